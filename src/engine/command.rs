@@ -1,0 +1,456 @@
+//! The command language: one small language for all figures, the same in a chapter, a link, the script box, a golden
+//! test and the terminal.
+//!
+//! ```text
+//! put k v                    commands stand one a line, or are separated by `;`
+//! put "new york" "a;b"       a word with spaces or signs is quoted; \" \\ \n \t stand for what they do elsewhere
+//! put 1..20 x                a range repeats the command for each number
+//! put 9 z @3; crash          `@3` ends the command after its third step
+//! # this is a comment
+//! ```
+//!
+//! This file turns text into [`Statement`]s; what the words of a statement mean is for each engine to say, by
+//! [`Words`].
+
+use std::fmt::{self, Display};
+use std::ops::Range;
+
+use crate::contract::CommandForm;
+
+/// A script longer than this is refused: a link cannot carry it, and a run cannot use it.
+pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
+/// A run takes no more commands than this, those that ranges stand for included.
+pub const MAX_COMMANDS: usize = 10_000;
+/// A longer word is quoted only up to here in a message.
+const MAX_QUOTED_CHARS: usize = 40;
+
+/// A place in a script, both counted from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// A mistake in a script: where, what stands there, and what is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadCommand {
+    pub place: Place,
+    pub problem: String,
+    pub accepted: String,
+}
+
+impl Display for BadCommand {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "line {}, column {}: {}", self.place.line, self.place.column, self.problem)?;
+        if self.accepted.is_empty() { Ok(()) } else { write!(out, "; accepted: {}", self.accepted) }
+    }
+}
+
+impl std::error::Error for BadCommand {}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub text: String,
+    pub quoted: bool,
+    pub place: Place,
+}
+
+/// One command as it was written, not yet understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    pub words: Vec<Word>,
+    /// The `3` of `@3`: after how many steps the command ends.
+    pub cut: Option<usize>,
+    /// Where the statement stands in the script, in bytes.
+    pub source: Range<usize>,
+}
+
+/// Splits a script into statements, ranges not yet unfolded.
+pub fn statements(script: &str) -> Result<Vec<Statement>, BadCommand> {
+    if script.len() > MAX_SCRIPT_BYTES {
+        let problem = format!("the script has {} bytes", script.len());
+        return Err(BadCommand {
+            place: Place { line: 1, column: 1 },
+            problem,
+            accepted: format!("at most {MAX_SCRIPT_BYTES} bytes"),
+        });
+    }
+    let mut lexer = Lexer { script, rest: script.char_indices().peekable(), place: Place { line: 1, column: 1 } };
+    let mut found = Vec::new();
+    while let Some(statement) = lexer.statement()? {
+        found.push(statement);
+    }
+    Ok(found)
+}
+
+impl Statement {
+    /// One statement for each number of its range, or itself where it has none.
+    pub fn unfold(&self) -> Result<Vec<Statement>, BadCommand> {
+        let ranges: Vec<_> =
+            self.words.iter().enumerate().filter_map(|(at, word)| word.as_range().map(|range| (at, range))).collect();
+        let Some((at, (first, last))) = ranges.first().cloned() else {
+            return Ok(vec![self.clone()]);
+        };
+        let word = &self.words[at];
+        let bad = |problem: String, accepted: String| BadCommand { place: word.place, problem, accepted };
+        if ranges.len() > 1 {
+            let second = &self.words[ranges[1].0];
+            let problem = format!("`{}` is the second range of this command", second.quote());
+            return Err(BadCommand { place: second.place, problem, accepted: "one range a command".to_owned() });
+        }
+        if self.cut.is_some() {
+            return Err(bad(
+                "a range stands for many commands, and `@` cuts one".to_owned(),
+                "a range, or `@`".to_owned(),
+            ));
+        }
+        if first > last {
+            return Err(bad(format!("`{}` runs backwards", word.quote()), format!("{last}..{first}")));
+        }
+        if last - first >= MAX_COMMANDS as u64 {
+            return Err(bad(
+                format!("`{}` stands for too many commands", word.quote()),
+                format!("at most {MAX_COMMANDS}"),
+            ));
+        }
+        let unfolded = (first..=last).map(|number| {
+            let mut one = self.clone();
+            one.words[at].text = number.to_string();
+            one
+        });
+        Ok(unfolded.collect())
+    }
+}
+
+impl Word {
+    /// The ends of `1..20`, both included.
+    fn as_range(&self) -> Option<(u64, u64)> {
+        if self.quoted {
+            return None;
+        }
+        let (first, last) = self.text.split_once("..")?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|each| each.is_ascii_digit());
+        if !digits(first) || !digits(last) {
+            return None;
+        }
+        // Too large for a number is too large for a range: saturate, and let the limit refuse it.
+        Some((first.parse().unwrap_or(u64::MAX), last.parse().unwrap_or(u64::MAX)))
+    }
+
+    /// The word, cut where it is too long for a message.
+    pub fn quote(&self) -> String {
+        shorten(&self.text, MAX_QUOTED_CHARS)
+    }
+}
+
+/// `text`, cut after `most` characters with an ellipsis.
+pub fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// A word as a script must spell it: bare where it can be, quoted where it must be.
+pub fn spell(word: &str) -> String {
+    let bare = |each: char| !each.is_whitespace() && !each.is_control() && !matches!(each, ';' | '#' | '"' | '\\');
+    let is_range = Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 } }.as_range().is_some();
+    if !word.is_empty() && !word.starts_with('@') && word.chars().all(bare) && !is_range {
+        return word.to_owned();
+    }
+    let mut quoted = String::from('"');
+    for each in word.chars() {
+        match each {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            _ => quoted.push(each),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+struct Lexer<'a> {
+    script: &'a str,
+    rest: std::iter::Peekable<std::str::CharIndices<'a>>,
+    place: Place,
+}
+
+impl Lexer<'_> {
+    fn statement(&mut self) -> Result<Option<Statement>, BadCommand> {
+        let mut words = Vec::new();
+        let mut cut = None;
+        let mut source = 0..0;
+        loop {
+            let (start, place) = (self.offset(), self.place);
+            let Some(next) = self.peek() else { break };
+            match next {
+                ';' | '\n' if words.is_empty() => {
+                    self.next();
+                    continue;
+                }
+                ';' | '\n' => break,
+                '#' => {
+                    while self.peek().is_some_and(|each| each != '\n') {
+                        self.next();
+                    }
+                    continue;
+                }
+                each if each.is_whitespace() => {
+                    self.next();
+                    continue;
+                }
+                '@' if words.is_empty() => {
+                    return Err(BadCommand {
+                        place,
+                        problem: "`@` with no command before it".to_owned(),
+                        accepted: "COMMAND @STEP".to_owned(),
+                    });
+                }
+                _ if cut.is_some() => {
+                    return Err(BadCommand {
+                        place,
+                        problem: format!("`{next}` after `@`"),
+                        accepted: "`;` or a new line".to_owned(),
+                    });
+                }
+                '@' => cut = Some(self.cut()?),
+                '"' => words.push(self.quoted()?),
+                _ => words.push(self.bare()?),
+            }
+            if source.is_empty() {
+                source.start = start;
+            }
+            source.end = self.offset();
+        }
+        Ok((!words.is_empty()).then_some(Statement { words, cut, source }))
+    }
+
+    fn cut(&mut self) -> Result<usize, BadCommand> {
+        let place = self.place;
+        self.next();
+        let word = self.bare()?;
+        match word.text.parse() {
+            Ok(step) if step > 0 => Ok(step),
+            _ => Err(BadCommand {
+                place,
+                problem: format!("`@{}` names no step", word.quote()),
+                accepted: "@ and a whole number from 1".to_owned(),
+            }),
+        }
+    }
+
+    fn bare(&mut self) -> Result<Word, BadCommand> {
+        let place = self.place;
+        let mut text = String::new();
+        while let Some(each) = self.peek() {
+            if each.is_whitespace() || matches!(each, ';' | '#') {
+                break;
+            }
+            if each == '"' {
+                return Err(BadCommand {
+                    place: self.place,
+                    problem: "a quote in the middle of a word".to_owned(),
+                    accepted: "quotes around the whole word, \\\" inside".to_owned(),
+                });
+            }
+            text.push(each);
+            self.next();
+        }
+        Ok(Word { text, quoted: false, place })
+    }
+
+    fn quoted(&mut self) -> Result<Word, BadCommand> {
+        let place = self.place;
+        self.next();
+        let mut text = String::new();
+        loop {
+            let here = self.place;
+            match self.next() {
+                Some('"') => return Ok(Word { text, quoted: true, place }),
+                Some('\\') => match self.next() {
+                    Some('n') => text.push('\n'),
+                    Some('t') => text.push('\t'),
+                    Some(each @ ('"' | '\\')) => text.push(each),
+                    _ => {
+                        return Err(BadCommand {
+                            place: here,
+                            problem: "a backslash before nothing it can change".to_owned(),
+                            accepted: "\\\" \\\\ \\n \\t".to_owned(),
+                        });
+                    }
+                },
+                Some(each) => text.push(each),
+                None => {
+                    return Err(BadCommand {
+                        place,
+                        problem: "a quote that is never closed".to_owned(),
+                        accepted: "a closing \"".to_owned(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Option<char> {
+        self.rest.peek().map(|(_, each)| *each)
+    }
+
+    fn offset(&mut self) -> usize {
+        self.rest.peek().map_or(self.script.len(), |(at, _)| *at)
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let (_, each) = self.rest.next()?;
+        if each == '\n' {
+            self.place = Place { line: self.place.line + 1, column: 1 };
+        } else {
+            self.place.column += 1;
+        }
+        Some(each)
+    }
+}
+
+/// The words of one statement, taken one by one by an engine that says what each must be.
+pub struct Words<'a> {
+    words: &'a [Word],
+    taken: usize,
+}
+
+impl<'a> Words<'a> {
+    /// The words of a statement, which has at least one.
+    pub fn new(statement: &'a Statement) -> Words<'a> {
+        assert!(!statement.words.is_empty(), "a statement has a name");
+        Words { words: &statement.words, taken: 0 }
+    }
+
+    /// The next word, which the command cannot do without; `what` is its name in the message if it is missing.
+    pub fn required(&mut self, what: &str) -> Result<&'a Word, BadCommand> {
+        if let Some(word) = self.next() {
+            return Ok(word);
+        }
+        let last = &self.words[self.words.len() - 1];
+        let column = last.place.column + last.text.chars().count() + if last.quoted { 2 } else { 0 };
+        Err(BadCommand {
+            place: Place { line: last.place.line, column },
+            problem: format!("`{}` lacks {}", self.words[0].quote(), what.to_uppercase()),
+            accepted: what.to_uppercase(),
+        })
+    }
+
+    /// The next word, if there is one.
+    #[allow(clippy::should_implement_trait, reason = "an iterator would also offer what makes no sense here")]
+    pub fn next(&mut self) -> Option<&'a Word> {
+        let word = self.words.get(self.taken)?;
+        self.taken += 1;
+        Some(word)
+    }
+
+    /// Takes the next word if it is the unquoted `keyword`.
+    pub fn keyword(&mut self, keyword: &str) -> bool {
+        let here = self.words.get(self.taken).is_some_and(|word| !word.quoted && word.text == keyword);
+        self.taken += usize::from(here);
+        here
+    }
+
+    /// The next word as a whole number within `range`.
+    pub fn number(&mut self, what: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, BadCommand> {
+        let word = self.required(what)?;
+        match word.text.parse() {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => Err(self.refuse(
+                word,
+                format!("`{}` is no {}", word.quote(), what.to_uppercase()),
+                format!("a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// Whether all words are taken.
+    pub fn is_empty(&self) -> bool {
+        self.taken == self.words.len()
+    }
+
+    /// That there is nothing more.
+    pub fn finish(&self) -> Result<(), BadCommand> {
+        match self.words.get(self.taken) {
+            None => Ok(()),
+            Some(word) => Err(self.refuse(
+                word,
+                format!("`{}` is more than `{}` takes", word.quote(), self.words[0].quote()),
+                "the end of the command".to_owned(),
+            )),
+        }
+    }
+
+    /// A mistake at `word`.
+    pub fn refuse(&self, word: &Word, problem: String, accepted: String) -> BadCommand {
+        BadCommand { place: word.place, problem, accepted }
+    }
+
+    /// That the first word names no command of these.
+    pub fn unknown(&self, forms: &[CommandForm]) -> BadCommand {
+        let usages: Vec<_> = forms.iter().map(CommandForm::usage).collect();
+        let word = &self.words[0];
+        self.refuse(word, format!("`{}` is no command of this figure", word.quote()), usages.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(script: &str) -> Vec<Vec<String>> {
+        let unfolded = statements(script).unwrap().into_iter().flat_map(|each| each.unfold().unwrap());
+        unfolded.map(|each| each.words.into_iter().map(|word| word.text).collect()).collect()
+    }
+
+    #[test]
+    fn commands_stand_one_a_line_or_between_semicolons() {
+        assert_eq!(texts("put a 1; get a\n\n# nothing\n;;delete a # gone"), [
+            vec!["put", "a", "1"],
+            vec!["get", "a"],
+            vec!["delete", "a"]
+        ]);
+    }
+
+    #[test]
+    fn words_may_be_quoted() {
+        assert_eq!(texts(r##"put "new york" "a;b#\"\\""##), [["put", "new york", r##"a;b#"\"##]]);
+    }
+
+    #[test]
+    fn a_range_repeats_the_command() {
+        assert_eq!(texts("put 9..11 x"), [["put", "9", "x"], ["put", "10", "x"], ["put", "11", "x"]]);
+        assert_eq!(texts("put \"9..11\" x"), [["put", "9..11", "x"]]);
+    }
+
+    #[test]
+    fn a_cut_belongs_to_its_statement() {
+        let found = statements("put 9 z @3; crash").unwrap();
+        assert_eq!(found[0].cut, Some(3));
+        assert_eq!(found[1].cut, None);
+    }
+
+    #[test]
+    fn a_mistake_says_where_what_and_what_instead() {
+        let message = |script: &str| match statements(script) {
+            Err(mistake) => mistake.to_string(),
+            Ok(found) => found[0].unfold().unwrap_err().to_string(),
+        };
+        assert_eq!(message("put a\nput \"b"), "line 2, column 5: a quote that is never closed; accepted: a closing \"");
+        assert_eq!(message("put 9 @0"), "line 1, column 7: `@0` names no step; accepted: @ and a whole number from 1");
+        assert_eq!(message("put 20..1 x"), "line 1, column 5: `20..1` runs backwards; accepted: 1..20");
+        assert!(message("put 0..99999999999999999999 x").contains("too many commands"));
+        assert!(statements(&" ".repeat(MAX_SCRIPT_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn a_spelt_word_reads_as_itself() {
+        for word in ["k", "bob@x.org", "new york", "", "1..3", "a;b", "\"", "\\", "é🙂", "a\nb\tc", "@3", "#"] {
+            assert_eq!(texts(&format!("put {}", spell(word)))[0][1], word);
+        }
+    }
+}

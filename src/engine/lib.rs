@@ -1,0 +1,23 @@
+//! The engines behind the figures: the data systems of the book, really implemented.
+//!
+//! Read in this order:
+//! 1. [`contract`]: what an engine is, and what it owes to whoever follows it;
+//! 2. [`command`]: the one small language in which a reader asks things of an engine;
+//! 3. [`sim`]: the disk, the clock and the chance that engines stand on;
+//! 4. [`storage`] and [`replication`]: the engines themselves, one folder each.
+//!
+//! Nothing here knows of the web or of drawing, reads a clock of the machine, draws chance from anywhere but its own
+//! seed, or prints. Imports run one way: engines use `sim`; `sim` uses nothing of ours. A test reads the imports and
+//! keeps it so.
+
+pub mod command;
+pub mod contract;
+pub mod replication;
+pub mod sim;
+pub mod storage;
+
+pub use command::{BadCommand, Words};
+pub use contract::{
+    Argument, ArgumentKind, BadParameter, CommandForm, Counter, Dump, Engine, Event, Outcome, Parameter, ParameterKind,
+    Parameters, Probe, Span,
+};

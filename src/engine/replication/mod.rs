@@ -1,0 +1,1 @@
+//! Clusters: how copies of the same data are kept on several nodes.

@@ -1,0 +1,12 @@
+//! What engines stand on: a disk and a network that fail as real ones do, a clock, and chance from a seed.
+//!
+//! Everything here is a value: it can be cloned cheaply, and the same calls in the same order give the same result on
+//! every platform.
+
+pub mod clock;
+pub mod disk;
+pub mod rng;
+
+pub use clock::Time;
+pub use disk::{Crash, Disk, DiskError, FileId};
+pub use rng::Rng;

@@ -1,0 +1,34 @@
+//! Storage engines: how bytes on a disk become keys that can be found again, also after a crash.
+
+pub mod key;
+
+pub use key::Key;
+
+use crate::command::{BadCommand, Words};
+use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::sim::Crash;
+
+/// The command by which a reader pulls the plug; every storage engine takes it.
+pub const CRASH: CommandForm = CommandForm {
+    name: "crash",
+    arguments: &[
+        Argument { name: "mode", kind: ArgumentKind::Choice(&["kept", "torn"]), example: "", optional: true },
+        Argument { name: "seed", kind: ArgumentKind::Number, example: "", optional: true },
+    ],
+    about: "pull the plug: memory is gone, and what was not synced is lost, kept by luck, or torn by a seed",
+    button: false,
+};
+
+/// Reads what follows the word `crash`.
+pub fn parse_crash(words: &mut Words) -> Result<Crash, BadCommand> {
+    let crash = if words.keyword("kept") {
+        Crash::Kept
+    } else if words.keyword("torn") {
+        let seed = if words.is_empty() { 1 } else { words.number("seed", 0..=u64::MAX)? };
+        Crash::Torn { seed }
+    } else {
+        Crash::Lost
+    };
+    words.finish()?;
+    Ok(crash)
+}
