@@ -154,7 +154,8 @@ pub fn shorten(text: &str, most: usize) -> String {
 /// A word as a script must spell it: bare where it can be, quoted where it must be.
 pub fn spell(word: &str) -> String {
     let bare = |each: char| !each.is_whitespace() && !each.is_control() && !matches!(each, ';' | '#' | '"' | '\\');
-    let is_range = Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 } }.as_range().is_some();
+    let is_range =
+        Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 } }.as_range().is_some();
     if !word.is_empty() && !word.starts_with('@') && word.chars().all(bare) && !is_range {
         return word.to_owned();
     }
@@ -409,11 +410,10 @@ mod tests {
 
     #[test]
     fn commands_stand_one_a_line_or_between_semicolons() {
-        assert_eq!(texts("put a 1; get a\n\n# nothing\n;;delete a # gone"), [
-            vec!["put", "a", "1"],
-            vec!["get", "a"],
-            vec!["delete", "a"]
-        ]);
+        assert_eq!(
+            texts("put a 1; get a\n\n# nothing\n;;delete a # gone"),
+            [vec!["put", "a", "1"], vec!["get", "a"], vec!["delete", "a"]]
+        );
     }
 
     #[test]

@@ -1,0 +1,1 @@
+//! Native only: chapters made into pages.

@@ -1,0 +1,117 @@
+//! The figures: how each engine is drawn, one file a figure, and the catalogue of them all. To add one, write its file
+//! and its line in [`CATALOGUE`]; nothing else knows its name.
+
+mod run;
+
+pub use run::{CommandMark, Moment, Run};
+
+use crate::engine::{CommandForm, Dump, Engine, Parameter, Parameters};
+use crate::scene::{Breadth, Scene};
+use crate::spec::{BadSpec, FigureSpec};
+use crate::timeline::Recording;
+use run::Running;
+
+/// Every figure of the book, in its order.
+pub const CATALOGUE: &[Entry] = &[];
+
+/// How an engine is shown.
+pub trait Figure: 'static {
+    type Engine: Engine;
+
+    const ABOUT: About;
+
+    /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
+    fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
+
+    /// The bytes behind the shape of that key, explained.
+    fn dump(engine: &Self::Engine, key: &str) -> Option<Dump>;
+}
+
+/// What the catalogue says of a figure.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Its name in fences, links and the terminal: `hash-index`.
+    pub kind: &'static str,
+    pub title: &'static str,
+    /// One sentence for the catalogue.
+    pub summary: &'static str,
+    /// The chapter that it belongs to, from the root of the book, without its ending: `storage/b-trees`.
+    pub chapter: &'static str,
+    /// A run that shows what the figure is about: for the catalogue, the embed page and the terminal.
+    pub example: &'static str,
+}
+
+/// A line of the catalogue.
+pub struct Entry {
+    pub about: About,
+    pub parameters: &'static [Parameter],
+    pub commands: &'static [CommandForm],
+    start: fn(&Parameters, &str) -> Result<Box<dyn Run>, BadSpec>,
+}
+
+/// The line of the catalogue for a figure.
+#[allow(dead_code, reason = "until the first figure stands in the catalogue")]
+const fn entry<F: Figure>() -> Entry {
+    Entry {
+        about: F::ABOUT,
+        parameters: F::Engine::PARAMETERS,
+        commands: F::Engine::COMMANDS,
+        start: |parameters, before| {
+            let engine = F::Engine::open(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
+            let recording =
+                Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
+            Ok(Box::new(Running::<F>::new(recording, parameters.clone())))
+        },
+    }
+}
+
+/// A figure that is ready to be looked at.
+pub struct Opened {
+    pub run: Box<dyn Run>,
+    /// The step that it opens at.
+    pub index: usize,
+    /// What was wrong with the parts of the spec that were left out.
+    pub problems: Vec<BadSpec>,
+}
+
+/// The catalogue's line for `kind`; the error lists those that exist.
+pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
+    CATALOGUE.iter().find(|entry| entry.about.kind == kind).ok_or_else(|| {
+        let kinds: Vec<_> = CATALOGUE.iter().map(|entry| entry.about.kind).collect();
+        let found = crate::engine::command::shorten(kind, 40);
+        BadSpec(format!("there is no figure `{found}`; there are: {}", kinds.join(", ")))
+    })
+}
+
+/// Opens a figure and runs its script. Whatever can be left out of a wrong spec is left out, and told; only a figure
+/// that does not exist is refused.
+pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
+    let entry = find(&spec.kind)?;
+    let mut problems = Vec::new();
+    let mut accepted: Vec<(&str, &str)> = Vec::new();
+    for (name, value) in &spec.parameters {
+        let pair = (name.as_str(), value.as_str());
+        match Parameters::new(entry.parameters, [pair]) {
+            Ok(_) => accepted.push(pair),
+            Err(mistake) => problems.push(BadSpec(mistake.to_string())),
+        }
+    }
+    let parameters = Parameters::new(entry.parameters, accepted).map_err(|mistake| BadSpec(mistake.to_string()))?;
+    // Values that are each right may not fit each other, and what comes before may be wrong: then the defaults, bare.
+    let mut run = (entry.start)(&parameters, &spec.before).or_else(|mistake| {
+        problems.push(mistake);
+        let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
+        (entry.start)(&parameters, "")
+    })?;
+    if let Err(mistake) = run.extend(&spec.run) {
+        problems.push(BadSpec(mistake.to_string()));
+    }
+    let index = spec.step.map_or(0, |step| run.index(step));
+    if let Some(step) = spec.step
+        && step.step != usize::MAX
+        && run.position(index) != step
+    {
+        problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
+    }
+    Ok(Opened { run, index, problems })
+}

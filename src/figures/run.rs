@@ -1,0 +1,207 @@
+//! One player plays all figures: [`Run`] is what it knows of them, whatever their engine.
+
+use super::{About, Figure};
+use crate::engine::{BadCommand, CommandForm, Counter, Dump, Engine, Event, Outcome, Parameter, Parameters};
+use crate::scene::{Breadth, Scene};
+use crate::timeline::{Position, Recording, SourceLine};
+
+/// A recorded run of some figure.
+pub trait Run {
+    fn about(&self) -> &'static About;
+    /// The values that its engine was opened with.
+    fn parameters(&self) -> &Parameters;
+    /// The parameters that its engine has.
+    fn declared(&self) -> &'static [Parameter];
+    fn forms(&self) -> &'static [CommandForm];
+
+    /// The greatest index; 0 is the opening.
+    fn last(&self) -> usize;
+    fn position(&self, index: usize) -> Position;
+    /// The index of an address, or the nearest there is.
+    fn index(&self, position: Position) -> usize;
+    /// What happened at a step.
+    fn moment(&self, index: usize) -> Moment;
+    /// The commands of the run, in order.
+    fn commands(&self) -> Vec<CommandMark>;
+    fn scene(&self, index: usize, breadth: Breadth) -> Scene;
+    fn counters(&self, index: usize) -> Vec<Counter>;
+    fn state(&self, index: usize) -> serde_json::Value;
+    /// The bytes behind the shape of that key at that step, explained.
+    fn dump(&self, index: usize, key: &str) -> Option<Dump>;
+
+    /// Carries out a script at the end; returns the index of its first step.
+    fn extend(&mut self, script: &str) -> Result<usize, BadCommand>;
+    /// Carries out a script at a step and drops what came after; returns the index of its first step.
+    fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand>;
+    /// Takes the last fork back; returns the index that it was made at.
+    fn undo(&mut self) -> Option<usize>;
+    fn can_undo(&self) -> bool;
+    /// Whether the run was ended because it had too many steps.
+    fn is_full(&self) -> bool;
+    /// A script that makes this very run again.
+    fn script(&self) -> String;
+}
+
+/// What happened at a step, as far as it can be told without a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub position: Position,
+    /// The command that the step belongs to; empty at the opening.
+    pub command: String,
+    /// The event's name; empty at the opening.
+    pub event: &'static str,
+    pub narration: String,
+    /// The line of the engine that has just run.
+    pub source: Option<SourceLine>,
+    /// What the command came to, at its last step, unless it was cut short there.
+    pub outcome: Option<Outcome>,
+}
+
+/// A command of the run and where its steps are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandMark {
+    pub text: String,
+    pub first: usize,
+    pub last: usize,
+    pub outcome: Outcome,
+    pub interrupted: bool,
+}
+
+/// A figure and its recording.
+pub(super) struct Running<F: Figure> {
+    recording: Recording<F::Engine>,
+    parameters: Parameters,
+}
+
+impl<F: Figure> Running<F> {
+    pub(super) fn new(recording: Recording<F::Engine>, parameters: Parameters) -> Running<F> {
+        Running { recording, parameters }
+    }
+}
+
+impl<F: Figure> Run for Running<F> {
+    fn about(&self) -> &'static About {
+        const { &F::ABOUT }
+    }
+
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn declared(&self) -> &'static [Parameter] {
+        F::Engine::PARAMETERS
+    }
+
+    fn forms(&self) -> &'static [CommandForm] {
+        F::Engine::COMMANDS
+    }
+
+    fn last(&self) -> usize {
+        self.recording.last()
+    }
+
+    fn position(&self, index: usize) -> Position {
+        self.recording.position(index)
+    }
+
+    fn index(&self, position: Position) -> usize {
+        self.recording.index(position)
+    }
+
+    fn moment(&self, index: usize) -> Moment {
+        let position = self.recording.position(index);
+        let Some(step) = self.recording.step(index) else {
+            return Moment {
+                position,
+                command: String::new(),
+                event: "",
+                narration: opening(self.recording.entries().len()),
+                source: None,
+                outcome: None,
+            };
+        };
+        let entry = &self.recording.entries()[position.command - 1];
+        let is_last = position.step == entry.steps.len() && !entry.interrupted;
+        Moment {
+            position,
+            command: entry.command.to_string(),
+            event: step.event.name(),
+            narration: step.event.to_string(),
+            source: Some(step.source),
+            outcome: is_last.then(|| entry.outcome.clone()),
+        }
+    }
+
+    fn commands(&self) -> Vec<CommandMark> {
+        let entries = self.recording.entries().iter().enumerate();
+        let marks = entries.map(|(place, entry)| {
+            let range = self.recording.range(place);
+            CommandMark {
+                text: entry.command.to_string(),
+                first: range.start,
+                last: range.end - 1,
+                outcome: entry.outcome.clone(),
+                interrupted: entry.interrupted,
+            }
+        });
+        marks.collect()
+    }
+
+    fn scene(&self, index: usize, breadth: Breadth) -> Scene {
+        F::draw(self.recording.state(index), self.recording.step(index).map(|step| &step.event), breadth)
+    }
+
+    fn counters(&self, index: usize) -> Vec<Counter> {
+        self.recording.state(index).counters()
+    }
+
+    fn state(&self, index: usize) -> serde_json::Value {
+        self.recording.state(index).state()
+    }
+
+    fn dump(&self, index: usize, key: &str) -> Option<Dump> {
+        F::dump(self.recording.state(index), key)
+    }
+
+    fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
+        panic_if_asked(script);
+        self.recording.extend(script)
+    }
+
+    fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
+        panic_if_asked(script);
+        self.recording.fork(index, script)
+    }
+
+    fn undo(&mut self) -> Option<usize> {
+        self.recording.undo()
+    }
+
+    fn can_undo(&self) -> bool {
+        self.recording.can_undo()
+    }
+
+    fn is_full(&self) -> bool {
+        self.recording.is_full()
+    }
+
+    fn script(&self) -> String {
+        self.recording.script()
+    }
+}
+
+/// The narration before anything has happened.
+fn opening(commands: usize) -> String {
+    match commands {
+        0 => "Nothing has happened yet. Give a command, or write a script.".to_owned(),
+        1 => "Nothing has happened yet. One command is ready to be stepped through.".to_owned(),
+        many => format!("Nothing has happened yet. {many} commands are ready to be stepped through."),
+    }
+}
+
+/// A bug to order, so that the browser tests can see a figure fall and get up again.
+fn panic_if_asked(script: &str) {
+    if cfg!(feature = "panic-for-tests") && script.split_whitespace().next_back() == Some("panic!") {
+        panic!("this panic was asked for");
+    }
+}

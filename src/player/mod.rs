@@ -1,0 +1,1 @@
+//! The player: the Yew components of the browser.

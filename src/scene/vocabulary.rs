@@ -1,0 +1,96 @@
+//! The one visual vocabulary of the book: how memory, disk, a record, a page, a node or a message looks, in every
+//! figure. Colours and lines are in `static/scene.css`, one class for each meaning.
+
+use super::text::{SIZE, SMALL, fit};
+use super::{Anchor, Shape};
+
+/// The height of a [`cell`] with a key alone, and of a line of text.
+pub const LINE: f32 = 22.0;
+
+/// Memory: a rounded box in the upper region, with its name.
+pub fn memory(key: &str, x: f32, y: f32, width: f32, height: f32, name: &str) -> Shape {
+    region(key, x, y, width, height, 12.0, "memory", name)
+}
+
+/// Disk: a square box on a ruled ground in the lower region, with its name.
+pub fn disk(key: &str, x: f32, y: f32, width: f32, height: f32, name: &str) -> Shape {
+    let mut ruled = String::new();
+    let mut line = LINE;
+    while line < height {
+        ruled.push_str(&format!("M0 {line}H{width}"));
+        line += LINE;
+    }
+    region(key, x, y, width, height, 0.0, "disk", name).path(ruled, "ruling")
+}
+
+#[allow(clippy::too_many_arguments, reason = "private to the two above")]
+fn region(key: &str, x: f32, y: f32, width: f32, height: f32, round: f32, class: &'static str, name: &str) -> Shape {
+    Shape::new(key, x, y).rect(0.0, 0.0, width, height, round, class).text(
+        10.0,
+        15.0,
+        Anchor::Start,
+        "region-name",
+        fit(name, width - 20.0, SMALL),
+    )
+}
+
+/// What a cell holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held<'a> {
+    /// A key alone, as in an inner page.
+    Nothing,
+    Value(&'a str),
+    /// Deleted: a cross stands where the value was.
+    Tombstone,
+}
+
+/// A record or an entry: a small cell, its key in bold and in the colour of the key, its value after it.
+pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, key: &str, held: Held) -> Shape {
+    let hue = hue(key);
+    let middle = height / 2.0 + SIZE * 0.35;
+    let mut cell =
+        Shape::new(shape, x, y).rect(0.0, 0.0, width, height, 2.0, "cell").rect(0.0, 0.0, 4.0, height, 2.0, hue);
+    let room = width - 12.0;
+    match held {
+        Held::Nothing => cell.text(width / 2.0 + 2.0, middle, Anchor::Middle, "key", fit(key, room, SIZE)),
+        Held::Value(value) => {
+            let shown = fit(key, room * 0.6, SIZE);
+            let left = room - super::text::width(&shown, SIZE) - 6.0;
+            cell = cell.text(9.0, middle, Anchor::Start, "key", shown);
+            if left < SIZE * 0.6 {
+                return cell;
+            }
+            cell.text(width - 4.0, middle, Anchor::End, "value", fit(value, left, SIZE))
+        }
+        Held::Tombstone => {
+            let (right, half) = (width - 12.0, height / 2.0);
+            let cross = format!(
+                "M{} {}L{} {}M{} {}L{} {}",
+                right - 4.0,
+                half - 4.0,
+                right + 4.0,
+                half + 4.0,
+                right + 4.0,
+                half - 4.0,
+                right - 4.0,
+                half + 4.0
+            );
+            cell.text(9.0, middle, Anchor::Start, "key", fit(key, room - 16.0, SIZE)).path(cross, "tombstone")
+        }
+    }
+}
+
+/// A small envelope, centred on its place: a message between two nodes.
+pub fn envelope(shape: impl Into<String>, x: f32, y: f32, class: &'static str) -> Shape {
+    Shape::new(shape, x, y).rect(-11.0, -8.0, 22.0, 16.0, 2.0, class).path("M-11 -6.5L0 2L11 -6.5", "envelope-fold")
+}
+
+/// The colour class of a key: the same key has the same colour in all figures of a page.
+pub fn hue(key: &str) -> &'static str {
+    const HUES: [&str; 8] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5", "hue-6", "hue-7"];
+    // FNV-1a: short, and the same everywhere.
+    let hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    HUES[(hash ^ (hash >> 32)) as usize % HUES.len()]
+}

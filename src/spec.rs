@@ -1,0 +1,218 @@
+//! A figure with its parameters, script and step as one value, in three spellings: a fence in a chapter (TOML), the
+//! fragment of a link, and the attributes of `<stepwise-figure>`. All three are names and values, and all three are read
+//! by [`FigureSpec::from_pairs`], so that they accept the same and complain alike.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::engine::command::shorten;
+use crate::timeline::Position;
+
+/// Everything that decides what a figure shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FigureSpec {
+    /// Which figure: `btree`.
+    pub kind: String,
+    /// The engine's parameters, as far as they are said.
+    pub parameters: BTreeMap<String, String>,
+    /// A script whose steps are not recorded; the run begins after it.
+    pub before: String,
+    /// The script.
+    pub run: String,
+    /// Where the figure opens.
+    #[serde(serialize_with = "as_text")]
+    pub step: Option<Position>,
+    pub controls: Controls,
+    pub title: Option<String>,
+    pub caption: Option<String>,
+}
+
+fn as_text<S: serde::Serializer>(step: &Option<Position>, to: S) -> Result<S::Ok, S::Error> {
+    step.map(|step| step.to_string()).serialize(to)
+}
+
+/// How much of the player the host wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Controls {
+    #[default]
+    Full,
+    /// Stage, narration and the row of controls.
+    Minimal,
+    /// Only the stage.
+    None,
+}
+
+impl FromStr for Controls {
+    type Err = BadSpec;
+
+    fn from_str(text: &str) -> Result<Controls, BadSpec> {
+        match text {
+            "full" => Ok(Controls::Full),
+            "minimal" => Ok(Controls::Minimal),
+            "none" => Ok(Controls::None),
+            _ => Err(BadSpec::value("controls", text, "full, minimal, none")),
+        }
+    }
+}
+
+impl Display for Controls {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Controls::Full => "full",
+            Controls::Minimal => "minimal",
+            Controls::None => "none",
+        })
+    }
+}
+
+/// A figure that cannot be made as it was asked for: what was wrong, and what is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadSpec(pub String);
+
+impl BadSpec {
+    fn value(name: &str, found: &str, accepted: &str) -> BadSpec {
+        BadSpec(format!("`{name}` cannot be `{}`; accepted: {accepted}", shorten(found, 40)))
+    }
+}
+
+impl Display for BadSpec {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadSpec {}
+
+impl FigureSpec {
+    /// Reads names and values. What is wrong with one of them is told in the second part, and that one is left out.
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> (FigureSpec, Vec<BadSpec>) {
+        let mut spec = FigureSpec::default();
+        let mut bad = Vec::new();
+        for (name, value) in pairs {
+            let (name, value) = (name.as_ref(), value.as_ref());
+            match name {
+                "kind" => spec.kind = value.to_owned(),
+                "before" => spec.before = value.to_owned(),
+                "run" => spec.run = value.to_owned(),
+                "title" => spec.title = Some(value.to_owned()),
+                "caption" => spec.caption = Some(value.to_owned()),
+                "step" => match value.parse() {
+                    Ok(step) => spec.step = Some(step),
+                    Err(mistake) => bad.push(BadSpec(mistake.to_string())),
+                },
+                "controls" => match value.parse() {
+                    Ok(controls) => spec.controls = controls,
+                    Err(mistake) => bad.push(mistake),
+                },
+                _ => {
+                    spec.parameters.insert(name.to_owned(), value.to_owned());
+                }
+            }
+        }
+        (spec, bad)
+    }
+
+    /// The names and values that say this figure, in a settled order; what is as it would be anyway is left out.
+    pub fn to_pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = vec![("kind".to_owned(), self.kind.clone())];
+        pairs.extend(self.parameters.clone());
+        let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
+        if let Some(title) = &self.title {
+            add("title", title.clone());
+        }
+        if let Some(caption) = &self.caption {
+            add("caption", caption.clone());
+        }
+        if self.controls != Controls::Full {
+            add("controls", self.controls.to_string());
+        }
+        if !self.before.is_empty() {
+            add("before", self.before.clone());
+        }
+        if !self.run.is_empty() {
+            add("run", self.run.clone());
+        }
+        if let Some(step) = self.step {
+            add("step", step.to_string());
+        }
+        pairs
+    }
+
+    /// Reads the fragment of a link, with or without its `#`.
+    pub fn from_fragment(fragment: &str) -> (FigureSpec, Vec<BadSpec>) {
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        FigureSpec::from_pairs(form_urlencoded::parse(fragment.as_bytes()))
+    }
+
+    /// The fragment of a link, without its `#`.
+    pub fn to_fragment(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.to_pairs()).finish()
+    }
+
+    /// Reads a fence of a chapter.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn from_toml(fence: &str) -> Result<FigureSpec, BadSpec> {
+        let table: toml::Table = fence.parse().map_err(|mistake: toml::de::Error| BadSpec(mistake.to_string()))?;
+        let pairs = table.into_iter().map(|(name, value)| match value {
+            toml::Value::String(text) => Ok((name, text.trim().to_owned())),
+            toml::Value::Integer(number) => Ok((name, number.to_string())),
+            toml::Value::Float(number) => Ok((name, number.to_string())),
+            toml::Value::Boolean(on) => Ok((name, if on { "on" } else { "off" }.to_owned())),
+            other => Err(BadSpec::value(&name, &other.to_string(), "a text, a number, true or false")),
+        });
+        let (spec, mut bad) = FigureSpec::from_pairs(pairs.collect::<Result<Vec<_>, _>>()?);
+        if bad.is_empty() { Ok(spec) } else { Err(bad.remove(0)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> FigureSpec {
+        FigureSpec {
+            kind: "btree".into(),
+            parameters: [("order".to_owned(), "4".to_owned())].into(),
+            run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
+            step: Some(Position { command: 2, step: 3 }),
+            controls: Controls::Minimal,
+            title: Some("A & B".into()),
+            ..FigureSpec::default()
+        }
+    }
+
+    #[test]
+    fn a_link_reads_as_it_is_written() {
+        assert_eq!(FigureSpec::from_fragment(&sample().to_fragment()), (sample(), vec![]));
+        let fragment = "#kind=btree&order=4&run=put+1+a%3B+put+2+b&step=7";
+        let (spec, bad) = FigureSpec::from_fragment(fragment);
+        assert_eq!((spec.run.as_str(), spec.step.unwrap().command, bad.len()), ("put 1 a; put 2 b", 7, 0));
+    }
+
+    #[test]
+    fn a_fence_says_the_same() {
+        let fence = "kind = \"btree\"\norder = 4\nrun = \"\"\"\nput 1 a\n\"\"\"\nlog = true";
+        let spec = FigureSpec::from_toml(fence).unwrap();
+        assert_eq!((spec.parameters["order"].as_str(), spec.parameters["log"].as_str()), ("4", "on"));
+        assert_eq!(spec.run, "put 1 a");
+        assert!(FigureSpec::from_toml("kind = ").is_err());
+        assert!(FigureSpec::from_toml("kind = \"x\"\nstep = -1").unwrap_err().0.contains("accepted: COMMAND.STEP"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_left_out() {
+        let (spec, bad) = FigureSpec::from_fragment("kind=btree&step=-1&controls=all&run=%ff%fe");
+        assert_eq!((spec.step, spec.controls), (None, Controls::Full));
+        assert_eq!(
+            bad[0].0,
+            "`-1` is no step; accepted: COMMAND.STEP as in 3.2, a command alone as in 3, or 0 for the opening"
+        );
+        assert_eq!(bad[1].0, "`controls` cannot be `all`; accepted: full, minimal, none");
+    }
+}

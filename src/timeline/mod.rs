@@ -1,0 +1,328 @@
+//! A run, recorded: what each command did, step by step, with a photograph of the engine at each.
+//!
+//! Going back is a smaller index. A new command at an earlier step forks the run: the future is dropped (and can be had
+//! back by [`Recording::undo`]), and a command that stood in the middle is either completed, or, where the new command
+//! may follow a cut, ends at that very step: so the plug is pulled between two writes.
+
+mod position;
+mod recorder;
+
+pub use position::{BadPosition, Position};
+pub use recorder::{SourceLine, Step};
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::engine::command::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
+use crate::engine::{Engine, Outcome};
+use recorder::Recorder;
+
+/// A run has no more steps than this: a reader can walk through them, a page can hold them, and a scrubber can tell
+/// them apart. Longer runs are for `before`, which is not recorded.
+pub const MAX_STEPS: usize = 2_000;
+/// How many forks can be taken back.
+const MAX_UNDO: usize = 20;
+
+/// A recorded run. Index 0 is the opening, before any command; every further index is a step.
+#[derive(Clone)]
+pub struct Recording<E: Engine> {
+    opening: E,
+    entries: Vec<Entry<E>>,
+    /// For each entry, the index of its last step.
+    ends: Vec<usize>,
+    undo: Vec<Undo<E>>,
+    full: bool,
+}
+
+/// One command that was carried out.
+#[derive(Clone)]
+pub struct Entry<E: Engine> {
+    pub command: E::Command,
+    pub steps: Vec<Step<E>>,
+    pub outcome: Outcome,
+    /// The command was cut short after its last step here.
+    pub interrupted: bool,
+    after: E,
+    origin: Rc<Origin>,
+}
+
+/// The statement that a command comes from: a range makes many commands of one.
+struct Origin {
+    text: String,
+    commands: usize,
+}
+
+/// A command read, but not carried out yet.
+struct Planned<E: Engine> {
+    command: E::Command,
+    cut: Option<usize>,
+    place: Place,
+    origin: Rc<Origin>,
+}
+
+#[derive(Clone)]
+struct Undo<E: Engine> {
+    /// How many entries come from before the fork, the last of them perhaps cut by it.
+    kept: usize,
+    /// The entries from there on as they were, with the one that was cut.
+    entries: Vec<Entry<E>>,
+    index: usize,
+    full: bool,
+}
+
+impl<E: Engine> Recording<E> {
+    /// A run that begins with `opening`, after `before` was carried out on it without being recorded.
+    pub fn new(mut opening: E, before: &str) -> Result<Recording<E>, BadCommand> {
+        for planned in plan::<E>(before)? {
+            if planned.cut.is_some() {
+                return Err(BadCommand {
+                    place: planned.place,
+                    problem: "`@` in `before`, whose steps are not recorded".to_owned(),
+                    accepted: "whole commands".to_owned(),
+                });
+            }
+            opening.execute(&planned.command, &mut ());
+        }
+        Ok(Recording { opening, entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: false })
+    }
+
+    /// Carries out `script` at the end of the run; returns the index of its first step. A mistake anywhere in it leaves
+    /// the run as it is.
+    pub fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
+        let plan = plan::<E>(script)?;
+        self.check(&plan, self.entries.len(), self.ends_in_a_cut())?;
+        let first = self.last() + 1;
+        self.carry_out(plan);
+        Ok(first.min(self.last()))
+    }
+
+    /// Carries out `script` at the step `index`, dropping what came after; returns the index of its first step.
+    pub fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
+        assert!(index <= self.last(), "a fork begins at a step of the run");
+        let plan = plan::<E>(script)?;
+        let Some(first) = plan.first() else { return Ok(index) };
+        let at = self.position(index);
+        let in_the_middle = index > 0 && index < self.ends[at.command - 1];
+        let cuts = in_the_middle && E::may_follow_a_cut(&first.command);
+        let after_a_cut = at.command > 0 && !in_the_middle && self.entries[at.command - 1].interrupted;
+        self.check(&plan, at.command, after_a_cut)?;
+
+        let changed_from = if cuts { at.command - 1 } else { at.command };
+        self.undo.push(Undo {
+            kept: changed_from,
+            entries: self.entries[changed_from..].to_vec(),
+            index,
+            full: self.full,
+        });
+        if self.undo.len() > MAX_UNDO {
+            self.undo.remove(0);
+        }
+        self.truncate(at.command);
+        if cuts {
+            self.entries[at.command - 1].cut(at.step);
+            self.ends[at.command - 1] = index;
+        }
+        self.full = false;
+        let first = self.last() + 1;
+        self.carry_out(plan);
+        Ok(first.min(self.last()))
+    }
+
+    /// Takes the last fork back; returns the index that it was made at.
+    pub fn undo(&mut self) -> Option<usize> {
+        let undo = self.undo.pop()?;
+        self.truncate(undo.kept);
+        for entry in undo.entries {
+            self.push(entry);
+        }
+        self.full = undo.full;
+        Some(undo.index)
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// The greatest index.
+    pub fn last(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// Whether the run was ended by [`MAX_STEPS`].
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    pub fn entries(&self) -> &[Entry<E>] {
+        &self.entries
+    }
+
+    /// The indices of the steps of an entry.
+    pub fn range(&self, entry: usize) -> Range<usize> {
+        let first = if entry == 0 { 1 } else { self.ends[entry - 1] + 1 };
+        first..self.ends[entry] + 1
+    }
+
+    /// The engine as it was at a step.
+    pub fn state(&self, index: usize) -> &E {
+        self.step(index).map_or(&self.opening, |step| &step.state)
+    }
+
+    /// What happened at a step; nothing at the opening.
+    pub fn step(&self, index: usize) -> Option<&Step<E>> {
+        let at = self.position(index);
+        (at.command > 0).then(|| &self.entries[at.command - 1].steps[at.step - 1])
+    }
+
+    /// The address of a step.
+    pub fn position(&self, index: usize) -> Position {
+        let entry = self.ends.partition_point(|end| *end < index);
+        if index == 0 || entry == self.ends.len() {
+            assert!(index == 0, "there is no step {index}");
+            return Position::OPENING;
+        }
+        Position { command: entry + 1, step: index - self.range(entry).start + 1 }
+    }
+
+    /// The index of an address, or the nearest there is.
+    pub fn index(&self, position: Position) -> usize {
+        if position.command == 0 {
+            return 0;
+        }
+        if position.command > self.entries.len() {
+            return self.last();
+        }
+        let range = self.range(position.command - 1);
+        (range.start + position.step.saturating_sub(1)).min(range.end - 1)
+    }
+
+    /// A script that makes this very run again.
+    pub fn script(&self) -> String {
+        let mut parts = Vec::new();
+        let mut rest = &self.entries[..];
+        while let Some(entry) = rest.first() {
+            let together = rest.iter().take_while(|each| Rc::ptr_eq(&each.origin, &entry.origin) && !each.interrupted);
+            let whole = entry.origin.commands;
+            if whole > 1 && together.count() >= whole {
+                parts.push(entry.origin.text.clone());
+                rest = &rest[whole..];
+                continue;
+            }
+            let cut = if entry.interrupted { format!(" @{}", entry.steps.len()) } else { String::new() };
+            parts.push(format!("{}{cut}", entry.command));
+            rest = &rest[1..];
+        }
+        parts.join("; ")
+    }
+
+    fn ends_in_a_cut(&self) -> bool {
+        self.entries.last().is_some_and(|entry| entry.interrupted)
+    }
+
+    /// That the plan fits after `kept` entries, the last of them cut or not.
+    fn check(&self, plan: &[Planned<E>], kept: usize, mut after_a_cut: bool) -> Result<(), BadCommand> {
+        for (place, planned) in plan.iter().enumerate() {
+            if after_a_cut && !E::may_follow_a_cut(&planned.command) {
+                return Err(BadCommand {
+                    place: planned.place,
+                    problem: format!("`{}` after a command that was cut short", planned.command),
+                    accepted: "crash".to_owned(),
+                });
+            }
+            if kept + place >= MAX_COMMANDS {
+                return Err(BadCommand {
+                    place: planned.place,
+                    problem: "the run has too many commands".to_owned(),
+                    accepted: format!("at most {MAX_COMMANDS}"),
+                });
+            }
+            after_a_cut = planned.cut.is_some();
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, plan: Vec<Planned<E>>) {
+        for planned in plan {
+            let room = MAX_STEPS - self.last();
+            if room == 0 {
+                self.full = true;
+                return;
+            }
+            // A cut that was asked for at the end of a command whose steps turn out fewer cuts nothing; the next
+            // command was checked as if it had, and holds in either case.
+            let limit = planned.cut.unwrap_or(room).min(room);
+            let mut engine = self.entries.last().map_or(&self.opening, |entry| &entry.after).clone();
+            let mut recorder = Recorder::new(limit);
+            let outcome = engine.execute(&planned.command, &mut recorder);
+            let (steps, overflowed) = recorder.finish();
+            assert!(!steps.is_empty(), "`{}` took no step", planned.command);
+            let mut entry = Entry {
+                command: planned.command,
+                steps,
+                outcome,
+                interrupted: false,
+                after: engine,
+                origin: planned.origin,
+            };
+            if overflowed {
+                entry.cut(limit);
+            }
+            self.push(entry);
+            if overflowed && planned.cut.is_none_or(|cut| cut > room) {
+                self.full = true;
+                return;
+            }
+        }
+    }
+
+    fn push(&mut self, entry: Entry<E>) {
+        self.ends.push(self.last() + entry.steps.len());
+        self.entries.push(entry);
+    }
+
+    fn truncate(&mut self, entries: usize) {
+        self.entries.truncate(entries);
+        self.ends.truncate(entries);
+    }
+}
+
+impl<E: Engine> Entry<E> {
+    /// Ends the command after `steps` steps: what it would have done after is undone.
+    fn cut(&mut self, steps: usize) {
+        self.steps.truncate(steps);
+        self.after = self.steps[steps - 1].state.clone();
+        self.interrupted = true;
+    }
+}
+
+/// Reads a script as commands of `E`, ranges unfolded.
+fn plan<E: Engine>(script: &str) -> Result<Vec<Planned<E>>, BadCommand> {
+    let mut plan = Vec::new();
+    for statement in command::statements(script)? {
+        let unfolded = statement.unfold()?;
+        let origin = Rc::new(Origin { text: script[statement.source.clone()].to_owned(), commands: unfolded.len() });
+        for one in &unfolded {
+            plan.push(Planned {
+                command: E::parse(&mut Words::new(one))?,
+                cut: one.cut,
+                place: place(one),
+                origin: origin.clone(),
+            });
+            if plan.len() > MAX_COMMANDS {
+                return Err(BadCommand {
+                    place: place(one),
+                    problem: "the script has too many commands".to_owned(),
+                    accepted: format!("at most {MAX_COMMANDS}"),
+                });
+            }
+        }
+    }
+    Ok(plan)
+}
+
+fn place(statement: &Statement) -> Place {
+    statement.words[0].place
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The timeline, tried on the smallest engine there is: a counter that takes a step for each thing it counts.
+
+use std::fmt;
+
+use super::*;
+use crate::engine::{Argument, ArgumentKind, BadParameter, CommandForm, Counter, Event, Parameter, Parameters, Probe};
+
+#[derive(Clone)]
+struct Tally(u64);
+
+#[derive(Clone)]
+enum Ask {
+    Add(u64),
+    Crash,
+}
+
+#[derive(Clone)]
+struct Added(u64);
+
+impl fmt::Display for Ask {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Ask::Add(many) => write!(out, "add {many}"),
+            Ask::Crash => out.write_str("crash"),
+        }
+    }
+}
+
+impl fmt::Display for Added {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "now {}", self.0)
+    }
+}
+
+impl Event for Added {
+    fn name(&self) -> &'static str {
+        "Added"
+    }
+}
+
+impl Engine for Tally {
+    type Command = Ask;
+    type Event = Added;
+    const PARAMETERS: &'static [Parameter] = &[];
+    const COMMANDS: &'static [CommandForm] = &[CommandForm {
+        name: "add",
+        arguments: &[Argument { name: "many", kind: ArgumentKind::Number, example: "1", optional: false }],
+        about: "count so many, a step each",
+        button: true,
+    }];
+
+    fn open(_: &Parameters) -> Result<Tally, BadParameter> {
+        Ok(Tally(0))
+    }
+
+    fn parse(words: &mut Words) -> Result<Ask, BadCommand> {
+        match words.required("command")?.text.as_str() {
+            "add" => Ok(Ask::Add(words.number("many", 1..=5_000)?)),
+            "crash" => Ok(Ask::Crash),
+            _ => Err(words.unknown(Self::COMMANDS)),
+        }
+    }
+
+    fn execute(&mut self, command: &Ask, probe: &mut impl Probe<Tally>) -> Outcome {
+        match command {
+            Ask::Add(many) => {
+                for _ in 0..*many {
+                    self.0 += 1;
+                    probe.step(|| Added(self.0), self);
+                }
+            }
+            Ask::Crash => {
+                self.0 += 1_000;
+                probe.step(|| Added(self.0), self);
+            }
+        }
+        Outcome::Done
+    }
+
+    fn may_follow_a_cut(command: &Ask) -> bool {
+        matches!(command, Ask::Crash)
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        Vec::new()
+    }
+
+    fn state(&self) -> serde_json::Value {
+        self.0.into()
+    }
+}
+
+fn recording(script: &str) -> Recording<Tally> {
+    let mut recording = Recording::new(Tally(0), "").unwrap();
+    recording.extend(script).unwrap();
+    recording
+}
+
+#[test]
+fn every_step_is_kept_with_its_state_and_its_line() {
+    let run = recording("add 2; add 1");
+    assert_eq!((0..=run.last()).map(|index| run.state(index).0).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(run.position(3), Position { command: 2, step: 1 });
+    assert_eq!(run.position(0), Position::OPENING);
+    let step = run.step(2).unwrap();
+    assert_eq!(step.source.file, file!());
+    assert_eq!(step.event.to_string(), "now 2");
+    for index in 0..=run.last() {
+        assert_eq!(run.index(run.position(index)), index);
+    }
+    assert_eq!(run.index(Position { command: 9, step: 1 }), 3);
+    assert_eq!(run.index("1".parse().unwrap()), 2);
+}
+
+#[test]
+fn a_fork_completes_the_command_it_stands_in() {
+    let mut run = recording("add 3; add 1");
+    assert_eq!(run.fork(1, "add 2").unwrap(), 4);
+    assert_eq!(run.script(), "add 3; add 2");
+    assert_eq!(run.state(run.last()).0, 5);
+}
+
+#[test]
+fn a_crash_cuts_the_command_it_stands_in() {
+    let mut run = recording("add 3; add 1");
+    assert_eq!(run.fork(2, "crash").unwrap(), 3);
+    assert_eq!(run.script(), "add 3 @2; crash");
+    assert_eq!(run.state(3).0, 1_002);
+    assert_eq!(recording(&run.script()).state(3).0, 1_002);
+    assert!(run.fork(2, "add 1").is_err(), "only a crash may follow a cut");
+    assert!(run.extend("add 1").is_ok());
+}
+
+#[test]
+fn a_fork_can_be_taken_back() {
+    let mut run = recording("add 3; add 1");
+    run.fork(2, "crash").unwrap();
+    run.fork(3, "add 7").unwrap();
+    assert_eq!(run.undo(), Some(3));
+    assert_eq!(run.undo(), Some(2));
+    assert_eq!(run.undo(), None);
+    assert_eq!((run.script().as_str(), run.last()), ("add 3; add 1", 4));
+}
+
+#[test]
+fn a_mistake_leaves_the_run_as_it_is() {
+    let mut run = recording("add 2");
+    assert!(run.extend("add 1; addd 1").is_err());
+    assert!(run.fork(1, "add x").is_err());
+    assert!(run.extend("add 2 @1; add 1").is_err());
+    assert_eq!(run.script(), "add 2");
+    assert_eq!(run.fork(1, "# nothing").unwrap(), 1);
+    assert_eq!(run.last(), 2);
+}
+
+#[test]
+fn a_run_is_capped_and_says_so() {
+    let run = recording("add 1999; add 5; add 5");
+    assert!(run.is_full());
+    assert_eq!(run.last(), MAX_STEPS);
+    assert_eq!(run.script(), "add 1999; add 5 @1");
+    assert!(!recording("add 2000").is_full());
+    assert!(!recording("add 5000 @3").is_full());
+    assert!(Recording::new(Tally(0), "add 5000").is_ok(), "what is not recorded is not capped");
+}
+
+#[test]
+fn ranges_stay_short_in_the_script() {
+    let mut run = recording("add 1..3; add 2");
+    assert_eq!(run.script(), "add 1..3; add 2");
+    run.fork(3, "add 9").unwrap();
+    assert_eq!(run.script(), "add 1; add 2; add 9");
+}
