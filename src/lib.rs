@@ -7,8 +7,9 @@
 //! 3. [`scene`]: a picture as data, and its SVG text;
 //! 4. [`figures`]: how each engine is drawn, one file a figure, and the catalogue of them all;
 //! 5. [`spec`]: a figure with its parameters, script and step as one value, in three spellings;
-//! 6. [`player`]: the browser's part: stage, controls and drawers;
-//! 7. [`book`]: the native part: chapters made into pages.
+//! 6. [`transcript`]: a run as text and as JSON;
+//! 7. [`player`]: the browser's part: stage, controls and drawers;
+//! 8. [`book`]: the native part: chapters made into pages.
 //!
 //! Imports run one way, `player` → `figures` → `scene` and `timeline` → `engine`, and a test keeps it so.
 
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod scene;
 pub mod spec;
 pub mod timeline;
+pub mod transcript;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod book;

@@ -1,1 +1,213 @@
-fn main() {}
+//! The terminal's Stepwise: lists the figures, runs a script as text, prints a step as SVG, and builds the book.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use stepwise::engine::{ParameterKind, command::MAX_SCRIPT_BYTES};
+use stepwise::figures::{self, CATALOGUE, Entry, Opened};
+use stepwise::scene::{Breadth, svg};
+use stepwise::spec::FigureSpec;
+use stepwise::{book, transcript};
+
+const HELP: &str = "\
+Stepwise: data systems, step by step
+
+  stepwise list                  the figures, their parameters and commands
+  stepwise run KIND [OPTIONS]    run a script and print every step
+  stepwise svg KIND [OPTIONS]    print the picture of one step
+  stepwise build [OPTIONS]       write the book
+
+A script comes from --run, from --script, or from standard input.
+
+  --param NAME=VALUE   a parameter of the figure; may be given more than once
+  --run TEXT           the script itself, as in --run 'put a 1; get a'
+  --script FILE        the script in a file
+  --example            the figure's own example
+  --before TEXT        commands to carry out first, without recording them
+  --json               (run) one JSON object a line instead of text
+  --step C.S           (svg) which step: the S-th of the C-th command, 0 for the opening; the last without it
+  --narrow             (svg) laid out for a phone
+  --dark               (svg) in the dark colours
+  --out DIR            (build) where to; dist without it
+  --base-url URL       (build) where the book will stand, for the codes in print
+  --help, --version
+
+It exits with 0 if all went well (what an engine refuses, such as a read without a quorum, is a result like any
+other), with 1 if a file could not be read or written, and with 2 if what was asked cannot be understood.
+";
+
+/// What ended the program early.
+enum Failure {
+    /// The reader's wish makes no sense; the text says why.
+    Wish(String),
+    /// The machine did not do its part.
+    Machine(String),
+    /// Whoever read our output has left; there is nothing to say.
+    PipeClosed,
+}
+
+fn main() -> ExitCode {
+    let (code, message) = match run() {
+        Ok(()) | Err(Failure::PipeClosed) => return ExitCode::SUCCESS,
+        Err(Failure::Wish(message)) => (2, message),
+        Err(Failure::Machine(message)) => (1, message),
+    };
+    eprintln!("stepwise: {message}");
+    ExitCode::from(code)
+}
+
+#[derive(Default)]
+struct Options {
+    parameters: Vec<(String, String)>,
+    run: Option<String>,
+    script: Option<PathBuf>,
+    before: String,
+    example: bool,
+    json: bool,
+    step: Option<String>,
+    narrow: bool,
+    dark: bool,
+    out: Option<PathBuf>,
+    base_url: Option<String>,
+}
+
+fn run() -> Result<(), Failure> {
+    let mut arguments = lexopt::Parser::from_env();
+    let mut words = Vec::new();
+    let mut options = Options::default();
+    while let Some(argument) = arguments.next().map_err(wish)? {
+        match argument {
+            Value(word) => words.push(word.string().map_err(wish)?),
+            Long("param") => {
+                let text = text_of(&mut arguments)?;
+                let (name, value) = text.split_once('=').ok_or_else(|| {
+                    Failure::Wish(format!("--param `{text}` has no `=`; accepted: --param NAME=VALUE"))
+                })?;
+                options.parameters.push((name.to_owned(), value.to_owned()));
+            }
+            Long("run") => options.run = Some(text_of(&mut arguments)?),
+            Long("before") => options.before = text_of(&mut arguments)?,
+            Long("script") => options.script = Some(arguments.value().map_err(wish)?.into()),
+            Long("example") => options.example = true,
+            Long("json") => options.json = true,
+            Long("step") => options.step = Some(text_of(&mut arguments)?),
+            Long("narrow") => options.narrow = true,
+            Long("dark") => options.dark = true,
+            Long("out") => options.out = Some(arguments.value().map_err(wish)?.into()),
+            Long("base-url") => options.base_url = Some(text_of(&mut arguments)?),
+            Short('h') | Long("help") => return print(HELP),
+            Short('V') | Long("version") => return print(concat!("stepwise ", env!("CARGO_PKG_VERSION"), "\n")),
+            other => return Err(wish(other.unexpected())),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["list"] => print(&CATALOGUE.iter().map(describe).collect::<Vec<_>>().join("\n")),
+        ["run", kind] => run_figure(kind, options),
+        ["svg", kind] => print_picture(kind, options),
+        ["build"] => build(options),
+        [] => Err(Failure::Wish(format!("what shall it do?\n\n{HELP}"))),
+        ["run" | "svg"] => Err(Failure::Wish(format!("`{}` which figure? There are: {}", words[0], kinds()))),
+        _ => Err(Failure::Wish(format!(
+            "`{}` is no command; accepted: list, run KIND, svg KIND, build",
+            words.join(" ")
+        ))),
+    }
+}
+
+fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
+    let json = options.json;
+    let opened = open(kind, options)?;
+    if !json {
+        return print(&transcript::text(&*opened.run));
+    }
+    transcript::json_lines(&*opened.run).try_for_each(|line| print(&(line + "\n")))
+}
+
+fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
+    let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
+    let theme = if options.dark { svg::Theme::Dark } else { svg::Theme::Light };
+    let step = options.step.take().map(|step| step.parse()).transpose().map_err(wish)?;
+    let opened = open(kind, options)?;
+    let index = step.map_or(opened.run.last(), |step| opened.run.index(step));
+    let scene = opened.run.scene(index, breadth);
+    print(&(svg::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
+}
+
+fn build(options: Options) -> Result<(), Failure> {
+    // Trunk tells where the site is being put together.
+    let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let out = options.out.or(staging).unwrap_or_else(|| PathBuf::from("dist"));
+    let root = std::env::current_dir().map_err(|error| Failure::Machine(error.to_string()))?;
+    book::build(&root, &out, options.base_url.as_deref()).map_err(|error| Failure::Machine(format!("{error:#}")))
+}
+
+/// Opens the figure; in the terminal anything wrong with the wish ends the program.
+fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
+    let entry = figures::find(kind).map_err(wish)?;
+    let script = match (options.run, options.script) {
+        (Some(text), _) => text,
+        (None, Some(file)) => std::fs::read_to_string(&file)
+            .map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))?,
+        (None, None) if options.example => entry.about.example.to_owned(),
+        (None, None) => standard_input()?,
+    };
+    let spec = FigureSpec {
+        kind: kind.to_owned(),
+        parameters: options.parameters.into_iter().collect(),
+        before: options.before,
+        run: script,
+        ..FigureSpec::default()
+    };
+    let opened = figures::open(&spec).map_err(wish)?;
+    match opened.problems.first() {
+        Some(problem) => Err(wish(problem)),
+        None => Ok(opened),
+    }
+}
+
+fn standard_input() -> Result<String, Failure> {
+    let mut script = String::new();
+    // One byte more than is allowed, so that the script itself is refused and not cut.
+    let mut input = std::io::stdin().take(MAX_SCRIPT_BYTES as u64 + 1);
+    input.read_to_string(&mut script).map_err(|error| Failure::Machine(format!("standard input: {error}")))?;
+    Ok(script)
+}
+
+fn describe(entry: &Entry) -> String {
+    let mut text = format!("{}: {}\n  {}\n", entry.about.kind, entry.about.title, entry.about.summary);
+    for parameter in entry.parameters {
+        let accepted = match parameter.kind {
+            ParameterKind::Integer { min, max, unit: "" } => format!("{min} to {max}"),
+            ParameterKind::Integer { min, max, unit } => format!("{min} to {max} {unit}"),
+            ParameterKind::Choice(choices) => choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | "),
+            ParameterKind::Switch => "on | off".to_owned(),
+        };
+        text += &format!("  --param {}={}  {accepted}. {}\n", parameter.name, parameter.default, parameter.about);
+    }
+    for form in entry.commands {
+        text += &format!("  {:<34} {}\n", form.usage(), form.about);
+    }
+    text
+}
+
+fn kinds() -> String {
+    CATALOGUE.iter().map(|entry| entry.about.kind).collect::<Vec<_>>().join(", ")
+}
+
+fn text_of(arguments: &mut lexopt::Parser) -> Result<String, Failure> {
+    arguments.value().and_then(|value| value.string()).map_err(wish)
+}
+
+fn wish(mistake: impl std::fmt::Display) -> Failure {
+    Failure::Wish(mistake.to_string())
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Failure::PipeClosed,
+        _ => Failure::Machine(format!("standard output: {error}")),
+    })
+}

@@ -46,8 +46,11 @@ pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
-    start: fn(&Parameters, &str) -> Result<Box<dyn Run>, BadSpec>,
+    start: Start,
 }
+
+/// Opens the engine with its parameters and begins a recording after an unrecorded script.
+type Start = fn(&Parameters, &str) -> Result<Box<dyn Run>, BadSpec>;
 
 /// The line of the catalogue for a figure.
 #[allow(dead_code, reason = "until the first figure stands in the catalogue")]

@@ -256,6 +256,11 @@ impl<E: Engine> Recording<E> {
             let outcome = engine.execute(&planned.command, &mut recorder);
             let (steps, overflowed) = recorder.finish();
             assert!(!steps.is_empty(), "`{}` took no step", planned.command);
+            debug_assert!(
+                overflowed || engine.state() == steps[steps.len() - 1].state.state(),
+                "`{}` changed something after its last step",
+                planned.command
+            );
             let mut entry = Entry {
                 command: planned.command,
                 steps,
