@@ -42,6 +42,7 @@ pub struct About {
 }
 
 /// A line of the catalogue.
+#[derive(Debug)]
 pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],

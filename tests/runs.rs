@@ -1,0 +1,170 @@
+//! What must hold for the run of any figure, tried on random runs of all of them: commands made from each engine's own
+//! forms, forks and crashes at any step, and nonsense.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use stepwise::engine::command::spell;
+use stepwise::engine::{ArgumentKind, CommandForm};
+use stepwise::figures::{self, CATALOGUE, Entry, Run};
+use stepwise::scene::Breadth;
+use stepwise::spec::FigureSpec;
+use stepwise::transcript;
+
+/// Words that a curious person tries.
+const WORDS: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "k",
+    "1",
+    "2",
+    "9",
+    "10",
+    "n1",
+    "n2",
+    "n9",
+    "c1",
+    "c2",
+    "m1",
+    "m999",
+    "",
+    "new york",
+    "é",
+    "🙂🙂",
+    "n1>n2",
+    "0",
+    "18446744073709551615",
+    "99999999999999999999",
+    "-1",
+    "50ms",
+    "x;y#z",
+    "\"",
+    "a\nb",
+    "\u{0}",
+    "a key of far more than thirty-two bytes",
+];
+
+/// One thing that a reader does to a run.
+#[derive(Clone, Debug)]
+enum Act {
+    Extend(String),
+    Fork(Index, String),
+    CrashHere(Index),
+    Undo,
+}
+
+/// A command of that form; sometimes a word short or a word long.
+fn command_of(form: &CommandForm, picks: &[(Index, bool)]) -> String {
+    let mut text = form.name.to_owned();
+    for (argument, (pick, leave)) in form.arguments.iter().zip(picks) {
+        if argument.optional && *leave {
+            break;
+        }
+        text.push(' ');
+        match argument.kind {
+            ArgumentKind::Text => text.push_str(&spell(WORDS[pick.index(WORDS.len())])),
+            ArgumentKind::Number => text.push_str(&pick.index(6).to_string()),
+            ArgumentKind::Choice(choices) => text.push_str(choices[pick.index(choices.len())]),
+            ArgumentKind::Keyword => text.push_str(argument.name),
+        }
+    }
+    text
+}
+
+fn command(entry: &'static Entry) -> impl Strategy<Value = String> {
+    let picks = prop::collection::vec((any::<Index>(), any::<bool>()), 8);
+    (any::<Index>(), picks).prop_map(move |(form, picks)| command_of(form.get(entry.commands), &picks))
+}
+
+fn act(entry: &'static Entry) -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => command(entry).prop_map(Act::Extend),
+        2 => (any::<Index>(), command(entry)).prop_map(|(at, text)| Act::Fork(at, text)),
+        2 => any::<Index>().prop_map(Act::CrashHere),
+        1 => Just(Act::Undo),
+    ]
+}
+
+fn open(entry: &Entry, run: &str) -> figures::Opened {
+    let spec = FigureSpec { kind: entry.about.kind.into(), run: run.into(), ..FigureSpec::default() };
+    figures::open(&spec).expect("the figure is in the catalogue")
+}
+
+/// Does it; a command that the engine cannot read is no mistake of the test's, but must leave the run alone.
+fn perform(run: &mut dyn Run, act: &Act) {
+    let before = (run.script(), run.last());
+    let done = match act {
+        Act::Extend(text) => run.extend(text),
+        Act::Fork(at, text) => run.fork(at.index(run.last() + 1), text),
+        Act::CrashHere(at) => run.fork(at.index(run.last() + 1), "crash"),
+        Act::Undo => Ok(run.undo().unwrap_or(0)),
+    };
+    if done.is_err() {
+        assert_eq!((run.script(), run.last()), before, "a mistake changed the run");
+    }
+}
+
+/// The script of a run makes the very same run again: that is what a shared link lives on.
+fn assert_reproduced(entry: &Entry, run: &dyn Run) {
+    let script = run.script();
+    let again = open(entry, &script);
+    assert_eq!(again.problems, [], "the run's own script is refused: {script}");
+    assert_eq!(transcript::text(&*again.run), transcript::text(run), "{script}");
+    for index in [0, run.last() / 2, run.last()] {
+        for breadth in [Breadth::Wide, Breadth::Narrow] {
+            assert_eq!(again.run.scene(index, breadth), run.scene(index, breadth), "{script}");
+        }
+        assert_eq!(again.run.counters(index), run.counters(index), "{script}");
+    }
+}
+
+fn entry() -> impl Strategy<Value = &'static Entry> {
+    (0..CATALOGUE.len()).prop_map(|place| &CATALOGUE[place])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_run_can_be_shared((entry, acts) in entry().prop_flat_map(|entry| (Just(entry), prop::collection::vec(act(entry), 1..25)))) {
+        let mut opened = open(entry, "");
+        for act in &acts {
+            perform(&mut *opened.run, act);
+        }
+        assert_reproduced(entry, &*opened.run);
+    }
+
+    #[test]
+    fn nonsense_is_told_and_breaks_nothing(entry in entry(), script in "[ -~\\n]{0,60}|\\PC{0,40}", fragment in "\\PC{0,80}") {
+        let opened = open(entry, &script);
+        assert_reproduced(entry, &*opened.run);
+        let (spec, _) = FigureSpec::from_fragment(&format!("kind={}&{fragment}", entry.about.kind));
+        if let Err(bad) = figures::open(&spec) {
+            prop_assert!(bad.0.contains(entry.about.kind), "{bad}");
+        }
+    }
+}
+
+#[test]
+fn limits_are_said_and_kept() {
+    for entry in CATALOGUE {
+        let kind = entry.about.kind;
+        let huge = open(entry, &"x".repeat(2 << 20));
+        assert!(huge.problems[0].0.contains("at most"), "{kind}: {:?}", huge.problems);
+        let unknown = open(entry, "fly to the moon");
+        assert!(unknown.problems[0].0.contains("`fly` is no command"), "{kind}: {:?}", unknown.problems);
+        for parameter in entry.parameters {
+            for value in ["-1", "1000000000000", "é", ""] {
+                let spec = FigureSpec {
+                    kind: kind.into(),
+                    parameters: [(parameter.name.to_owned(), value.to_owned())].into(),
+                    ..FigureSpec::default()
+                };
+                let opened = figures::open(&spec).expect("a wrong parameter is left out");
+                let told =
+                    opened.problems.iter().any(|bad| bad.0.contains(parameter.name) && bad.0.contains("accepted"));
+                assert!(told || parameter.check(value).is_ok(), "{kind}: {} = {value}", parameter.name);
+            }
+        }
+    }
+}
