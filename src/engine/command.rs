@@ -16,6 +16,7 @@ use std::fmt::{self, Display};
 use std::ops::Range;
 
 use crate::contract::CommandForm;
+use crate::sim::Time;
 
 /// A script longer than this is refused: a link cannot carry it, and a run cannot use it.
 pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
@@ -365,6 +366,19 @@ impl<'a> Words<'a> {
                 word,
                 format!("`{}` is no {}", word.quote(), what.to_uppercase()),
                 format!("a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// The next word as a time of at most `most`: `50ms`, `2s`.
+    pub fn time(&mut self, what: &str, most: Time) -> Result<Time, BadCommand> {
+        let word = self.required(what)?;
+        match word.text.parse::<Time>() {
+            Ok(time) if time <= most => Ok(time),
+            _ => Err(self.refuse(
+                word,
+                format!("`{}` is no {}", word.quote(), what.to_uppercase()),
+                format!("a time up to {}, as in 50ms, 2s or 250us", most.spell()),
             )),
         }
     }

@@ -6,6 +6,7 @@
 
 use std::fmt::{self, Display};
 use std::ops::Range;
+use std::panic::Location;
 
 use crate::command::{BadCommand, Words};
 
@@ -58,6 +59,13 @@ pub trait Probe<E: Engine> {
     /// One step: `event` has just happened, and `state` is what came of it. The event is only made if somebody wants it.
     #[track_caller]
     fn step(&mut self, event: impl FnOnce() -> E::Event, state: &E);
+
+    /// One step that was decided at `source`. A protocol node cannot see its cluster, and so cannot take the step
+    /// itself: it says where it reacted, and the cluster takes the step for it.
+    fn step_at(&mut self, source: &'static Location<'static>, event: impl FnOnce() -> E::Event, state: &E) {
+        let _ = source;
+        self.step(event, state);
+    }
 }
 
 impl<E: Engine> Probe<E> for () {

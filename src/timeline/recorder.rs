@@ -41,12 +41,15 @@ impl<E: Engine> Recorder<E> {
 
 impl<E: Engine> Probe<E> for Recorder<E> {
     fn step(&mut self, event: impl FnOnce() -> E::Event, state: &E) {
+        self.step_at(Location::caller(), event, state);
+    }
+
+    fn step_at(&mut self, source: &'static Location<'static>, event: impl FnOnce() -> E::Event, state: &E) {
         if self.steps.len() == self.limit {
             self.overflowed = true;
             return;
         }
-        let caller = Location::caller();
-        let source = SourceLine { file: caller.file(), line: caller.line() };
+        let source = SourceLine { file: source.file(), line: source.line() };
         self.steps.push(Step { event: event(), state: state.clone(), source });
     }
 }
