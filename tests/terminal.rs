@@ -1,0 +1,128 @@
+//! The terminal's Stepwise, as a shell script or a grader meets it: what it prints, and with what it exits.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn stepwise(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stepwise"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that refuses its arguments may end before it has read anything: that is its right.
+    let _ = child.stdin.take().expect("it was asked for").write_all(input.as_bytes());
+    child.wait_with_output().expect("the program ends")
+}
+
+fn printed(output: &Output) -> &str {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::str::from_utf8(&output.stdout).expect("it prints text")
+}
+
+fn refused(arguments: &[&str], input: &str) -> String {
+    let output = stepwise(arguments, input);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "a refusal prints no result");
+    String::from_utf8(output.stderr).expect("it complains in text")
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    printed(output).lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+#[test]
+fn it_lists_every_figure_with_what_it_takes() {
+    let list = stepwise(&["list"], "");
+    for kind in ["hash-index", "btree", "quorum"] {
+        assert!(printed(&list).lines().any(|line| line.starts_with(&format!("{kind}: "))), "{kind}");
+    }
+    assert!(printed(&list).contains("put KEY VALUE") && printed(&list).contains("--param order="));
+}
+
+#[test]
+fn a_script_comes_from_an_option_a_file_or_standard_input() {
+    let script = "put k v; get k";
+    let file = std::env::temp_dir().join(format!("stepwise-script-{}", std::process::id()));
+    std::fs::write(&file, script).expect("a temporary file can be written");
+    let from_input = stepwise(&["run", "hash-index"], script);
+    assert!(printed(&from_input).contains("> get k\n") && printed(&from_input).ends_with("=  v\n"));
+    assert_eq!(stepwise(&["run", "hash-index", "--run", script], ""), from_input);
+    assert_eq!(stepwise(&["run", "hash-index", "--script", file.to_str().expect("a plain path")], ""), from_input);
+    std::fs::remove_file(file).expect("it was there");
+}
+
+#[test]
+fn json_is_one_object_a_step_and_one_at_the_end() {
+    let output =
+        stepwise(&["run", "btree", "--json", "--run", "put k v; get k; get z; scan a z; put q w @1; crash"], "");
+    let lines = lines(&output);
+    let (end, steps) = lines.split_last().expect("there are lines");
+    for (place, step) in steps.iter().enumerate() {
+        assert_eq!(step["step"], place + 1);
+        let source = step["source"].as_str().expect("a step has its source");
+        let (file, line) = source.split_once(':').expect("FILE:LINE");
+        let text = std::fs::read_to_string(file).expect("the source is a file of the project");
+        let line = text.lines().nth(line.parse::<usize>().expect("a number") - 1).expect("the line is there");
+        assert!(line.contains("step("), "{source} does not report a step: {line}");
+        assert!(step["counters"].is_object() && step["narration"].is_string() && step["event"].is_string());
+    }
+    let outcomes = &end["outcomes"];
+    assert_eq!(outcomes[0], serde_json::json!({"command": "put k v", "ok": true}));
+    assert_eq!(outcomes[1], serde_json::json!({"command": "get k", "ok": true, "value": "v"}));
+    assert_eq!(outcomes[2], serde_json::json!({"command": "get z", "ok": true, "value": null}));
+    assert_eq!(outcomes[3], serde_json::json!({"command": "scan a z", "ok": true, "entries": [["k", "v"]]}));
+    assert_eq!(outcomes[4], serde_json::json!({"command": "put q w", "ok": true, "interrupted": true}));
+    assert!(end["counters"].is_object() && end["state"].is_object());
+}
+
+#[test]
+fn a_refusal_of_the_subject_is_a_result() {
+    let output = stepwise(
+        &["run", "quorum", "--json", "--param", "n=3", "--param", "w=2", "--param", "r=2"],
+        "stop n1; stop n2; write k v",
+    );
+    let lines = lines(&output);
+    let outcome = &lines[lines.len() - 1]["outcomes"][2];
+    assert_eq!(outcome["ok"], false);
+    assert!(outcome["error"].as_str().expect("a reason").contains("quorum"), "{outcome}");
+}
+
+#[test]
+fn a_picture_is_a_whole_svg_file() {
+    for theme in [None, Some("--dark")] {
+        let mut arguments = vec!["svg", "btree", "--run", "put 1 a; put 2 b", "--step", "1.1"];
+        arguments.extend(theme);
+        let output = stepwise(&arguments, "");
+        let svg = printed(&output);
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n") && svg.contains("<style>"));
+    }
+}
+
+#[test]
+fn a_mistake_says_what_is_accepted() {
+    assert!(refused(&[], "").contains("stepwise list"));
+    assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, build"));
+    assert!(refused(&["run", "b-tree"], "").contains("there are: hash-index, btree, quorum"));
+    assert!(
+        refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` cannot be `2`; accepted: ")
+    );
+    assert!(refused(&["run", "btree", "--param", "odrer=4"], "").contains("no parameter of that name; there are: "));
+    assert!(refused(&["run", "btree", "--param", "order"], "").contains("NAME=VALUE"));
+    assert!(
+        refused(&["run", "btree"], "put 1 a\nputt 2 b")
+            .contains("line 2, column 1: `putt` is no command of this figure")
+    );
+    assert!(refused(&["svg", "btree", "--run", "put 1 a", "--step", "-1"], "").contains("`-1` is no step"));
+    assert!(refused(&["run", "btree", "--colour"], "").contains("--colour"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_the_machines_fault() {
+    let output = stepwise(&["run", "btree", "--script", "no/such/file"], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/file cannot be read"));
+}
