@@ -3,7 +3,7 @@
 //! Read in this order:
 //! 1. [`contract`]: what an engine is, and what it owes to whoever follows it;
 //! 2. [`command`]: the one small language in which a reader asks things of an engine;
-//! 3. [`sim`]: the disk, the clock and the chance that engines stand on;
+//! 3. [`sim`]: the disk, the network, the clock and the chance that engines stand on;
 //! 4. [`storage`] and [`replication`]: the engines themselves, one folder each.
 //!
 //! Nothing here knows of the web or of drawing, reads a clock of the machine, draws chance from anywhere but its own

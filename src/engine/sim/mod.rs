@@ -5,8 +5,10 @@
 
 pub mod clock;
 pub mod disk;
+pub mod network;
 pub mod rng;
 
 pub use clock::Time;
 pub use disk::{Crash, Disk, DiskError, FileId};
+pub use network::{Envelope, Fate, Loss, MessageId, Network};
 pub use rng::Rng;

@@ -1,0 +1,368 @@
+//! A network that delays, reorders and loses messages, by chance from a seed or by the reader's hand.
+//!
+//! A message gets its identity when it is sent, and travels until it is due. It arrives then, unless it was to be lost,
+//! or no path is open any more: then it is lost halfway, or at once if it has come further. Nobody is told of a loss,
+//! neither the sender nor the receiver. Since each message has a delay of its own, they overtake each other.
+//!
+//! `A` is what names a host, `M` what a message carries; the network looks at neither.
+//!
+//! Simpler than the real one because:
+//! - a message arrives once or not at all: never twice, never changed;
+//! - links are as fast for a long message as for a short one, and never full;
+//! - a link is cut in both directions, and is as slow in one as in the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use super::{Rng, Time};
+
+/// A message, from its sending on, whatever happens to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(u64);
+
+impl MessageId {
+    /// The id that a reader writes as `m5`.
+    pub const fn new(number: u64) -> MessageId {
+        MessageId(number)
+    }
+}
+
+impl Display for MessageId {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "m{}", self.0)
+    }
+}
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub struct Envelope<A, M> {
+    pub id: MessageId,
+    pub from: A,
+    pub to: A,
+    pub sent: Time,
+    /// When it arrives, if nothing happens to it.
+    pub due: Time,
+    pub payload: M,
+    /// Chance has decided that it will not arrive.
+    doomed: bool,
+}
+
+impl<A, M> Envelope<A, M> {
+    /// How much of its way it has come at `now`, from 0 to 1.
+    pub fn progress(&self, now: Time) -> f32 {
+        if now >= self.due {
+            return 1.0;
+        }
+        let (come, whole) = (now - self.sent, self.due - self.sent);
+        come.as_nanos() as f32 / whole.as_nanos() as f32
+    }
+
+    fn halfway(&self) -> Time {
+        Time::from_nanos(self.sent.as_nanos() / 2 + self.due.as_nanos() / 2)
+    }
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// By chance, as `loss_percent` has it.
+    Chance,
+    /// The link was cut, or one of its ends isolated.
+    NoPath,
+    /// The machine that it was for was off.
+    HostDown,
+    /// Somebody dropped it.
+    Dropped,
+}
+
+/// What becomes of a message in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Arrived,
+    Lost(Loss),
+}
+
+/// How a network treats a message about which nobody has said anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// How long each message takes at least.
+    pub delay: Time,
+    /// Up to how much longer it may take, by chance.
+    pub jitter: Time,
+    /// How many of a hundred messages are lost, by chance.
+    pub loss_percent: u64,
+}
+
+/// How many messages there have been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub sent: u64,
+    pub delivered: u64,
+    pub dropped: u64,
+}
+
+/// Chance chooses delays in steps of a tenth of a millisecond, so that they can be read.
+const GRAIN: Time = Time::from_micros(100);
+
+#[derive(Clone, Debug)]
+pub struct Network<A, M> {
+    conditions: Conditions,
+    rng: Rng,
+    in_flight: Rc<BTreeMap<MessageId, Rc<Envelope<A, M>>>>,
+    /// Links whose delay somebody has set. A link is the pair of its ends, the smaller first.
+    delays: Rc<BTreeMap<(A, A), Time>>,
+    cuts: Rc<BTreeSet<(A, A)>>,
+    isolated: Rc<BTreeSet<A>>,
+    down: Rc<BTreeSet<A>>,
+    traffic: Traffic,
+}
+
+impl<A: Copy + Ord, M> Network<A, M> {
+    pub fn new(conditions: Conditions, seed: u64) -> Network<A, M> {
+        Network {
+            conditions,
+            rng: Rng::new(seed),
+            in_flight: Rc::default(),
+            delays: Rc::default(),
+            cuts: Rc::default(),
+            isolated: Rc::default(),
+            down: Rc::default(),
+            traffic: Traffic::default(),
+        }
+    }
+
+    /// Sends a message. Chance is asked about its delay and its loss even where the answer is known, so that a reader
+    /// who slows one link does not change what happens on the others.
+    pub fn send(&mut self, now: Time, from: A, to: A, payload: M) -> MessageId {
+        let steps = self.conditions.jitter.as_nanos() / GRAIN.as_nanos();
+        let jitter = Time::from_nanos(self.rng.below(steps + 1) * GRAIN.as_nanos());
+        let doomed = self.rng.below(100) < self.conditions.loss_percent;
+        let delay = self.delays.get(&link(from, to)).copied().unwrap_or(self.conditions.delay + jitter);
+        self.traffic.sent += 1;
+        let id = MessageId(self.traffic.sent);
+        let envelope = Envelope { id, from, to, sent: now, due: now + delay, payload, doomed };
+        Rc::make_mut(&mut self.in_flight).insert(id, Rc::new(envelope));
+        id
+    }
+
+    /// When the next message arrives or is lost; `None` if none is in flight.
+    pub fn next_time(&self) -> Option<Time> {
+        self.in_flight.values().map(|envelope| self.end_of(envelope)).min()
+    }
+
+    /// Takes the message that arrives or is lost first, if that is by `now`. Of two at the same time it is the one that
+    /// was sent first.
+    pub fn take_due(&mut self, now: Time) -> Option<(Rc<Envelope<A, M>>, Fate)> {
+        let next = self.in_flight.values().min_by_key(|envelope| (self.end_of(envelope), envelope.id))?;
+        if self.end_of(next) > now {
+            return None;
+        }
+        let (id, doomed) = (next.id, next.doomed);
+        let fate = if !self.is_open(next.from, next.to) {
+            Fate::Lost(Loss::NoPath)
+        } else if doomed {
+            Fate::Lost(Loss::Chance)
+        } else {
+            self.fate_at_the_door(next.to)
+        };
+        Some((self.take(id, fate)?, fate))
+    }
+
+    /// Delivers a message now, whatever chance had in mind. Nothing happens (`None`) if no path is open.
+    pub fn deliver(&mut self, id: MessageId) -> Option<(Rc<Envelope<A, M>>, Fate)> {
+        let envelope = self.in_flight.get(&id)?;
+        if !self.is_open(envelope.from, envelope.to) {
+            return None;
+        }
+        let fate = self.fate_at_the_door(envelope.to);
+        Some((self.take(id, fate)?, fate))
+    }
+
+    /// Drops a message.
+    pub fn drop(&mut self, id: MessageId) -> Option<Rc<Envelope<A, M>>> {
+        self.take(id, Fate::Lost(Loss::Dropped))
+    }
+
+    /// Lets a message take that much longer.
+    pub fn delay_message(&mut self, id: MessageId, more: Time)
+    where
+        M: Clone,
+    {
+        if let Some(envelope) = Rc::make_mut(&mut self.in_flight).get_mut(&id) {
+            Rc::make_mut(envelope).due += more;
+        }
+    }
+
+    /// From now on, each message between the two takes exactly that long.
+    pub fn set_delay(&mut self, a: A, b: A, delay: Time) {
+        Rc::make_mut(&mut self.delays).insert(link(a, b), delay);
+    }
+
+    pub fn cut(&mut self, a: A, b: A) {
+        Rc::make_mut(&mut self.cuts).insert(link(a, b));
+    }
+
+    /// Cuts all links of a host.
+    pub fn isolate(&mut self, host: A) {
+        Rc::make_mut(&mut self.isolated).insert(host);
+    }
+
+    /// Opens all links again.
+    pub fn heal(&mut self) {
+        self.cuts = Rc::default();
+        self.isolated = Rc::default();
+    }
+
+    /// Whether a host is on. What arrives at one that is off is lost.
+    pub fn set_up(&mut self, host: A, up: bool) {
+        let down = Rc::make_mut(&mut self.down);
+        let _ = if up { down.remove(&host) } else { down.insert(host) };
+    }
+
+    pub fn is_up(&self, host: A) -> bool {
+        !self.down.contains(&host)
+    }
+
+    pub fn is_isolated(&self, host: A) -> bool {
+        self.isolated.contains(&host)
+    }
+
+    /// Whether a message from one to the other can get through.
+    pub fn is_open(&self, a: A, b: A) -> bool {
+        !self.cuts.contains(&link(a, b)) && !self.isolated.contains(&a) && !self.isolated.contains(&b)
+    }
+
+    /// The links that are cut one by one, the smaller end first.
+    pub fn cuts(&self) -> impl Iterator<Item = (A, A)> {
+        self.cuts.iter().copied()
+    }
+
+    /// What is on its way, in the order in which it was sent.
+    pub fn in_flight(&self) -> impl Iterator<Item = &Envelope<A, M>> {
+        self.in_flight.values().map(|envelope| &**envelope)
+    }
+
+    pub fn message(&self, id: MessageId) -> Option<&Envelope<A, M>> {
+        self.in_flight.get(&id).map(|envelope| &**envelope)
+    }
+
+    /// How many messages are in flight.
+    pub fn load(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// When the way of a message ends, there or halfway. It may be in the past, if a link was cut behind its back.
+    fn end_of(&self, envelope: &Envelope<A, M>) -> Time {
+        let lost = envelope.doomed || !self.is_open(envelope.from, envelope.to);
+        if lost { envelope.halfway() } else { envelope.due }
+    }
+
+    fn fate_at_the_door(&self, host: A) -> Fate {
+        if self.is_up(host) { Fate::Arrived } else { Fate::Lost(Loss::HostDown) }
+    }
+
+    fn take(&mut self, id: MessageId, fate: Fate) -> Option<Rc<Envelope<A, M>>> {
+        let envelope = Rc::make_mut(&mut self.in_flight).remove(&id)?;
+        match fate {
+            Fate::Arrived => self.traffic.delivered += 1,
+            Fate::Lost(_) => self.traffic.dropped += 1,
+        }
+        Some(envelope)
+    }
+}
+
+/// The link between two hosts, whichever of them is named first.
+fn link<A: Ord>(a: A, b: A) -> (A, A) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: fn(u64) -> Time = Time::from_millis;
+
+    fn network(jitter: u64, loss_percent: u64) -> Network<u8, &'static str> {
+        Network::new(Conditions { delay: MS(10), jitter: MS(jitter), loss_percent }, 1)
+    }
+
+    /// Lets all messages end; tells their payloads with when and how.
+    fn drain(network: &mut Network<u8, &'static str>) -> Vec<(&'static str, Time, Fate)> {
+        let mut ends = Vec::new();
+        while let Some(time) = network.next_time() {
+            let (envelope, fate) = network.take_due(time).expect("it is due");
+            ends.push((envelope.payload, time, fate));
+        }
+        ends
+    }
+
+    #[test]
+    fn a_message_arrives_when_it_is_due() {
+        let mut network = network(0, 0);
+        let id = network.send(MS(5), 1, 2, "a");
+        assert_eq!(id.to_string(), "m1");
+        assert!(network.take_due(MS(14)).is_none());
+        assert_eq!(network.message(id).unwrap().progress(MS(10)), 0.5);
+        assert_eq!(drain(&mut network), [("a", MS(15), Fate::Arrived)]);
+    }
+
+    #[test]
+    fn jitter_lets_messages_overtake_each_other_and_a_seed_repeats_it() {
+        let run = || {
+            let mut network = network(20, 20);
+            let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+            names.iter().for_each(|name| {
+                network.send(MS(0), 1, 2, name);
+            });
+            drain(&mut network)
+        };
+        let ends = run();
+        assert!(ends.windows(2).any(|pair| pair[0].0 > pair[1].0), "{ends:?}");
+        assert!(ends.iter().any(|end| end.2 == Fate::Lost(Loss::Chance)), "{ends:?}");
+        assert_eq!(ends, run());
+    }
+
+    #[test]
+    fn a_cut_link_loses_halfway_what_is_sent_and_at_once_what_has_come_further() {
+        let mut network = network(0, 0);
+        network.send(MS(0), 1, 2, "late");
+        network.send(MS(0), 1, 3, "past");
+        network.cut(2, 1);
+        network.send(MS(8), 2, 1, "back");
+        assert_eq!(
+            drain(&mut network),
+            [
+                ("late", MS(5), Fate::Lost(Loss::NoPath)),
+                ("past", MS(10), Fate::Arrived),
+                ("back", MS(13), Fate::Lost(Loss::NoPath)),
+            ]
+        );
+        network.isolate(3);
+        let id = network.send(MS(20), 3, 1, "alone");
+        assert!(network.deliver(id).is_none());
+        network.heal();
+        assert!(matches!(network.deliver(id), Some((_, Fate::Arrived))));
+        assert_eq!(network.traffic(), Traffic { sent: 4, delivered: 2, dropped: 2 });
+    }
+
+    #[test]
+    fn a_reader_delays_drops_and_delivers() {
+        let mut network = network(0, 100);
+        let [slow, gone, now] = ["slow", "gone", "now"].map(|name| network.send(MS(0), 1, 2, name));
+        network.delay_message(slow, MS(40));
+        network.drop(gone);
+        assert!(network.drop(gone).is_none());
+        assert!(matches!(network.deliver(now), Some((_, Fate::Arrived))));
+        assert_eq!(drain(&mut network), [("slow", MS(25), Fate::Lost(Loss::Chance))]);
+        network.set_delay(2, 1, MS(3));
+        network.set_up(2, false);
+        let id = network.send(MS(60), 1, 2, "fast");
+        assert_eq!(network.message(id).unwrap().due, MS(63));
+        assert!(matches!(network.deliver(id), Some((_, Fate::Lost(Loss::HostDown)))));
+    }
+}
