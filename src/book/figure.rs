@@ -1,0 +1,108 @@
+//! One figure of a chapter as HTML: the element that comes alive, and inside it what is there before and without that.
+
+use std::fmt::Write;
+
+use super::qr;
+use crate::figures::{self, Run};
+use crate::scene::svg::{self, escape};
+use crate::scene::{Breadth, Scene};
+use crate::spec::{BadSpec, FigureSpec};
+
+/// A figure that stands on a page, run to its end.
+pub struct Placed {
+    spec: FigureSpec,
+    run: Box<dyn Run>,
+    /// The step that it opens at.
+    index: usize,
+    /// The page that it stands on, `storage/b-trees.html`.
+    pub page: String,
+    /// Its id on that page, which no other figure of the book has.
+    id: String,
+}
+
+impl Placed {
+    /// Reads a fence and runs it; whatever is wrong with it is an error.
+    pub fn new(toml: &str, page: &str, number: usize) -> Result<Placed, BadSpec> {
+        let spec = FigureSpec::from_toml(toml)?;
+        let opened = figures::open(&spec)?;
+        if !opened.problems.is_empty() {
+            let problems: Vec<_> = opened.problems.into_iter().map(|problem| problem.0).collect();
+            return Err(BadSpec(problems.join("; ")));
+        }
+        let slug = page.trim_end_matches(".html").replace('/', "-");
+        let id = format!("figure-{slug}-{number}");
+        Ok(Placed { spec, run: opened.run, index: opened.index, page: page.to_owned(), id })
+    }
+
+    fn title(&self) -> &str {
+        self.spec.title.as_deref().unwrap_or(self.run.about().title)
+    }
+
+    fn narration(&self) -> String {
+        self.run.moment(self.index).narration
+    }
+
+    /// What it says, for the search index.
+    pub fn words(&self) -> String {
+        let caption = self.spec.caption.as_deref().unwrap_or_default();
+        format!("{}. {} {caption}", self.title(), self.narration())
+    }
+
+    /// The figure for a page that is `to_root` below the root of the book. It has no blank lines.
+    pub fn html(&self, to_root: &str, base_url: Option<&str>) -> String {
+        let (wide, narrow) = (self.run.scene(self.index, Breadth::Wide), self.run.scene(self.index, Breadth::Narrow));
+        let mut html = format!("<div class=\"figure-block\" id=\"{}\"><stepwise-figure", self.id);
+        for (name, value) in self.spec.to_pairs() {
+            push(&mut html, format_args!(" {name}=\"{}\"", attribute(&value)));
+        }
+        push(&mut html, format_args!(" style=\"--wide:{};--narrow:{}\">", ratio(&wide), ratio(&narrow)));
+        push(
+            &mut html,
+            format_args!(
+                "<div class=\"opening\"><div class=\"opening-title\">{}</div><div class=\"opening-stage\">{}{}</div><div \
+                 class=\"opening-narration\">{}</div></div></stepwise-figure>",
+                escape(self.title()),
+                picture(&wide, "wide", self.title()),
+                picture(&narrow, "narrow", self.title()),
+                escape(&self.narration())
+            ),
+        );
+        if let Some(caption) = &self.spec.caption {
+            push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", escape(caption)));
+        }
+        html + &self.address(to_root, base_url) + "</div>"
+    }
+
+    /// What paper shows instead of a figure that moves: where it is found, and if that is known, a code to scan.
+    fn address(&self, to_root: &str, base_url: Option<&str>) -> String {
+        let place = format!("{}#{}", self.page, self.id);
+        let (code, text) = match base_url {
+            Some(base_url) => {
+                let url = format!("{base_url}{place}");
+                (qr::svg(&url), url)
+            }
+            None => (String::new(), place.clone()),
+        };
+        let (place, text) = (escape(&format!("{to_root}{place}")), escape(&text));
+        format!("<div class=\"figure-address\">{code}<a href=\"{place}\">{text}</a></div>")
+    }
+}
+
+/// A picture as an element of a page, for one breadth of it.
+pub fn picture(scene: &Scene, breadth: &str, label: &str) -> String {
+    svg::inline(scene, label).replacen("class=\"scene\"", &format!("class=\"scene {breadth}\""), 1)
+}
+
+/// The picture's shape for the style sheets, so that its room is kept before it is there.
+fn ratio(scene: &Scene) -> String {
+    format!("{}/{}", svg::number(scene.width), svg::number(scene.height))
+}
+
+/// A script keeps its lines in an attribute.
+fn attribute(value: &str) -> String {
+    value.lines().map(escape).collect::<Vec<_>>().join("&#10;")
+}
+
+fn push(html: &mut String, text: std::fmt::Arguments) {
+    html.write_fmt(text).expect("writing to a string does not fail");
+}

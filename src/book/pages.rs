@@ -1,0 +1,105 @@
+//! The last hand on every page that mdBook has written.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::contents::Contents;
+use super::figure::Placed;
+use super::{catalogue, fences};
+use crate::scene::svg::escape;
+
+/// What is put into the pages.
+pub struct Finish<'a> {
+    pub contents: &'a Contents,
+    pub figures: &'a [Placed],
+    pub base_url: Option<&'a str>,
+}
+
+/// The pages that the reader is not meant to see in this form.
+const LEFT_OUT: &str = "toc.html";
+const NOT_FOUND: &str = "404.html";
+/// All chapters on one page, to be printed: its figures stay pictures.
+const PRINT: &str = "print.html";
+/// Of mdBook's own scripts we use the index and what reads it.
+const SEARCH: [&str; 2] = ["searchindex.js", "elasticlunr.min.js"];
+
+/// Finishes the pages in `from` and writes them to `to`.
+pub fn write(from: &Path, to: &Path, finish: &Finish) -> anyhow::Result<()> {
+    for file in super::assets::files_below(from)? {
+        if file.ends_with(".html") && file != LEFT_OUT {
+            let page = super::assets::read(&from.join(&file))?;
+            super::assets::write(&to.join(&file), finish.page(&file, page)?.as_bytes())?;
+        }
+    }
+    for file in SEARCH {
+        fs::copy(from.join(file), to.join(file)).with_context(|| format!("mdBook has not written {file}"))?;
+    }
+    Ok(())
+}
+
+impl Finish<'_> {
+    fn page(&self, path: &str, page: String) -> anyhow::Result<String> {
+        let to_root = "../".repeat(path.matches('/').count());
+        let part = self.contents.part_of(path).map(|part| format!("<p class=\"part-name\">{}</p>", escape(part)));
+        let (page, figures) = self.with_figures(page, &to_root)?;
+        let styles = match figures {
+            0 => String::new(),
+            _ => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
+        };
+        let player = match figures {
+            0 => String::new(),
+            _ if path == PRINT => String::new(),
+            _ => format!("<script type=\"module\" src=\"{to_root}stepwise.js\"></script>"),
+        };
+        let page = page
+            .replacen("<!-- contents -->", &self.contents.html(path, &to_root), 1)
+            .replacen("<!-- part -->", &part.unwrap_or_default(), 1)
+            .replacen("<!-- figure styles -->", &styles, 1)
+            .replacen("<!-- player -->", &player, 1)
+            .replace(
+                "<div class=\"table-wrapper\">",
+                "<div class=\"table-wrapper\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
+            )
+            .replace("<pre><code", "<pre tabindex=\"0\"><code");
+        Ok(if path == NOT_FOUND { self.not_found(&page) } else { page })
+    }
+
+    /// Puts the figures in the place of their marks; tells how many pictures there are.
+    fn with_figures(&self, mut page: String, to_root: &str) -> anyhow::Result<(String, usize)> {
+        let mut pictures = 0;
+        for (number, figure) in self.figures.iter().enumerate() {
+            let start = fences::mark_start(number);
+            if page.contains(&start) {
+                page = replace_mark(&page, &start, &figure.html(to_root, self.base_url));
+                pictures += 1;
+            }
+        }
+        let start = "<div class=\"catalogue-mark\">";
+        if page.contains(start) {
+            page = replace_mark(&page, start, &catalogue::html(to_root)?);
+            pictures += 1;
+        }
+        Ok((page, pictures))
+    }
+
+    /// A host shows this page at the address that was asked for, however deep. Its links start at the root of the book
+    /// if that is known, and its style is inside it because that may not be found.
+    fn not_found(&self, page: &str) -> String {
+        let base = self.base_url.map(|url| format!("<base href=\"{}\">", escape(url))).unwrap_or_default();
+        let style = format!("<style>{}</style>", include_str!("../../static/page.css"));
+        page.replacen("<!-- base -->", &base, 1).replacen("<link rel=\"stylesheet\" href=\"page.css\">", &style, 1)
+    }
+}
+
+/// Replaces the mark's whole `<div>`; it has no other inside it.
+fn replace_mark(page: &str, start: &str, by: &str) -> String {
+    let Some((before, rest)) = page.split_once(start) else { return page.to_owned() };
+    let after = rest.split_once("</div>").map_or("", |(_, after)| after);
+    format!("{before}{by}{after}")
+}
+
+fn style(to_root: &str, file: &str) -> String {
+    format!("<link rel=\"stylesheet\" href=\"{to_root}{file}\">")
+}
