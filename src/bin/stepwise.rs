@@ -31,7 +31,7 @@ A script comes from --run, from --script, or from standard input.
   --narrow             (svg) laid out for a phone
   --dark               (svg) in the dark colours
   --out DIR            (build) where to; dist without it
-  --base-url URL       (build) where the book will stand, for the codes in print
+  --base-url URL       (build) where the book will stand, for the codes in print; STEPWISE_BASE_URL without it
   --help, --version
 
 It exits with 0 if all went well (what an engine refuses, such as a read without a quorum, is a result like any
@@ -141,7 +141,8 @@ fn build(options: Options) -> Result<(), Failure> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let out = options.out.or(staging).unwrap_or_else(|| PathBuf::from("dist"));
     let root = std::env::current_dir().map_err(|error| Failure::Machine(error.to_string()))?;
-    book::build(&root, &out, options.base_url.as_deref()).map_err(|error| Failure::Machine(format!("{error:#}")))
+    let base_url = options.base_url.or_else(|| std::env::var("STEPWISE_BASE_URL").ok());
+    book::build(&root, &out, base_url.as_deref()).map_err(|error| Failure::Machine(format!("{error:#}")))
 }
 
 /// Opens the figure; in the terminal anything wrong with the wish ends the program.

@@ -10,6 +10,17 @@ use super::figure::Placed;
 use super::{catalogue, fences};
 use crate::scene::svg::escape;
 
+/// What mdBook's HTML lacks for those who read with a keyboard or a screen reader: whatever scrolls sideways can be
+/// reached by key, and the empty corner of a table is no heading.
+const ACCESS: [(&str, &str); 3] = [
+    (
+        "<div class=\"table-wrapper\">",
+        "<div class=\"table-wrapper\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
+    ),
+    ("<pre><code", "<pre tabindex=\"0\"><code"),
+    ("<th></th>", "<td></td>"),
+];
+
 /// What is put into the pages.
 pub struct Finish<'a> {
     pub contents: &'a Contents,
@@ -57,12 +68,8 @@ impl Finish<'_> {
             .replacen("<!-- contents -->", &self.contents.html(path, &to_root), 1)
             .replacen("<!-- part -->", &part.unwrap_or_default(), 1)
             .replacen("<!-- figure styles -->", &styles, 1)
-            .replacen("<!-- player -->", &player, 1)
-            .replace(
-                "<div class=\"table-wrapper\">",
-                "<div class=\"table-wrapper\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
-            )
-            .replace("<pre><code", "<pre tabindex=\"0\"><code");
+            .replacen("<!-- player -->", &player, 1);
+        let page = ACCESS.iter().fold(page, |page, (plain, better)| page.replace(plain, better));
         Ok(if path == NOT_FOUND { self.not_found(&page) } else { page })
     }
 
