@@ -44,9 +44,9 @@ function isTaken(target) {
     || document.querySelector("dialog[open]") !== null;
 }
 
-// On paper the address of a figure is read, not followed: in full.
+// On paper the address of a figure is read, not followed. Where the book does not know its own, it is the one seen here.
 addEventListener("beforeprint", () => {
-  for (const link of document.querySelectorAll(".figure-address a")) link.textContent = link.href;
+  for (const link of document.querySelectorAll(".figure-address:not(:has(svg)) a")) link.textContent = link.href;
 });
 
 // The page of all chapters is there to be printed.

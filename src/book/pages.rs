@@ -92,9 +92,11 @@ impl Finish<'_> {
     }
 
     /// A host shows this page at the address that was asked for, however deep. Its links start at the root of the book
-    /// if that is known, and its style is inside it because that may not be found.
+    /// if that is known, and its style is inside it because that may not be found. The base names no host, so that the
+    /// policy allows it wherever the page is looked at.
     fn not_found(&self, page: &str) -> String {
-        let base = self.base_url.map(|url| format!("<base href=\"{}\">", escape(url))).unwrap_or_default();
+        let path = self.base_url.and_then(|url| url.splitn(4, '/').nth(3));
+        let base = path.map(|path| format!("<base href=\"/{}\">", escape(path))).unwrap_or_default();
         let style = format!("<style>{}</style>", include_str!("../../static/page.css"));
         page.replacen("<!-- base -->", &base, 1).replacen("<link rel=\"stylesheet\" href=\"page.css\">", &style, 1)
     }
