@@ -11,7 +11,10 @@ use super::figure::Placed;
 use crate::scene::svg::escape;
 
 /// Alone on a line, this becomes the catalogue of all figures.
-pub const CATALOGUE_MARK: &str = "{{#figures}}";
+const CATALOGUE_LINE: &str = "{{#figures}}";
+
+/// How the mark begins that stands in a chapter for the catalogue.
+pub const CATALOGUE_START: &str = "<div class=\"catalogue-mark\">";
 
 /// Takes every figure out of the book, in reading order. All wrong ones are told at once, with file and line.
 pub fn take(book: &mut Book) -> anyhow::Result<Vec<Placed>> {
@@ -36,7 +39,7 @@ fn take_from(chapter: &mut Chapter, figures: &mut Vec<Placed>, wrong: &mut Vec<S
                 text.push_str(line);
                 text.push('\n');
             }
-            Piece::Catalogue => text.push_str("\n<div class=\"catalogue-mark\">Figures</div>\n\n"),
+            Piece::Catalogue => text += &format!("\n{CATALOGUE_START}Figures</div>\n\n"),
             Piece::Figure { toml, line } => {
                 of_page += 1;
                 match Placed::new(&toml, &page, of_page) {
@@ -58,7 +61,7 @@ fn mark(number: usize, figure: &Placed) -> String {
     format!("\n{}{}</div>\n\n", mark_start(number), escape(&figure.words()))
 }
 
-/// How the mark of the figure of that number begins.
+/// How the mark begins that stands for the figure of that number.
 pub fn mark_start(number: usize) -> String {
     format!("<div class=\"figure-mark-{number}\">")
 }
@@ -96,7 +99,7 @@ fn pieces(chapter: &str) -> Vec<Piece<'_>> {
             open = opening(text, line);
             match &open {
                 Some(Fence { figure: Some(_), .. }) => {}
-                _ if text.trim() == CATALOGUE_MARK => pieces.push(Piece::Catalogue),
+                _ if text.trim() == CATALOGUE_LINE => pieces.push(Piece::Catalogue),
                 _ if is_indented_figure(text) => {
                     pieces.push(Piece::Stray {
                         line,

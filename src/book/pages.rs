@@ -54,15 +54,14 @@ impl Finish<'_> {
     fn page(&self, path: &str, page: String) -> anyhow::Result<String> {
         let to_root = "../".repeat(path.matches('/').count());
         let part = self.contents.part_of(path).map(|part| format!("<p class=\"part-name\">{}</p>", escape(part)));
-        let (page, figures) = self.with_figures(page, &to_root)?;
-        let styles = match figures {
-            0 => String::new(),
-            _ => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
+        let page = self.with_figures(page, &to_root)?;
+        let styles = match page.contains("class=\"scene ") {
+            true => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
+            false => String::new(),
         };
-        let player = match figures {
-            0 => String::new(),
-            _ if path == PRINT => String::new(),
-            _ => format!("<script type=\"module\" src=\"{to_root}stepwise.js\"></script>"),
+        let player = match page.contains("<stepwise-figure") && path != PRINT {
+            true => format!("<script type=\"module\" src=\"{to_root}stepwise.js\"></script>"),
+            false => String::new(),
         };
         let page = page
             .replacen("<!-- contents -->", &self.contents.html(path, &to_root), 1)
@@ -73,22 +72,12 @@ impl Finish<'_> {
         Ok(if path == NOT_FOUND { self.not_found(&page) } else { page })
     }
 
-    /// Puts the figures in the place of their marks; tells how many pictures there are.
-    fn with_figures(&self, mut page: String, to_root: &str) -> anyhow::Result<(String, usize)> {
-        let mut pictures = 0;
+    /// Puts the figures and the catalogue in the place of their marks.
+    fn with_figures(&self, mut page: String, to_root: &str) -> anyhow::Result<String> {
         for (number, figure) in self.figures.iter().enumerate() {
-            let start = fences::mark_start(number);
-            if page.contains(&start) {
-                page = replace_mark(&page, &start, &figure.html(to_root, self.base_url));
-                pictures += 1;
-            }
+            page = replace_mark(page, &fences::mark_start(number), || Ok(figure.html(to_root, self.base_url)))?;
         }
-        let start = "<div class=\"catalogue-mark\">";
-        if page.contains(start) {
-            page = replace_mark(&page, start, &catalogue::html(to_root)?);
-            pictures += 1;
-        }
-        Ok((page, pictures))
+        replace_mark(page, fences::CATALOGUE_START, || catalogue::html(to_root))
     }
 
     /// A host shows this page at the address that was asked for, however deep. Its links start at the root of the book
@@ -102,11 +91,11 @@ impl Finish<'_> {
     }
 }
 
-/// Replaces the mark's whole `<div>`; it has no other inside it.
-fn replace_mark(page: &str, start: &str, by: &str) -> String {
-    let Some((before, rest)) = page.split_once(start) else { return page.to_owned() };
+/// Replaces the mark's whole `<div>`, if the page has that mark; it has no other inside it.
+fn replace_mark(page: String, start: &str, by: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<String> {
+    let Some((before, rest)) = page.split_once(start) else { return Ok(page) };
     let after = rest.split_once("</div>").map_or("", |(_, after)| after);
-    format!("{before}{by}{after}")
+    Ok(format!("{before}{}{after}", by()?))
 }
 
 fn style(to_root: &str, file: &str) -> String {
