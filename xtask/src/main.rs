@@ -1,1 +1,51 @@
-fn main() {}
+//! `cargo xtask`: everything that is done to the project besides editing it. Each task first sets up what it needs, and
+//! says so; on a machine that has it all, setting up takes no time.
+
+mod bench;
+mod run;
+mod site;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask serve [--port N]   build the book and serve it at http://127.0.0.1:8080, anew after every change
+cargo xtask build              write the site to dist/, fit for any static host and below any path
+cargo xtask test [PART …]      run all tests, or only some parts of: format, clippy, rust, site, browser
+cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
+
+Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
+tests/browser and a Chromium. Node.js itself is taken from the system, or installed by its package manager.
+";
+
+/// What a task comes to; the text is for whoever started it.
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["serve"] => site::serve("8080"),
+        ["serve", "--port", port] if port.parse::<u16>().is_ok() => site::serve(port),
+        ["build"] => site::build(),
+        ["test", ref parts @ ..] => test::test(parts),
+        ["bench"] => bench::bench(false),
+        ["bench", "--json"] => bench::bench(true),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("xtask: `{}` is no task. There are:\n\n{HELP}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

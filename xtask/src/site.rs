@@ -1,0 +1,75 @@
+//! Building and serving the site.
+
+use std::fs;
+use std::path::Path;
+
+use crate::Result;
+use crate::run::{command, root, run, say};
+use crate::tools;
+
+/// Writes the site to `dist/`.
+pub fn build() -> Result {
+    tools::for_site()?;
+    say("building the site into dist/");
+    run(command("trunk").args(["build", "--release"]))?;
+    for (name, bytes) in sizes(&root().join("dist"))? {
+        println!("{:>9}  {name}", format!("{:.1} KB", bytes as f64 / 1000.0));
+    }
+    Ok(())
+}
+
+/// Builds the site with the command that makes a figure panic, for the browser tests alone.
+pub fn build_for_tests(out: &Path) -> Result {
+    say("building the site of the browser tests");
+    let mut trunk = command("trunk");
+    run(trunk.args(["build", "--release", "--features", "panic-for-tests", "--dist"]).arg(out))
+}
+
+/// Serves the site and builds it anew after every change, until it is interrupted.
+pub fn serve(port: &str) -> Result {
+    tools::for_site()?;
+    say(&format!("serving the book at http://127.0.0.1:{port}/ (stop with Ctrl-C)"));
+    run(command("trunk").args(["serve", "--release", "--no-autoreload", "--port", port]))
+}
+
+/// What a reader fetches, compressed as a host would: the Wasm, and what a chapter needs before it.
+pub fn sizes(site: &Path) -> Result<Vec<(&'static str, u64)>> {
+    let compressed = |file: &Path| -> Result<u64> {
+        let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let mut out = Vec::new();
+        let mut reader = brotli::CompressorReader::new(&bytes[..], 1 << 16, 11, 22);
+        std::io::copy(&mut reader, &mut out).map_err(|error| error.to_string())?;
+        Ok(out.len() as u64)
+    };
+    let mut before_wasm = 0;
+    for file in first_paint(site)? {
+        before_wasm += if file.ends_with(".woff2") {
+            fs::metadata(site.join(&file)).map_err(|error| format!("{file}: {error}"))?.len()
+        } else {
+            compressed(&site.join(&file))?
+        };
+    }
+    Ok(vec![
+        ("wasm_brotli", compressed(&site.join("stepwise-player_bg.wasm"))?),
+        ("glue_brotli", compressed(&site.join("stepwise-player.js"))?),
+        ("heaviest_chapter_before_wasm", before_wasm),
+    ])
+}
+
+/// The heaviest chapter, and the styles and fonts beside it.
+fn first_paint(site: &Path) -> Result<Vec<String>> {
+    let list = |folder: &str, ending: &str| -> Result<Vec<String>> {
+        let entries = fs::read_dir(site.join(folder)).map_err(|error| format!("{folder}: {error}"))?;
+        let names = entries.filter_map(|entry| Some(format!("{folder}{}", entry.ok()?.file_name().to_str()?)));
+        Ok(names.filter(|name| name.ends_with(ending)).collect())
+    };
+    let mut chapters = list("storage/", ".html")?;
+    chapters.extend(list("replication/", ".html")?);
+    chapters.sort_by_key(|file| fs::metadata(site.join(file)).map_or(0, |file| file.len()));
+    let heaviest = chapters.pop().ok_or("the site has no chapters")?;
+    let mut files = vec![heaviest];
+    files.extend(list("", ".css")?);
+    files.extend(list("fonts/", ".css")?);
+    files.extend(list("fonts/", ".woff2")?);
+    Ok(files)
+}

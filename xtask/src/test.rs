@@ -1,0 +1,113 @@
+//! All tests, in the order in which a mistake is found soonest; at the end one line that counts them.
+
+use crate::Result;
+use crate::run::{command, root, run, say, shown, target};
+use crate::{site, tools};
+
+const PARTS: [&str; 5] = ["format", "clippy", "rust", "site", "browser"];
+/// The sizes that a reader may be made to fetch, compressed with Brotli.
+const BUDGETS: [(&str, u64); 2] = [("wasm_brotli", 250_000), ("heaviest_chapter_before_wasm", 200_000)];
+
+/// How many tests passed and failed.
+#[derive(Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the parts that are asked for, or all.
+pub fn test(asked: &[&str]) -> Result {
+    if let Some(unknown) = asked.iter().find(|part| !PARTS.contains(part)) {
+        return Err(format!("`{unknown}` is no part of the tests; there are: {}", PARTS.join(", ")));
+    }
+    let wanted = |part: &str| asked.is_empty() || asked.contains(&part);
+    let mut count = Count::default();
+    if wanted("format") {
+        say("format");
+        run(command("cargo").args(["fmt", "--all", "--check"]))?;
+    }
+    if wanted("clippy") {
+        clippy()?;
+    }
+    if wanted("rust") {
+        rust(&mut count);
+    }
+    if wanted("site") {
+        tools::for_site()?;
+        site::build()?;
+        budgets(&mut count)?;
+    }
+    if wanted("browser") {
+        browser(&mut count)?;
+    }
+    println!("{} passed, {} failed", count.passed, count.failed);
+    if count.failed == 0 { Ok(()) } else { Err(format!("{} tests failed", count.failed)) }
+}
+
+fn clippy() -> Result {
+    tools::wasm_target()?;
+    say("clippy, native and wasm32");
+    let strict = ["--", "-D", "warnings"];
+    run(command("cargo").args(["clippy", "--quiet", "--locked", "--workspace", "--all-targets"]).args(strict))?;
+    let wasm = ["--target", "wasm32-unknown-unknown", "--package", "stepwise", "--lib", "--bin", "stepwise-player"];
+    run(command("cargo").args(["clippy", "--quiet", "--locked"]).args(wasm).args(strict))
+}
+
+fn rust(count: &mut Count) {
+    say("Rust tests");
+    let (ended_well, text) = shown(command("cargo").args(["test", "--locked", "--workspace", "--no-fail-fast"]));
+    let results = text.lines().filter_map(|line| line.strip_prefix("test result: "));
+    let before = count.failed;
+    for result in results {
+        count.passed += number_before(result, " passed");
+        count.failed += number_before(result, " failed");
+    }
+    if !ended_well && count.failed == before {
+        // It did not even compile.
+        count.failed += 1;
+    }
+}
+
+/// The number that stands before `word`.
+fn number_before(text: &str, word: &str) -> u64 {
+    let before = text.split_once(word).map_or("", |(before, _)| before);
+    before.rsplit(|each: char| !each.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+fn budgets(count: &mut Count) -> Result {
+    let sizes = site::sizes(&root().join("dist"))?;
+    for (name, limit) in BUDGETS {
+        let (_, bytes) = sizes.iter().find(|(each, _)| *each == name).expect("every budget is measured");
+        if *bytes <= limit {
+            count.passed += 1;
+        } else {
+            eprintln!("{name}: {bytes} bytes, of at most {limit}");
+            count.failed += 1;
+        }
+    }
+    Ok(())
+}
+
+fn browser(count: &mut Count) -> Result {
+    tools::for_site()?;
+    tools::for_browser_tests()?;
+    let chromium = tools::chromium()?;
+    let site = target().join("test-site");
+    site::build_for_tests(&site)?;
+    say("browser tests");
+    let mut playwright = command("npx");
+    playwright.args(["playwright", "test"]).current_dir(root().join("tests/browser"));
+    let (ended_well, text) = shown(playwright.env("CHROMIUM", chromium).env("SITE", site));
+    // Playwright closes with lines such as `  12 passed (9.1s)`, `  1 failed`, `  1 flaky`, `  2 did not run`.
+    let closing = |word: &str| {
+        let counts = text.lines().filter(|line| {
+            let rest = line.trim_start().trim_start_matches(|each: char| each.is_ascii_digit());
+            line.starts_with("  ") && rest.starts_with(word)
+        });
+        counts.map(|line| number_before(line, word)).sum::<u64>()
+    };
+    let failed = closing(" failed") + closing(" flaky") + closing(" did not run") + closing(" interrupted");
+    count.passed += closing(" passed");
+    count.failed += if failed == 0 && !ended_well { 1 } else { failed };
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The tools that the tasks stand on: found, or installed by cargo, npm or the system's package manager.
+
+use std::path::PathBuf;
+
+use crate::Result;
+use crate::run::{asked, command, root, run, say, target};
+
+/// 0.22 needs a newer Rust than the project does.
+const TRUNK: &str = "0.21.14";
+/// Must be the very version that Cargo.lock has of the crate `wasm-bindgen`.
+const WASM_BINDGEN: &str = "0.2.129";
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// Everything that a build of the site needs.
+pub fn for_site() -> Result {
+    wasm_target()?;
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", WASM_BINDGEN, "wasm-bindgen 0.2.129", "five minutes")?;
+    cargo_tool("trunk", "trunk", TRUNK, "trunk 0.21.", "ten minutes")
+}
+
+pub fn wasm_target() -> Result {
+    let installed = asked("rustup", &["target", "list", "--installed"]);
+    match installed {
+        Some(targets) if targets.lines().any(|target| target == WASM) => Ok(()),
+        Some(_) => {
+            say("adding the compilation target wasm32 to Rust");
+            run(command("rustup").args(["target", "add", WASM]))
+        }
+        // A Rust that does not come from rustup has its targets from elsewhere.
+        None => match asked("rustc", &["--print", "target-libdir", "--target", WASM]) {
+            Some(folder) if PathBuf::from(&folder).exists() => Ok(()),
+            _ => Err(format!(
+                "Rust lacks the target {WASM}, and there is no rustup to add it; install rustup, or the target"
+            )),
+        },
+    }
+}
+
+/// A tool of that version, from the PATH or from the project's own folder, where it is installed if need be.
+fn cargo_tool(program: &str, package: &str, version: &str, wanted: &str, time: &str) -> Result {
+    if asked(program, &["--version"]).is_some_and(|found| found.starts_with(wanted)) {
+        return Ok(());
+    }
+    let folder = target().join("tools");
+    say(&format!("installing {program} {version} into {} (about {time}, once)", folder.display()));
+    run(command("cargo").args(["install", "--locked", "--version", version, package, "--root"]).arg(folder))
+}
+
+/// Node.js and the packages of the browser tests.
+pub fn for_browser_tests() -> Result {
+    if asked("npm", &["--version"]).is_none() {
+        install("Node.js with npm", &["nodejs", "npm"])?;
+    }
+    let folder = root().join("tests/browser");
+    let lock = std::fs::metadata(folder.join("package-lock.json")).and_then(|file| file.modified());
+    let installed = std::fs::metadata(folder.join("node_modules/.package-lock.json")).and_then(|file| file.modified());
+    let is_fresh = matches!((lock, installed), (Ok(lock), Ok(installed)) if installed >= lock);
+    if is_fresh {
+        return Ok(());
+    }
+    say("installing the packages of the browser tests (npm ci)");
+    run(command("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder))
+}
+
+/// A Chromium, from $CHROMIUM, the PATH, or the system's package manager.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(chosen) = std::env::var_os("CHROMIUM") {
+        return Ok(PathBuf::from(chosen));
+    }
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    install("Chromium", &["chromium"])?;
+    find_chromium().ok_or_else(|| "no Chromium is found; install one, or name it in $CHROMIUM".to_owned())
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+    let path = std::env::var_os("PATH")?;
+    let candidates = std::env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    candidates.chain([PathBuf::from(MAC)]).find(|program| program.is_file())
+}
+
+/// Installs packages by whichever package manager the system has.
+fn install(what: &str, packages: &[&str]) -> Result {
+    const MANAGERS: [(&str, &[&[&str]]); 4] = [
+        ("apt-get", &[&["update"], &["install", "--yes", "--no-install-recommends"]]),
+        ("dnf", &[&["install", "--assumeyes"]]),
+        ("pacman", &[&["-S", "--noconfirm"]]),
+        ("brew", &[&["install"]]),
+    ];
+    let Some((manager, calls)) = MANAGERS.iter().find(|(manager, _)| asked(manager, &["--version"]).is_some()) else {
+        return Err(format!("{what} is missing, and there is no package manager that this knows; install it by hand"));
+    };
+    say(&format!("installing {what} ({manager})"));
+    let as_root = *manager == "brew" || asked("id", &["-u"]).as_deref() == Some("0");
+    for call in *calls {
+        let mut installer = if as_root { command(manager) } else { command("sudo") };
+        if !as_root {
+            installer.arg(manager);
+        }
+        installer.args(*call).env("DEBIAN_FRONTEND", "noninteractive");
+        if call != &["update"] {
+            installer.args(packages);
+        }
+        run(&mut installer)?;
+    }
+    Ok(())
+}
