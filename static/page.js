@@ -3,7 +3,7 @@ import { openSearch } from "./search.js";
 
 /* global setTheme, storedTheme, storeTheme -- from theme.js */
 
-const choices = [...document.querySelectorAll('#theme input[name="theme"]')];
+const choices = [...document.querySelectorAll('#book-theme input[name="theme"]')];
 for (const choice of choices) {
   choice.checked = choice.value === storedTheme();
   choice.addEventListener("change", () => {
@@ -17,9 +17,9 @@ addEventListener("storage", () => {
   for (const choice of choices) choice.checked = choice.value === storedTheme();
 });
 
-document.getElementById("search-button").addEventListener("click", openSearch);
+document.getElementById("book-search-button").addEventListener("click", openSearch);
 
-const keys = document.getElementById("keys");
+const keys = document.getElementById("book-keys");
 const turns = { ArrowLeft: 'a[rel~="prev"]', ArrowRight: 'a[rel~="next"]' };
 
 addEventListener("keydown", (event) => {

@@ -7,7 +7,7 @@ const OPTIONS = {
   fields: { title: { boost: 2 }, body: { boost: 1 }, breadcrumbs: { boost: 1 } },
 };
 
-const dialog = document.getElementById("search");
+const dialog = document.getElementById("book-search");
 const input = dialog.querySelector("input");
 const count = dialog.querySelector(".search-count");
 const list = dialog.querySelector("ol");
@@ -24,7 +24,7 @@ export function openSearch() {
 
 async function load() {
   try {
-    // The index is a script that adds itself to `window.search`, which before that is the dialog of this name.
+    // The index is a script that adds itself to `window.search`.
     window.search = {};
     await script("elasticlunr.min.js");
     await script("searchindex.js");

@@ -1,56 +1,78 @@
-//! Every link of the built book is followed: to a file that is there, and to an id that is in it.
+//! Every link of the built book is followed: to a file that is there, to an id that is in it, to a figure that runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::assets::{files_below, read};
+use crate::figures;
+use crate::spec::FigureSpec;
 
+/// A figure alone on a page; its fragment is the figure.
+const EMBED: &str = "embed.html";
 /// Trunk writes these beside the book.
-const MADE_BY_TRUNK: [&str; 3] = ["embed.html", "stepwise-player.js", "stepwise-player_bg.wasm"];
+const MADE_BY_TRUNK: [&str; 3] = [EMBED, "stepwise-player.js", "stepwise-player_bg.wasm"];
 /// Attributes that name another file or a place in it.
 const LINKS: [&str; 2] = ["href", "src"];
 
-/// What is wrong with the links of the book in `out`, a line each: the page, the link, and why.
+/// The built book, as far as links care.
+struct Site<'a> {
+    files: &'a BTreeSet<String>,
+    /// The ids of each page.
+    ids: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+/// What is wrong with the links and ids of the book in `out`, a line each: the page, the link, and why.
 pub fn check(out: &Path) -> anyhow::Result<Vec<String>> {
     let files: BTreeSet<String> = files_below(out)?.into_iter().collect();
     let mut pages = BTreeMap::new();
     for file in files.iter().filter(|file| file.ends_with(".html") && !MADE_BY_TRUNK.contains(&file.as_str())) {
-        pages.insert(file.as_str(), read(&out.join(file))?);
-    }
-    let ids: BTreeMap<&str, BTreeSet<&str>> =
-        pages.iter().map(|(page, html)| (*page, attributes(html, "id").collect())).collect();
-    let mut broken = Vec::new();
-    for (page, html) in &pages {
         // A base is no link; it says where links begin.
-        let html = html.replace("<base href=", "<base ");
-        for link in LINKS.iter().flat_map(|name| attributes(&html, name)) {
-            if let Err(why) = follow(page, link, &files, &ids) {
-                broken.push(format!("{page}: `{link}`: {why}"));
+        pages.insert(file.as_str(), read(&out.join(file))?.replace("<base href=", "<base "));
+    }
+    let mut site = Site { files: &files, ids: BTreeMap::new() };
+    let mut wrong = Vec::new();
+    for (page, html) in &pages {
+        let ids = site.ids.entry(page).or_default();
+        let twice = attributes(html, "id").filter(|id| !ids.insert(id));
+        wrong.extend(twice.map(|id| format!("{page}: two elements have the id `{id}`")));
+    }
+    for (page, html) in &pages {
+        for link in LINKS.iter().flat_map(|name| attributes(html, name)) {
+            if let Err(why) = site.follow(page, link) {
+                wrong.push(format!("{page}: `{link}`: {why}"));
             }
         }
     }
-    Ok(broken)
+    Ok(wrong)
 }
 
-fn follow(
-    page: &str,
-    link: &str,
-    files: &BTreeSet<String>,
-    ids: &BTreeMap<&str, BTreeSet<&str>>,
-) -> Result<(), &'static str> {
-    if link.contains(':') {
-        return Ok(());
+impl Site<'_> {
+    /// Goes where the link of that page leads. Links that leave the book are taken on trust.
+    fn follow(&self, page: &str, link: &str) -> Result<(), String> {
+        let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+        if path.contains(':') {
+            return Ok(());
+        }
+        let target = if path.is_empty() { page.to_owned() } else { resolve(page, path).ok_or("it leaves the book")? };
+        if target == EMBED && !fragment.is_empty() {
+            return open(&fragment.replace("&amp;", "&"));
+        }
+        if MADE_BY_TRUNK.contains(&target.as_str()) {
+            return Ok(());
+        }
+        if !self.files.contains(&target) {
+            return Err("there is no such file".to_owned());
+        }
+        let is_there = fragment.is_empty() || self.ids.get(target.as_str()).is_some_and(|ids| ids.contains(fragment));
+        if is_there { Ok(()) } else { Err("that page has no such id".to_owned()) }
     }
-    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let target = if path.is_empty() { page.to_owned() } else { resolve(page, path).ok_or("it leaves the book")? };
-    if MADE_BY_TRUNK.contains(&target.as_str()) {
-        return Ok(());
-    }
-    if !files.contains(&target) {
-        return Err("there is no such file");
-    }
-    let is_there = fragment.is_empty() || ids.get(target.as_str()).is_some_and(|ids| ids.contains(fragment));
-    if is_there { Ok(()) } else { Err("that page has no such id") }
+}
+
+/// Runs the figure that a link says.
+fn open(fragment: &str) -> Result<(), String> {
+    let (spec, mut problems) = FigureSpec::from_fragment(fragment);
+    problems.extend(figures::open(&spec).map_err(|mistake| mistake.to_string())?.problems);
+    problems.first().map_or(Ok(()), |problem| Err(problem.to_string()))
 }
 
 /// The file that a relative path means on a page.
@@ -95,11 +117,10 @@ mod tests {
     #[test]
     fn a_link_leads_to_a_file_and_to_an_id() {
         let files = ["a.html", "b/c.html", "x.css"].map(String::from).into();
-        let ids = [("a.html", ["top"].into()), ("b/c.html", BTreeSet::new())].into();
-        let at = |link| follow("b/c.html", link, &files, &ids).is_ok();
-        assert!(
-            at("../a.html#top") && at("../x.css") && at("https://example.org/#x") && at("../embed.html#kind=btree")
-        );
+        let site = Site { files: &files, ids: [("a.html", ["top"].into()), ("b/c.html", BTreeSet::new())].into() };
+        let at = |link| site.follow("b/c.html", link).is_ok();
+        assert!(at("../a.html#top") && at("../x.css") && at("https://example.org/#x") && at("../embed.html"));
         assert!(!at("../a.html#end") && !at("a.html") && !at("#top") && !at("../../a.html"));
+        assert!(!at("../embed.html#kind=no-such-figure&amp;run=x%3Ay"));
     }
 }
