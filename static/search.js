@@ -61,7 +61,8 @@ function search() {
 function result({ doc, ref }, stems) {
   const link = document.createElement("a");
   link.href = root + window.search.doc_urls[ref];
-  link.append(make("strong", doc.title), make("small", doc.breadcrumbs), teaser(doc.body, stems));
+  const above = doc.breadcrumbs.split(" » ").filter((name) => name !== doc.title);
+  link.append(make("strong", doc.title), make("small", above.join(", ")), teaser(doc.body, stems));
   link.addEventListener("click", () => dialog.close());
   return make("li", link);
 }
