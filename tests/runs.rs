@@ -106,7 +106,7 @@ fn perform(run: &mut dyn Run, act: &Act) {
 
 /// The script of a run makes the very same run again: that is what a shared link lives on.
 fn assert_reproduced(entry: &Entry, run: &dyn Run) {
-    let script = run.script();
+    let script = run.script().join("; ");
     let again = open(entry, &script);
     assert_eq!(again.problems, [], "the run's own script is refused: {script}");
     assert_eq!(transcript::text(&*again.run), transcript::text(run), "{script}");

@@ -1,6 +1,7 @@
 //! The figures: how each engine is drawn, one file a figure, and the catalogue of them all. To add one, write its file
 //! and its line in [`CATALOGUE`]; nothing else knows its name.
 
+pub mod chart;
 mod run;
 
 pub use run::{CommandMark, Moment, Run};

@@ -38,8 +38,8 @@ pub trait Run {
     fn can_undo(&self) -> bool;
     /// Whether the run was ended because it had too many steps.
     fn is_full(&self) -> bool;
-    /// A script that makes this very run again.
-    fn script(&self) -> String;
+    /// A script that makes this very run again, a statement each.
+    fn script(&self) -> Vec<String>;
 }
 
 /// What happened at a step, as far as it can be told without a picture.
@@ -185,7 +185,7 @@ impl<F: Figure> Run for Running<F> {
         self.recording.is_full()
     }
 
-    fn script(&self) -> String {
+    fn script(&self) -> Vec<String> {
         self.recording.script()
     }
 }

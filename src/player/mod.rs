@@ -1,1 +1,439 @@
-//! The player: the Yew components of the browser.
+//! The player: one for all figures. It holds a [`Run`], shows one step of it, and lets the reader go, ask and break.
+//!
+//! - [`host`]: the border with the page;
+//! - [`stage`] and [`tween`]: the picture and its motion;
+//! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates;
+//! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
+
+mod commands;
+mod controls;
+mod drawers;
+mod host;
+mod keys;
+mod parameters;
+mod stage;
+mod tween;
+mod view;
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{HtmlElement, ResizeObserver};
+use yew::prelude::*;
+
+use crate::figures::{self, Run};
+use crate::scene::{Breadth, Scene};
+use crate::spec::{BadSpec, Controls, FigureSpec};
+use crate::timeline::Position;
+use drawers::Drawer;
+pub use host::{Figure, Host, mount, report_panics};
+
+/// A figure narrower than this, in CSS pixels, is laid out for a phone.
+const NARROW_BELOW: i32 = 640;
+/// How long a step is shown while playing, at each speed, in milliseconds.
+const SPEEDS: [(&str, u32); 4] = [("½×", 2400), ("1×", 1200), ("2×", 600), ("4×", 300)];
+
+#[derive(Properties, Clone, PartialEq)]
+pub struct PlayerProps {
+    pub spec: FigureSpec,
+    pub problems: Vec<BadSpec>,
+    pub host: Host,
+}
+
+pub struct Player {
+    /// The figure as the host wants it: what reset goes back to.
+    spec: FigureSpec,
+    run: Option<Box<dyn Run>>,
+    index: usize,
+    scene: Rc<Scene>,
+    /// Whether the change to the scene is seen as motion.
+    moving: bool,
+    playing: Option<Timeout>,
+    speed: usize,
+    breadth: Breadth,
+    problems: Vec<String>,
+    /// Steps were dropped by a fork, and can be had back.
+    forked: bool,
+    drawer: Option<Drawer>,
+    selected: Option<String>,
+    help: bool,
+    root: NodeRef,
+    observer: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
+    swipe: Option<i32>,
+}
+
+/// Where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Go {
+    Start,
+    BackCommand,
+    Back,
+    Forward,
+    ForwardCommand,
+    End,
+}
+
+pub enum Message {
+    Go(Go),
+    /// Straight to a step, without motion.
+    Seek(usize),
+    Play(bool),
+    TogglePlay,
+    /// Pull the plug at the step that is shown; the text is the command.
+    Crash(&'static str),
+    Tick,
+    /// Faster or slower by one.
+    Speed(isize),
+    /// Carry out a command at the step that is shown.
+    Command(String),
+    /// Replace the whole run.
+    Script(String),
+    Undo,
+    Reset,
+    Parameter(&'static str, String),
+    Open(Option<Drawer>),
+    Select(String),
+    Dismiss,
+    Help(bool),
+    Width,
+    Touch(Option<i32>, i32),
+    Asked(String, String),
+    Replace(Box<FigureSpec>, Vec<BadSpec>),
+}
+
+impl Component for Player {
+    type Message = Message;
+    type Properties = PlayerProps;
+
+    fn create(context: &Context<Player>) -> Player {
+        let PlayerProps { spec, problems, .. } = context.props().clone();
+        let mut player = Player {
+            spec: spec.clone(),
+            run: None,
+            index: 0,
+            scene: Rc::new(Scene::new(Breadth::Wide.width(), 1.0)),
+            moving: false,
+            playing: None,
+            speed: 1,
+            breadth: Breadth::Wide,
+            problems: problems.into_iter().map(|problem| problem.0).collect(),
+            forked: false,
+            drawer: None,
+            selected: None,
+            help: false,
+            root: NodeRef::default(),
+            observer: None,
+            swipe: None,
+        };
+        player.open(spec);
+        player
+    }
+
+    fn update(&mut self, context: &Context<Player>, message: Message) -> bool {
+        let host = &context.props().host;
+        host::at_work(host);
+        let before = (self.index, self.forked);
+        match message {
+            Message::Go(go) => self.go(go, host),
+            Message::Seek(index) => self.seek(index, false),
+            Message::Play(on) => self.play(on, context),
+            Message::TogglePlay => self.play(self.playing.is_none(), context),
+            Message::Crash(command) => self.crash(command),
+            Message::Tick => self.tick(context),
+            Message::Speed(by) => self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1),
+            Message::Command(command) => self.command(&command),
+            Message::Script(script) => self.script(script),
+            Message::Undo => self.undo(),
+            Message::Reset => self.replace(self.spec.clone(), Vec::new()),
+            Message::Parameter(name, value) => self.parameter(name, value),
+            Message::Open(drawer) => self.drawer = drawer,
+            Message::Select(key) => {
+                self.selected = Some(key);
+                self.drawer = Some(Drawer::Bytes);
+            }
+            Message::Dismiss => self.problems.clear(),
+            Message::Help(on) => self.help = on,
+            Message::Width => return self.measure(),
+            Message::Touch(start, end) => self.touch(start, end, host),
+            Message::Asked(name, argument) => self.asked(&name, &argument, context),
+            Message::Replace(spec, problems) => {
+                self.spec = (*spec).clone();
+                self.replace(*spec, problems);
+            }
+        }
+        if (self.index, self.forked) != before || self.playing.is_none() {
+            self.tell(host);
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Player>) -> Html {
+        host::at_work(&context.props().host);
+        self.view_all(context)
+    }
+
+    fn rendered(&mut self, context: &Context<Player>, first: bool) {
+        if !first {
+            return;
+        }
+        if self.measure() {
+            context.link().send_message(Message::Width);
+        }
+        if let Some(root) = self.root.cast::<HtmlElement>() {
+            let link = context.link().clone();
+            let resized = Closure::<dyn FnMut()>::new(move || link.send_message(Message::Width));
+            if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+                observer.observe(&root);
+                self.observer = Some((observer, resized));
+            }
+        }
+        self.tell(&context.props().host);
+        context.props().host.ready();
+    }
+
+    fn destroy(&mut self, _: &Context<Player>) {
+        if let Some((observer, _)) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
+impl Player {
+    /// Opens a figure for the first time; what is wrong is kept to be shown.
+    fn open(&mut self, spec: FigureSpec) {
+        match figures::open(&spec) {
+            Ok(opened) => {
+                self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
+                self.run = Some(opened.run);
+                self.index = opened.index;
+                self.draw(false);
+            }
+            Err(problem) => self.problems.push(problem.0),
+        }
+    }
+
+    /// Opens a figure in the place of the one that is shown, which stays if the new one has anything wrong with it.
+    fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>) {
+        self.problems = problems.into_iter().map(|problem| problem.0).collect();
+        match figures::open(&spec) {
+            Ok(opened) if self.run.is_none() || (opened.problems.is_empty() && self.problems.is_empty()) => {
+                self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
+                self.run = Some(opened.run);
+                self.index = opened.index;
+                self.playing = None;
+                self.forked = false;
+                self.draw(false);
+            }
+            Ok(opened) => self.problems.extend(opened.problems.into_iter().map(|problem| problem.0)),
+            Err(problem) => self.problems.push(problem.0),
+        }
+    }
+
+    fn draw(&mut self, moving: bool) {
+        if let Some(run) = &self.run {
+            self.scene = Rc::new(run.scene(self.index, self.breadth));
+            self.moving = moving;
+        }
+    }
+
+    fn seek(&mut self, index: usize, moving: bool) {
+        let last = self.run.as_ref().map_or(0, |run| run.last());
+        let index = index.min(last);
+        if index != self.index {
+            self.index = index;
+            self.draw(moving);
+        }
+    }
+
+    fn go(&mut self, go: Go, host: &Host) {
+        self.playing = None;
+        self.step(go, host);
+    }
+
+    fn step(&mut self, go: Go, host: &Host) {
+        let Some(run) = &self.run else { return };
+        let (last, here) = (run.last(), run.position(self.index));
+        let target = match go {
+            Go::Start => 0,
+            Go::End => last,
+            Go::Back => self.index.saturating_sub(1),
+            Go::Forward => self.index + 1,
+            // The end of the command before, so that its outcome is seen.
+            Go::BackCommand => run.index(Position { command: here.command.saturating_sub(1), step: usize::MAX }),
+            Go::ForwardCommand => {
+                let end = run.index(Position { command: here.command, step: usize::MAX });
+                let command = if end > self.index { here.command } else { here.command + 1 };
+                run.index(Position { command, step: usize::MAX })
+            }
+        };
+        match go {
+            Go::Forward | Go::ForwardCommand if self.index == last => host.edge("next"),
+            Go::Back | Go::BackCommand if self.index == 0 => host.edge("prev"),
+            _ => self.seek(target, matches!(go, Go::Forward | Go::Back)),
+        }
+    }
+
+    fn play(&mut self, on: bool, context: &Context<Player>) {
+        self.playing = None;
+        let last = self.run.as_ref().map_or(0, |run| run.last());
+        if !on || last == 0 {
+            return;
+        }
+        if self.index == last {
+            self.seek(0, false);
+            self.wait(context);
+        } else {
+            self.tick(context);
+        }
+    }
+
+    fn tick(&mut self, context: &Context<Player>) {
+        let last = self.run.as_ref().map_or(0, |run| run.last());
+        self.seek(self.index + 1, true);
+        self.playing = None;
+        if self.index < last {
+            self.wait(context);
+        }
+    }
+
+    fn wait(&mut self, context: &Context<Player>) {
+        let link = context.link().clone();
+        self.playing = Some(Timeout::new(SPEEDS[self.speed].1, move || link.send_message(Message::Tick)));
+    }
+
+    /// Carries out a command at the step that is shown.
+    fn command(&mut self, command: &str) {
+        let Some(run) = &mut self.run else { return };
+        self.playing = None;
+        let drops = self.index < run.last();
+        match run.fork(self.index, command) {
+            Ok(first) => {
+                self.problems.clear();
+                self.forked = drops;
+                self.seek(first, true);
+                self.draw(true);
+            }
+            Err(mistake) => self.problems = vec![mistake.to_string()],
+        }
+    }
+
+    /// Pulls the plug, where there is one.
+    fn crash(&mut self, command: &str) {
+        if self.run.as_ref().is_some_and(|run| run.forms().iter().any(|form| form.name == "crash")) {
+            self.command(command);
+        }
+    }
+
+    fn script(&mut self, script: String) {
+        let spec = FigureSpec { run: script, step: None, ..self.shown() };
+        self.replace(spec, Vec::new());
+    }
+
+    fn undo(&mut self) {
+        if let Some(index) = self.run.as_mut().and_then(|run| run.undo()) {
+            self.playing = None;
+            self.index = index;
+            self.forked = false;
+            self.draw(false);
+        }
+    }
+
+    fn parameter(&mut self, name: &str, value: String) {
+        let mut spec = self.shown();
+        spec.parameters.insert(name.to_owned(), value);
+        // In another engine the same commands may take other steps: stay at the command.
+        spec.step = spec.step.map(|step| Position { step: usize::MAX, ..step }).filter(|step| step.command > 0);
+        self.replace(spec, Vec::new());
+    }
+
+    /// The spec of what is shown just now: what a link to it must say.
+    fn shown(&self) -> FigureSpec {
+        let Some(run) = &self.run else { return self.spec.clone() };
+        let declared = run.declared().iter();
+        let parameters = run
+            .parameters()
+            .iter()
+            .zip(declared)
+            .filter(|((_, value), parameter)| *value != parameter.default)
+            .map(|((name, value), _)| (name.to_owned(), value.to_owned()));
+        FigureSpec {
+            kind: run.about().kind.to_owned(),
+            parameters: parameters.collect(),
+            run: run.script().join("; "),
+            step: Some(run.position(self.index)),
+            ..self.spec.clone()
+        }
+    }
+
+    fn tell(&self, host: &Host) {
+        let Some(run) = &self.run else { return };
+        let moment = run.moment(self.index);
+        let (index, of) = (self.index as u32, run.last() as u32);
+        host.stepped(&self.shown().to_fragment(), index, of, &moment.narration, &moment.position.to_string());
+    }
+
+    /// Whether the breadth has changed with the width; then it is drawn anew.
+    fn measure(&mut self) -> bool {
+        let width = self.root.cast::<HtmlElement>().map_or(0, |root| root.client_width());
+        let breadth = if width > 0 && width < NARROW_BELOW { Breadth::Narrow } else { Breadth::Wide };
+        let changed = breadth != self.breadth;
+        if changed {
+            self.breadth = breadth;
+            self.draw(false);
+        }
+        changed
+    }
+
+    /// A finger that moves sideways over the stage takes a step.
+    fn touch(&mut self, start: Option<i32>, end: i32, host: &Host) {
+        const SWIPE: i32 = 40;
+        if start.is_some() {
+            self.swipe = start;
+            return;
+        }
+        match self.swipe.take().map(|start| end - start) {
+            Some(way) if way <= -SWIPE => self.go(Go::Forward, host),
+            Some(way) if way >= SWIPE => self.go(Go::Back, host),
+            _ => {}
+        }
+    }
+
+    /// What a host may ask for; see [`Figure::receive`].
+    fn asked(&mut self, name: &str, argument: &str, context: &Context<Player>) {
+        let host = &context.props().host;
+        match name {
+            "forward" => self.go(Go::Forward, host),
+            "back" => self.go(Go::Back, host),
+            "forward_command" => self.go(Go::ForwardCommand, host),
+            "back_command" => self.go(Go::BackCommand, host),
+            "start" => self.go(Go::Start, host),
+            "end" => self.go(Go::End, host),
+            "play" => self.play(true, context),
+            "pause" => self.play(false, context),
+            "reset" => self.replace(self.spec.clone(), Vec::new()),
+            "crash" => self.crash("crash"),
+            "run" => self.command(argument),
+            "seek" => match (argument.parse::<Position>(), &self.run) {
+                (Ok(position), Some(run)) => {
+                    let index = run.index(position);
+                    self.seek(index, false);
+                }
+                (Err(mistake), _) => self.problems = vec![mistake.to_string()],
+                (Ok(_), None) => {}
+            },
+            _ => {
+                let found = crate::engine::command::shorten(name, 40);
+                self.problems = vec![format!(
+                    "the page has asked for `{found}`; accepted: forward, back, forward_command, back_command, start, \
+                     end, seek, play, pause, crash, reset, run"
+                )];
+            }
+        }
+    }
+
+    fn minimal(&self) -> bool {
+        self.spec.controls != Controls::Full
+    }
+}

@@ -196,8 +196,8 @@ impl<E: Engine> Recording<E> {
         (range.start + position.step.saturating_sub(1)).min(range.end - 1)
     }
 
-    /// A script that makes this very run again.
-    pub fn script(&self) -> String {
+    /// A script that makes this very run again, a statement each.
+    pub fn script(&self) -> Vec<String> {
         let mut parts = Vec::new();
         let mut rest = &self.entries[..];
         while let Some(entry) = rest.first() {
@@ -212,7 +212,7 @@ impl<E: Engine> Recording<E> {
             parts.push(format!("{}{cut}", entry.command));
             rest = &rest[1..];
         }
-        parts.join("; ")
+        parts
     }
 
     fn ends_in_a_cut(&self) -> bool {

@@ -116,7 +116,7 @@ fn every_step_is_kept_with_its_state_and_its_line() {
 fn a_fork_completes_the_command_it_stands_in() {
     let mut run = recording("add 3; add 1");
     assert_eq!(run.fork(1, "add 2").unwrap(), 4);
-    assert_eq!(run.script(), "add 3; add 2");
+    assert_eq!(run.script().join("; "), "add 3; add 2");
     assert_eq!(run.state(run.last()).0, 5);
 }
 
@@ -124,9 +124,9 @@ fn a_fork_completes_the_command_it_stands_in() {
 fn a_crash_cuts_the_command_it_stands_in() {
     let mut run = recording("add 3; add 1");
     assert_eq!(run.fork(2, "crash").unwrap(), 3);
-    assert_eq!(run.script(), "add 3 @2; crash");
+    assert_eq!(run.script().join("; "), "add 3 @2; crash");
     assert_eq!(run.state(3).0, 1_002);
-    assert_eq!(recording(&run.script()).state(3).0, 1_002);
+    assert_eq!(recording(&run.script().join("; ")).state(3).0, 1_002);
     assert!(run.fork(2, "add 1").is_err(), "only a crash may follow a cut");
     assert!(run.extend("add 1").is_ok());
 }
@@ -139,7 +139,7 @@ fn a_fork_can_be_taken_back() {
     assert_eq!(run.undo(), Some(3));
     assert_eq!(run.undo(), Some(2));
     assert_eq!(run.undo(), None);
-    assert_eq!((run.script().as_str(), run.last()), ("add 3; add 1", 4));
+    assert_eq!((run.script().join("; ").as_str(), run.last()), ("add 3; add 1", 4));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_mistake_leaves_the_run_as_it_is() {
     assert!(run.extend("add 1; addd 1").is_err());
     assert!(run.fork(1, "add x").is_err());
     assert!(run.extend("add 2 @1; add 1").is_err());
-    assert_eq!(run.script(), "add 2");
+    assert_eq!(run.script().join("; "), "add 2");
     assert_eq!(run.fork(1, "# nothing").unwrap(), 1);
     assert_eq!(run.last(), 2);
 }
@@ -158,7 +158,7 @@ fn a_run_is_capped_and_says_so() {
     let run = recording("add 1999; add 5; add 5");
     assert!(run.is_full());
     assert_eq!(run.last(), MAX_STEPS);
-    assert_eq!(run.script(), "add 1999; add 5 @1");
+    assert_eq!(run.script().join("; "), "add 1999; add 5 @1");
     assert!(!recording("add 2000").is_full());
     assert!(!recording("add 5000 @3").is_full());
     assert!(Recording::new(Tally(0), "add 5000").is_ok(), "what is not recorded is not capped");
@@ -167,7 +167,7 @@ fn a_run_is_capped_and_says_so() {
 #[test]
 fn ranges_stay_short_in_the_script() {
     let mut run = recording("add 1..3; add 2");
-    assert_eq!(run.script(), "add 1..3; add 2");
+    assert_eq!(run.script().join("; "), "add 1..3; add 2");
     run.fork(3, "add 9").unwrap();
-    assert_eq!(run.script(), "add 1; add 2; add 9");
+    assert_eq!(run.script().join("; "), "add 1; add 2; add 9");
 }

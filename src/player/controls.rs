@@ -1,0 +1,106 @@
+//! The row of controls: back and forward by steps and by commands, play, the scrubber, speed, crash, start over.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::{Go, Message, Player, SPEEDS};
+use crate::figures::Run;
+
+/// More ticks than this on a scrubber could not be told apart.
+const MAX_TICKS: usize = 120;
+
+impl Player {
+    pub(super) fn controls(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let link = context.link();
+        let go = |label: &'static str, icon: &'static str, to: Go| {
+            button(label, icon, link.callback(move |_: MouseEvent| Message::Go(to)))
+        };
+        let playing = self.playing.is_some();
+        let (label, icon) = if playing { ("Pause", "M7 5v14M17 5v14") } else { ("Play", "M7 4.5v15l12-7.5z") };
+        let play = button(label, icon, link.callback(move |_: MouseEvent| Message::Play(!playing)));
+        let can_crash = run.forms().iter().any(|form| form.name == "crash");
+        html! {
+            <div class="controls">
+                <div class="buttons">
+                    { go("To the opening", "M6 5v14M18 5l-9 7 9 7z", Go::Start) }
+                    { go("Back a command", "M12 5l-8 7 8 7zM20 5l-8 7 8 7z", Go::BackCommand) }
+                    { go("Back a step", "M16 5l-9 7 9 7z", Go::Back) }
+                    { play }
+                    { go("Forward a step", "M8 5l9 7-9 7z", Go::Forward) }
+                    { go("Forward a command", "M4 5l8 7-8 7zM12 5l8 7-8 7z", Go::ForwardCommand) }
+                    { go("To the last step", "M18 5v14M6 5l9 7-9 7z", Go::End) }
+                </div>
+                { self.scrubber(context, run) }
+                <div class="extras">
+                    { self.speed_button(context) }
+                    if can_crash {
+                        { crash_menu(context) }
+                    }
+                    { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", link.callback(|_: MouseEvent| Message::Reset)) }
+                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", link.callback(|_: MouseEvent| Message::Help(true))) }
+                </div>
+            </div>
+        }
+    }
+
+    fn scrubber(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let last = run.last();
+        let oninput = context.link().batch_callback(|event: InputEvent| {
+            let input: HtmlInputElement = event.target_dyn_into()?;
+            Some(Message::Seek(input.value_as_number() as usize))
+        });
+        let commands = run.commands();
+        let ticks = commands.iter().filter(|_| commands.len() <= MAX_TICKS).map(|mark| {
+            let place = mark.first as f64 / last.max(1) as f64 * 100.0;
+            html! { <i style={format!("left:{place:.2}%")}></i> }
+        });
+        let position = run.position(self.index);
+        let text = format!("step {} of {last}, address {position}", self.index);
+        html! {
+            <div class="scrubber">
+                <div class="ticks" aria-hidden="true">{ for ticks }</div>
+                <input type="range" min="0" max={last.to_string()} value={self.index.to_string()} {oninput}
+                    aria-label="Step" aria-valuetext={text.clone()} disabled={last == 0} />
+                <output class="place" title={format!("address {position}")}>{ format!("{} / {last}", self.index) }</output>
+            </div>
+        }
+    }
+
+    fn speed_button(&self, context: &Context<Player>) -> Html {
+        let onclick = {
+            let fastest = self.speed + 1 == SPEEDS.len();
+            context
+                .link()
+                .callback(move |_: MouseEvent| Message::Speed(if fastest { -(SPEEDS.len() as isize) } else { 1 }))
+        };
+        let name = SPEEDS[self.speed].0;
+        html! {
+            <button type="button" class="speed" {onclick} title="Speed" aria-label={format!("Speed {name}")}>{ name }</button>
+        }
+    }
+}
+
+/// Pulling the plug at this very step, in three ways.
+fn crash_menu(context: &Context<Player>) -> Html {
+    let link = context.link();
+    let crash = |mode: &'static str| link.callback(move |_: MouseEvent| Message::Crash(mode));
+    html! {
+        <details class="crash">
+            <summary title="Crash here" aria-label="Crash here">{ icon("M13 3 6 13h5l-1 8 8-11h-5z") }</summary>
+            <div class="menu">
+                <button type="button" onclick={crash("crash")}>{ "Crash: what was not synced is lost" }</button>
+                <button type="button" onclick={crash("crash kept")}>{ "Crash: every write was kept, by luck" }</button>
+                <button type="button" onclick={crash("crash torn 1")}>{ "Crash: some writes kept, one torn" }</button>
+            </div>
+        </details>
+    }
+}
+
+fn button(label: &'static str, path: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" class="icon" {onclick} title={label} aria-label={label}>{ icon(path) }</button> }
+}
+
+/// A drawing of 24 by 24.
+fn icon(path: &'static str) -> Html {
+    html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}

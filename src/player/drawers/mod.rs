@@ -1,0 +1,80 @@
+//! What lies behind the picture, in drawers that are closed at first.
+
+mod bytes;
+mod numbers;
+mod script;
+mod share;
+mod source;
+mod transcript;
+
+use yew::prelude::*;
+
+use super::{Message, Player};
+use crate::figures::Run;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawer {
+    Script,
+    Source,
+    Bytes,
+    Numbers,
+    Transcript,
+    Share,
+}
+
+const DRAWERS: [(Drawer, &str); 6] = [
+    (Drawer::Script, "Script"),
+    (Drawer::Source, "Source"),
+    (Drawer::Bytes, "Bytes"),
+    (Drawer::Numbers, "Numbers"),
+    (Drawer::Transcript, "Transcript"),
+    (Drawer::Share, "Share"),
+];
+
+impl Player {
+    pub(super) fn drawers(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let buttons = DRAWERS.iter().map(|(drawer, name)| {
+            let open = self.drawer == Some(*drawer);
+            let target = (!open).then_some(*drawer);
+            let onclick = context.link().callback(move |_: MouseEvent| Message::Open(target));
+            html! { <button type="button" aria-expanded={open.to_string()} {onclick}>{ *name }</button> }
+        });
+        let inside = match self.drawer {
+            None => html! {},
+            Some(Drawer::Script) => self.script_box(context, run),
+            Some(Drawer::Source) => self.source(context, run),
+            Some(Drawer::Bytes) => self.bytes(context, run),
+            Some(Drawer::Numbers) => self.numbers(run),
+            Some(Drawer::Transcript) => self.transcript(context, run),
+            Some(Drawer::Share) => self.share(context, run),
+        };
+        html! {
+            <>
+                <div class="drawers" role="group" aria-label="What lies behind the picture">{ for buttons }</div>
+                if self.drawer.is_some() {
+                    <div class="drawer">{ inside }</div>
+                }
+            </>
+        }
+    }
+}
+
+/// A box of text with a button that copies it.
+fn copyable(label: &'static str, text: String) -> Html {
+    let copy = {
+        let text = text.clone();
+        Callback::from(move |event: MouseEvent| {
+            // Where a page may not write to the clipboard, the text is there to be copied by hand.
+            let _ = gloo::utils::window().navigator().clipboard().write_text(&text);
+            if let Some(button) = event.target_dyn_into::<web_sys::HtmlElement>() {
+                button.set_inner_text("Copied");
+            }
+        })
+    };
+    html! {
+        <div class="copyable" key={text.clone()}>
+            <label><span>{ label }</span><textarea readonly=true rows="2" value={text} /></label>
+            <button type="button" onclick={copy}>{ "Copy" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,46 @@
+//! The whole script, to be read and changed. A mistake is told with its line, and the run stays as it is.
+
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use super::super::{Message, Player};
+use crate::figures::Run;
+
+#[derive(Properties, PartialEq)]
+pub struct ScriptBoxProps {
+    /// The script of the run, a command a line.
+    pub script: AttrValue,
+    pub usages: AttrValue,
+    pub run: Callback<String>,
+}
+
+/// Keeps what the reader writes while the run goes on; a new run brings a new text.
+#[component]
+pub fn ScriptBox(props: &ScriptBoxProps) -> Html {
+    let area = use_node_ref();
+    let onclick = {
+        let (area, run) = (area.clone(), props.run.clone());
+        move |_: MouseEvent| {
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                run.emit(area.value());
+            }
+        }
+    };
+    html! {
+        <div class="script">
+            <label><span>{ "The script: a command a line, or divided by semicolons" }</span>
+                <textarea ref={area} rows="6" spellcheck="false" autocapitalize="off" value={props.script.clone()} />
+            </label>
+            <button type="button" class="primary" {onclick}>{ "Run from the opening" }</button>
+            <details><summary>{ "What can be written" }</summary><pre>{ &props.usages }</pre></details>
+        </div>
+    }
+}
+
+impl Player {
+    pub(super) fn script_box(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let usages: Vec<_> = run.forms().iter().map(|form| format!("{:<30} {}", form.usage(), form.about)).collect();
+        let script = run.script().join("\n");
+        html! { <ScriptBox {script} usages={usages.join("\n")} run={context.link().callback(Message::Script)} /> }
+    }
+}

@@ -1,0 +1,117 @@
+//! Links to exactly this step, and the picture as a file.
+
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
+};
+use yew::prelude::*;
+
+use super::super::Player;
+use super::copyable;
+use crate::figures::Run;
+use crate::scene::Scene;
+use crate::scene::svg::{self, Theme};
+
+/// A picture of points has this many for each unit of the stage: sharp on a projector.
+const PNG_SCALE: f64 = 2.0;
+
+impl Player {
+    pub(super) fn share(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let spec = self.shown();
+        let address = format!("{}#{}", context.props().host.share_base(), spec.to_fragment());
+        let height = (self.scene.height + 260.0) as u32;
+        let iframe = format!(
+            "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" loading=\"lazy\" style=\"border:0\"></iframe>",
+            svg::escape(&address),
+            svg::escape(run.about().title)
+        );
+        let attributes: String =
+            spec.to_pairs().into_iter().map(|(name, value)| format!(" {name}=\"{}\"", svg::escape(&value))).collect();
+        let module = context.props().host.share_base().replace("embed.html", "stepwise.js");
+        let element = format!(
+            "<script type=\"module\" src=\"{}\"></script>\n<stepwise-figure{attributes}></stepwise-figure>",
+            svg::escape(&module)
+        );
+        let picture = {
+            let theme = if is_dark() { Theme::Dark } else { Theme::Light };
+            svg::standalone(&self.scene, &run.moment(self.index).narration, theme)
+        };
+        let name = format!("{}-{}", run.about().kind, run.position(self.index));
+        let save_svg = {
+            let (picture, name) = (picture.clone(), format!("{name}.svg"));
+            Callback::from(move |_: MouseEvent| save(&picture, "image/svg+xml", &name))
+        };
+        let save_png = {
+            let (scene, name) = (self.scene.clone(), format!("{name}.png"));
+            Callback::from(move |_: MouseEvent| {
+                // A page that forbids it has the SVG all the same.
+                let _ = save_as_png(&picture, &scene, name.clone());
+            })
+        };
+        html! {
+            <>
+                { copyable("A link to exactly this step", address) }
+                { copyable("An iframe", iframe) }
+                { copyable("An element, on any page", element) }
+                <p class="files">
+                    <button type="button" onclick={save_svg}>{ "Save the picture as SVG" }</button>
+                    <button type="button" onclick={save_png}>{ "Save the picture as PNG" }</button>
+                </p>
+            </>
+        }
+    }
+}
+
+fn is_dark() -> bool {
+    let query = gloo::utils::window().match_media("(prefers-color-scheme: dark)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+fn blob(text: &str, kind: &str) -> Result<String, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)
+}
+
+fn save(text: &str, kind: &str, name: &str) {
+    if let Ok(address) = blob(text, kind) {
+        download(&address, name);
+        let _ = Url::revoke_object_url(&address);
+    }
+}
+
+fn download(address: &str, name: &str) {
+    let link =
+        gloo::utils::document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(address);
+        link.set_download(name);
+        link.click();
+    }
+}
+
+fn save_as_png(picture: &str, scene: &Scene, name: String) -> Result<(), JsValue> {
+    let canvas: HtmlCanvasElement = gloo::utils::document().create_element("canvas")?.dyn_into()?;
+    let (width, height) = (f64::from(scene.width) * PNG_SCALE, f64::from(scene.height) * PNG_SCALE);
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let image = HtmlImageElement::new()?;
+    let address = blob(picture, "image/svg+xml")?;
+    let loaded = {
+        let (image, address) = (image.clone(), address.clone());
+        Closure::once_into_js(move || {
+            let drawn = || -> Result<(), JsValue> {
+                let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into::<CanvasRenderingContext2d>()?;
+                context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
+                download(&canvas.to_data_url()?, &name);
+                Url::revoke_object_url(&address)
+            };
+            let _ = drawn();
+        })
+    };
+    image.set_onload(Some(loaded.unchecked_ref()));
+    image.set_src(&address);
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The border with JavaScript: how a page mounts a figure, speaks to it, and is told what it shows. `static/stepwise.js`
+//! is the other side.
+
+use std::cell::Cell;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+use yew::AppHandle;
+
+use super::{Message, Player, PlayerProps};
+use crate::spec::{BadSpec, FigureSpec};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the page gives a figure to call. All of it is made by `stepwise.js`.
+    #[derive(Clone, PartialEq)]
+    pub type Host;
+
+    /// The figure's number on its page, for telling which one fell.
+    #[wasm_bindgen(method, getter)]
+    pub fn number(this: &Host) -> u32;
+
+    /// What is shown has changed; `fragment` spells a link to it.
+    #[wasm_bindgen(method)]
+    pub fn stepped(this: &Host, fragment: &str, index: u32, of: u32, narration: &str, position: &str);
+
+    /// The reader wants to go on past the last step (`next`), or back before the first (`prev`).
+    #[wasm_bindgen(method)]
+    pub fn edge(this: &Host, direction: &str);
+
+    /// The first picture is there.
+    #[wasm_bindgen(method)]
+    pub fn ready(this: &Host);
+
+    /// The absolute address of `embed.html`.
+    #[wasm_bindgen(method, js_name = share_base)]
+    pub fn share_base(this: &Host) -> String;
+
+    #[wasm_bindgen(js_namespace = globalThis, js_name = stepwisePanicked, catch)]
+    fn panicked(number: u32, message: &str) -> Result<(), JsValue>;
+}
+
+thread_local! {
+    /// The figure that is at work: if something panics, it was this one.
+    static AT_WORK: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Says that a figure is at work from here on.
+pub fn at_work(host: &Host) {
+    AT_WORK.set(host.number());
+}
+
+/// A panic ends the whole instance: the page is told which figure it was, so that it can start the others afresh.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        // A page without our script has nobody to tell; the console has it all the same.
+        let _ = panicked(AT_WORK.get(), &panic.to_string());
+    }));
+}
+
+/// A figure on a page.
+#[wasm_bindgen]
+pub struct Figure {
+    player: AppHandle<Player>,
+}
+
+/// Shows a figure in `root`. `pairs` are its names and values, `[["kind", "btree"], …]`; what is wrong with them is said
+/// in the figure.
+#[wasm_bindgen]
+pub fn mount(root: HtmlElement, pairs: Array, host: Host) -> Figure {
+    at_work(&host);
+    let (spec, problems) = read(&pairs);
+    let props = PlayerProps { spec, problems, host };
+    Figure { player: yew::Renderer::<Player>::with_root_and_props(root.into(), props).render() }
+}
+
+#[wasm_bindgen]
+impl Figure {
+    /// Does what a host may ask for: `forward`, `back`, `forward_command`, `back_command`, `start`, `end`, `seek` (to
+    /// `3.2`), `play`, `pause`, `crash`, `reset`, `run` (a script).
+    pub fn receive(&self, name: &str, argument: &str) {
+        self.player.send_message(Message::Asked(name.to_owned(), argument.to_owned()));
+    }
+
+    /// Shows another figure, or the same in another way. What is on the stage stays if that cannot be.
+    pub fn replace(&self, pairs: Array) {
+        let (spec, problems) = read(&pairs);
+        self.player.send_message(Message::Replace(Box::new(spec), problems));
+    }
+
+    pub fn unmount(self) {
+        self.player.destroy();
+    }
+}
+
+fn read(pairs: &Array) -> (FigureSpec, Vec<BadSpec>) {
+    let text = |value: JsValue| value.as_string().unwrap_or_default();
+    let pairs = pairs.iter().map(|pair| {
+        let pair = Array::from(&pair);
+        (text(pair.get(0)), text(pair.get(1)))
+    });
+    FigureSpec::from_pairs(pairs)
+}

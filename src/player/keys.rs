@@ -1,0 +1,75 @@
+//! The keys of a figure that has the focus. What a figure uses, the page never sees.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use super::{Go, Message};
+
+const KEYS: [(&str, &str); 9] = [
+    ("← →", "a step back, forward"),
+    ("Shift ← →", "a whole command"),
+    ("Space or .", "play, pause"),
+    ("Home End", "the opening, the last step"),
+    ("+ −", "faster, slower"),
+    ("c", "crash here"),
+    ("r", "start over"),
+    ("u", "undo: take the last change back"),
+    ("?", "these keys"),
+];
+
+/// What a key asks for, if anything; then it goes no further.
+pub fn message(event: KeyboardEvent) -> Option<Message> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return None;
+    }
+    if is_typing(&event) {
+        // Neither the figure's keys nor the page's while a reader writes.
+        event.stop_propagation();
+        return None;
+    }
+    let on_button =
+        target(&event).is_some_and(|target| matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"));
+    let message = match (event.key().as_str(), event.shift_key()) {
+        ("ArrowLeft", false) => Message::Go(Go::Back),
+        ("ArrowRight", false) => Message::Go(Go::Forward),
+        ("ArrowLeft", true) => Message::Go(Go::BackCommand),
+        ("ArrowRight", true) => Message::Go(Go::ForwardCommand),
+        // On a button, space presses the button.
+        (" ", _) if on_button => return None,
+        (" " | ".", _) => Message::TogglePlay,
+        ("Home", _) => Message::Go(Go::Start),
+        ("End", _) => Message::Go(Go::End),
+        ("+" | "=", _) => Message::Speed(1),
+        ("-", _) => Message::Speed(-1),
+        ("c", _) => Message::Crash("crash"),
+        ("r", _) => Message::Reset,
+        ("u", _) => Message::Undo,
+        ("?", _) => Message::Help(true),
+        ("Escape", _) => Message::Help(false),
+        _ => return None,
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    Some(message)
+}
+
+/// Where the key went, seen from inside the figure.
+fn target(event: &KeyboardEvent) -> Option<HtmlElement> {
+    event.composed_path().get(0).dyn_into().ok()
+}
+
+/// Whether the key writes into a field. A slider and a choice take arrows of their own.
+fn is_typing(event: &KeyboardEvent) -> bool {
+    target(event).is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+pub fn help(close: Callback<MouseEvent>) -> Html {
+    let rows = KEYS.iter().map(|(key, what)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></div> });
+    html! {
+        <div class="help" role="dialog" aria-label="Keys">
+            <dl>{ for rows }</dl>
+            <button type="button" onclick={close}>{ "Close" }</button>
+        </div>
+    }
+}

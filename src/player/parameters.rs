@@ -1,0 +1,57 @@
+//! The few parameters of a figure, as labelled controls. Changing one opens the engine anew and runs the same script.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::{Message, Player};
+use crate::engine::{Parameter, ParameterKind};
+use crate::figures::Run;
+
+impl Player {
+    pub(super) fn parameters(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+        let values = run.parameters().iter();
+        let controls =
+            run.declared().iter().zip(values).map(|(parameter, (_, value))| control(context, parameter, value));
+        html! { <div class="parameters">{ for controls }</div> }
+    }
+}
+
+fn control(context: &Context<Player>, parameter: &'static Parameter, value: &str) -> Html {
+    let link = context.link();
+    let changed = |value: fn(&Event) -> Option<String>| {
+        link.batch_callback(move |event: Event| Some(Message::Parameter(parameter.name, value(&event)?)))
+    };
+    let control = match parameter.kind {
+        ParameterKind::Integer { min, max, .. } => html! {
+            <input type="number" min={min.to_string()} max={max.to_string()} value={value.to_owned()} onchange={changed(input_value)} />
+        },
+        ParameterKind::Choice(choices) => html! {
+            <select onchange={changed(select_value)}>
+                { for choices.iter().map(|(name, label)| option(name, label, value)) }
+            </select>
+        },
+        ParameterKind::Switch => html! {
+            <select onchange={changed(select_value)}>
+                { for ["on", "off"].map(|name| option(name, name, value)) }
+            </select>
+        },
+    };
+    let unit = match parameter.kind {
+        ParameterKind::Integer { unit, .. } if !unit.is_empty() => Some(html! { <span class="unit">{ unit }</span> }),
+        _ => None,
+    };
+    html! { <label title={parameter.about}><span>{ parameter.label }</span>{ control }{ unit }</label> }
+}
+
+pub(super) fn option(name: &'static str, label: &'static str, chosen: &str) -> Html {
+    html! { <option value={name} selected={name == chosen}>{ label }</option> }
+}
+
+fn input_value(event: &Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<HtmlInputElement>().ok()?.value())
+}
+
+fn select_value(event: &Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<HtmlSelectElement>().ok()?.value())
+}

@@ -1,0 +1,109 @@
+//! How the player is laid out: rows of fixed height, so that a figure that comes alive moves nothing on its page.
+
+use yew::prelude::*;
+
+use super::keys;
+use super::stage::Stage;
+use super::{Message, Player};
+use crate::engine::Outcome;
+use crate::figures::Moment;
+use crate::spec::Controls;
+use crate::transcript;
+
+impl Player {
+    pub(super) fn view_all(&self, context: &Context<Player>) -> Html {
+        let link = context.link();
+        let narrow = (self.breadth == crate::scene::Breadth::Narrow).then_some("narrow");
+        let class = classes!("player", self.spec.controls.to_string(), narrow);
+        let root = self.root.clone();
+        let onkeydown = link.batch_callback(keys::message);
+        let Some(run) = &self.run else {
+            return html! { <div ref={root} {class}>{ self.problems(context) }</div> };
+        };
+        let moment = run.moment(self.index);
+        let title = self.spec.title.clone().unwrap_or_else(|| run.about().title.to_owned());
+        html! {
+            <div ref={root} {class} {onkeydown} tabindex="0" role="group" aria-label={title.clone()}>
+                if self.spec.controls != Controls::None {
+                    <div class="title">{ title }</div>
+                }
+                if !self.minimal() {
+                    { self.parameters(context, &**run) }
+                }
+                { self.stage(context, &moment) }
+                if self.spec.controls != Controls::None {
+                    { narration(&moment) }
+                    { self.controls(context, &**run) }
+                } else {
+                    <p class="unseen" aria-live="polite">{ moment.narration }</p>
+                }
+                if !self.minimal() {
+                    { self.commands(context, &**run) }
+                }
+                { self.problems(context) }
+                if !self.minimal() {
+                    { self.drawers(context, &**run) }
+                }
+                if self.help {
+                    { keys::help(link.callback(|_: MouseEvent| Message::Help(false))) }
+                }
+            </div>
+        }
+    }
+
+    fn stage(&self, context: &Context<Player>, moment: &Moment) -> Html {
+        let link = context.link();
+        let x = |event: &TouchEvent| event.changed_touches().item(0).map_or(0, |touch| touch.client_x());
+        let ontouchstart = link.callback(move |event: TouchEvent| Message::Touch(Some(x(&event)), 0));
+        let ontouchend = link.callback(move |event: TouchEvent| Message::Touch(None, x(&event)));
+        html! {
+            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width, self.scene.height)} {ontouchstart} {ontouchend}>
+                <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
+                    selected={self.selected.clone()} select={link.callback(Message::Select)} />
+            </div>
+        }
+    }
+
+    /// What has gone wrong, and what has been dropped. It opens below the controls, and moves nothing above it.
+    fn problems(&self, context: &Context<Player>) -> Html {
+        let link = context.link();
+        let full = self.run.as_ref().is_some_and(|run| run.is_full());
+        html! {
+            <>
+                if !self.problems.is_empty() {
+                    <div class="problem" role="alert">
+                        <div>{ for self.problems.iter().map(|problem| html! { <p>{ problem }</p> }) }</div>
+                        <button type="button" onclick={link.callback(|_| Message::Dismiss)} aria-label="Close the message">{ "Close" }</button>
+                    </div>
+                }
+                if self.forked {
+                    <div class="notice" role="status">
+                        <p>{ "The steps after this one were dropped." }</p>
+                        <button type="button" onclick={link.callback(|_| Message::Undo)}>{ "Undo" }</button>
+                    </div>
+                }
+                if full {
+                    <div class="notice" role="status"><p>{ transcript::full() }</p></div>
+                }
+            </>
+        }
+    }
+}
+
+/// One sentence on what has just happened, the command it belongs to, and what that came to.
+fn narration(moment: &Moment) -> Html {
+    let outcome = moment.outcome.as_ref().filter(|outcome| **outcome != Outcome::Done);
+    let refused = outcome.is_some_and(|outcome| !outcome.is_ok());
+    let outcome = outcome.map(|outcome| {
+        let sign = if refused { "✕ " } else { "= " };
+        html! { <span class={classes!("outcome", refused.then_some("refused"))}>{ sign }{ outcome.to_string() }</span> }
+    });
+    html! {
+        <div class="narration" aria-live="polite" tabindex="0" role="status">
+            if !moment.command.is_empty() {
+                <code class="command">{ &moment.command }</code>{ " " }
+            }
+            { &moment.narration }{ " " }{ outcome }
+        </div>
+    }
+}

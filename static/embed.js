@@ -1,0 +1,88 @@
+// embed.html: one figure, spelt by the fragment of the address, and the messages between it and the page around it.
+//
+// To the parent: {"subject":"lti.frameResize","height"} and {"stepwise":"resize","height"}; for each step
+// {"stepwise":"step","index","of","narration","position"}; and, for a reveal.js deck, {"method":"next"|"prev","args":[]} as a
+// string when the reader goes on past the last step or back before the first, or presses a key of the deck's.
+// From the parent alone: {"stepwise":"forward"}, "back", "seek" (with "step":"3.2"), "play", "pause", "run" (with
+// "script") and the rest that a figure can do; as an object or as its JSON.
+
+const main = document.querySelector("main");
+const isEmbedded = window.parent !== window;
+/** What reveal.js does on keys that a figure leaves alone. */
+const DECK_KEYS = new Map([
+  ["PageDown", "next"], ["n", "next"], ["N", "next"], ["ArrowDown", "down"],
+  ["PageUp", "prev"], ["p", "prev"], ["P", "prev"], ["ArrowUp", "up"],
+  ["Escape", "toggleOverview"], ["o", "toggleOverview"], ["b", "togglePause"],
+]);
+/** A clicker sends these: on a slide they step the figure before they turn the slide. */
+const CLICKER = new Map([["PageDown", "forward"], ["PageUp", "back"]]);
+
+function post(message) {
+  if (isEmbedded) window.parent.postMessage(message, "*");
+}
+
+function deck(method) {
+  post(JSON.stringify({ method, args: [] }));
+}
+
+let figure = null;
+let shown = null;
+
+/** Makes the element say what the fragment says. */
+function read() {
+  const fragment = location.hash.slice(1);
+  if (fragment === shown) return;
+  shown = fragment;
+  const pairs = [...new URLSearchParams(fragment)];
+  const next = document.createElement("stepwise-figure");
+  for (const [name, value] of pairs) {
+    // What cannot be an attribute's name is no parameter either; the figure says so of the others.
+    if (/^[a-z][a-z0-9_-]*$/.test(name)) next.setAttribute(name, value);
+  }
+  if (!next.hasAttribute("kind")) next.setAttribute("kind", "");
+  main.replaceChildren(next);
+  figure = next;
+}
+
+addEventListener("hashchange", read);
+addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, position } }) => {
+  shown = fragment;
+  // The address is the state: a deck unloads this page when it leaves the slide, and loads it again.
+  history.replaceState(null, "", `#${fragment}`);
+  post({ stepwise: "step", index, of, narration, position });
+});
+addEventListener("stepwise-edge", ({ detail }) => deck(detail.direction));
+
+addEventListener("message", (event) => {
+  if (!isEmbedded || event.source !== window.parent) return;
+  let message = event.data;
+  if (typeof message === "string") {
+    try {
+      message = JSON.parse(message);
+    } catch {
+      return;
+    }
+  }
+  if (typeof message?.stepwise !== "string" || message.stepwise === "step" || message.stepwise === "resize") return;
+  figure.send(message.stepwise, message.step ?? message.script ?? "");
+});
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (CLICKER.has(event.key)) {
+    figure.send(CLICKER.get(event.key));
+  } else if (isEmbedded && DECK_KEYS.has(event.key)) {
+    deck(DECK_KEYS.get(event.key));
+  } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+    figure.send(event.key === "ArrowRight" ? "forward" : "back");
+  } else return;
+  event.preventDefault();
+});
+
+new ResizeObserver(() => {
+  const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
+  post({ subject: "lti.frameResize", height });
+  post({ stepwise: "resize", height });
+}).observe(document.documentElement);
+
+read();

@@ -1,0 +1,223 @@
+// The element <stepwise-figure>: a figure of Stepwise on any page, by one <script type="module" src=".../stepwise.js">.
+//
+// Until a figure comes near the viewport, its opening picture (the element's own children) is all there is, and no Wasm
+// is fetched. All figures of a page share one instance. A panic in Wasm ends that instance; then a fresh one is fetched
+// and every figure goes on at the step where it was.
+
+const here = (file) => new URL(file, import.meta.url).href;
+const STYLES = ["scene.css", "figure.css"];
+/** A figure this far outside the viewport comes alive. */
+const NEAR = "600px";
+/** After so many panics a figure stays down until the reader starts it over. */
+const MAX_FALLS = 2;
+/** Attributes that are the page's business, not the figure's. */
+const FOREIGN = /^(class|style|id|slot|title-id|hidden|lang|dir|tabindex|role|is|part|aria-.*|data-.*|on.*)$/;
+
+/** All figures that have been given to an instance, by their number. */
+const alive = new Map();
+let counter = 0;
+let instance = 0;
+let loading = null;
+
+/** The Wasm of this page; fetched once, and again after a panic. */
+function load() {
+  loading ??= (async () => {
+    // Glue imported anew has memory of its own.
+    const query = instance === 0 ? "" : `?instance=${instance}`;
+    const glue = await import(here(`stepwise-player.js${query}`));
+    await glue.default({ module_or_path: here("stepwise-player_bg.wasm") });
+    return glue;
+  })();
+  return loading;
+}
+
+/** Called by the panic hook. Nothing of the instance may be called any more. */
+globalThis.stepwisePanicked = (number, message) => {
+  instance += 1;
+  loading = null;
+  // Not from within the fall itself: Wasm is still on the stack.
+  setTimeout(() => {
+    for (const figure of alive.values()) figure.revive(figure.number === number ? message : null);
+  });
+};
+
+class StepwiseFigure extends HTMLElement {
+  #shadow = this.attachShadow({ mode: "open" });
+  #root = null;
+  #figure = null;
+  #state = null;
+  #falls = 0;
+  #starting = false;
+  #near = null;
+  #waiting = [];
+  /** Taken from the attribute, which as one would be a tooltip over the whole figure. */
+  #title = null;
+  #changes = new MutationObserver((records) => {
+    this.#takeTitle();
+    if (records.some(({ attributeName }) => !FOREIGN.test(attributeName))) this.#figure?.replace(this.#pairs());
+  });
+  number = 0;
+
+  connectedCallback() {
+    if (this.#near || this.#figure) return;
+    this.number ||= ++counter;
+    this.#takeTitle();
+    if (!this.#shadow.firstChild) this.#furnish();
+    this.#changes.observe(this, { attributes: true });
+    this.#near = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.#start();
+    }, { rootMargin: NEAR });
+    this.#near.observe(this);
+  }
+
+  disconnectedCallback() {
+    // A node that is moved is disconnected and connected again: only one that stays away is put away.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#near?.disconnect();
+      this.#near = null;
+      this.#changes.disconnect();
+      alive.delete(this.number);
+      this.#figure?.unmount();
+      this.#figure = null;
+      this.#root?.remove();
+      this.#root = null;
+    });
+  }
+
+  /** Sends the figure a command, as a page or a slide does: forward, back, seek, play, pause, ... */
+  send(name, argument = "") {
+    if (this.#figure) this.#figure.receive(String(name), String(argument));
+    else {
+      this.#waiting.push([name, argument]);
+      this.#start();
+    }
+  }
+
+  #furnish() {
+    for (const file of STYLES) {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = here(file);
+      this.#shadow.append(link);
+    }
+    const slot = document.createElement("slot");
+    this.#shadow.append(slot);
+    // Seen from the page, a key pressed in one of our fields comes from the figure itself; so the page's shortcuts
+    // would fire while somebody writes.
+    const keep = (event) => {
+      const field = event.composedPath()[0];
+      if (field instanceof Element && field.matches("input, textarea, select")) event.stopPropagation();
+    };
+    for (const name of ["keydown", "keyup", "keypress"]) this.#shadow.addEventListener(name, keep);
+  }
+
+  async #start() {
+    if (this.#starting || this.#figure) return;
+    this.#starting = true;
+    try {
+      const [glue] = await Promise.all([load(), this.#styled()]);
+      if (this.isConnected && !this.#figure) this.#mount(glue);
+    } catch (error) {
+      console.error(error);
+      this.#say("This figure could not be brought to life here. Its picture and its text are all there is.");
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  /** Resolves when the styles are there: a figure without them is not shown. */
+  #styled() {
+    const links = [...this.#shadow.querySelectorAll("link")];
+    return Promise.all(links.map((link) => link.sheet ?? new Promise((resolve, reject) => {
+      link.addEventListener("load", resolve);
+      link.addEventListener("error", () => reject(new Error(`${link.href} cannot be fetched`)));
+    })));
+  }
+
+  #mount(glue) {
+    this.#root = document.createElement("div");
+    this.#shadow.append(this.#root);
+    alive.set(this.number, this);
+    this.#figure = glue.mount(this.#root, this.#pairs(), {
+      number: this.number,
+      ready: () => {
+        this.#shadow.querySelector("slot")?.remove();
+        this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
+      },
+      stepped: (fragment, index, of, narration, position) => {
+        this.#state = fragment;
+        const detail = { fragment, index, of, narration, position };
+        Object.assign(this, { index, of });
+        this.dispatchEvent(new CustomEvent("stepwise-step", { bubbles: true, detail }));
+      },
+      edge: (direction) => {
+        this.dispatchEvent(new CustomEvent("stepwise-edge", { bubbles: true, composed: true, detail: { direction } }));
+      },
+      share_base: () => here("embed.html"),
+    });
+    for (const [name, argument] of this.#waiting.splice(0)) this.#figure.receive(String(name), String(argument));
+  }
+
+  #takeTitle() {
+    const title = this.getAttribute("title");
+    if (title === null) return;
+    this.#title = title;
+    this.removeAttribute("title");
+  }
+
+  /** The figure's names and values: what it last showed, or what its attributes say. */
+  #pairs() {
+    if (this.#state !== null && !this.#figure) return [...new URLSearchParams(this.#state)];
+    const own = [...this.attributes].filter(({ name }) => !FOREIGN.test(name)).map(({ name, value }) => [name, value]);
+    return this.#title === null ? own : [...own, ["title", this.#title]];
+  }
+
+  /** After a panic: the instance is gone, and what it had drawn is replaced. */
+  revive(message) {
+    this.#figure = null;
+    this.#root?.remove();
+    this.#root = null;
+    if (message === null) {
+      this.#start();
+      return;
+    }
+    this.#falls += 1;
+    const link = document.createElement("a");
+    link.href = `${here("embed.html")}#${this.#state ?? ""}`;
+    link.textContent = "The run as it was, to report";
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = "Start over";
+    again.addEventListener("click", () => {
+      this.#falls = 0;
+      this.#state = null;
+      box.remove();
+      this.#start();
+    });
+    const box = this.#say(`This figure has met a mistake of ours and stopped: ${String(message).slice(0, 300)}`, link, again);
+    if (this.#falls < MAX_FALLS) {
+      const on = document.createElement("button");
+      on.type = "button";
+      on.textContent = "Go on from the last step";
+      on.addEventListener("click", () => {
+        box.remove();
+        this.#start();
+      });
+      box.append(on);
+    }
+  }
+
+  #say(text, ...more) {
+    const box = document.createElement("div");
+    box.className = "fallen";
+    box.setAttribute("role", "alert");
+    const line = document.createElement("p");
+    line.textContent = text;
+    box.append(line, ...more);
+    this.#shadow.append(box);
+    return box;
+  }
+}
+
+if (!customElements.get("stepwise-figure")) customElements.define("stepwise-figure", StepwiseFigure);
