@@ -1,1 +1,13 @@
 //! Clusters: how copies of the same data are kept on several nodes.
+//!
+//! What all of them share stands here: [`host`] names nodes and clients, [`world`] says what happens to them next, and
+//! [`history`] keeps every call of a client and finds the reads that broke a promise. A protocol has a folder of its own.
+
+pub mod history;
+pub mod host;
+pub mod quorum;
+pub mod world;
+
+pub use history::{CallId, History, Verdict};
+pub use host::{ClientId, Host, NodeId, NodeSet};
+pub use world::{Happening, World};

@@ -1,0 +1,75 @@
+//! Anti-entropy: two replicas find where they differ, and each gets what it lacks, whether anybody reads those keys or
+//! not.
+//!
+//! They compare their [Merkle trees](super::merkle) from the root down. Whoever gets digests compares them with its own
+//! and sends back those of the children where they differ, until the ranges at the bottom are found; then the records of
+//! just these ranges cross the network. Neither side remembers anything between two messages.
+
+use std::rc::Rc;
+
+use super::event::Fact;
+use super::merkle::{Digest, Tree, TreePlace};
+use super::message::Message;
+use super::reaction::Reaction;
+use super::record::Record;
+use super::replica::{Replica, Stored};
+use crate::replication::NodeId;
+use crate::storage::Key;
+
+/// The message that begins a comparison: the digest of the root.
+pub fn open(replica: &Replica) -> Message {
+    let tree = Tree::of(replica.records());
+    Message::Digests([tree.entry(TreePlace::ROOT)].into())
+}
+
+/// Compares digests of another replica with our own.
+pub fn compare(replica: &Replica, me: NodeId, from: NodeId, digests: &[(TreePlace, Digest)]) -> Reaction {
+    let tree = Tree::of(replica.records());
+    let compared = digests.len();
+    let differing: Vec<TreePlace> =
+        digests.iter().filter(|(place, theirs)| tree.digest(*place) != *theirs).map(|(place, _)| *place).collect();
+    let Some(first) = differing.first() else {
+        return Reaction::new(Fact::TreesAgreed { node: me, with: from, compared });
+    };
+    let is_bottom = first.is_leaf();
+    let fact = Fact::TreesCompared { node: me, with: from, compared, differing: differing.len(), is_bottom };
+    let reply = if is_bottom {
+        let entries = entries(replica, |key, _| differing.contains(&TreePlace::of(key)));
+        Message::Entries { ranges: differing.into(), entries, is_reply: false }
+    } else {
+        let children = differing.iter().filter_map(|place| place.children()).flatten();
+        Message::Digests(children.map(|place| tree.entry(place)).collect())
+    };
+    Reaction::new(fact).send(from, reply)
+}
+
+/// Takes over what is newer; sends back what is newer here, unless this is already the reply.
+pub fn merge(
+    replica: &mut Replica,
+    me: NodeId,
+    from: NodeId,
+    ranges: &Rc<[TreePlace]>,
+    theirs: &[(Key, Record)],
+    is_reply: bool,
+) -> Reaction {
+    let mut adopted = 0;
+    for (key, record) in theirs {
+        adopted += usize::from(replica.store(key, record) == Stored::Newer);
+    }
+    let is_newer_here = |key: &Key, mine: &Record| {
+        let other = theirs.iter().find(|(each, _)| each == key);
+        ranges.contains(&TreePlace::of(key)) && mine.is_newer_than(other.map(|(_, record)| record))
+    };
+    let back = if is_reply { Rc::default() } else { entries(replica, is_newer_here) };
+    let fact = Fact::EntriesMerged { node: me, from, received: theirs.len(), adopted, returned: back.len() };
+    let reaction = Reaction::new(fact);
+    if back.is_empty() {
+        return reaction;
+    }
+    reaction.send(from, Message::Entries { ranges: ranges.clone(), entries: back, is_reply: true })
+}
+
+fn entries(replica: &Replica, wanted: impl Fn(&Key, &Record) -> bool) -> Rc<[(Key, Record)]> {
+    let wanted = replica.records().iter().filter(|(key, record)| wanted(key, record));
+    wanted.map(|(key, record)| (key.clone(), record.clone())).collect()
+}

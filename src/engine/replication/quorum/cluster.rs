@@ -1,0 +1,230 @@
+//! The cluster: hands each host what happens to it, one thing at a time, and takes one step for each.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::client::Client;
+use super::command::{COMMANDS, Command, parse};
+use super::disk::NodeDisk;
+use super::event::{Event, Fact};
+use super::execute::Done;
+use super::message::{Ending, Message};
+use super::node::Node;
+use super::reaction::{Reaction, Timer};
+use super::settings::{PARAMETERS, Settings};
+use super::state;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
+use crate::sim::{Envelope, Fate, Loss, MessageId, Time};
+
+/// Later than any run gets.
+pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
+
+#[derive(Clone, Debug)]
+pub struct Quorum {
+    pub(super) settings: Settings,
+    pub(super) world: World<Message, Timer>,
+    pub(super) nodes: Vec<Rc<Node>>,
+    pub(super) clients: Vec<Rc<Client>>,
+    pub(super) history: History,
+    /// Copies of disks, each with the time at which it was taken.
+    pub(super) backups: BTreeMap<NodeId, (Time, Rc<NodeDisk>)>,
+    pub(super) tally: Tally,
+    /// The message whose way ended in the last step.
+    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
+    /// The call that the last steps were about.
+    pub(super) focus: Option<CallId>,
+}
+
+/// What the cluster has counted, beside what its network and its history count.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub refused: u64,
+    pub read_repairs: u64,
+    pub hints_handed_off: u64,
+    pub digests_exchanged: u64,
+    pub keys_exchanged: u64,
+}
+
+impl Engine for Quorum {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Quorum, BadParameter> {
+        let settings = Settings::new(parameters)?;
+        Ok(Quorum {
+            settings,
+            world: World::new(settings.conditions, settings.seed),
+            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
+            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
+            history: History::default(),
+            backups: BTreeMap::new(),
+            tally: Tally::default(),
+            passed: None,
+            focus: None,
+        })
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Outcome {
+        let outcome = self.carry_out(command, probe);
+        outcome.unwrap_or_else(|reason| {
+            let fact = Fact::CommandRefused { reason: reason.as_str().into() };
+            self.step(Reaction::new(fact), None, probe);
+            Outcome::Refused(reason)
+        })
+    }
+
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+/// What happens by itself, one thing at a time.
+impl Quorum {
+    /// Lets the next thing happen, if it is by `until`. Tells whether there was one.
+    pub(super) fn advance(&mut self, until: Time, probe: &mut impl Probe<Quorum>) -> bool {
+        match self.world.next(until) {
+            Some(Happening::Message(envelope, fate)) => self.end_of_the_way(envelope, fate, probe),
+            Some(Happening::Timer(timer)) => self.expire(timer, probe),
+            None => return false,
+        }
+        true
+    }
+
+    /// A message has arrived, or is lost.
+    pub(super) fn end_of_the_way(
+        &mut self,
+        envelope: Rc<Envelope<Host, Message>>,
+        fate: Fate,
+        probe: &mut impl Probe<Quorum>,
+    ) {
+        let Envelope { id, from, to, .. } = *envelope;
+        let (passed, message) = (Some((envelope.clone(), fate)), &envelope.payload);
+        if message.call().is_some() {
+            self.focus = message.call();
+        }
+        match (fate, to) {
+            (Fate::Lost(loss), _) => self.lose(id, envelope, loss, probe),
+            (Fate::Arrived, Host::Node(node)) => {
+                let now = self.world.now();
+                let reaction = self.node_mut(node).handle(from, message, now);
+                self.react(to, reaction, passed, probe);
+            }
+            (Fate::Arrived, Host::Client(client)) => {
+                let reaction = self.client_mut(client).handle(from, message);
+                self.react(to, reaction, passed, probe);
+            }
+        }
+    }
+
+    pub(super) fn lose(
+        &mut self,
+        message: MessageId,
+        envelope: Rc<Envelope<Host, Message>>,
+        loss: Loss,
+        probe: &mut impl Probe<Quorum>,
+    ) {
+        let (from, to, what) = (envelope.from, envelope.to, envelope.payload.kind());
+        let fact = Fact::MessageLost { message, from, to, what, loss };
+        self.step(Reaction::new(fact), Some((envelope, Fate::Lost(loss))), probe);
+    }
+
+    /// A timer has run out. Most mean nothing by then: the call was answered long ago.
+    fn expire(&mut self, timer: Timer, probe: &mut impl Probe<Quorum>) {
+        let (Timer::HalfTime { call, .. } | Timer::TimeOut { call, .. } | Timer::Patience { call }) = timer;
+        let at = match timer {
+            Timer::HalfTime { at, .. } | Timer::TimeOut { at, .. } => at,
+            Timer::Patience { call } => call.client.into(),
+        };
+        let now = self.world.now();
+        let reaction = match at {
+            Host::Node(node) => self.node_mut(node).expire(timer, now),
+            Host::Client(client) => self.client_mut(client).expire(timer),
+        };
+        if let Some(reaction) = reaction {
+            self.focus = Some(call);
+            self.react(at, reaction, None, probe);
+        }
+    }
+
+    /// Does what a host wants after it was handed something, and takes the step.
+    pub(super) fn react(
+        &mut self,
+        at: Host,
+        mut reaction: Reaction,
+        passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
+        probe: &mut impl Probe<Quorum>,
+    ) {
+        for (to, message) in reaction.outbox.drain(..) {
+            self.tally.count(&message);
+            self.world.send(at, to, message);
+        }
+        for (after, timer) in reaction.timers.drain(..) {
+            self.world.set_timer(after, timer);
+        }
+        self.step(reaction, passed, probe);
+    }
+
+    /// Takes the step: the history learns what ended, and the probe is told.
+    fn step(
+        &mut self,
+        reaction: Reaction,
+        passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
+        probe: &mut impl Probe<Quorum>,
+    ) {
+        self.passed = passed;
+        let mut verdict = None;
+        if let Some((call, ending)) = &reaction.finished {
+            self.tally.refused += u64::from(matches!(ending, Ending::QuorumNotMet { .. } | Ending::NoResponse { .. }));
+            verdict = self.history.end(*call, ending.returned(), self.world.now());
+        }
+        let Reaction { fact, source, .. } = reaction;
+        probe.step_at(source, || Event { fact, verdict }, self);
+    }
+
+    /// A step of the cluster's own, after which a command is done.
+    #[track_caller]
+    pub(super) fn take_step(&mut self, fact: Fact, probe: &mut impl Probe<Quorum>) -> Done {
+        self.step(Reaction::new(fact), None, probe);
+        Ok(Outcome::Done)
+    }
+}
+
+impl Quorum {
+    pub(super) fn node_mut(&mut self, node: NodeId) -> &mut Node {
+        Rc::make_mut(&mut self.nodes[node.index()])
+    }
+
+    pub(super) fn client_mut(&mut self, client: ClientId) -> &mut Client {
+        Rc::make_mut(&mut self.clients[client.index()])
+    }
+}
+
+impl Tally {
+    /// Counts a message that is sent, by what it is for.
+    fn count(&mut self, message: &Message) {
+        match message {
+            Message::Repair { .. } => self.read_repairs += 1,
+            Message::HandedOff { .. } => self.hints_handed_off += 1,
+            Message::Digests(digests) => self.digests_exchanged += digests.len() as u64,
+            Message::Entries { entries, .. } => self.keys_exchanged += entries.len() as u64,
+            _ => {}
+        }
+    }
+}

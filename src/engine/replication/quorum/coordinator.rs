@@ -1,0 +1,213 @@
+//! The coordinator of a call: asks all home nodes of the key, and answers as soon as enough of them have. A client
+//! coordinates its own calls, or a node does it for the client; the state machine is the same.
+//!
+//! A write needs w acknowledgements, a read needs r answers. The rest is waited for only in passing: late answers to a
+//! read still serve read repair.
+
+use std::collections::BTreeMap;
+
+use super::event::{Fact, Standing};
+use super::handoff;
+use super::message::{Ending, Message};
+use super::reaction::{Reaction, Timer};
+use super::read_repair;
+use super::record::{Record, Version};
+use super::settings::Settings;
+use crate::replication::history::Request;
+use crate::replication::{CallId, Host, NodeId, NodeSet};
+use crate::sim::Time;
+use crate::storage::Key;
+
+#[derive(Clone, Debug)]
+pub struct Coordinator {
+    me: Host,
+    settings: Settings,
+    /// The calls that it works on, and the last one that it has finished with.
+    calls: BTreeMap<CallId, Coordination>,
+}
+
+/// One call, as its coordinator sees it.
+#[derive(Clone, Debug)]
+pub struct Coordination {
+    pub key: Key,
+    pub task: Task,
+    /// The home nodes, all of which were asked.
+    pub asked: NodeSet,
+    /// Spare nodes that were asked, each with the silent node that it stands in for.
+    pub hints: Vec<(NodeId, NodeId)>,
+    /// How many answers it takes.
+    pub needed: usize,
+    /// In the order in which they came.
+    pub answers: Vec<Answer>,
+    pub decision: Option<Decision>,
+    /// Its time-out is over: what still comes is ignored.
+    pub closed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Task {
+    Write(Record),
+    Read,
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub from: NodeId,
+    /// What a read found there.
+    pub found: Option<Record>,
+    /// What read repair has sent there since.
+    pub repaired_to: Option<Version>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Enough have answered; for a read, this is the newest that they had.
+    Met(Option<Record>),
+    Failed,
+}
+
+impl Coordinator {
+    pub fn new(me: Host, settings: Settings) -> Coordinator {
+        Coordinator { me, settings, calls: BTreeMap::new() }
+    }
+
+    /// Takes a call on: sends it to all home nodes.
+    pub fn begin(&mut self, call: CallId, request: Request, now: Time) -> Reaction {
+        self.calls.retain(|_, call| !call.closed);
+        let (key, task, needed) = match request {
+            Request::Write { key, value } => {
+                (key, Task::Write(Record { value, version: Version { at: now, call } }), self.settings.w)
+            }
+            Request::Read { key } => (key, Task::Read, self.settings.r),
+        };
+        let asked = self.settings.home();
+        let message = match &task {
+            Task::Write(record) => Message::Write { call, key: key.clone(), record: record.clone(), hint: None },
+            Task::Read => Message::Read { call, key: key.clone() },
+        };
+        let version = match &task {
+            Task::Write(record) => Some(record.version),
+            Task::Read => None,
+        };
+        let fact = Fact::CallSent { at: self.me, call, key: key.clone(), version, asked, needed };
+        let mut reaction = Reaction::new(fact).send_all(asked.iter().map(|node| (node.into(), message.clone())));
+        if version.is_some() && self.settings.spares > 0 {
+            reaction = reaction.after(self.settings.half_time(), Timer::HalfTime { at: self.me, call });
+        }
+        let coordination = Coordination {
+            key,
+            task,
+            asked,
+            hints: Vec::new(),
+            needed,
+            answers: Vec::new(),
+            decision: None,
+            closed: false,
+        };
+        self.calls.insert(call, coordination);
+        reaction.after(self.settings.timeout, Timer::TimeOut { at: self.me, call })
+    }
+
+    /// A node has acknowledged a write (`found` is `None`), or answered a read.
+    pub fn answered(&mut self, from: NodeId, call: CallId, found: Option<Record>) -> Reaction {
+        let me = self.me;
+        let Some(coordination) = self.calls.get_mut(&call).filter(|call| !call.closed) else {
+            return Reaction::new(Fact::AnswerIgnored { at: me, from, call });
+        };
+        coordination.answers.push(Answer { from, found: found.clone(), repaired_to: None });
+        let (got, needed) = (coordination.answers.len(), coordination.needed);
+        let standing = match &coordination.decision {
+            None if got < needed => Standing::Waiting { got, needed },
+            None => Standing::Met { needed },
+            Some(Decision::Met(_)) => Standing::Late,
+            Some(Decision::Failed) => Standing::TooLate,
+        };
+        match coordination.task {
+            Task::Write(_) => {
+                let reaction = Reaction::new(Fact::Acknowledged { at: me, from, call, standing });
+                self.decide_if_met(reaction, call, standing, Ending::Written)
+            }
+            Task::Read => {
+                let newest = read_repair::newest(&coordination.answers).cloned();
+                let repaired = coordination.repair(standing, self.settings.read_repair, newest.as_ref());
+                let key = coordination.key.clone();
+                let fact =
+                    Fact::Answered { at: me, from, call, key, found, standing, newest: newest.clone(), repaired };
+                let repairs = coordination.repairs(repaired, newest.as_ref());
+                let reaction = Reaction::new(fact).send_all(repairs);
+                self.decide_if_met(reaction, call, standing, Ending::Found(newest))
+            }
+        }
+    }
+
+    fn decide_if_met(&mut self, reaction: Reaction, call: CallId, standing: Standing, ending: Ending) -> Reaction {
+        if !matches!(standing, Standing::Met { .. }) {
+            return reaction;
+        }
+        if let Some(coordination) = self.calls.get_mut(&call) {
+            let found = if let Ending::Found(found) = &ending { found.clone() } else { None };
+            coordination.decision = Some(Decision::Met(found));
+        }
+        self.tell(reaction, call, ending)
+    }
+
+    /// Lets the client know: the client itself, or by a response.
+    fn tell(&self, reaction: Reaction, call: CallId, ending: Ending) -> Reaction {
+        match self.me {
+            Host::Client(_) => reaction.finish(call, ending),
+            Host::Node(_) => reaction.send(call.client, Message::Response { call, ending }),
+        }
+    }
+
+    /// Half of the time is over. A write that lacks acknowledgements goes to spare nodes as well.
+    pub fn half_time(&mut self, call: CallId) -> Option<Reaction> {
+        let coordination = self.calls.get_mut(&call).filter(|call| call.decision.is_none())?;
+        let Task::Write(record) = coordination.task.clone() else { return None };
+        let silent = coordination.asked.without(coordination.answers.iter().map(|answer| answer.from).collect());
+        coordination.hints = handoff::assign(silent, self.settings.spare_nodes());
+        let spares = coordination.hints.iter().map(|(spare, _)| *spare).collect();
+        let messages = coordination.hints.iter().map(|(spare, owner)| {
+            let (key, record) = (coordination.key.clone(), record.clone());
+            (Host::from(*spare), Message::Write { call, key, record, hint: Some(*owner) })
+        });
+        Some(Reaction::new(Fact::SparesAsked { at: self.me, call, silent, spares }).send_all(messages))
+    }
+
+    /// The time is over. Whoever has not answered by now is not waited for; if that leaves too few, the call fails.
+    pub fn time_out(&mut self, call: CallId) -> Option<Reaction> {
+        let coordination = self.calls.get_mut(&call)?;
+        coordination.closed = true;
+        if coordination.decision.is_some() {
+            return None;
+        }
+        coordination.decision = Some(Decision::Failed);
+        let (got, needed, after) = (coordination.answers.len(), coordination.needed, self.settings.timeout);
+        let is_write = matches!(coordination.task, Task::Write(_));
+        let reaction = Reaction::new(Fact::QuorumNotMet { at: self.me, call, is_write, got, needed, after });
+        Some(self.tell(reaction, call, Ending::QuorumNotMet { got, needed, after }))
+    }
+
+    pub fn call(&self, call: CallId) -> Option<&Coordination> {
+        self.calls.get(&call)
+    }
+}
+
+impl Coordination {
+    /// Decides whom read repair sends the newest record, now that the call stands so, and notes it.
+    fn repair(&mut self, standing: Standing, is_on: bool, newest: Option<&Record>) -> NodeSet {
+        let Some(newest) = newest.filter(|_| is_on && matches!(standing, Standing::Met { .. } | Standing::Late)) else {
+            return NodeSet::EMPTY;
+        };
+        let behind = read_repair::behind(&self.answers, newest);
+        for answer in self.answers.iter_mut().filter(|answer| behind.contains(answer.from)) {
+            answer.repaired_to = Some(newest.version);
+        }
+        behind
+    }
+
+    fn repairs(&self, behind: NodeSet, newest: Option<&Record>) -> Vec<(Host, Message)> {
+        let Some(newest) = newest else { return Vec::new() };
+        let repair = |node: NodeId| (node.into(), Message::Repair { key: self.key.clone(), record: newest.clone() });
+        behind.iter().map(repair).collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! A store without a leader: n nodes keep a copy of every key, a write counts once w of them have it, and a read asks
+//! until r of them have answered.
+//!
+//! # The idea
+//!
+//! Whoever coordinates a call (the client itself, or a node on its behalf) sends it to all n home nodes of the key at
+//! once and does not wait for the slowest. A value carries a version; of several answers to a read, the newest version
+//! wins. If w + r > n, every set of w nodes and every set of r nodes have at least one node in common, so that a read
+//! meets at least one node that has the last write. No node is special, and none has to be declared dead: with n = 3,
+//! w = r = 2 the store goes on while any one node is down, with n = 5, w = r = 3 while any two are.
+//!
+//! Copies drift apart when a node is down or a message is lost. Three things bring them together again:
+//! [read repair](read_repair), when somebody reads; [hinted handoff](handoff), when a spare node kept a write for a
+//! silent one; and [anti-entropy](anti_entropy), which compares [Merkle trees](merkle) and needs neither.
+//!
+//! # What w + r > n promises, and what it does not
+//!
+//! It promises that a read returns the last write acknowledged before it began, or one attempted later. Every call is
+//! kept in a [history](super::history) and every read is checked against just that. The promise does not hold
+//! - in a sloppy quorum, where spare nodes acknowledge what home nodes have not seen;
+//! - for concurrent writes: the larger version wins, and a write that was acknowledged later may lose;
+//! - after a write that reached fewer than w nodes: it is refused, and not taken back; it may be seen, and vanish again;
+//! - after a node comes back from an older copy of its disk;
+//! - and it is not linearizability: while a write is in flight, a read may see it and a later one may not.
+//!
+//! Each of these is a run in `tests/golden/quorum`.
+//!
+//! # Simpler than the real one because:
+//! - all keys have the same home nodes; how keys are spread over many nodes is the matter of partitioning;
+//! - all clocks agree to the nanosecond, so the timestamp of a write is the time at which its coordinator took it on;
+//!   in a real store clocks drift, and last write wins then loses even writes that were not concurrent;
+//! - there is one value for a key: concurrent values are not kept side by side, nor given to the client to merge;
+//! - nothing is deleted: a deletion would need a tombstone, lest anti-entropy bring the value back;
+//! - no node knows which others are up (there is no gossip): hints are handed off when the script says so;
+//! - the log of a node is never compacted.
+//!
+//! After DeCandia et al., *Dynamo: Amazon's Highly Available Key-value Store* (2007), and Gifford, *Weighted Voting for
+//! Replicated Data* (1979).
+
+pub mod anti_entropy;
+pub mod client;
+pub mod command;
+pub mod coordinator;
+pub mod disk;
+pub mod event;
+pub mod handoff;
+pub mod merkle;
+pub mod message;
+pub mod node;
+pub mod reaction;
+pub mod read_repair;
+pub mod record;
+pub mod replica;
+pub mod settings;
+
+mod cluster;
+mod execute;
+mod narration;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use cluster::Quorum;
+pub use command::Command;
+pub use event::{Event, Fact};
+pub use settings::Settings;

@@ -1,0 +1,67 @@
+//! One copy of the data: stores a record if it is newer than what it has, and reads it back.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::disk::NodeDisk;
+use super::record::Record;
+use crate::storage::Key;
+
+#[derive(Clone, Debug, Default)]
+pub struct Replica {
+    /// In memory; all of them are on the disk as well.
+    records: Rc<BTreeMap<Key, Record>>,
+    disk: NodeDisk,
+}
+
+/// What became of a record that was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It was newer than what was there, and took its place.
+    Newer,
+    /// What is there is just as new, or newer, and stays. The sender has what it wanted: nothing older is kept here.
+    Kept,
+    /// The disk is full.
+    DiskFull,
+}
+
+impl Replica {
+    /// Stores a record durably, unless there is a newer one.
+    pub fn store(&mut self, key: &Key, record: &Record) -> Stored {
+        if !record.is_newer_than(self.records.get(key)) {
+            return Stored::Kept;
+        }
+        if self.disk.append(key, record).is_err() {
+            return Stored::DiskFull;
+        }
+        Rc::make_mut(&mut self.records).insert(key.clone(), record.clone());
+        Stored::Newer
+    }
+
+    pub fn read(&self, key: &Key) -> Option<&Record> {
+        self.records.get(key)
+    }
+
+    pub fn records(&self) -> &BTreeMap<Key, Record> {
+        &self.records
+    }
+
+    /// The machine stops: memory is gone.
+    pub fn stop(&mut self) {
+        self.records = Rc::default();
+        self.disk.power_off();
+    }
+
+    /// The machine starts: memory is filled from the disk.
+    pub fn start(&mut self) {
+        self.records = Rc::new(self.disk.load_records());
+    }
+
+    pub fn disk(&self) -> &NodeDisk {
+        &self.disk
+    }
+
+    pub fn disk_mut(&mut self) -> &mut NodeDisk {
+        &mut self.disk
+    }
+}

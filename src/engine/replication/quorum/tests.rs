@@ -1,0 +1,326 @@
+//! What must hold of the cluster as a whole: the arithmetic of quorums, the promise of w + r > n over many random runs,
+//! and a script for each way in which it does not hold.
+
+use super::cluster::Quorum;
+use super::event::{Event, Fact};
+use crate::command::{Words, statements};
+use crate::contract::{Engine, Outcome, Parameters, Probe};
+use crate::replication::{NodeId, Verdict};
+use crate::sim::{Rng, Time};
+
+/// A cluster, and all that it told.
+struct Run {
+    quorum: Quorum,
+    events: Vec<Event>,
+}
+
+struct Listener<'a>(&'a mut Vec<Event>);
+
+impl Probe<Quorum> for Listener<'_> {
+    fn step(&mut self, event: impl FnOnce() -> Event, _: &Quorum) {
+        self.0.push(event());
+    }
+}
+
+impl Run {
+    /// Parameters are written `n=3 w=2`.
+    fn new(parameters: &str) -> Run {
+        let given = parameters.split_whitespace().map(|pair| pair.split_once('=').expect("name=value"));
+        let parameters = Parameters::new(Quorum::PARAMETERS, given).expect("accepted");
+        Run { quorum: Quorum::open(&parameters).expect("they fit"), events: Vec::new() }
+    }
+
+    /// Carries out a script, and returns what its commands came to, as text.
+    fn script(&mut self, script: &str) -> Vec<String> {
+        self.outcomes(script).iter().map(Outcome::to_string).collect()
+    }
+
+    fn outcomes(&mut self, script: &str) -> Vec<Outcome> {
+        let statements = statements(script).expect("a script");
+        let execute = |statement| {
+            let command = Quorum::parse(&mut Words::new(statement)).expect("a command");
+            let mut again = statements_of(&command.to_string());
+            assert_eq!(Quorum::parse(&mut Words::new(&again.remove(0))).as_ref(), Ok(&command));
+            self.quorum.execute(&command, &mut Listener(&mut self.events))
+        };
+        statements.iter().map(execute).collect()
+    }
+
+    /// The last thing that was told.
+    fn told(&self) -> String {
+        self.events.last().expect("something was told").to_string()
+    }
+
+    fn verdicts(&self) -> Vec<Verdict> {
+        self.quorum.history().calls().filter_map(|call| call.verdict).collect()
+    }
+
+    fn stored_at(&self, node: u8, key: &str) -> Option<&str> {
+        let key = crate::storage::Key::new(key);
+        self.quorum.node(NodeId::new(node)).replica().read(&key).map(|record| &*record.value)
+    }
+}
+
+fn statements_of(text: &str) -> Vec<crate::command::Statement> {
+    statements(text).expect("a command can be read again")
+}
+
+fn missed(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Missed { .. })
+}
+
+#[test]
+fn a_write_and_a_read() {
+    let mut run = Run::new("");
+    assert_eq!(run.script("read k; write k a; read k as c2; read z"), ["(no value)", "done", "a", "(no value)"]);
+    run.script("settle");
+    assert_eq!([1, 2, 3].map(|node| run.stored_at(node, "k")), [Some("a"); 3]);
+    assert!(run.verdicts().iter().all(|verdict| *verdict == Verdict::Fresh));
+}
+
+/// n = 3, w = r = 2 goes on with one node down, n = 5, w = r = 3 with two; one more is too many (FACTS: replication).
+#[test]
+fn quorums_tolerate_what_their_arithmetic_says() {
+    for coordinator in ["client", "node"] {
+        for (n, quorum, tolerated) in [(3, 2, 1), (5, 3, 2), (1, 1, 0), (7, 4, 3)] {
+            let mut run = Run::new(&format!("n={n} w={quorum} r={quorum} coordinator={coordinator}"));
+            for down in 0..tolerated {
+                run.script(&format!("stop n{}", n - down));
+                let value = format!("v{down}");
+                assert_eq!(run.script(&format!("write k {value}; read k as c2")), ["done".to_owned(), value]);
+            }
+            run.script(&format!("stop n{}", n - tolerated));
+            let refused = match n {
+                1 if coordinator == "node" => "refused: no response from n1 within 200 ms".to_owned(),
+                _ => format!("refused: quorum not met: {} of {quorum} within 100 ms", quorum - 1),
+            };
+            assert_eq!(run.script("write k x; read k"), [refused.clone(), refused], "n={n} {coordinator}");
+        }
+    }
+}
+
+#[test]
+fn a_stopped_node_comes_back_with_what_it_acknowledged() {
+    let mut run = Run::new("n=1 w=1 r=1");
+    run.script("write a 1; write b 2; write a 3; stop n1");
+    assert_eq!(run.stored_at(1, "a"), None);
+    assert_eq!(run.script("start n1; read a; read b"), ["done", "3", "2"]);
+}
+
+#[test]
+fn read_repair_brings_the_newest_to_those_that_answered_with_less() {
+    let mut run = Run::new("jitter=0");
+    run.script("write k a; settle; stop n3; write k b; start n3");
+    assert_eq!(run.stored_at(3, "k"), Some("a"));
+    run.script("read k; settle");
+    assert_eq!(run.stored_at(3, "k"), Some("b"));
+    let mut without = Run::new("jitter=0 read-repair=off");
+    without.script("write k a; settle; stop n3; write k b; start n3; read k; settle");
+    assert_eq!(without.stored_at(3, "k"), Some("a"));
+}
+
+/// Anti-entropy makes all home nodes equal, and only records of ranges that differ cross the network.
+#[test]
+fn anti_entropy_exchanges_only_the_ranges_that_differ() {
+    let mut run = Run::new("n=3 w=1 r=1 jitter=0 read-repair=off");
+    for key in 0..40 {
+        run.script(&format!("write {key} old; settle"));
+    }
+    let before = counter(&run.quorum, "keys_exchanged");
+    run.script("repair");
+    assert_eq!(counter(&run.quorum, "keys_exchanged"), before);
+    assert!(matches!(run.events.last().map(|event| &event.fact), Some(Fact::TreesAgreed { .. })));
+    run.script("stop n3; write 7 new; settle; start n3; repair n1 n3");
+    assert_eq!(run.stored_at(3, "7"), Some("new"));
+    let exchanged = counter(&run.quorum, "keys_exchanged");
+    assert!((1..=20).contains(&exchanged), "{exchanged} of 40 keys crossed the network");
+}
+
+#[test]
+fn anti_entropy_makes_random_replicas_equal() {
+    for seed in 0..100 {
+        let mut run = Run::new(&format!("n=5 w=1 r=1 loss=0 timeout=30 seed={seed}"));
+        let mut rng = Rng::new(seed);
+        for write in 0..20 {
+            let (a, b) = (1 + rng.below(5), 1 + rng.below(5));
+            run.script(&format!("isolate n{a}; isolate n{b}; write {} {write}; settle; heal", write % 7));
+        }
+        run.script("repair");
+        let trees: Vec<_> = (1..=5).map(|node| run.quorum.tree(NodeId::new(node))).collect();
+        assert!(trees.windows(2).all(|pair| pair[0] == pair[1]), "seed {seed}");
+        let exchanged = counter(&run.quorum, "keys_exchanged");
+        run.script("repair");
+        assert_eq!(counter(&run.quorum, "keys_exchanged"), exchanged, "equal replicas exchange nothing");
+    }
+}
+
+fn counter(quorum: &Quorum, name: &str) -> u64 {
+    quorum.counters().into_iter().find(|counter| counter.name == name).expect("a counter of that name").value
+}
+
+#[test]
+fn a_mistake_says_what_there_is() {
+    let mut run = Run::new("");
+    assert_eq!(run.script("stop n9"), ["refused: there is no node n9; there are: n1, n2, n3"]);
+    assert_eq!(run.script("read k as c3"), ["refused: there is no client c3; there are: c1, c2"]);
+    assert_eq!(run.script("deliver m99"), ["refused: m99 is not in flight; nothing is"]);
+    run.script("begin read k");
+    assert_eq!(
+        run.script("drop n1>n2"),
+        ["refused: n1>n2 is not in flight; in flight: m1 (c1>n1, read), m2 (c1>n2, read), m3 (c1>n3, read)"]
+    );
+    assert_eq!(run.script("restore n1"), ["refused: there is no backup of n1; `backup n1` takes one"]);
+    let refused = |pairs: &[(&str, &str)]| {
+        let parameters = Parameters::new(Quorum::PARAMETERS, pairs.iter().copied()).expect("each is fine");
+        Quorum::open(&parameters).map(|_| ()).expect_err("together they are not").to_string()
+    };
+    let message = "parameter `w` cannot be `4`; accepted: 1 to 3, because only n=3 nodes can answer";
+    assert_eq!(refused(&[("w", "4")]), message);
+    assert!(refused(&[("n", "7"), ("spares", "1")]).contains("0 to 0 with n=7"));
+}
+
+/// The known exceptions to what w + r > n promises: for each a script in which the checker finds a stale read.
+#[test]
+fn each_known_exception_makes_a_stale_read() {
+    let exceptions = [
+        (
+            "sloppy quorum",
+            "spares=2 jitter=0",
+            "write k a; settle; stop n2; stop n3; write k b; stop n1; start n2; start n3; read k as c2",
+        ),
+        (
+            "concurrent writes",
+            "jitter=0 timeout=300",
+            "delay c1 n1 40ms; delay n2 n1 80ms; delay n2 n3 80ms; begin write k a as c1 via n1; run 5ms; \
+             write k b as c2 via n2; read k as c2",
+        ),
+        (
+            "a write on fewer than w",
+            "jitter=0 read-repair=off",
+            "write k a; settle; stop n2; stop n3; write k b; start n2; stop n1; start n1; delay c2 n3 90ms; start n3; \
+             read k as c2; delay c2 n3 10ms; delay c2 n1 90ms; read k as c2",
+        ),
+        (
+            "a restored node",
+            "jitter=0",
+            "write k a; settle; backup n2; stop n3; write k b; settle; restore n2; start n3; stop n1; read k as c2",
+        ),
+    ];
+    for (name, parameters, script) in exceptions {
+        let mut run = Run::new(parameters);
+        run.script(script);
+        let verdict = *run.verdicts().last().expect("the script ends in a read");
+        assert!(verdict.is_stale(), "{name}: {}", run.told());
+        assert!(run.told().contains("Stale:"), "{name}: {}", run.told());
+        assert_eq!(name == "a write on fewer than w", matches!(verdict, Verdict::WentBack { .. }), "{name}");
+        assert_eq!(name == "concurrent writes", matches!(verdict, Verdict::Missed { concurrent: true, .. }), "{name}");
+    }
+}
+
+/// A hint is not read; once it is handed off, it is.
+#[test]
+fn a_hint_is_seen_after_its_handoff() {
+    let mut run = Run::new("spares=2 jitter=0");
+    run.script("write k a; settle; stop n2; stop n3; write k b; start n2; start n3");
+    assert_eq!(counter(&run.quorum, "hints_held"), 2);
+    assert_eq!(run.script("handoff; stop n1; read k as c2"), ["done", "done", "b"]);
+    assert_eq!(counter(&run.quorum, "hints_held"), 0);
+    assert_eq!(run.verdicts(), [Verdict::Fresh]);
+}
+
+/// A hint survives a stop of the node that holds it.
+#[test]
+fn a_hint_is_durable() {
+    let mut run = Run::new("spares=1 jitter=0 w=3");
+    run.script("stop n3; write k b; stop n4; start n4; start n3; handoff");
+    assert_eq!(run.stored_at(3, "k"), Some("b"));
+}
+
+/// A random run: one client writes, another reads, and chance does the rest. Returns the script, for a failure.
+fn random_run(seed: u64, parameters: &str, steps: usize) -> (Run, Vec<String>) {
+    let mut rng = Rng::new(seed);
+    let mut run = Run::new(&format!("{parameters} seed={seed}"));
+    let nodes = run.quorum.settings().n as u64;
+    let mut script = Vec::new();
+    for step in 0..steps {
+        let (node, other) = (1 + rng.below(nodes), 1 + rng.below(nodes));
+        let key = rng.below(2);
+        let command = match rng.below(16) {
+            // Writes are by one client, one after the other: never two at the same time.
+            0..=3 => format!("write {key} v{step}"),
+            4..=5 => format!("begin read {key} as c2"),
+            6..=8 => format!("read {key} as c2"),
+            9 => format!("stop n{node}"),
+            10 | 11 => format!("start n{node}"),
+            12 => format!("cut n{node} c{}", 1 + rng.below(2)),
+            13 => format!("isolate n{node}"),
+            14 => "heal".to_owned(),
+            _ => format!("run {}ms; delay n{other} c2 {}ms", rng.below(40), rng.below(60)),
+        };
+        run.script(&command);
+        script.push(command);
+    }
+    (run, script)
+}
+
+/// With w + r > n, strict quorums, and no two writes at the same time, no read misses the last write acknowledged before
+/// it, whatever is lost, late, cut or stopped.
+#[test]
+fn overlapping_quorums_never_miss_an_acknowledged_write() {
+    let quorums = ["n=3 w=2 r=2", "n=3 w=3 r=1", "n=3 w=1 r=3", "n=4 w=3 r=2", "n=5 w=3 r=3", "n=1 w=1 r=1"];
+    let (mut reads, mut refused) = (0, 0);
+    for seed in 0..3_000 {
+        let quorum = quorums[seed as usize % quorums.len()];
+        let rest = ["loss=0 jitter=10", "loss=20 jitter=30", "loss=5 jitter=0 read-repair=off"][seed as usize / 7 % 3];
+        let (run, script) = random_run(seed, &format!("{quorum} {rest} timeout=80"), 40);
+        reads += run.verdicts().len();
+        refused += counter(&run.quorum, "calls_refused");
+        assert!(!run.verdicts().iter().any(missed), "{quorum} {rest} seed={seed}\n{}", script.join("; "));
+    }
+    assert!(reads > 15_000 && refused > 3_000, "{reads} reads, {refused} refusals: the runs are too tame or too wild");
+}
+
+/// With w + r <= n, some seed finds a read that missed an acknowledged write.
+#[test]
+fn quorums_that_do_not_overlap_miss_writes() {
+    for quorum in ["n=3 w=1 r=1", "n=3 w=1 r=2", "n=3 w=2 r=1", "n=5 w=2 r=3"] {
+        let found = (0..500).any(|seed| {
+            let (run, _) = random_run(seed, &format!("{quorum} jitter=30 loss=10 timeout=80"), 40);
+            run.verdicts().iter().any(missed)
+        });
+        assert!(found, "{quorum}");
+    }
+}
+
+/// While a write is in flight, one read may see it and a later one not: overlapping quorums are not linearizable.
+#[test]
+fn a_write_in_flight_may_be_seen_and_not_seen() {
+    let mut run = Run::new("jitter=0 read-repair=off");
+    run.script(
+        "write k a; settle; delay c1 n2 90ms; delay c1 n3 90ms; begin write k b; run 15ms; \
+         delay c2 n3 90ms; read k as c2; delay c2 n3 10ms; delay c2 n1 90ms; read k as c2",
+    );
+    assert!(run.told().contains("the earlier read c2.1 had already returned a newer value"), "{}", run.told());
+}
+
+#[test]
+fn the_same_seed_makes_the_same_run() {
+    let told = |seed| {
+        let (run, _) = random_run(seed, "n=5 w=3 r=3 loss=10", 60);
+        (run.quorum.state(), run.events.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(told(7), told(7));
+    assert_ne!(told(7).1, told(8).1);
+}
+
+/// Nobody waits for ever, and nothing is left over: a script that only begins calls is refused in the end, and settles.
+#[test]
+fn everything_ends() {
+    let mut run = Run::new("n=7 w=7 r=7 loss=50");
+    let outcomes = run.outcomes(&"begin write k v as c2; begin read k; ".repeat(100));
+    assert!(outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))));
+    run.script("settle");
+    assert_eq!(run.quorum.network().load(), 0);
+    assert!(run.quorum.history().calls().all(|call| call.ended.is_some()));
+    assert!(run.quorum.now() < Time::from_millis(1_000));
+}
