@@ -8,7 +8,7 @@
 //!
 //! Simpler than the real one because:
 //! - names become durable in the order in which they changed, as journaling file systems do it, and a rename is atomic;
-//! - what was synced stays: no sector rots by itself;
+//! - what was synced stays: no sector rots by itself, only by [`Disk::rot`];
 //! - there is one directory, and an operation takes no time. Engines count operations and bytes; who wants a time
 //!   multiplies.
 
@@ -261,6 +261,18 @@ impl Disk {
 
     pub fn capacity(&self) -> u64 {
         self.capacity
+    }
+
+    /// Flips the lowest bit of the byte at `offset`, on the disk as in its cache, as failing hardware does: no operation
+    /// of a program, so none is counted.
+    pub fn rot(&mut self, file: FileId, offset: u64) {
+        assert!(offset < self.len(file), "there is no byte at {offset} to rot");
+        let file = self.file_mut(file);
+        for bytes in [&mut file.content, &mut file.durable] {
+            if let [byte] = bytes.read(offset..offset + 1)[..] {
+                bytes.write(offset, &[byte ^ 1]);
+            }
+        }
     }
 
     /// For tests: the next `operations` changes (writes, syncs, names) happen, and then the power goes.
@@ -521,6 +533,17 @@ mod tests {
         disk.write(file, 0, b"xyz").unwrap();
         disk.delete("f").unwrap();
         assert_eq!(disk.used(), 0);
+    }
+
+    #[test]
+    fn a_bit_rots_under_a_program_that_does_nothing() {
+        let mut disk = half_synced();
+        let (log, tally) = (disk.open("log").unwrap(), disk.tally());
+        disk.rot(log, 1);
+        disk.rot(log, 4);
+        assert_eq!((all(&disk, "log").unwrap().as_slice(), disk.tally()), (&b"accddf"[..], tally));
+        disk.crash(Crash::Lost);
+        assert_eq!(all(&disk, "log").unwrap(), b"acc");
     }
 
     #[test]

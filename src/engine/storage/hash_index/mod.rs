@@ -1,0 +1,216 @@
+//! A log-structured hash index, after Bitcask.
+//!
+//! # The idea
+//!
+//! Never change what is on the disk; only append to it. A `put` appends a record to a log, and a hash table in memory,
+//! the *keydir*, remembers for each key where its newest record stands. So a write is one append, and a read is one
+//! look into memory and one read from the disk, however much is stored. A `delete` appends a *tombstone*, a record
+//! without a value: were the old record merely forgotten in memory, it would be back after a crash.
+//!
+//! A log that is only appended to grows for ever, even if the same key is written again and again. So it is cut into
+//! *segments*. One of them is active; the others are closed and never change again, which makes them safe to *merge*:
+//! what the keydir still points to is copied into new segments, and the old ones are deleted.
+//!
+//! The price: every key must fit into memory, and a range of keys cannot be looked up.
+//!
+//! # On the disk
+//!
+//! `3.data` is the third segment, records one after another ([`record`]); `1.2.data` is what the second merge made of
+//! the segments from 1 on; `1.2.hint` beside it has its keys without the values ([`hint`]); a name that ends in `.tmp`
+//! is a merge's work that is not finished.
+//!
+//! # After a crash
+//!
+//! The keydir is gone, and is made again by reading every segment, or its hint file ([`recovery`]). The newest record
+//! of a key wins by its timestamp, whichever file it is in: that is why a merge that died half-way, with old and new
+//! segments side by side, does no harm. Four rules keep the rest:
+//! - a segment is synced before the next one is begun, so only the active one can end in a torn record;
+//! - merged segments get their names when they are complete and synced, and the old ones are deleted after that,
+//!   oldest first, so that no tombstone goes before the record it covers;
+//! - before that, the active segment is synced too: what the merge left out may have been replaced by a record that
+//!   only the page cache holds;
+//! - a tombstone is dropped only if no file outside the merge is old enough to hold an older record of its key.
+//!
+//! # Simpler than the real one because
+//!
+//! - one process, one thread, no locks, and no reader that keeps an old file open;
+//! - a tombstone is a value size that no value has, where Bitcask writes a special value;
+//! - the timestamp is a counter, where Bitcask takes the clock's seconds and lets the place in the log decide a tie;
+//! - a merge begins when it is told to, where Bitcask watches how much of its files is dead, and its output is named
+//!   after what it replaces, so that the order of names is the order of the log;
+//! - records are read one by one, header and body, where a real one reads large blocks ahead.
+
+mod command;
+mod event;
+mod hint;
+mod inspect;
+mod keydir;
+mod merge;
+mod narration;
+mod read;
+mod record;
+mod recovery;
+mod refusal;
+mod segment;
+mod write;
+
+pub use command::{Command, SyncPolicy, Which};
+pub use event::{Event, SyncReason, Verdict};
+pub use inspect::{Content, FileView, PlacedRecord, Standing};
+pub use keydir::Keydir;
+pub use merge::{Merge, Output};
+pub use record::{BadRecord, Record, Timestamp};
+pub use recovery::Recovery;
+pub use refusal::{Damage, Refusal};
+pub use segment::{FileName, Position, SegmentId};
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::sim::{Disk, DiskError};
+use command::Settings;
+use segment::Segment;
+
+#[derive(Clone, Debug)]
+pub struct HashIndex {
+    settings: Settings,
+    disk: Disk,
+    memory: Memory,
+}
+
+/// All that a crash takes.
+#[derive(Clone, Debug, Default)]
+struct Memory {
+    keydir: Keydir,
+    /// The segments that are open. The greatest is active.
+    segments: Rc<BTreeMap<SegmentId, Segment>>,
+    /// The newest timestamp that was given out.
+    clock: Timestamp,
+    merge: Option<Merge>,
+    recovery: Option<Recovery>,
+    /// Why nothing is served: start-up found a record that is not what it was.
+    damage: Option<Damage>,
+}
+
+impl Engine for HashIndex {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<HashIndex, BadParameter> {
+        let settings = Settings::new(parameters);
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = HashIndex { settings, disk, memory: Memory::default() };
+        engine.create_first_segment().expect("an empty disk has room for an empty file");
+        Ok(engine)
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        if let Command::Crash(crash) = command {
+            self.lose_power(*crash, probe);
+            let recovered = self.recover(probe);
+            return self.conclude(recovered.map(|()| Outcome::Done), probe);
+        }
+        let result = self.serve(command, probe);
+        let is_foreground_merge = matches!(command, Command::Merge(_) | Command::BeginMerge(_));
+        let outcome = self.conclude(result, probe);
+        if self.memory.merge.is_some() && !is_foreground_merge {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
+        outcome
+    }
+
+    fn may_follow_a_cut(command: &Command) -> bool {
+        matches!(command, Command::Crash(_))
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        let tally = self.disk.tally();
+        let data_bytes: u64 = self.memory.segments.values().map(|segment| self.disk.len(segment.data)).sum();
+        let live_bytes = self.memory.keydir.record_bytes();
+        let counter = |name, value| Counter { name, value };
+        vec![
+            counter("live_keys", self.memory.keydir.len() as u64),
+            counter("keydir_bytes", self.memory.keydir.memory()),
+            counter("live_bytes", live_bytes),
+            counter("dead_bytes", data_bytes.saturating_sub(live_bytes)),
+            counter("files", self.disk.names().count() as u64),
+            counter("disk_bytes", self.disk.used()),
+            counter("disk_writes", tally.writes),
+            counter("bytes_written", tally.bytes_written),
+            counter("disk_reads", tally.reads),
+            counter("bytes_read", tally.bytes_read),
+            counter("syncs", tally.syncs),
+        ]
+    }
+
+    fn state(&self) -> serde_json::Value {
+        inspect::state(self)
+    }
+}
+
+impl HashIndex {
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        if let Some(damage) = &self.memory.damage
+            && !matches!(command, Command::Rot { .. })
+        {
+            return Err(Refusal::Closed(damage.clone()));
+        }
+        match command {
+            Command::Put { key, value } => self.put(key, value, probe),
+            Command::Get { key } => self.get(key, probe),
+            Command::Delete { key } => self.delete(key, probe),
+            Command::Scan { from, to } => self.scan(from, to, probe),
+            Command::Sync => self.sync(probe),
+            Command::Merge(which) => self.merge(*which, probe),
+            Command::BeginMerge(which) => self.begin_merge(*which, probe),
+            Command::Rot { file, offset } => self.rot(file, *offset, probe),
+            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+        }
+    }
+
+    /// A refusal is a step like any other.
+    fn conclude(&self, result: Result<Outcome, Refusal>, probe: &mut impl Probe<Self>) -> Outcome {
+        result.unwrap_or_else(|refusal| {
+            let reason = refusal.to_string();
+            probe.step(|| Event::Refused { refusal }, self);
+            Outcome::Refused(reason)
+        })
+    }
+
+    fn create_first_segment(&mut self) -> Result<(), DiskError> {
+        let data = self.disk.create(&SegmentId::FIRST.data())?;
+        self.disk.sync_directory()?;
+        self.segments_mut().insert(SegmentId::FIRST, Segment::new(data));
+        Ok(())
+    }
+
+    fn segments_mut(&mut self) -> &mut BTreeMap<SegmentId, Segment> {
+        Rc::make_mut(&mut self.memory.segments)
+    }
+
+    fn segment(&self, id: SegmentId) -> Segment {
+        self.memory.segments[&id]
+    }
+
+    fn segment_mut(&mut self, id: SegmentId) -> &mut Segment {
+        self.segments_mut().get_mut(&id).expect("a segment that is written to is open")
+    }
+
+    /// The segment that is written to.
+    fn active(&self) -> SegmentId {
+        *self.memory.segments.keys().next_back().expect("one segment is always open while commands are served")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! Start-up after a crash: the keydir is made again from what is on the disk, segment by segment.
+
+use super::event::{Event, Verdict};
+use super::hint;
+use super::keydir::Keydir;
+use super::read::damaged;
+use super::record::BadRecord;
+use super::refusal::Refusal;
+use super::segment::{FileName, Position, Segment, SegmentId};
+use super::{HashIndex, Memory, SyncPolicy};
+use crate::contract::Probe;
+use crate::sim::Crash;
+use crate::storage::Key;
+
+/// How far start-up has come.
+#[derive(Clone, Debug, Default)]
+pub struct Recovery {
+    /// The segments that are not read yet, in the order of the log, the one being read among them.
+    waiting: Vec<SegmentId>,
+    /// How far the one being read is read.
+    offset: u64,
+    /// Deleted keys and their tombstones. An older record may still turn up in a segment that is read later, and must
+    /// not bring its key back.
+    graves: Keydir,
+}
+
+impl Recovery {
+    /// The segment that is being read, and how far; `None` before the first and after the last.
+    pub fn reading(&self) -> Option<(SegmentId, u64)> {
+        self.waiting.first().map(|id| (*id, self.offset))
+    }
+
+    /// Whether a record has not been read yet.
+    pub fn is_ahead(&self, segment: SegmentId, offset: u64) -> bool {
+        match self.reading() {
+            Some((reading, read)) if reading == segment => offset >= read,
+            _ => self.waiting.contains(&segment),
+        }
+    }
+}
+
+impl HashIndex {
+    /// Memory is gone, and the disk is what `crash` leaves of it.
+    pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
+        let files = self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file));
+        let unsynced = files.map(|range| range.end - range.start).sum();
+        self.disk.crash(crash);
+        let names = self.disk.names().filter_map(|(name, _)| FileName::parse(name));
+        let mut waiting: Vec<_> =
+            names.filter(|name| !name.is_hint && !name.is_unfinished).map(|name| name.segment).collect();
+        waiting.sort();
+        let segments = waiting.len();
+        let recovery = Recovery { waiting, ..Recovery::default() };
+        self.memory = Memory { recovery: Some(recovery), ..Memory::default() };
+        probe.step(|| Event::Crashed { crash, unsynced, segments }, self);
+    }
+
+    /// Opens what the crash has left.
+    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        self.remove_leftovers(probe)?;
+        let segments = self.recovering().waiting.clone();
+        let last = segments.last().copied();
+        for id in &segments {
+            if let Err(refusal) = self.load(*id, Some(*id) == last, probe) {
+                if let Refusal::Damaged(damage) = &refusal {
+                    self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
+                }
+                return Err(refusal);
+            }
+        }
+        self.memory.recovery = None;
+        let (keys, clock) = (self.memory.keydir.len(), self.memory.clock);
+        probe.step(|| Event::Recovered { keys, segments: segments.len(), clock }, self);
+        Ok(())
+    }
+
+    /// Removes what a merge had not finished, and hint files that have lost their segment. No sync: if the names come
+    /// back after one more crash, they are removed once more.
+    fn remove_leftovers(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let names: Vec<String> = self.disk.names().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            let Some(file) = FileName::parse(&name) else { continue };
+            let is_orphan = file.is_hint && self.disk.open(&file.segment.data()).is_none();
+            if file.is_unfinished || is_orphan {
+                self.disk.delete(&name)?;
+                probe.step(|| Event::LeftoverRemoved { name, is_unfinished: file.is_unfinished }, self);
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let data = self.disk.open(&id.data()).expect("the directory has just named it");
+        let hint = self.disk.open(&id.hint());
+        self.segments_mut().insert(id, Segment { hint, ..Segment::new(data) });
+        if hint.is_none() || !self.load_hint(id, probe) {
+            self.load_data(id, is_active, probe)?;
+        }
+        Ok(())
+    }
+
+    /// Loads a segment by its hint file; whether that could be trusted.
+    fn load_hint(&mut self, id: SegmentId, probe: &mut impl Probe<Self>) -> bool {
+        let segment = self.segment(id);
+        let hint = segment.hint.expect("there is a hint file to load");
+        let bytes = self.disk.read(hint, 0..self.disk.len(hint));
+        let Some(entries) = hint::decode(&bytes) else {
+            probe.step(|| Event::HintRejected { name: id.hint() }, self);
+            return false;
+        };
+        for entry in &entries {
+            self.index(&entry.key, entry.position(id), entry.value_size.is_none());
+        }
+        self.segment_is_read();
+        let data_bytes = self.disk.len(segment.data);
+        let event = || Event::HintLoaded { segment: id, records: entries.len(), bytes: bytes.len() as u64, data_bytes };
+        probe.step(event, self);
+        true
+    }
+
+    /// Loads a segment by reading all of its records.
+    fn load_data(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let bytes = self.disk.len(self.segment(id).data);
+        if bytes == 0 {
+            self.segment_is_read();
+        }
+        probe.step(|| Event::SegmentOpened { segment: id, bytes, is_active }, self);
+        let mut offset = 0;
+        while offset < bytes {
+            let record = match self.read_record(id, offset) {
+                Ok(record) => record,
+                Err(reason) if is_active && self.may_be_torn(reason) => {
+                    return self.cut_tail(id, offset, reason, probe);
+                }
+                Err(reason) => return Err(damaged(id, offset, reason)),
+            };
+            let at = Position { segment: id, offset, len: record.size(), timestamp: record.timestamp };
+            let verdict = self.index(&record.key, at, record.value.is_none());
+            offset += at.len;
+            if offset < bytes {
+                self.recovering_mut().offset = offset;
+            } else {
+                self.segment_is_read();
+            }
+            probe.step(|| Event::RecordReplayed { record, at, verdict }, self);
+        }
+        Ok(())
+    }
+
+    /// Whether a bad record in the active segment is what a crash in the middle of a write leaves behind.
+    fn may_be_torn(&self, reason: BadRecord) -> bool {
+        match self.settings.sync {
+            // Many records may have been on their way, and some of them may have arrived: whatever follows the first
+            // bad one was never synced either.
+            SyncPolicy::OnCommand => true,
+            // Only the very last record can have been on its way, and one that was cut is too short.
+            SyncPolicy::Always => matches!(reason, BadRecord::Short { .. }),
+        }
+    }
+
+    /// The log ends before a torn record: nobody was told that what follows was written.
+    fn cut_tail(
+        &mut self,
+        id: SegmentId,
+        offset: u64,
+        reason: BadRecord,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<(), Refusal> {
+        let data = self.segment(id).data;
+        let bytes = self.disk.len(data) - offset;
+        self.disk.truncate(data, offset)?;
+        probe.step(|| Event::TailCut { segment: id, offset, bytes, reason }, self);
+        self.disk.sync(data)?;
+        self.segment_is_read();
+        probe.step(|| Event::CutSynced { segment: id }, self);
+        Ok(())
+    }
+
+    /// Lets a record that was found count, if no newer one of its key was found before it.
+    fn index(&mut self, key: &Key, at: Position, is_tombstone: bool) -> Verdict {
+        self.memory.clock = self.memory.clock.max(at.timestamp);
+        self.segment_mut(at.segment).holds(at.timestamp);
+        let known = self.memory.keydir.get(key);
+        let grave = self.recovering().graves.get(key);
+        let newer = [known, grave].into_iter().flatten().find(|other| other.timestamp > at.timestamp);
+        if let Some(newest) = newer {
+            return Verdict::Outdated { newest };
+        }
+        if is_tombstone {
+            self.memory.keydir.remove(key);
+            self.recovering_mut().graves.insert(key, at);
+            return Verdict::Deleted { last: known };
+        }
+        self.recovering_mut().graves.remove(key);
+        self.memory.keydir.insert(key, at);
+        Verdict::Newest { before: known }
+    }
+
+    fn segment_is_read(&mut self) {
+        let recovery = self.recovering_mut();
+        recovery.waiting.remove(0);
+        recovery.offset = 0;
+    }
+
+    fn recovering(&self) -> &Recovery {
+        self.memory.recovery.as_ref().expect("start-up is under way")
+    }
+
+    fn recovering_mut(&mut self) -> &mut Recovery {
+        self.memory.recovery.as_mut().expect("start-up is under way")
+    }
+}
