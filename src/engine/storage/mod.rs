@@ -1,5 +1,6 @@
 //! Storage engines: how bytes on a disk become keys that can be found again, also after a crash.
 
+pub mod btree;
 pub mod hash_index;
 pub mod key;
 

@@ -1,0 +1,173 @@
+//! What a reader may ask of the tree, and the parameters it is opened with.
+
+use std::fmt::{self, Display};
+
+use super::BTree;
+use crate::command::{BadCommand, Words, spell};
+use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::sim::Crash;
+use crate::storage::{CRASH, Key, parse_crash};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Put { key: Key, value: String },
+    Get { key: Key },
+    Delete { key: Key },
+    Scan { from: Key, to: Key },
+    Sync,
+    Checkpoint,
+    Check,
+    Crash(Crash),
+}
+
+/// What is done so that a crash finds a whole tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Survival {
+    None,
+    /// A write-ahead log of page images.
+    Log,
+    /// Copy-on-write, with one switch of the root.
+    Copy,
+}
+
+/// When what was written is made safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncPolicy {
+    /// At the end of every `put` and `delete`.
+    Always,
+    /// When the reader says `sync`: until then changed pages are in memory only.
+    OnCommand,
+}
+
+impl Survival {
+    /// As it is written in a parameter.
+    pub fn name(self) -> &'static str {
+        match self {
+            Survival::None => "none",
+            Survival::Log => "log",
+            Survival::Copy => "copy",
+        }
+    }
+
+    /// How many pages at the beginning of the file are meta pages.
+    pub fn meta_pages(self) -> u32 {
+        if self == Survival::Copy { 2 } else { 1 }
+    }
+}
+
+/// More than any run that a page can hold will write.
+const DISK_BYTES: u64 = 1 << 30;
+
+pub const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "order",
+        label: "Order",
+        about: "How many children an inner page may have; the page size follows from it",
+        kind: ParameterKind::Integer { min: 3, max: 64, unit: "children" },
+        default: "4",
+    },
+    Parameter {
+        name: "survival",
+        label: "Against a crash",
+        about: "How a change of several pages is kept whole when the power goes",
+        kind: ParameterKind::Choice(&[("none", "nothing"), ("log", "write-ahead log"), ("copy", "copy-on-write")]),
+        default: "log",
+    },
+    Parameter {
+        name: "sync",
+        label: "Sync",
+        about: "When what was written is made safe",
+        kind: ParameterKind::Choice(&[("always", "after every write"), ("command", "on `sync` only")]),
+        default: "always",
+    },
+];
+
+/// A tree with these parameters, which have been checked one by one and always fit each other.
+pub(super) fn open(parameters: &Parameters) -> BTree {
+    let survival = match parameters.text("survival") {
+        "none" => Survival::None,
+        "copy" => Survival::Copy,
+        _ => Survival::Log,
+    };
+    let sync = if parameters.text("sync") == "always" { SyncPolicy::Always } else { SyncPolicy::OnCommand };
+    BTree::with_order(parameters.integer("order") as usize, survival, sync, DISK_BYTES)
+}
+
+const fn text(name: &'static str, example: &'static str) -> Argument {
+    Argument { name, kind: ArgumentKind::Text, example, optional: false }
+}
+
+pub const COMMANDS: &[CommandForm] = &[
+    CommandForm {
+        name: "put",
+        arguments: &[text("key", "7"), text("value", "x")],
+        about: "write a key into its leaf, which may split",
+        button: true,
+    },
+    CommandForm {
+        name: "get",
+        arguments: &[text("key", "7")],
+        about: "go down from the root to the one leaf that can hold the key",
+        button: true,
+    },
+    CommandForm {
+        name: "delete",
+        arguments: &[text("key", "7")],
+        about: "take a key out of its leaf, which may borrow or be merged",
+        button: true,
+    },
+    CommandForm {
+        name: "scan",
+        arguments: &[text("from", "3"), text("to", "9")],
+        about: "read all keys from FROM to TO in their order",
+        button: true,
+    },
+    CommandForm { name: "sync", arguments: &[], about: "make what was written safe from a crash", button: false },
+    CommandForm {
+        name: "checkpoint",
+        arguments: &[],
+        about: "write what only the log has into the page file, and empty the log",
+        button: true,
+    },
+    CommandForm {
+        name: "check",
+        arguments: &[],
+        about: "look the whole tree through for what must always hold",
+        button: false,
+    },
+    CRASH,
+];
+
+pub(super) fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+    let key = |words: &mut Words, what: &str| Ok(Key::new(&words.required(what)?.text));
+    let name = words.required("command")?;
+    let command = match name.text.as_str() {
+        "put" => Command::Put { key: key(words, "key")?, value: words.required("value")?.text.clone() },
+        "get" => Command::Get { key: key(words, "key")? },
+        "delete" => Command::Delete { key: key(words, "key")? },
+        "scan" => Command::Scan { from: key(words, "from")?, to: key(words, "to")? },
+        "sync" => Command::Sync,
+        "checkpoint" => Command::Checkpoint,
+        "check" => Command::Check,
+        "crash" => Command::Crash(parse_crash(words)?),
+        _ => return Err(words.unknown(COMMANDS)),
+    };
+    words.finish()?;
+    Ok(command)
+}
+
+impl Display for Command {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let word = |key: &Key| spell(key.as_str());
+        match self {
+            Command::Put { key, value } => write!(out, "put {} {}", word(key), spell(value)),
+            Command::Get { key } => write!(out, "get {}", word(key)),
+            Command::Delete { key } => write!(out, "delete {}", word(key)),
+            Command::Scan { from, to } => write!(out, "scan {} {}", word(from), word(to)),
+            Command::Sync => out.write_str("sync"),
+            Command::Checkpoint => out.write_str("checkpoint"),
+            Command::Check => out.write_str("check"),
+            Command::Crash(crash) => crash.fmt(out),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Making writes safe, in three ways: pages in place, a log, or copies and one switch of the root.
+//!
+//! Whatever is written, each single operation of the disk is a step of its own, so that the power can go between any two.
+
+use std::mem;
+use std::rc::Rc;
+
+use super::event::Reason;
+use super::page::{Kind, Page, PageId, Transaction};
+use super::pool::{Frame, Standing};
+use super::{BTree, Event, Refusal, Survival, SyncPolicy};
+use crate::contract::Probe;
+use crate::sim::DiskError;
+
+/// After this many page images the log is emptied by a checkpoint without being asked. SQLite waits for 1,000; a reader
+/// wants to see it happen.
+pub const CHECKPOINT_AFTER: usize = 64;
+
+impl BTree {
+    /// Makes all that was written safe.
+    pub fn sync(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        self.refuse_writes()?;
+        if self.dirty.is_empty() {
+            probe.step(|| Event::NothingToWrite, self);
+            return Ok(());
+        }
+        self.commit(probe)
+    }
+
+    /// Writes what only the log has into the page file, and empties the log.
+    pub fn checkpoint(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        if self.survival != Survival::Log {
+            return Err(Refusal::NoLog);
+        }
+        self.refuse_writes()?;
+        if !self.dirty.is_empty() {
+            self.commit(probe)?;
+        }
+        if self.log.is_empty() {
+            probe.step(|| Event::NothingToWrite, self);
+            return Ok(());
+        }
+        self.empty_log(probe)
+    }
+
+    /// Whether each leaf has the number of the next.
+    pub(super) fn is_chained(&self) -> bool {
+        self.survival != Survival::Copy
+    }
+
+    /// The end of every command that writes.
+    pub(super) fn end_write(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        match self.sync {
+            SyncPolicy::Always => self.commit(probe),
+            SyncPolicy::OnCommand => Ok(()),
+        }
+    }
+
+    fn commit(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        let dirty = mem::take(&mut self.dirty);
+        match self.survival {
+            Survival::None => self.write_in_place(&dirty, probe)?,
+            Survival::Log => self.write_log(&dirty, probe)?,
+            Survival::Copy => self.write_copies(&dirty, probe)?,
+        }
+        Ok(())
+    }
+
+    /// Without protection: each page goes over its old self, in the order in which they were changed. After every write
+    /// of one command the page is forced to the disk at once; a `sync` forces them all at its end.
+    fn write_in_place(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
+        let at_once = self.sync == SyncPolicy::Always;
+        let last = dirty.len() - 1;
+        for (place, id) in dirty.iter().enumerate() {
+            self.write_page(*id, Standing::Clean)?;
+            probe.step(|| Event::PageWritten { page: *id, reason: Reason::InPlace }, self);
+            if at_once || place == last {
+                self.disk.sync(self.file)?;
+                if place == last {
+                    self.transaction.0 += 1;
+                }
+                let pages = if at_once { 1 } else { dirty.len() };
+                let left = last - place;
+                probe.step(|| Event::PagesForced { pages, left, reason: Reason::InPlace }, self);
+            }
+        }
+        Ok(())
+    }
+
+    /// The log first: the image of each changed page, then the record that makes them count, and then force it.
+    fn write_log(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
+        let transaction = self.transaction;
+        for id in dirty {
+            let frame = self.pool.frame_mut(*id).expect("a dirty page is in memory");
+            frame.standing = Standing::Logged;
+            let image = frame.page.seal();
+            self.log.append_image(&mut self.disk, *id, transaction, image)?;
+            probe.step(|| Event::ImageLogged { page: *id, transaction }, self);
+        }
+        self.log.append_commit(&mut self.disk, transaction)?;
+        probe.step(|| Event::CommitLogged { transaction }, self);
+        self.log.sync(&mut self.disk)?;
+        self.transaction.0 += 1;
+        probe.step(|| Event::LogForced { transaction, pages: dirty.len() }, self);
+        if self.log.images() >= CHECKPOINT_AFTER {
+            self.empty_log(probe).map_err(|refusal| match refusal {
+                Refusal::Stopped(error) => error,
+                other => unreachable!("a checkpoint only fails by its disk: {other}"),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A checkpoint: the pages must be safe in their places before the log lets go of them.
+    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        let logged: Vec<PageId> =
+            self.pool.iter().filter(|(_, frame)| frame.standing == Standing::Logged).map(|(id, _)| id).collect();
+        for id in &logged {
+            self.write_page(*id, Standing::Clean)?;
+            probe.step(|| Event::PageWritten { page: *id, reason: Reason::Checkpoint }, self);
+        }
+        self.disk.sync(self.file)?;
+        probe.step(|| Event::PagesForced { pages: logged.len(), left: 0, reason: Reason::Checkpoint }, self);
+        self.totals.checkpoints += 1;
+        self.cut_log(probe)?;
+        Ok(())
+    }
+
+    /// Empties the log, and waits until the disk has it so: a record appended before would stand in front of old ones.
+    pub(super) fn cut_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
+        let bytes = self.log.truncate(&mut self.disk)?;
+        probe.step(|| Event::LogEmptied { bytes }, self);
+        self.log.sync(&mut self.disk)?;
+        probe.step(|| Event::EmptyLogForced, self);
+        Ok(())
+    }
+
+    /// The copies first, all in free places, and forced; then one meta page, which makes the new root count.
+    fn write_copies(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
+        let mut written = 0;
+        for id in dirty {
+            // A page that was copied and then given up within the transaction is not part of the new tree.
+            if self.pool.frame(*id).is_none_or(|frame| frame.standing != Standing::Dirty) {
+                continue;
+            }
+            self.write_page(*id, Standing::Clean)?;
+            written += 1;
+            probe.step(|| Event::PageWritten { page: *id, reason: Reason::Copy }, self);
+        }
+        self.disk.sync(self.file)?;
+        probe.step(|| Event::PagesForced { pages: written, left: 0, reason: Reason::Copy }, self);
+        let (transaction, root) = (self.transaction, self.root);
+        let slot = meta_slot(transaction);
+        let mut meta = Page::new(self.order, Kind::Meta, 0, slot);
+        meta.set_transaction(transaction);
+        meta.set_root(root);
+        self.disk.write(self.file, self.offset(slot), meta.seal())?;
+        self.totals.pages_written += 1;
+        probe.step(|| Event::MetaWritten { slot, transaction, root }, self);
+        self.disk.sync(self.file)?;
+        // The tree before this one may go now: no crash leads back to it.
+        let superseded = mem::take(&mut self.superseded);
+        Rc::make_mut(&mut self.free).extend(superseded.iter());
+        self.transaction.0 += 1;
+        probe.step(|| Event::RootSwitched { slot, transaction, root, freed: superseded.len() }, self);
+        Ok(())
+    }
+
+    /// Writes one page to its place in the page file.
+    fn write_page(&mut self, id: PageId, standing: Standing) -> Result<(), DiskError> {
+        let offset = self.offset(id);
+        let frame = self.pool.frame_mut(id).expect("a page that is written is in memory");
+        frame.standing = standing;
+        self.disk.write(self.file, offset, frame.page.seal())?;
+        self.totals.pages_written += 1;
+        Ok(())
+    }
+
+    /// Copy-on-write: every page of the path gets a copy that may be changed, from the root down.
+    pub(super) fn make_path_writable(&mut self, probe: &mut impl Probe<BTree>) {
+        if self.survival != Survival::Copy {
+            return;
+        }
+        for level in 0..self.path.visits().len() {
+            let above = level.checked_sub(1).map(|above| self.path.visits()[above]);
+            let parent = above.map(|visit| (visit.page, visit.slot));
+            let copy = self.writable(self.path.visits()[level].page, parent, probe);
+            self.path.visits_mut()[level].page = copy;
+        }
+    }
+
+    /// The page itself where it may be changed, and otherwise its copy in a free place, which its parent (given with the
+    /// place of the child in it) leads to from now on.
+    pub(super) fn writable(
+        &mut self,
+        from: PageId,
+        parent: Option<(PageId, usize)>,
+        probe: &mut impl Probe<BTree>,
+    ) -> PageId {
+        if self.survival != Survival::Copy || self.page(from).transaction() == self.transaction {
+            return from;
+        }
+        let mut page = self.page(from).clone();
+        let to = self.allocate(page.kind(), page.level());
+        page.set_id(to);
+        page.set_transaction(self.transaction);
+        self.pool.insert(to, Frame { page, standing: Standing::Dirty });
+        self.release(from);
+        match parent {
+            Some((parent, slot)) => self.page_mut(parent).set_child(slot, to),
+            None => self.root = to,
+        }
+        self.totals.pages_copied += 1;
+        probe.step(|| Event::PageCopied { from, to }, self);
+        to
+    }
+}
+
+/// The meta pages are written in turns, so that the last one that was sound is never touched.
+pub(super) fn meta_slot(transaction: Transaction) -> PageId {
+    PageId((transaction.0 % 2) as u32)
+}

@@ -1,0 +1,162 @@
+//! The write-ahead log, byte by byte.
+//!
+//! ```text
+//!  0  checksum of all that follows   CRC-32
+//!  4  kind                           1 a page's image, 2 a commit; three bytes of zeros after it
+//!  8  transaction                    8 bytes
+//! 16  the image                      as many bytes as a page has; it says itself which page it is. A commit has none
+//! ```
+//!
+//! The images of a transaction count from the moment in which its commit record is on the disk. Reading stops at the
+//! first record that is cut short or whose checksum does not fit: that is where the power went.
+
+use std::rc::Rc;
+
+use super::page::{Page, PageId, Transaction};
+use crate::sim::{Disk, DiskError, FileId};
+
+pub(super) const HEADER: usize = 16;
+const IMAGE: u8 = 1;
+const COMMIT: u8 = 2;
+
+/// A record of the log, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub offset: u64,
+    pub transaction: Transaction,
+    /// The page whose image it is; `None` for a commit.
+    pub page: Option<PageId>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    file: Option<FileId>,
+    records: Rc<Vec<Record>>,
+}
+
+/// What a log was found to hold after a crash.
+pub(super) struct Scanned {
+    pub records: Vec<Record>,
+    /// How many bytes these records have.
+    pub sound: u64,
+    /// How many bytes stand after them, cut short or torn.
+    pub torn: u64,
+}
+
+impl Scanned {
+    /// How many of the records, from the first, belong to transactions that were committed.
+    pub fn committed(&self) -> usize {
+        self.records.iter().rposition(|record| record.page.is_none()).map_or(0, |last| last + 1)
+    }
+}
+
+impl Log {
+    pub(super) fn create(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
+        self.file = Some(disk.create("tree.log")?);
+        Ok(())
+    }
+
+    /// The file, where this tree has a log.
+    pub fn file(&self) -> Option<FileId> {
+        self.file
+    }
+
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// How many page images it holds.
+    pub fn images(&self) -> usize {
+        self.records.iter().filter(|record| record.page.is_some()).count()
+    }
+
+    pub(super) fn append_image(
+        &mut self,
+        disk: &mut Disk,
+        page: PageId,
+        transaction: Transaction,
+        image: &[u8],
+    ) -> Result<(), DiskError> {
+        self.append(disk, Some(page), transaction, image)
+    }
+
+    pub(super) fn append_commit(&mut self, disk: &mut Disk, transaction: Transaction) -> Result<(), DiskError> {
+        self.append(disk, None, transaction, &[])
+    }
+
+    fn append(
+        &mut self,
+        disk: &mut Disk,
+        page: Option<PageId>,
+        transaction: Transaction,
+        image: &[u8],
+    ) -> Result<(), DiskError> {
+        let mut bytes = Vec::with_capacity(HEADER + image.len());
+        bytes.extend([0, 0, 0, 0, if page.is_some() { IMAGE } else { COMMIT }, 0, 0, 0]);
+        bytes.extend(transaction.0.to_le_bytes());
+        bytes.extend(image);
+        let sum = crc32fast::hash(&bytes[4..]);
+        bytes[..4].copy_from_slice(&sum.to_le_bytes());
+        let offset = disk.append(self.open(), &bytes)?;
+        Rc::make_mut(&mut self.records).push(Record { offset, transaction, page });
+        Ok(())
+    }
+
+    pub(super) fn sync(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
+        disk.sync(self.open())
+    }
+
+    /// Empties the log; returns how many bytes it had. Not durable before the next sync.
+    pub(super) fn truncate(&mut self, disk: &mut Disk) -> Result<u64, DiskError> {
+        let bytes = disk.len(self.open());
+        disk.truncate(self.open(), 0)?;
+        self.records = Rc::default();
+        Ok(bytes)
+    }
+
+    /// Reads the log from the disk, as far as it is sound.
+    pub(super) fn scan(&mut self, disk: &mut Disk, page_size: usize) -> Scanned {
+        let bytes = disk.read(self.open(), 0..u64::MAX);
+        let mut records: Vec<Record> = Vec::new();
+        let mut at = 0;
+        while let Some((record, len)) = decode(&bytes[at..], at as u64, page_size) {
+            records.push(record);
+            at += len;
+        }
+        self.records = Rc::new(records.clone());
+        Scanned { records, sound: at as u64, torn: (bytes.len() - at) as u64 }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.records = Rc::default();
+    }
+
+    fn open(&self) -> FileId {
+        self.file.expect("only a tree with a log comes here")
+    }
+}
+
+/// The record at the beginning of `bytes`, and its length.
+fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, usize)> {
+    let is_image = match *bytes.get(4)? {
+        IMAGE => true,
+        COMMIT => false,
+        _ => return None,
+    };
+    let len = HEADER + if is_image { page_size } else { 0 };
+    let bytes = bytes.get(..len)?;
+    if crc32fast::hash(&bytes[4..]).to_le_bytes() != bytes[..4] {
+        return None;
+    }
+    let transaction = Transaction(u64::from_le_bytes(bytes[8..16].try_into().expect("eight bytes")));
+    let number = is_image.then(|| u32::from_le_bytes(bytes[HEADER + 8..][..4].try_into().expect("four bytes")));
+    let page = number.map(PageId);
+    if let Some(id) = page {
+        Page::decode(&bytes[HEADER..], page_size, id).ok()?;
+    }
+    Some((Record { offset, transaction, page }, len))
+}

@@ -1,0 +1,360 @@
+//! A B+tree: sorted keys in pages of fixed size, changed in place, and what it takes to survive a crash.
+//!
+//! # The idea
+//!
+//! The file is a row of pages, all of one size, each addressed by its number. A *leaf* holds entries in the order of
+//! their keys. An *inner* page holds separators, and between them the numbers of the pages below: everything left of a
+//! separator is smaller than it. A lookup begins at the root and reads one page a level; since a page has many children,
+//! few levels reach far (with 500 children and pages of 4 KB, four levels reach 256 TB).
+//!
+//! A leaf that is full is *split* in two, and the parent gets one more separator. That may fill the parent, so a split
+//! may travel up; if it reaches the root, a new root is put above, and this is the only way the tree grows: all leaves
+//! stay at one depth. A page that falls under half *borrows* from a neighbour, or is *merged* with it, and so the tree
+//! shrinks again (Bayer and McCreight, 1972; Comer, *The Ubiquitous B-Tree*, 1979).
+//!
+//! # The danger
+//!
+//! A page is overwritten where it stands. A split changes three pages at least: both halves and the parent. If the
+//! power goes between these writes, the file holds half of a change. `survival` says what is done about it:
+//!
+//! - `none`: nothing. Each page is written in place and forced to the disk, in the order in which it was changed.
+//! - `log`: a write-ahead log. The new images of all changed pages go to the end of a log, then a commit record, and the
+//!   log is forced to the disk; only a later *checkpoint* writes the pages in place. Recovery does again whatever the
+//!   log has a commit record for. Everything is written twice.
+//! - `copy`: copy-on-write. A page is never overwritten: its changed copy goes to a free place, and so its parent must
+//!   be copied too, up to the root. One small write of a checksummed *meta page* then makes the new root count. There are
+//!   two meta pages, written in turns, and the newest sound one is the truth (as in LMDB).
+//!
+//! # The format
+//!
+//! `tree` is the page file: one meta page (two with `copy`), then the tree's pages; [`page`] has the bytes. `tree.log`
+//! is the log; [`log`] has its records. Both carry checksums, so that a torn write is found out. The page size follows
+//! from `order`, the most children an inner page may have; a leaf has room for one entry fewer.
+//!
+//! # In what order to read
+//!
+//! [`page`], [`descend`], [`insert`], [`delete`]; then [`commit`], [`log`], [`recovery`] and [`check`].
+//!
+//! # Simpler than the real one because
+//!
+//! - keys and values have slots of a fixed size; real pages pack them tightly, cut separators short, and let large values
+//!   overflow into pages of their own;
+//! - all pages stay in memory once they are read; a real buffer pool evicts, and writes back in the background;
+//! - the log holds whole page images, as SQLite's does. Most logs describe the change within a page, and hold the image
+//!   only for its first change after a checkpoint;
+//! - recovery reads the whole tree, counts its keys, and finds free pages as those that nothing leads to; LMDB keeps the
+//!   free pages in a second tree, and opens at once;
+//! - one command is one transaction, and there is one client: no latches, no snapshots, no rollback.
+
+pub mod check;
+pub mod command;
+pub mod commit;
+pub mod delete;
+pub mod descend;
+pub mod dump;
+pub mod event;
+pub mod insert;
+pub mod log;
+pub mod page;
+pub mod pool;
+pub mod recovery;
+pub mod refusal;
+pub mod slot;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+pub use check::Problem;
+pub use command::{Command, Survival, SyncPolicy};
+pub use descend::{Path, Visit};
+pub use event::Event;
+pub use page::{Kind, Page, PageId, Transaction};
+pub use pool::Standing;
+pub use refusal::Refusal;
+pub use slot::KeySlot;
+pub use view::{Place, Totals};
+
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::sim::{Disk, DiskError, FileId};
+use log::Log;
+use pool::{Frame, Pool};
+
+/// A tree of a smaller order has nothing to split.
+pub const MIN_ORDER: usize = 3;
+/// A page counts its keys in two bytes, and a page of this order has 268 KB: far beyond any in use.
+pub const MAX_ORDER: usize = 4096;
+/// Where the meta page stands; with copy-on-write the second of the pair follows.
+const META: PageId = PageId(0);
+
+#[derive(Clone)]
+pub struct BTree {
+    order: usize,
+    survival: Survival,
+    sync: SyncPolicy,
+    disk: Disk,
+    /// The file of pages.
+    file: FileId,
+    pool: Pool,
+    /// The pages that were changed since the last commit, in the order of their first change.
+    dirty: Rc<Vec<PageId>>,
+    log: Log,
+    /// The transaction that is running, or will be next.
+    transaction: Transaction,
+    root: PageId,
+    /// How many levels there are; 1 is a root that is a leaf.
+    height: u32,
+    keys: u64,
+    /// How many pages the file has, those included that are not written yet.
+    page_count: u32,
+    free: Rc<BTreeSet<PageId>>,
+    /// Copy-on-write: pages that the running transaction has replaced, and that the durable tree still needs.
+    superseded: Rc<Vec<PageId>>,
+    /// Free pages that hold what a crash left behind.
+    orphans: Rc<BTreeSet<PageId>>,
+    path: Path,
+    /// A page that was split off, and that no parent knows yet.
+    adrift: Option<Adrift>,
+    /// What was wrong with the tree when it was last opened.
+    problems: Rc<[Problem]>,
+    /// A write failed; nothing is done until the next crash.
+    stopped: Option<DiskError>,
+    totals: Totals,
+}
+
+/// The right half of a split, until its parent has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adrift {
+    pub left: PageId,
+    pub right: PageId,
+    pub separator: KeySlot,
+}
+
+impl BTree {
+    /// An empty tree on a disk of its own with room for `disk_bytes`: one leaf, which is the root. Panics if `order` is
+    /// not in [`MIN_ORDER`]`..=`[`MAX_ORDER`] or the disk cannot hold the first pages.
+    pub fn with_order(order: usize, survival: Survival, sync: SyncPolicy, disk_bytes: u64) -> BTree {
+        assert!((MIN_ORDER..=MAX_ORDER).contains(&order), "an order of {order}");
+        let mut disk = Disk::new(disk_bytes);
+        let file = disk.create("tree").expect("the power is on");
+        let mut tree = BTree {
+            order,
+            survival,
+            sync,
+            file,
+            pool: Pool::default(),
+            dirty: Rc::default(),
+            log: Log::default(),
+            transaction: Transaction(1),
+            root: PageId(survival.meta_pages()),
+            height: 1,
+            keys: 0,
+            page_count: survival.meta_pages() + 1,
+            free: Rc::default(),
+            superseded: Rc::default(),
+            orphans: Rc::default(),
+            path: Path::default(),
+            adrift: None,
+            problems: [].into(),
+            stopped: None,
+            totals: Totals::default(),
+            disk,
+        };
+        tree.format().expect("a new disk has room for the first pages");
+        tree.totals = Totals { base: tree.disk.tally(), ..Totals::default() };
+        tree
+    }
+
+    /// Writes the first pages: the meta page, and an empty leaf.
+    fn format(&mut self) -> Result<(), DiskError> {
+        let mut pages = vec![Page::new(self.order, Kind::Leaf, 0, self.root)];
+        for slot in 0..self.survival.meta_pages() {
+            let mut meta = Page::new(self.order, Kind::Meta, 0, PageId(slot));
+            meta.set_root(self.root);
+            pages.push(meta);
+        }
+        for mut page in pages {
+            let id = page.id();
+            self.disk.write(self.file, self.offset(id), page.seal())?;
+            if id == self.root || self.survival != Survival::Copy {
+                self.pool.insert(id, Frame { page, standing: Standing::Clean });
+            }
+        }
+        self.disk.sync(self.file)?;
+        if self.survival == Survival::Log {
+            self.log.create(&mut self.disk)?;
+        }
+        self.disk.sync_directory()
+    }
+
+    /// What is in memory, emptied as by a crash.
+    fn forget(&mut self) {
+        self.pool = Pool::default();
+        self.dirty = Rc::default();
+        self.log.forget();
+        self.free = Rc::default();
+        self.superseded = Rc::default();
+        self.orphans = Rc::default();
+        self.path.clear();
+        self.adrift = None;
+        self.problems = [].into();
+        self.stopped = None;
+        self.keys = 0;
+        self.height = 0;
+    }
+
+    fn page_size(&self) -> u64 {
+        page::page_size(self.order) as u64
+    }
+
+    /// Where a page begins in its file.
+    fn offset(&self, id: PageId) -> u64 {
+        u64::from(id.0) * self.page_size()
+    }
+
+    /// A page of the tree that is known to be in memory: recovery has read all that the root leads to.
+    fn page(&self, id: PageId) -> &Page {
+        self.pool.page(id).expect("the pages of a sound tree are in memory")
+    }
+
+    /// A page that is about to change: from here on it is dirty.
+    fn page_mut(&mut self, id: PageId) -> &mut Page {
+        let transaction = self.transaction;
+        let frame = self.pool.frame_mut(id).expect("the pages of a sound tree are in memory");
+        if frame.standing != Standing::Dirty {
+            frame.standing = Standing::Dirty;
+            frame.page.set_transaction(transaction);
+            Rc::make_mut(&mut self.dirty).push(id);
+        }
+        &mut frame.page
+    }
+
+    /// A new page, in a free place if there is one and at the end of the file otherwise.
+    fn allocate(&mut self, kind: Kind, level: u8) -> PageId {
+        let reused = if self.free.is_empty() { None } else { Rc::make_mut(&mut self.free).pop_first() };
+        let id = reused.unwrap_or_else(|| {
+            self.page_count += 1;
+            PageId(self.page_count - 1)
+        });
+        if self.orphans.contains(&id) {
+            Rc::make_mut(&mut self.orphans).remove(&id);
+        }
+        // A page that was freed and is used again within one transaction is in the list of the dirty ones already.
+        let listed = self.pool.frame(id).is_some_and(|frame| frame.standing == Standing::Dirty);
+        let mut page = Page::new(self.order, kind, level, id);
+        page.set_transaction(self.transaction);
+        self.pool.insert(id, Frame { page, standing: Standing::Dirty });
+        if !listed {
+            Rc::make_mut(&mut self.dirty).push(id);
+        }
+        id
+    }
+
+    /// Gives a page up. In place it is overwritten by a free page; copy-on-write leaves it for the durable tree until
+    /// the commit, unless it is younger than that.
+    fn release(&mut self, id: PageId) {
+        if self.survival == Survival::Copy {
+            let is_new = self.page(id).transaction() == self.transaction;
+            self.pool.remove(id);
+            if is_new {
+                Rc::make_mut(&mut self.free).insert(id);
+            } else {
+                Rc::make_mut(&mut self.superseded).push(id);
+            }
+        } else {
+            let mut freed = Page::new(self.order, Kind::Free, 0, id);
+            freed.set_transaction(self.transaction);
+            *self.page_mut(id) = freed;
+            Rc::make_mut(&mut self.free).insert(id);
+        }
+    }
+
+    /// Makes another page the root; where the tree is changed in place, the meta page must say so.
+    fn set_root(&mut self, root: PageId) {
+        self.root = root;
+        if self.survival != Survival::Copy {
+            self.page_mut(META).set_root(root);
+        }
+    }
+
+    /// Most keys of any page.
+    fn capacity(&self) -> usize {
+        self.order - 1
+    }
+
+    /// Fewest keys of a page that is not the root: half of its places, of entries in a leaf and of children in an inner
+    /// page.
+    fn least(&self, level: u8) -> usize {
+        if level == 0 { self.order / 2 } else { self.order.div_ceil(2) - 1 }
+    }
+
+    /// Whether a write may be tried at all.
+    fn refuse_writes(&self) -> Result<(), Refusal> {
+        if let Some(error) = self.stopped {
+            return Err(Refusal::Stopped(error));
+        }
+        match self.problems.first() {
+            Some(problem) => Err(Refusal::Damaged(problem.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        match command {
+            Command::Put { key, value } => self.put(key, value, probe).map(|()| Outcome::Done),
+            Command::Get { key } => self.get(key, probe).map(|value| Outcome::Value(value.map(str::to_owned))),
+            Command::Delete { key } => self.delete(key, probe).map(|_| Outcome::Done),
+            Command::Scan { from, to } => self.scan(from, to, probe).map(Outcome::Entries),
+            Command::Sync => self.sync(probe).map(|()| Outcome::Done),
+            Command::Checkpoint => self.checkpoint(probe).map(|()| Outcome::Done),
+            Command::Check => Ok(self.tell_check(probe)),
+            Command::Crash(crash) => self.crash(*crash, probe).map(|()| Outcome::Done),
+        }
+    }
+}
+
+impl Engine for BTree {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<BTree, BadParameter> {
+        Ok(command::open(parameters))
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        self.begin();
+        match self.carry_out(command, probe) {
+            Ok(outcome) => outcome,
+            Err(refusal) => {
+                if let Refusal::Stopped(error) = refusal {
+                    self.stopped = Some(error);
+                }
+                probe.step(|| Event::Refused(refusal.clone()), self);
+                Outcome::Refused(refusal.to_string())
+            }
+        }
+    }
+
+    fn may_follow_a_cut(command: &Command) -> bool {
+        matches!(command, Command::Crash(_))
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        view::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        view::state(self)
+    }
+}

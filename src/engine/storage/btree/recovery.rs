@@ -1,0 +1,159 @@
+//! After a crash: what the disk has is all there is. Recovery finishes what was committed, drops what was not, and then
+//! looks at the tree that comes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::event::Reason;
+use super::page::{BadPage, Kind, Page, PageId, Transaction};
+use super::pool::{Frame, Standing};
+use super::{BTree, Event, META, Problem, Refusal, Survival};
+use crate::contract::Probe;
+use crate::sim::Crash;
+
+impl BTree {
+    /// The power goes and comes back, and the tree is opened again.
+    pub fn crash(&mut self, crash: Crash, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        self.disk.crash(crash);
+        self.forget();
+        self.page_count = self.disk.len(self.file).div_ceil(self.page_size()) as u32;
+        probe.step(|| Event::PowerLost { crash }, self);
+        if self.survival == Survival::Log {
+            self.replay_log(probe)?;
+        }
+        let root = match self.survival {
+            Survival::Copy => self.choose_root(probe),
+            Survival::None | Survival::Log => self.read_meta(probe),
+        };
+        let newest = root.map_or(Transaction(0), |(_, transaction)| transaction);
+        let problems = match root {
+            Some((root, _)) => self.load(root),
+            None => vec![Problem::NoRoot],
+        };
+        self.find_free_pages(newest);
+        self.problems = if problems.is_empty() { self.check() } else { problems }.into();
+        probe.step(|| self.opened(), self);
+        Ok(())
+    }
+
+    /// Writes the image of every page that the log has from committed transactions to its place, the newest of each.
+    /// Doing so twice does no harm, so a crash meanwhile is none either: the log is only emptied at the end.
+    fn replay_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        let page_size = self.page_size();
+        let scanned = self.log.scan(&mut self.disk, page_size as usize);
+        let committed = &scanned.records[..scanned.committed()];
+        let images: BTreeMap<PageId, u64> =
+            committed.iter().filter_map(|record| Some((record.page?, record.offset))).collect();
+        let transactions = committed.iter().filter(|record| record.page.is_none()).count();
+        let unfinished = scanned.records.len() - committed.len();
+        probe.step(|| Event::LogScanned { sound: scanned.sound, torn: scanned.torn, transactions, unfinished }, self);
+        let log = self.log.file().expect("a tree with a log has its file");
+        for (id, record) in &images {
+            let start = record + super::log::HEADER as u64;
+            let image = self.disk.read(log, start..start + page_size);
+            self.disk.write(self.file, self.offset(*id), &image)?;
+            self.page_count = self.page_count.max(id.0 + 1);
+            self.totals.pages_written += 1;
+            probe.step(|| Event::PageWritten { page: *id, reason: Reason::Replay }, self);
+        }
+        if !images.is_empty() {
+            self.disk.sync(self.file)?;
+            probe.step(|| Event::PagesForced { pages: images.len(), left: 0, reason: Reason::Replay }, self);
+        }
+        if scanned.sound + scanned.torn > 0 {
+            self.cut_log(probe)?;
+        }
+        Ok(())
+    }
+
+    /// In place there is one meta page; returns the root that it names, and the transaction that wrote it.
+    fn read_meta(&mut self, probe: &mut impl Probe<BTree>) -> Option<(PageId, Transaction)> {
+        let meta = self.read_page(META).ok().filter(|page| page.kind() == Kind::Meta);
+        if let Some(page) = &meta {
+            self.pool.insert(META, Frame { page: page.clone(), standing: Standing::Clean });
+        }
+        let found = meta.map(|page| (page.root(), page.transaction()));
+        probe.step(|| Event::MetaRead { root: found.map(|(root, _)| root) }, self);
+        found
+    }
+
+    /// Copy-on-write: of the two meta pages the newest that is sound.
+    fn choose_root(&mut self, probe: &mut impl Probe<BTree>) -> Option<(PageId, Transaction)> {
+        let metas = [PageId(0), PageId(1)].map(|slot| self.read_page(slot).ok().map(|page| (slot, page)));
+        let torn = metas.iter().filter(|meta| meta.is_none()).count();
+        let chosen = metas.into_iter().flatten().max_by_key(|(_, page)| page.transaction());
+        let found = chosen.as_ref().map(|(slot, page)| (*slot, page.root(), page.transaction()));
+        probe.step(|| Event::RootChosen { found, torn }, self);
+        found.map(|(_, root, transaction)| (root, transaction))
+    }
+
+    /// Reads all pages that the root leads to into memory; returns what could not be read.
+    fn load(&mut self, root: PageId) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        self.root = root;
+        let mut waiting = vec![(root, None, None)];
+        while let Some((id, parent, level)) = waiting.pop() {
+            let page = self.read_page(id).and_then(|page| match (page.kind(), level) {
+                (Kind::Leaf | Kind::Inner, None) => Ok(page),
+                (Kind::Leaf | Kind::Inner, Some(level)) if page.level() == level => Ok(page),
+                _ => Err(BadPage::OutOfPlace),
+            });
+            match page {
+                Ok(page) => {
+                    self.height = self.height.max(u32::from(page.level()) + 1);
+                    if page.is_leaf() {
+                        self.keys += page.count() as u64;
+                    }
+                    let below = page.level().checked_sub(1);
+                    // A damaged inner page may lead to a page that was met before: it is read once.
+                    let children = page.children().filter(|child| self.pool.page(*child).is_none());
+                    waiting.extend(children.map(|child| (child, Some(id), below)));
+                    self.pool.insert(id, Frame { page, standing: Standing::Clean });
+                }
+                Err(why) => problems.push(Problem::Unreadable { page: id, parent, why }),
+            }
+        }
+        problems
+    }
+
+    /// Every page that nothing leads to is free. Where it was written as a page of the tree, it is what the crash left:
+    /// with copy-on-write only if it is newer than the root, for older ones had their time.
+    fn find_free_pages(&mut self, newest: Transaction) {
+        let (mut free, mut orphans) = (BTreeSet::new(), BTreeSet::new());
+        for id in (self.survival.meta_pages()..self.page_count).map(PageId) {
+            if self.pool.page(id).is_some() {
+                continue;
+            }
+            free.insert(id);
+            let left_behind = self.read_page(id).is_ok_and(|page| {
+                page.kind() != Kind::Free && (self.survival != Survival::Copy || page.transaction() > newest)
+            });
+            if left_behind {
+                orphans.insert(id);
+            }
+        }
+        let in_tree = self.pool.iter().map(|(_, frame)| frame.page.transaction()).max();
+        self.transaction = Transaction(in_tree.map_or(newest.0, |age| age.0.max(newest.0)) + 1);
+        self.free = Rc::new(free);
+        self.orphans = Rc::new(orphans);
+    }
+
+    fn opened(&self) -> Event {
+        Event::Opened {
+            root: self.root,
+            height: self.height,
+            keys: self.keys,
+            orphans: self.orphans.len(),
+            problem: self.problems.first().cloned(),
+            problems: self.problems.len(),
+        }
+    }
+
+    /// A page from the disk.
+    fn read_page(&mut self, id: PageId) -> Result<Page, BadPage> {
+        let (start, size) = (self.offset(id), self.page_size());
+        let bytes = self.disk.read(self.file, start..start + size);
+        self.totals.pages_read += 1;
+        Page::decode(&bytes, size as usize, id)
+    }
+}

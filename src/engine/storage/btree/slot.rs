@@ -1,0 +1,115 @@
+//! Keys and values as they stand in a page: slots of a fixed size, so that the n-th is found by counting.
+//!
+//! A key slot has 34 bytes: one for the kind of key (0 a number, 1 any other), 32 for the key (a number as eight bytes,
+//! most significant first), filled up with zeros, and one for how many of these are used. Written like that, keys stand
+//! in the order of [`Key`] if their bytes are simply compared: numbers before words, 9 before 10, and `a` before a
+//! longer key that goes on with zeros, for the length comes last. A value slot has 33 bytes: its length, and the value.
+
+use std::fmt::{self, Display};
+
+use super::refusal::Refusal;
+use crate::command::shorten;
+use crate::storage::Key;
+
+/// A longer key is refused: fixed slots make a page that can be read with the eye, and waste what is not used.
+pub const MAX_KEY_BYTES: usize = 32;
+/// A longer value is refused, for the same reason.
+pub const MAX_VALUE_BYTES: usize = 32;
+pub const KEY_SLOT: usize = MAX_KEY_BYTES + 2;
+pub const VALUE_SLOT: usize = MAX_VALUE_BYTES + 1;
+
+const NUMBER: u8 = 0;
+const TEXT: u8 = 1;
+
+/// A key as it stands in a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeySlot(pub(super) [u8; KEY_SLOT]);
+
+impl KeySlot {
+    pub fn new(key: &Key) -> Result<KeySlot, Refusal> {
+        let mut slot = [0; KEY_SLOT];
+        let used = match key.number() {
+            Some(number) => {
+                slot[1..9].copy_from_slice(&number.to_be_bytes());
+                8
+            }
+            None => {
+                let bytes = key.as_str().as_bytes();
+                if bytes.len() > MAX_KEY_BYTES {
+                    return Err(Refusal::KeyTooLong { bytes: bytes.len() });
+                }
+                slot[0] = TEXT;
+                slot[1..=bytes.len()].copy_from_slice(bytes);
+                bytes.len()
+            }
+        };
+        slot[KEY_SLOT - 1] = used as u8;
+        Ok(KeySlot(slot))
+    }
+
+    /// The key as a reader writes it. Bytes that no key is written as (a damaged page can hold any) are shown as signs.
+    pub fn text(&self) -> String {
+        let used = usize::from(self.0[KEY_SLOT - 1]).min(MAX_KEY_BYTES);
+        match self.0[0] {
+            NUMBER => {
+                let number = <[u8; 8]>::try_from(&self.0[1..9]).expect("eight bytes");
+                u64::from_be_bytes(number).to_string()
+            }
+            _ => String::from_utf8_lossy(&self.0[1..=used]).into_owned(),
+        }
+    }
+}
+
+/// The key, cut where it is too long for a sentence.
+impl Display for KeySlot {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let text = self.text();
+        if text.is_empty() { out.write_str("\"\"") } else { out.write_str(&shorten(&text, 24)) }
+    }
+}
+
+/// A value as it stands in a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueSlot(pub(super) [u8; VALUE_SLOT]);
+
+impl ValueSlot {
+    pub fn new(value: &str) -> Result<ValueSlot, Refusal> {
+        let bytes = value.as_bytes();
+        if bytes.len() > MAX_VALUE_BYTES {
+            return Err(Refusal::ValueTooLong { bytes: bytes.len() });
+        }
+        let mut slot = [0; VALUE_SLOT];
+        slot[0] = bytes.len() as u8;
+        slot[1..=bytes.len()].copy_from_slice(bytes);
+        Ok(ValueSlot(slot))
+    }
+}
+
+/// The value in a slot.
+pub(super) fn value_bytes(slot: &[u8]) -> &[u8] {
+    &slot[1..=usize::from(slot[0]).min(MAX_VALUE_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn slots_stand_in_the_order_of_their_keys(a in "[0-9]{1,21}|[a-c\\x00]{0,5}|\\PC{0,8}", b in "[0-9]{1,21}|[a-c\\x00]{0,5}|\\PC{0,8}") {
+            let (a, b) = (Key::new(&a), Key::new(&b));
+            let slots = (KeySlot::new(&a).unwrap(), KeySlot::new(&b).unwrap());
+            prop_assert_eq!(slots.0.cmp(&slots.1), a.cmp(&b));
+            prop_assert_eq!(slots.0.text(), a.as_str());
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        let long = "é".repeat(17);
+        assert!(KeySlot::new(&Key::new(&long[..32])).is_ok());
+        assert_eq!(KeySlot::new(&Key::new(&long)), Err(Refusal::KeyTooLong { bytes: 34 }));
+        assert_eq!(ValueSlot::new(&long), Err(Refusal::ValueTooLong { bytes: 34 }));
+    }
+}

@@ -1,0 +1,299 @@
+//! What must hold: after every operation, and after a crash at every single step.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::sim::Crash;
+use crate::storage::Key;
+
+/// A probe that keeps every photograph.
+#[derive(Default)]
+struct Photographs(Vec<BTree>);
+
+impl Probe<BTree> for Photographs {
+    fn step(&mut self, event: impl FnOnce() -> Event, state: &BTree) {
+        let told = event().to_string();
+        assert!(told.ends_with('.') && !told.is_empty(), "{told}");
+        self.0.push(state.clone());
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Ask {
+    Put(u16, u8),
+    Delete(u16),
+    Get(u16),
+    Scan(u16, u16),
+}
+
+fn ask(keys: u16) -> impl Strategy<Value = Ask> {
+    prop_oneof![
+        4 => (0..keys, any::<u8>()).prop_map(|(key, value)| Ask::Put(key, value)),
+        3 => (0..keys).prop_map(Ask::Delete),
+        1 => (0..keys).prop_map(Ask::Get),
+        1 => (0..keys, 0..keys).prop_map(|(from, to)| Ask::Scan(from.min(to), from.max(to))),
+    ]
+}
+
+fn survival() -> impl Strategy<Value = Survival> {
+    prop_oneof![Just(Survival::None), Just(Survival::Log), Just(Survival::Copy)]
+}
+
+/// Numbers and words by turns, so that both kinds of keys meet.
+fn key(number: u16) -> Key {
+    if number.is_multiple_of(2) { Key::new(&number.to_string()) } else { Key::new(&format!("key {number:05}")) }
+}
+
+type Model = BTreeMap<Key, String>;
+
+/// Asks the tree and the model the same, and expects the same answer.
+fn both(tree: &mut BTree, model: &mut Model, ask: &Ask, probe: &mut impl Probe<BTree>) {
+    match ask {
+        Ask::Put(number, value) => {
+            tree.put(&key(*number), &value.to_string(), probe).unwrap();
+            model.insert(key(*number), value.to_string());
+        }
+        Ask::Delete(number) => {
+            let was_there = tree.delete(&key(*number), probe).unwrap();
+            assert_eq!(was_there, model.remove(&key(*number)).is_some());
+        }
+        Ask::Get(number) => {
+            assert_eq!(tree.get(&key(*number), probe).unwrap(), model.get(&key(*number)).map(String::as_str));
+        }
+        Ask::Scan(from, to) => {
+            let (from, to) = (key(*from).min(key(*to)), key(*from).max(key(*to)));
+            let expected: Vec<_> =
+                model.range(from.clone()..=to.clone()).map(|(key, value)| (key.to_string(), value.clone())).collect();
+            assert_eq!(tree.scan(&from, &to, probe).unwrap(), expected);
+        }
+    }
+}
+
+fn entries(tree: &mut BTree) -> Model {
+    let all = tree.scan(&Key::new("0"), &Key::new("~"), &mut ()).unwrap();
+    all.into_iter().map(|(key, value)| (Key::new(&key), value)).collect()
+}
+
+fn assert_whole(tree: &BTree) {
+    assert_eq!(tree.check(), []);
+    assert_eq!(tree.problems(), []);
+    // No page is lost: each is a meta page, in the tree, or free.
+    let used = (0..tree.places()).filter(|id| tree.place(PageId(*id)) == Place::Used).count();
+    let in_tree = tree.pool.iter().filter(|(_, frame)| matches!(frame.page.kind(), Kind::Leaf | Kind::Inner)).count();
+    assert_eq!(used, in_tree);
+    assert!((0..tree.places()).all(|id| !matches!(tree.place(PageId(id)), Place::Unknown)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Keys sorted, every leaf at one depth, every page half full but for the root, after every operation; and the same
+    /// answers as a plain sorted map.
+    #[test]
+    fn a_tree_is_a_sorted_map(
+        order in 3usize..10,
+        survival in survival(),
+        at_once in any::<bool>(),
+        asks in prop::collection::vec(ask(120), 1..200),
+    ) {
+        let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
+        let (mut tree, mut model) = (BTree::with_order(order, survival, sync, 1 << 24), Model::new());
+        for ask in &asks {
+            both(&mut tree, &mut model, ask, &mut ());
+            assert_whole(&tree);
+            prop_assert_eq!(tree.key_count(), model.len() as u64);
+        }
+        tree.sync(&mut ()).unwrap();
+        prop_assert_eq!(entries(&mut tree), model);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The power goes after every single step, in every way, and again at every step of the recovery. With a log or
+    /// copies the tree is whole, with all that was acknowledged, and the write that was cut short is there or is not.
+    #[test]
+    fn a_crash_anywhere_loses_nothing_safe(
+        order in 3usize..6,
+        survival in prop_oneof![Just(Survival::Log), Just(Survival::Copy)],
+        at_once in any::<bool>(),
+        asks in prop::collection::vec(ask(24), 1..24),
+        seed in any::<u64>(),
+    ) {
+        let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
+        let (mut tree, mut model) = (BTree::with_order(order, survival, sync, 1 << 24), Model::new());
+        let mut safe = model.clone();
+        for (place, ask) in asks.iter().enumerate() {
+            let mut photographs = Photographs::default();
+            both(&mut tree, &mut model, ask, &mut photographs);
+            if !at_once && place % 5 == 4 {
+                tree.sync(&mut photographs).unwrap();
+            }
+            if survival == Survival::Log && place % 7 == 6 {
+                tree.checkpoint(&mut photographs).unwrap();
+            }
+            for photograph in &photographs.0 {
+                crash_everywhere(photograph, &safe, &model, seed);
+            }
+            if tree.dirty.is_empty() {
+                safe = model.clone();
+            }
+        }
+    }
+}
+
+/// Crashes in each of the three ways, and a second time at each step of the recovery.
+fn crash_everywhere(tree: &BTree, safe: &Model, model: &Model, seed: u64) {
+    for crash in [Crash::Lost, Crash::Kept, Crash::Torn { seed }] {
+        let mut recovery = Photographs::default();
+        let mut again = tree.clone();
+        again.crash(crash, &mut recovery).unwrap();
+        assert_survived(again, safe, model);
+        for half_way in recovery.0 {
+            let mut twice = half_way;
+            twice.crash(Crash::Torn { seed: seed ^ 1 }, &mut ()).unwrap();
+            assert_survived(twice, safe, model);
+        }
+    }
+}
+
+fn assert_survived(mut tree: BTree, safe: &Model, model: &Model) {
+    assert_whole(&tree);
+    let found = entries(&mut tree);
+    assert!(found == *safe || found == *model, "{found:?}\nsafe: {safe:?}\nasked: {model:?}");
+    // It can be written to, and what is written then is safe as well.
+    tree.put(&Key::new("5"), "new", &mut ()).unwrap();
+    tree.sync(&mut ()).unwrap();
+    tree.crash(Crash::Lost, &mut ()).unwrap();
+    assert_whole(&tree);
+    assert_eq!(tree.get(&Key::new("5"), &mut ()).unwrap(), Some("new"));
+}
+
+/// How many changes the disk was asked for, as far as a step must follow each.
+fn changes(tree: &BTree) -> u64 {
+    let tally = tree.disk.tally();
+    tally.writes + tally.syncs
+}
+
+#[test]
+fn every_operation_of_the_disk_is_a_step() {
+    for survival in [Survival::None, Survival::Log, Survival::Copy] {
+        let mut tree = BTree::with_order(3, survival, SyncPolicy::Always, 1 << 24);
+        let mut before = changes(&tree);
+        let puts = (0..30).map(|number| Command::Put { key: key(number), value: "v".into() });
+        let deletes = (0..30).map(|number| Command::Delete { key: key(number) });
+        for command in puts.chain(deletes).chain([Command::Crash(Crash::Kept)]) {
+            let mut photographs = Photographs::default();
+            tree.execute(&command, &mut photographs);
+            photographs.0.push(tree.clone());
+            for photograph in &photographs.0 {
+                assert!(changes(photograph) - before <= 1, "two operations of the disk within one step");
+                before = changes(photograph);
+            }
+        }
+    }
+}
+
+/// Ten keys in order fill a tree of order 4 so that the next one splits a leaf.
+fn before_a_split(survival: Survival) -> BTree {
+    let mut tree = BTree::with_order(4, survival, SyncPolicy::Always, 1 << 24);
+    for number in 1..=3 {
+        tree.put(&Key::new(&number.to_string()), "v", &mut ()).unwrap();
+    }
+    tree
+}
+
+/// Every way in which the power can go while a key is put that splits a leaf, with what recovery found.
+fn crashes_in_a_split(survival: Survival) -> Vec<BTree> {
+    let mut photographs = Photographs::default();
+    before_a_split(survival).put(&Key::new("4"), "v", &mut photographs).unwrap();
+    let crashed = photographs.0.into_iter().map(|mut tree| {
+        tree.crash(Crash::Lost, &mut ()).unwrap();
+        tree
+    });
+    crashed.collect()
+}
+
+#[test]
+fn without_protection_a_crash_in_a_split_loses_keys() {
+    let crashed = crashes_in_a_split(Survival::None);
+    let damaged: Vec<_> = crashed.iter().filter(|tree| !tree.problems().is_empty()).collect();
+    assert!(!damaged.is_empty());
+    for tree in damaged {
+        let mut tree = tree.clone();
+        assert!(matches!(tree.get(&Key::new("4"), &mut ()), Ok(None) | Err(Refusal::Unreadable(_))));
+        assert!(matches!(tree.put(&Key::new("9"), "v", &mut ()), Err(Refusal::Damaged(_))));
+        let scanned = tree.scan(&Key::new("1"), &Key::new("9"), &mut ());
+        assert!(matches!(scanned, Err(Refusal::BrokenChain { .. } | Refusal::Unreadable(_))), "{scanned:?}");
+    }
+    for survival in [Survival::Log, Survival::Copy] {
+        assert!(crashes_in_a_split(survival).iter().all(|tree| tree.problems().is_empty()));
+    }
+}
+
+#[test]
+fn copies_that_never_counted_are_found_as_orphans() {
+    let orphans = |tree: &BTree| (0..tree.places()).filter(|id| tree.place(PageId(*id)) == Place::Orphan).count();
+    let most = crashes_in_a_split(Survival::Copy).iter().map(orphans).max();
+    assert_eq!(most, Some(3), "two halves and a root");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Damaged or not, a tree answers, and never panics.
+    #[test]
+    fn a_damaged_tree_still_answers(asks in prop::collection::vec(ask(24), 1..30), order in 3usize..6, seed in any::<u64>()) {
+        let (mut tree, mut model) = (BTree::with_order(order, Survival::None, SyncPolicy::Always, 1 << 24), Model::new());
+        for ask in &asks {
+            let mut photographs = Photographs::default();
+            both(&mut tree, &mut model, ask, &mut photographs);
+            for mut photograph in photographs.0 {
+                photograph.crash(Crash::Torn { seed }, &mut ()).unwrap();
+                for command in ["get 4", "scan 0 \"~\"", "put 9 v", "delete 4", "check", "crash kept"] {
+                    let statement = &crate::command::statements(command).unwrap()[0];
+                    let command = BTree::parse(&mut Words::new(statement)).unwrap();
+                    photograph.execute(&command, &mut Photographs::default());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_fails_stops_the_tree_until_a_crash() {
+    for survival in [Survival::None, Survival::Log, Survival::Copy] {
+        for operations in 0..4 {
+            let mut tree = before_a_split(survival);
+            tree.disk.cut_power_after(operations);
+            let put = Command::Put { key: Key::new("4"), value: "v".into() };
+            if tree.execute(&put, &mut ()).is_ok() {
+                continue;
+            }
+            assert!(matches!(tree.execute(&put, &mut ()), Outcome::Refused(why) if why.contains("power is off")));
+            tree.crash(Crash::Lost, &mut ()).unwrap();
+            assert!(survival == Survival::None || tree.execute(&put, &mut ()).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_log_empties_itself() {
+    let mut tree = BTree::with_order(4, Survival::Log, SyncPolicy::Always, 1 << 24);
+    for number in 0..commit::CHECKPOINT_AFTER {
+        tree.put(&Key::new(&number.to_string()), "v", &mut ()).unwrap();
+    }
+    assert!(tree.totals().checkpoints > 0 && tree.log.images() < commit::CHECKPOINT_AFTER);
+}
+
+#[test]
+fn few_levels_reach_far() {
+    let mut tree = BTree::with_order(64, Survival::None, SyncPolicy::OnCommand, 1 << 30);
+    for number in 0..20_000u64 {
+        tree.put(&Key::new(&(number * 7919 % 20_011).to_string()), "v", &mut ()).unwrap();
+    }
+    assert_eq!((tree.height(), tree.check().len()), (3, 0));
+}
