@@ -123,7 +123,7 @@ fn entry() -> impl Strategy<Value = &'static Entry> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_run_can_be_shared((entry, acts) in entry().prop_flat_map(|entry| (Just(entry), prop::collection::vec(act(entry), 1..25)))) {

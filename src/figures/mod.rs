@@ -2,6 +2,7 @@
 //! and its line in [`CATALOGUE`]; nothing else knows its name.
 
 pub mod chart;
+mod hash_index;
 mod quorum;
 mod run;
 
@@ -14,7 +15,7 @@ use crate::timeline::Recording;
 use run::Running;
 
 /// Every figure of the book, in its order.
-pub const CATALOGUE: &[Entry] = &[entry::<quorum::QuorumFigure>()];
+pub const CATALOGUE: &[Entry] = &[entry::<hash_index::HashIndexFigure>(), entry::<quorum::QuorumFigure>()];
 
 /// How an engine is shown.
 pub trait Figure: 'static {

@@ -104,7 +104,7 @@ impl<E: Engine> Recording<E> {
         let at = self.position(index);
         let in_the_middle = index > 0 && index < self.ends[at.command - 1];
         let cuts = in_the_middle && E::may_follow_a_cut(&first.command);
-        let after_a_cut = at.command > 0 && !in_the_middle && self.entries[at.command - 1].interrupted;
+        let after_a_cut = at.command > 0 && !cuts && self.entries[at.command - 1].interrupted;
         self.check(&plan, at.command, after_a_cut)?;
 
         let changed_from = if cuts { at.command - 1 } else { at.command };
@@ -193,7 +193,7 @@ impl<E: Engine> Recording<E> {
             return self.last();
         }
         let range = self.range(position.command - 1);
-        (range.start + position.step.saturating_sub(1)).min(range.end - 1)
+        range.start.saturating_add(position.step.saturating_sub(1)).min(range.end - 1)
     }
 
     /// A script that makes this very run again, a statement each.

@@ -110,6 +110,7 @@ fn every_step_is_kept_with_its_state_and_its_line() {
     }
     assert_eq!(run.index(Position { command: 9, step: 1 }), 3);
     assert_eq!(run.index("1".parse().unwrap()), 2);
+    assert_eq!(run.index("2".parse().unwrap()), 3);
 }
 
 #[test]
@@ -128,6 +129,7 @@ fn a_crash_cuts_the_command_it_stands_in() {
     assert_eq!(run.state(3).0, 1_002);
     assert_eq!(recording(&run.script().join("; ")).state(3).0, 1_002);
     assert!(run.fork(2, "add 1").is_err(), "only a crash may follow a cut");
+    assert!(run.fork(1, "add 1").is_err(), "what was cut short cannot be completed");
     assert!(run.extend("add 1").is_ok());
 }
 
