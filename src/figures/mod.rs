@@ -1,6 +1,7 @@
 //! The figures: how each engine is drawn, one file a figure, and the catalogue of them all. To add one, write its file
 //! and its line in [`CATALOGUE`]; nothing else knows its name.
 
+mod btree;
 pub mod chart;
 mod hash_index;
 mod quorum;
@@ -15,7 +16,8 @@ use crate::timeline::Recording;
 use run::Running;
 
 /// Every figure of the book, in its order.
-pub const CATALOGUE: &[Entry] = &[entry::<hash_index::HashIndexFigure>(), entry::<quorum::QuorumFigure>()];
+pub const CATALOGUE: &[Entry] =
+    &[entry::<hash_index::HashIndexFigure>(), entry::<btree::BTreeFigure>(), entry::<quorum::QuorumFigure>()];
 
 /// How an engine is shown.
 pub trait Figure: 'static {

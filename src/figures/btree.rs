@@ -1,0 +1,143 @@
+//! How a B-tree is drawn: above, in memory, the tree as pages; below, on the disk, the file of pages as a row of squares
+//! in the order of the file, and beside it what it takes to survive a crash.
+
+mod file;
+mod plan;
+mod tree;
+
+use std::collections::BTreeSet;
+
+use super::{About, Figure};
+use crate::engine::Dump;
+use crate::engine::storage::Key;
+use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId};
+use crate::scene::text::{SMALL, fit};
+use crate::scene::vocabulary::memory;
+use crate::scene::{Anchor, Breadth, Scene, Shape};
+
+pub struct BTreeFigure;
+
+/// A part of the stage.
+#[derive(Clone, Copy, Debug)]
+struct Area {
+    x: f32,
+    y: f32,
+    width: f32,
+    height: f32,
+}
+
+impl Area {
+    fn right(&self) -> f32 {
+        self.x + self.width
+    }
+
+    fn bottom(&self) -> f32 {
+        self.y + self.height
+    }
+}
+
+/// Between the regions, and around them.
+const MARGIN: f32 = 8.0;
+
+impl Figure for BTreeFigure {
+    type Engine = BTree;
+
+    const ABOUT: About = About {
+        kind: "btree",
+        title: "B-tree",
+        summary: "Sorted keys in pages of fixed size, which split and merge in place, and what a crash makes of that.",
+        chapter: "storage/b-trees",
+        example: "put 10 a; put 20 b; put 30 c; put 15 d; put 25 e; put 5 f; get 15; delete 20; put 12 g @4; crash; scan 5 30",
+    };
+
+    fn draw(tree: &BTree, event: Option<&Event>, breadth: Breadth) -> Scene {
+        let (height, disk_height) = match breadth {
+            Breadth::Wide => (500.0, 146.0),
+            Breadth::Narrow => (560.0, 206.0),
+        };
+        let width = breadth.width() - 2.0 * MARGIN;
+        let above = Area { x: MARGIN, y: MARGIN, width, height: height - disk_height - 3.0 * MARGIN };
+        let below = Area { x: MARGIN, y: above.bottom() + MARGIN, width, height: disk_height };
+        let mut scene = Scene::new(breadth.width(), height);
+        scene.push(memory("memory", above.x, above.y, above.width, above.height, &memory_name(tree, breadth)));
+        let inside =
+            Area { x: above.x + 10.0, y: above.y + 24.0, width: above.width - 20.0, height: above.height - 34.0 };
+        tree::draw(&mut scene, tree, event, inside);
+        if let Some(problem) = tree.problems().first() {
+            let text = fit(&format!("damaged: {problem}"), inside.width, SMALL);
+            scene.push(Shape::new("damage", inside.x, above.bottom() - 6.0).text(
+                0.0,
+                0.0,
+                Anchor::Start,
+                "small bad",
+                text,
+            ));
+        }
+        file::draw(&mut scene, tree, event, below);
+        scene
+    }
+
+    fn dump(tree: &BTree, key: &str) -> Option<Dump> {
+        if let Some(offset) = key.strip_prefix("log ") {
+            return tree.dump_record(offset.parse().ok()?);
+        }
+        if let Some(key) = key.strip_prefix("key ") {
+            return tree.dump_page(leaf_of(tree, &KeySlot::new(&Key::new(key)).ok()?)?);
+        }
+        let number = key.strip_prefix("page ").or_else(|| key.strip_prefix("place "))?;
+        tree.dump_page(PageId(number.parse().ok()?))
+    }
+}
+
+fn memory_name(tree: &BTree, breadth: Breadth) -> String {
+    let keys = match tree.key_count() {
+        1 => "1 key".to_owned(),
+        many => format!("{many} keys"),
+    };
+    let levels = match tree.height() {
+        0 => return "memory: empty".to_owned(),
+        1 => "1 level".to_owned(),
+        many => format!("{many} levels"),
+    };
+    let marks = match breadth {
+        Breadth::Wide => " · ● page changed since it was last written · ○ safe in the log, not in the file yet",
+        Breadth::Narrow => " · ● changed · ○ only in the log",
+    };
+    format!("memory: {keys}, {levels}{marks}")
+}
+
+/// The leaf that a search for the key ends in.
+fn leaf_of(tree: &BTree, key: &KeySlot) -> Option<PageId> {
+    let mut id = tree.root_id();
+    loop {
+        let (page, _) = tree.in_memory(id)?;
+        if page.is_leaf() {
+            return Some(id);
+        }
+        id = page.child(page.child_for(key));
+    }
+}
+
+/// The pages in memory that a step has changed or looked at.
+fn touched(event: Option<&Event>) -> BTreeSet<PageId> {
+    let pages: Vec<PageId> = match event {
+        Some(
+            Event::Descended { page, .. }
+            | Event::LeafReached { page, .. }
+            | Event::Found { page, .. }
+            | Event::NotFound { page, .. }
+            | Event::LeafScanned { page, .. }
+            | Event::Inserted { page, .. }
+            | Event::Replaced { page, .. }
+            | Event::Deleted { page, .. },
+        ) => vec![*page],
+        Some(Event::LeafSplit { left, right, .. } | Event::InnerSplit { left, right, .. }) => vec![*left, *right],
+        Some(Event::SeparatorAdded { parent, .. }) => vec![*parent],
+        Some(Event::RootGrown { root, .. } | Event::RootShrunk { root, .. }) => vec![*root],
+        Some(Event::Borrowed { from, to, parent, .. }) => vec![*from, *to, *parent],
+        Some(Event::Merged { left, parent, .. }) => vec![*left, *parent],
+        Some(Event::PageCopied { to, .. }) => vec![*to],
+        _ => Vec::new(),
+    };
+    pages.into_iter().collect()
+}

@@ -1,0 +1,355 @@
+//! Where the pages of the tree go. The whole tree is shown as long as there is room; then only the way of the last
+//! descent, with its neighbours, and all else as triangles with a count.
+
+use std::collections::BTreeSet;
+
+use super::Area;
+use crate::engine::storage::btree::{BTree, PageId};
+use crate::scene::text::{SIZE, width};
+
+/// The line above the keys of a page, with its number.
+pub(super) const HEAD: f32 = 15.0;
+/// A slot of a leaf, and the slots of an inner page.
+pub(super) const SLOT: f32 = 19.0;
+/// More slots than this are not shown one by one, but as a bar that fills up.
+const MOST_SLOTS: usize = 7;
+/// More shapes than this are slow to move, and nobody can follow them.
+const MOST_SHAPES: usize = 280;
+const BAR_HEIGHT: f32 = 74.0;
+pub(super) const INNER_HEIGHT: f32 = HEAD + SLOT + 4.0;
+/// Room for an arrow between two leaves.
+const LEAF_GAP: f32 = 14.0;
+const INNER_GAP: f32 = 10.0;
+/// From the top of a level to the next, at least.
+const LEAST_PITCH: f32 = INNER_HEIGHT + 18.0;
+const BEST_PITCH: f32 = 88.0;
+
+/// How a page is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Look {
+    /// Every entry in a cell, or every separator.
+    Cells,
+    /// A bar that fills up.
+    Bar,
+    /// All that is below it as well, as a triangle.
+    Subtree { keys: usize },
+    /// It cannot be read.
+    Missing,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub id: PageId,
+    pub look: Look,
+    /// The left upper corner.
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+/// A child pointer between two items; `slot` counts the children of `from`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub from: usize,
+    pub slot: usize,
+    pub to: usize,
+}
+
+/// Pages that are not shown, told in a word: where, and the text.
+#[derive(Clone, Debug)]
+pub(super) struct Note {
+    pub x: f32,
+    pub y: f32,
+    pub text: String,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub items: Vec<Item>,
+    pub links: Vec<Link>,
+    pub notes: Vec<Note>,
+}
+
+/// How wide the pages of a plan are.
+#[derive(Clone, Copy)]
+struct Sizes {
+    leaf: f32,
+    leaf_height: f32,
+    inner: f32,
+    look: Look,
+}
+
+impl Plan {
+    pub(super) fn new(tree: &BTree, area: Area) -> Plan {
+        Plan::whole(tree, area).unwrap_or_else(|| Plan::window(tree, area))
+    }
+
+    /// All pages, if they fit.
+    fn whole(tree: &BTree, area: Area) -> Option<Plan> {
+        let rows = rows(tree)?;
+        let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
+        let pages: usize = rows.iter().map(Vec::len).sum();
+        let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
+        let pitch = pitch(area, rows.len(), sizes)?;
+        if 3 * pages + cells > MOST_SHAPES {
+            return None;
+        }
+        let mut plan = Plan::default();
+        let mut below: Vec<(PageId, usize)> = Vec::new();
+        for (floor, row) in rows.iter().rev().enumerate() {
+            let is_leaf = floor == 0;
+            let (own, height) = if is_leaf { (sizes.leaf, sizes.leaf_height) } else { (sizes.inner, INNER_HEIGHT) };
+            let gap = if is_leaf { LEAF_GAP } else { INNER_GAP };
+            let mut middles = if is_leaf {
+                evenly(area, row.len(), own + gap)
+            } else {
+                row.iter().map(|id| plan.middle_of_children(tree, *id, &below)).collect()
+            };
+            spread(&mut middles, own + gap, area)?;
+            let y = area.bottom() - sizes.leaf_height - floor as f32 * pitch;
+            let first = plan.items.len();
+            for (id, middle) in row.iter().zip(&middles) {
+                let look = if tree.in_memory(*id).is_some() { sizes.look } else { Look::Missing };
+                plan.items.push(Item { id: *id, look, x: middle - own / 2.0, y, width: own, height });
+            }
+            for at in first..plan.items.len() {
+                plan.link(tree, at, &below);
+            }
+            below = row.iter().enumerate().map(|(at, id)| (*id, first + at)).collect();
+        }
+        Some(plan)
+    }
+
+    /// The way to one leaf, with as many neighbours as there is room for.
+    fn window(tree: &BTree, area: Area) -> Plan {
+        let mut plan = Plan::default();
+        let way = focus(tree);
+        let all =
+            way.iter().copied().chain(way.last().and_then(|last| neighbours(tree, &way, *last)).into_iter().flatten());
+        let sizes = sizes(tree, area, 1, all).unwrap_or(Sizes {
+            leaf: 60.0,
+            leaf_height: BAR_HEIGHT,
+            inner: 120.0,
+            look: Look::Bar,
+        });
+        let most = (((area.height - sizes.leaf_height) / LEAST_PITCH) as usize + 1).max(2);
+        let hidden = way.len().saturating_sub(most);
+        let shown: Vec<usize> = (0..way.len()).filter(|at| *at == 0 || *at > hidden).collect();
+        let pitch = pitch(area, shown.len(), sizes).unwrap_or(LEAST_PITCH);
+        let mut above: Option<usize> = None;
+        for (row, at) in shown.iter().enumerate() {
+            let y = area.bottom() - sizes.leaf_height - (shown.len() - 1 - row) as f32 * pitch;
+            let jumped = *at > 0 && row > 0 && shown[row - 1] + 1 != *at;
+            let first = plan.items.len();
+            let focus = plan.window_row(tree, area, &way, *at, y, sizes);
+            if let Some(parent) = above {
+                if jumped {
+                    let text = format!("{hidden} more levels");
+                    plan.notes.push(Note { x: plan.items[focus].x, y: y - 14.0, text });
+                    let slot = slot_of(tree, plan.items[parent].id, way[1]);
+                    plan.links.push(Link { from: parent, slot, to: focus });
+                } else {
+                    let row: Vec<_> = (first..plan.items.len()).map(|at| (plan.items[at].id, at)).collect();
+                    plan.link(tree, parent, &row);
+                }
+            }
+            above = Some(focus);
+        }
+        plan
+    }
+
+    /// One level of a window: the page on the way, and its neighbours under the same parent. Returns the item on the way.
+    fn window_row(&mut self, tree: &BTree, area: Area, way: &[PageId], at: usize, y: f32, sizes: Sizes) -> usize {
+        let id = way[at];
+        let family = neighbours(tree, way, id).unwrap_or_else(|| vec![id]);
+        let is_leaf = at + 1 == way.len();
+        let (own, height) = if is_leaf { (sizes.leaf, sizes.leaf_height) } else { (sizes.inner, INNER_HEIGHT) };
+        let other = if is_leaf { own } else { 78.0 };
+        let gap = LEAF_GAP;
+        // Notes on both sides say how many there are beyond.
+        let room = ((area.width - own - 90.0) / (other + gap)).max(0.0) as usize;
+        let place = family.iter().position(|each| *each == id).unwrap_or(0);
+        let start = place.saturating_sub(room / 2).min(family.len().saturating_sub(room + 1));
+        let end = (start + room + 1).min(family.len());
+        let total = own + (end - start - 1) as f32 * (other + gap);
+        let mut x = area.x + (area.width - total) / 2.0;
+        if start > 0 {
+            self.notes.push(Note { x: x - 24.0, y: y + 30.0, text: format!("+{start}") });
+        }
+        let mut focus = self.items.len();
+        for each in &family[start..end] {
+            let on_the_way = *each == id;
+            let look = match tree.in_memory(*each) {
+                None => Look::Missing,
+                Some(_) if is_leaf || on_the_way => sizes.look,
+                Some(_) => Look::Subtree { keys: keys_below(tree, *each) },
+            };
+            let (width, height) = if on_the_way || is_leaf { (own, height) } else { (other, INNER_HEIGHT) };
+            if on_the_way {
+                focus = self.items.len();
+            }
+            self.items.push(Item { id: *each, look, x, y, width, height });
+            x += width + gap;
+        }
+        if end < family.len() {
+            self.notes.push(Note { x: x + 10.0, y: y + 30.0, text: format!("+{}", family.len() - end) });
+        }
+        focus
+    }
+
+    fn middle_of_children(&self, tree: &BTree, id: PageId, below: &[(PageId, usize)]) -> f32 {
+        let Some((page, _)) = tree.in_memory(id) else { return 0.0 };
+        let children: BTreeSet<PageId> = page.children().collect();
+        let items = below.iter().filter(|(child, _)| children.contains(child)).map(|(_, at)| &self.items[*at]);
+        let middles: Vec<f32> = items.map(|item| item.x + item.width / 2.0).collect();
+        match (middles.first(), middles.last()) {
+            (Some(first), Some(last)) => (first + last) / 2.0,
+            _ => 0.0,
+        }
+    }
+
+    /// The pointers from an item to those of the row below that are its children.
+    fn link(&mut self, tree: &BTree, from: usize, below: &[(PageId, usize)]) {
+        let Some((page, _)) = tree.in_memory(self.items[from].id) else { return };
+        for (slot, child) in page.children().enumerate() {
+            if let Some((_, to)) = below.iter().find(|(id, _)| *id == child) {
+                self.links.push(Link { from, slot, to: *to });
+            }
+        }
+    }
+}
+
+/// The tree level by level, from the root, a page that is adrift beside its left half. `None` where there is no tree, or
+/// far too much of it.
+fn rows(tree: &BTree) -> Option<Vec<Vec<PageId>>> {
+    let (root, _) = tree.in_memory(tree.root_id())?;
+    let mut rows = vec![with_adrift(tree, &[tree.root_id()])];
+    let mut met: BTreeSet<PageId> = rows[0].iter().copied().collect();
+    for _ in 0..root.level() {
+        let above = rows.last()?;
+        let children: Vec<PageId> = above
+            .iter()
+            .filter_map(|id| tree.in_memory(*id))
+            .flat_map(|(page, _)| page.children().collect::<Vec<_>>())
+            .filter(|child| met.insert(*child))
+            .collect();
+        if children.len() > MOST_SHAPES {
+            return None;
+        }
+        rows.push(with_adrift(tree, &children));
+    }
+    Some(rows)
+}
+
+/// The pages of a level, and beside the left half of a split its right half.
+fn with_adrift(tree: &BTree, row: &[PageId]) -> Vec<PageId> {
+    let mut all = row.to_vec();
+    if let Some(adrift) = tree.adrift()
+        && let Some(at) = row.iter().position(|id| *id == adrift.left)
+        && !row.contains(&adrift.right)
+    {
+        all.insert(at + 1, adrift.right);
+    }
+    all
+}
+
+/// The way from the root to the leaf of the last descent, or to the first leaf. After a split the descent may have begun
+/// below what is the root now: then the way goes to where its leaf is.
+fn focus(tree: &BTree) -> Vec<PageId> {
+    let visits = tree.path().visits();
+    let last = visits.last().and_then(|visit| tree.in_memory(visit.page));
+    let key = last.and_then(|(page, _)| page.keys().next());
+    let mut way = vec![tree.root_id()];
+    while let Some((page, _)) = way.last().and_then(|id| tree.in_memory(*id))
+        && !page.is_leaf()
+    {
+        let visited = visits.iter().find(|visit| visit.page == page.id()).map(|visit| visit.slot);
+        let slot = visited.or(key.map(|key| page.child_for(&key))).unwrap_or(0);
+        way.push(page.child(slot.min(page.count())));
+    }
+    way
+}
+
+/// The children of the parent of a page that is on the way.
+fn neighbours(tree: &BTree, way: &[PageId], id: PageId) -> Option<Vec<PageId>> {
+    let at = way.iter().position(|each| *each == id)?;
+    if at == 0 {
+        return Some(with_adrift(tree, &[id]));
+    }
+    let (parent, _) = tree.in_memory(way[at - 1])?;
+    Some(with_adrift(tree, &parent.children().collect::<Vec<_>>()))
+}
+
+fn slot_of(tree: &BTree, parent: PageId, child: PageId) -> usize {
+    let page = tree.in_memory(parent).map(|(page, _)| page);
+    page.and_then(|page| page.children().position(|each| each == child)).unwrap_or(0)
+}
+
+/// How many keys are in the leaves below a page.
+fn keys_below(tree: &BTree, id: PageId) -> usize {
+    match tree.in_memory(id) {
+        None => 0,
+        Some((page, _)) if page.is_leaf() => page.count(),
+        Some((page, _)) => page.children().map(|child| keys_below(tree, child)).sum(),
+    }
+}
+
+/// How wide leaves and inner pages are, so that `leaves` of them stand side by side; `None` if they cannot.
+fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = PageId>) -> Option<Sizes> {
+    let slots = tree.order() - 1;
+    let each = (area.width + LEAF_GAP) / leaves as f32 - LEAF_GAP;
+    if slots > MOST_SLOTS {
+        let leaf = each.min(86.0);
+        return (leaf >= 30.0).then_some(Sizes { leaf, leaf_height: BAR_HEIGHT, inner: 120.0, look: Look::Bar });
+    }
+    let (mut entry, mut separator) = (0.0_f32, 0.0_f32);
+    for (page, _) in pages.filter_map(|id| tree.in_memory(id)) {
+        for at in 0..page.count() {
+            let key = width(&page.key(at).text(), SIZE);
+            if page.is_leaf() {
+                entry = entry.max(key + width(&String::from_utf8_lossy(page.value(at)), SIZE) + 24.0);
+            } else {
+                separator = separator.max(key + 24.0);
+            }
+        }
+    }
+    let leaf = entry.clamp(64.0, 150.0).min(each);
+    let inner = separator.clamp(34.0, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
+    let leaf_height = HEAD + slots as f32 * SLOT + 3.0;
+    (leaf >= 36.0).then_some(Sizes { leaf, leaf_height, inner, look: Look::Cells })
+}
+
+/// From the top of one level to the next; `None` if there are too many levels.
+fn pitch(area: Area, levels: usize, sizes: Sizes) -> Option<f32> {
+    if levels == 1 {
+        return Some(BEST_PITCH);
+    }
+    let pitch = ((area.height - sizes.leaf_height) / (levels - 1) as f32).min(BEST_PITCH);
+    (pitch >= LEAST_PITCH).then_some(pitch)
+}
+
+/// The middles of `many` pages side by side, in the middle of the area.
+fn evenly(area: Area, many: usize, step: f32) -> Vec<f32> {
+    let start = area.x + area.width / 2.0 - step * (many - 1) as f32 / 2.0;
+    (0..many).map(|at| start + at as f32 * step).collect()
+}
+
+/// Moves middles apart until no two are nearer than `step`, all within the area; `None` if there is no room.
+fn spread(middles: &mut [f32], step: f32, area: Area) -> Option<()> {
+    let half = step / 2.0 - LEAF_GAP / 2.0;
+    if (middles.len() as f32 - 1.0) * step + 2.0 * half > area.width + 1.0 {
+        return None;
+    }
+    let mut least = area.x + half;
+    for middle in middles.iter_mut() {
+        *middle = middle.max(least);
+        least = *middle + step;
+    }
+    let mut most = area.right() - half;
+    for middle in middles.iter_mut().rev() {
+        *middle = middle.min(most);
+        most = *middle - step;
+    }
+    Some(())
+}
