@@ -80,6 +80,22 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
     }
 }
 
+/// Path data of slanted lines over a rectangle: what is written there is not synced.
+pub fn hatch(x: f32, y: f32, width: f32, height: f32) -> String {
+    const GAP: f32 = 7.0;
+    let n = super::svg::number;
+    let mut lines = String::new();
+    let mut start = GAP - height;
+    while start < width {
+        // From the lower end at `start` up to the right, cut off at both sides.
+        let (from, to) = (start.max(0.0), (start + height).min(width));
+        let (low, high) = (y + height - (from - start), y + height - (to - start));
+        lines.push_str(&format!("M{} {}L{} {}", n(x + from), n(low), n(x + to), n(high)));
+        start += GAP;
+    }
+    lines
+}
+
 /// A small envelope, centred on its place: a message between two nodes.
 pub fn envelope(shape: impl Into<String>, x: f32, y: f32, class: &'static str) -> Shape {
     Shape::new(shape, x, y).rect(-11.0, -8.0, 22.0, 16.0, 2.0, class).path("M-11 -6.5L0 2L11 -6.5", "envelope-fold")
