@@ -215,7 +215,7 @@ fn draw_node(scene: &mut Scene, quorum: &Quorum, plan: &Plan, node: &Node) {
         .changed(quorum.passed().is_some_and(|(envelope, fate)| fate == Fate::Arrived && envelope.to == id.into()))
         .label(format!("node {id}: {}", node_in_words(node, status)));
     if answered {
-        card = card.circle(44.0, 13.0, 5.0, "good").path("M41.5 13l2 2 3.5-4", "tick");
+        card = card.circle(44.0, 13.0, 5.0, "good").path("M41.5 13l2 2 3.5-4", "check-mark");
     }
     let held = node.replica().records().len() + node.hints().len();
     let room = plan.rows * plan.columns;

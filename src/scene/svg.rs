@@ -52,14 +52,12 @@ fn element(scene: &Scene, label: &str, inside: &str) -> String {
 
 /// The classes of a shape's group.
 pub fn group_class(shape: &Shape) -> String {
-    let mut class = String::from("shape");
-    for (on, name) in [(!shape.class.is_empty(), shape.class), (shape.changed, "changed"), (shape.selects, "selects")] {
-        if on {
-            class.push(' ');
-            class.push_str(name);
-        }
-    }
-    class
+    let classes = [
+        (!shape.class.is_empty()).then_some(shape.class),
+        shape.changed.then_some("changed"),
+        shape.selects.then_some("selects"),
+    ];
+    classes.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// A length for an attribute, to a tenth of a unit.
@@ -69,12 +67,15 @@ pub fn number(value: f32) -> String {
 }
 
 fn write_shape(out: &mut String, shape: &Shape) {
-    let class = group_class(shape);
+    let class = match group_class(shape) {
+        none if none.is_empty() => none,
+        class => format!(" class=\"{class}\""),
+    };
     let title = if shape.label.is_empty() { String::new() } else { format!("<title>{}</title>", escape(&shape.label)) };
     match &shape.body {
         Body::Marks(marks) => {
             let at = format!("translate({} {})", number(shape.at.x), number(shape.at.y));
-            push(out, format_args!("<g class=\"{class}\" transform=\"{at}\">{title}"));
+            push(out, format_args!("<g{class} transform=\"{at}\">{title}"));
             for mark in marks {
                 write_mark(out, mark);
             }
@@ -85,7 +86,7 @@ fn write_shape(out: &mut String, shape: &Shape) {
             push(
                 out,
                 format_args!(
-                    "<g class=\"{class}\">{title}<path class=\"{arrow}\" d=\"{line}\"/><path class=\"{arrow} head\" \
+                    "<g{class}>{title}<path class=\"{arrow}\" d=\"{line}\"/><path class=\"{arrow} head\" \
                      d=\"{head}\"/><circle class=\"{arrow} tail\" cx=\"{x}\" cy=\"{y}\" r=\"2.5\"/>"
                 ),
             );
@@ -96,17 +97,13 @@ fn write_shape(out: &mut String, shape: &Shape) {
 
 fn write_mark(out: &mut String, mark: &Mark) {
     match mark {
-        Mark::Rect { x, y, width, height, round, class } => push(
-            out,
-            format_args!(
-                "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
-                number(*x),
-                number(*y),
-                number(*width),
-                number(*height),
-                number(*round)
-            ),
-        ),
+        Mark::Rect { x, y, width, height, round, class } => {
+            // What is as it would be anyway is not said: a page holds hundreds of these.
+            let round = if *round == 0.0 { String::new() } else { format!(" rx=\"{}\"", number(*round)) };
+            let (x, y, width, height) = (number(*x), number(*y), number(*width), number(*height));
+            let at = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{round}");
+            push(out, format_args!("<rect class=\"{class}\" {at}/>"));
+        }
         Mark::Circle { x, y, radius, class } => push(
             out,
             format_args!(
@@ -116,16 +113,14 @@ fn write_mark(out: &mut String, mark: &Mark) {
                 number(*radius)
             ),
         ),
-        Mark::Text { x, y, text, anchor, class } => push(
-            out,
-            format_args!(
-                "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
-                number(*x),
-                number(*y),
-                anchor.name(),
-                escape(text)
-            ),
-        ),
+        Mark::Text { x, y, text, anchor, class } => {
+            let anchor = match anchor {
+                Anchor::Start => String::new(),
+                other => format!(" text-anchor=\"{}\"", other.name()),
+            };
+            let (x, y, text) = (number(*x), number(*y), escape(text));
+            push(out, format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>"));
+        }
         Mark::Path { d, class } => push(out, format_args!("<path class=\"{class}\" d=\"{d}\"/>")),
     }
 }
