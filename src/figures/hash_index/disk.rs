@@ -32,7 +32,7 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
         if let Some(hint) = &strip.hint {
             scene.push(hint_tag(strip, hint, spotlight));
         }
-        let Some((file, content)) = &strip.data else { continue };
+        let (Some(file), Some(content)) = (&strip.data, &strip.content) else { continue };
         if layout.shows_records {
             for placed in &content.records {
                 let has_head = heads.iter().any(|head| head.is_at(placed.at.segment, placed.at.offset));
@@ -59,7 +59,7 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
 fn frame(strip: &Strip, engine: &HashIndex, spotlight: &Spotlight) -> Shape {
     let key = format!("segment {}", strip.segment);
     let shape = Shape::new(key, strip.at.x, strip.at.y).changed(spotlight.segments.contains(&strip.segment));
-    let Some((file, _)) = &strip.data else {
+    let Some(file) = &strip.data else {
         return shape.rect(0.0, NAME, strip.width, CELL, 0.0, "slot");
     };
     let class = if file.is.is_unfinished { "slot" } else { "strip" };
@@ -247,7 +247,7 @@ fn heads(engine: &HashIndex, layout: &Layout) -> Vec<Head> {
         heads.push(Head { name: "merge reads", segment: *segment, offset });
     }
     let last = merge.outputs.last().and_then(|output| layout.strip(output.id));
-    if let Some((file, _)) = last.and_then(|strip| strip.data.as_ref()).filter(|(file, _)| file.is.is_unfinished) {
+    if let Some(file) = last.and_then(|strip| strip.data.as_ref()).filter(|file| file.is.is_unfinished) {
         heads.push(Head { name: "merge writes", segment: file.is.segment, offset: file.len });
     }
     heads

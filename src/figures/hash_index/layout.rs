@@ -31,7 +31,9 @@ pub struct Layout {
 /// A segment with its files, and its place.
 pub struct Strip {
     pub segment: SegmentId,
-    pub data: Option<(FileView, Content)>,
+    pub data: Option<FileView>,
+    /// What the data file holds.
+    pub content: Option<Content>,
     pub hint: Option<FileView>,
     pub at: Point,
     pub width: f32,
@@ -78,6 +80,9 @@ impl Layout {
         let surplus = strips.len().saturating_sub(columns * rows);
         // The fold takes a place itself.
         let folded: Vec<Strip> = strips.drain(..if surplus > 0 { surplus + 1 } else { 0 }).collect();
+        for strip in &mut strips {
+            strip.content = strip.data.as_ref().map(|file| engine.content(file));
+        }
 
         let gap = 14.0;
         let left = 2.0 * MARGIN;
@@ -89,15 +94,15 @@ impl Layout {
         };
         let first = usize::from(!folded.is_empty());
         for (number, strip) in strips.iter_mut().enumerate() {
-            let len = strip.data.as_ref().map_or(0, |(file, _)| file.len);
+            let len = strip.data.as_ref().map_or(0, |file| file.len);
             strip.at = place(number + first);
             strip.width = width;
             strip.scale = width / len.max(engine.segment_bytes()) as f32;
         }
-        let records: usize = strips.iter().flat_map(|strip| &strip.data).map(|(_, each)| each.records.len()).sum();
+        let records: usize = strips.iter().flat_map(|strip| &strip.content).map(|each| each.records.len()).sum();
         let folded = (!folded.is_empty()).then(|| Folded {
             segments: folded.len(),
-            bytes: folded.iter().flat_map(|strip| &strip.data).map(|(file, _)| file.len).sum(),
+            bytes: folded.iter().flat_map(|strip| &strip.data).map(|file| file.len).sum(),
             at: place(0),
             width,
         });
@@ -129,14 +134,21 @@ fn strips(engine: &HashIndex) -> Vec<Strip> {
     for file in engine.files() {
         let segment = file.is.segment;
         if strips.last().is_none_or(|strip| strip.segment != segment) {
-            strips.push(Strip { segment, data: None, hint: None, at: Point::default(), width: 0.0, scale: 0.0 });
+            strips.push(Strip {
+                segment,
+                data: None,
+                content: None,
+                hint: None,
+                at: Point::default(),
+                width: 0.0,
+                scale: 0.0,
+            });
         }
         let strip = strips.last_mut().expect("one was just added if there was none");
         if file.is.is_hint {
             strip.hint = Some(file);
         } else {
-            let content = engine.content(&file);
-            strip.data = Some((file, content));
+            strip.data = Some(file);
         }
     }
     strips

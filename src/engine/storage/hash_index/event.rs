@@ -41,7 +41,7 @@ pub enum Event {
     OutputDeleted { name: String },
     MergeGivenUp { reason: Refusal },
 
-    Crashed { crash: Crash, unsynced: u64, segments: usize },
+    Crashed { crash: Crash, unsynced: u64, gone: Vec<String>, segments: usize },
     LeftoverRemoved { name: String, is_unfinished: bool },
     HintLoaded { segment: SegmentId, records: usize, bytes: u64, data_bytes: u64 },
     HintRejected { name: String },

@@ -164,7 +164,7 @@ impl HashIndex {
             probe.step(|| Event::RecordDropped { record, from: source, newest }, self);
             return Ok(());
         }
-        let older = self.older_than(record.timestamp);
+        let older = if record.value.is_none() { self.older_than(record.timestamp) } else { None };
         if record.value.is_none() && older.is_none() {
             self.read_on(source);
             probe.step(|| Event::TombstoneDropped { record, from: source }, self);
@@ -185,7 +185,7 @@ impl HashIndex {
     /// segment may hold a record that it covers.
     fn older_than(&self, timestamp: Timestamp) -> Option<SegmentId> {
         let inputs = &self.running().inputs;
-        let mut outside = self.memory.segments.iter().filter(|(id, _)| !inputs.contains(id));
+        let mut outside = self.memory.segments.iter().filter(|(id, _)| inputs.binary_search(id).is_err());
         outside.find(|(_, segment)| segment.oldest.is_some_and(|oldest| oldest < timestamp)).map(|(id, _)| *id)
     }
 

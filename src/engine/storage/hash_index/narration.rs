@@ -12,6 +12,8 @@ use crate::storage::Key;
 
 /// A longer key or value is cut here: narration is a sentence.
 const MOST_CHARS: usize = 24;
+/// A longer list of names, likewise.
+const MOST_NAMES: usize = 80;
 
 /// One sentence or two for each event: a table, and long for that reason only.
 impl Display for Event {
@@ -170,7 +172,7 @@ impl Display for Event {
                 "The merge was given up: {reason}. The old segments stand as they did, and nothing is lost."
             ),
 
-            Event::Crashed { crash, unsynced, segments } => tell_crash(out, *crash, *unsynced, *segments),
+            Event::Crashed { crash, unsynced, gone, segments } => tell_crash(out, *crash, *unsynced, gone, *segments),
             Event::LeftoverRemoved { name, is_unfinished: true } => {
                 write!(
                     out,
@@ -180,13 +182,20 @@ impl Display for Event {
             Event::LeftoverRemoved { name, is_unfinished: false } => {
                 write!(out, "{name} was removed: the segment it belonged to is gone.")
             }
-            Event::HintLoaded { segment, records, bytes, data_bytes } => write!(
-                out,
-                "{} and its checksum are good: {} in {bytes} bytes, without reading the {data_bytes} bytes of {}.",
-                segment.hint(),
-                count(*records, "record"),
-                segment.data()
-            ),
+            Event::HintLoaded { segment, records, bytes, data_bytes } => {
+                write!(
+                    out,
+                    "{} was read instead of {}, and its checksum fits: {} in {bytes} bytes instead of {data_bytes}.",
+                    segment.hint(),
+                    segment.data(),
+                    count(*records, "record")
+                )?;
+                // A hint has 18 bytes a record and no value; a record 14 and its value.
+                if bytes >= data_bytes {
+                    out.write_str(" It only pays for values of more than a few bytes.")?;
+                }
+                Ok(())
+            }
             Event::HintRejected { name } => write!(
                 out,
                 "The checksum of {name} does not fit, so it is not trusted. It was a shortcut only: the segment itself \
@@ -282,15 +291,19 @@ fn tell_copy(
     }
 }
 
-fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, segments: usize) -> fmt::Result {
+fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, gone: &[String], segments: usize) -> fmt::Result {
     out.write_str("The plug was pulled. The keydir is gone, and all that was in memory. ")?;
     match (crash, unsynced) {
-        (_, 0) => out.write_str("Every byte in the files had been synced, and is still there.")?,
+        (_, 0) if gone.is_empty() => out.write_str("Every byte in the files had been synced, and is still there.")?,
+        (_, 0) => out.write_str("Every byte in the files had been synced, but not every name.")?,
         (Crash::Lost, _) => write!(out, "{unsynced} bytes that had not been synced are lost.")?,
         (Crash::Kept, _) => write!(out, "{unsynced} bytes that had not been synced reached the disk all the same.")?,
         (Crash::Torn { .. }, _) => {
             write!(out, "Of {unsynced} bytes that had not been synced only a part reached the disk.")?;
         }
+    }
+    if !gone.is_empty() {
+        write!(out, " Gone because their names were not: {}.", shorten(&gone.join(", "), MOST_NAMES))?;
     }
     write!(out, " Start-up finds {}.", count(segments, "segment"))
 }

@@ -44,7 +44,9 @@ impl HashIndex {
     pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
         let files = self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file));
         let unsynced = files.map(|range| range.end - range.start).sum();
+        let before: Vec<String> = self.disk.names().map(|(name, _)| name.to_owned()).collect();
         self.disk.crash(crash);
+        let gone = before.into_iter().filter(|name| self.disk.open(name).is_none()).collect();
         let names = self.disk.names().filter_map(|(name, _)| FileName::parse(name));
         let mut waiting: Vec<_> =
             names.filter(|name| !name.is_hint && !name.is_unfinished).map(|name| name.segment).collect();
@@ -52,7 +54,7 @@ impl HashIndex {
         let segments = waiting.len();
         let recovery = Recovery { waiting, ..Recovery::default() };
         self.memory = Memory { recovery: Some(recovery), ..Memory::default() };
-        probe.step(|| Event::Crashed { crash, unsynced, segments }, self);
+        probe.step(|| Event::Crashed { crash, unsynced, gone, segments }, self);
     }
 
     /// Opens what the crash has left.
@@ -153,7 +155,8 @@ impl HashIndex {
             // Many records may have been on their way, and some of them may have arrived: whatever follows the first
             // bad one was never synced either.
             SyncPolicy::OnCommand => true,
-            // Only the very last record can have been on its way, and one that was cut is too short.
+            // Only the very last record can have been on its way, and one that was cut is too short. So is one whose
+            // size was damaged later: nothing on the disk could tell the two apart.
             SyncPolicy::Always => matches!(reason, BadRecord::Short { .. }),
         }
     }
