@@ -8,7 +8,7 @@ use crate::engine::storage::hash_index::{
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, disk, hatch, hue};
-use crate::scene::{Anchor, Scene, Shape, Whence};
+use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
 const LEAST_WITH_TEXT: f32 = 22.0;
@@ -37,7 +37,8 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
             for placed in &content.records {
                 let has_head = heads.iter().any(|head| head.is_at(placed.at.segment, placed.at.offset));
                 let shows_offset = layout.shows_offsets && !has_head;
-                scene.push(record(strip, placed, shows_offset, spotlight));
+                let from = Point::new(strip.x(placed.at.offset), layout.memory.0 + layout.memory.1);
+                scene.push(record(strip, placed, shows_offset, spotlight).born(born(placed, spotlight, from)));
             }
         } else {
             scene.push(summary(strip, content));
@@ -97,12 +98,16 @@ fn record(strip: &Strip, placed: &PlacedRecord, shows_offset: bool, spotlight: &
         Standing::Unread => ("unread", "not read yet"),
     };
     let value = record.value.as_deref().unwrap_or("deleted");
-    let born = match spotlight.copied_from.filter(|_| spotlight.record == Some(*at)) {
-        Some(from) => Whence::Shape(format!("segment {}@{}", from.segment, from.offset)),
-        None => Whence::Shape("memory".to_owned()),
-    };
     let label = format!("{} = {value}, {} bytes at offset {}, {word}", record.key, at.len, at.offset);
-    shape.class(class).changed(spotlight.is_on_record(at.segment, at.offset)).selects().label(label).born(born)
+    shape.class(class).changed(spotlight.is_on_record(at.segment, at.offset)).selects().label(label)
+}
+
+/// A copy comes from its original, any other record from memory.
+fn born(placed: &PlacedRecord, spotlight: &Spotlight, memory: Point) -> Whence {
+    match spotlight.copied_from.filter(|_| spotlight.record == Some(placed.at)) {
+        Some(from) => Whence::Shape(format!("segment {}@{}", from.segment, from.offset)),
+        None => Whence::At(memory),
+    }
 }
 
 /// A record's cell, with as much of it as there is room for: at least its colour, then its key, then its value.

@@ -260,6 +260,7 @@ impl HashIndex {
         Ok(())
     }
 
+    /// The simulated disk keeps the order of names anyway; not every file system does.
     fn sync_names(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         self.disk.sync_directory()?;
         self.running_mut().names_synced = true;

@@ -185,6 +185,27 @@ fn a_merge_in_the_background_leaves_new_writes_alone() {
     assert!(refusal(&mut engine, "merge 7 9").contains("no closed segment from 7 to 9"));
 }
 
+/// A merge that died after naming its output leaves a tombstone in 2.1.data and the value it covers in 3.data, which is
+/// read later: the value must not count even for a moment.
+#[test]
+fn a_value_that_is_read_after_its_tombstone_does_not_count() {
+    let mut engine = opened(&[("segment", "32")]);
+    run(&mut engine, "put o 1; put p 1; put q 1; put q 2; put k 1; put r 1; delete k; put s 1; put q 3");
+    let mut steps = Steps::default();
+    engine.execute(&commands("merge 2 4")[0], &mut steps);
+    let named = steps.0.into_iter().find(|(event, _)| matches!(event, Event::OutputsNamed { .. }));
+    let (_, mut photograph) = named.unwrap();
+    let (_, events) = run(&mut photograph, "crash");
+    let outdated = events.iter().any(|event| match event {
+        Event::RecordReplayed { record, at, verdict } => {
+            record.key.as_str() == "k" && at.segment.number == 3 && matches!(verdict, Verdict::Outdated { .. })
+        }
+        _ => false,
+    });
+    assert!(outdated, "{events:?}");
+    assert_eq!(found(&mut photograph, "k"), None);
+}
+
 /// The record that replaced another may still be in the page cache when the merge deletes the other.
 #[test]
 fn a_merge_deletes_nothing_before_its_replacement_is_safe() {
