@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::storage::Key;
-use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId};
+use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId, Survival};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::memory;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -60,19 +60,16 @@ impl Figure for BTreeFigure {
         let below = Area { x: MARGIN, y: above.bottom() + MARGIN, width, height: disk_height };
         let mut scene = Scene::new(breadth.width(), height);
         scene.push(memory("memory", above.x, above.y, above.width, above.height, &memory_name(tree, breadth)));
-        let inside =
+        let mut inside =
             Area { x: above.x + 10.0, y: above.y + 24.0, width: above.width - 20.0, height: above.height - 34.0 };
-        tree::draw(&mut scene, tree, event, inside);
         if let Some(problem) = tree.problems().first() {
             let text = fit(&format!("damaged: {problem}"), inside.width, SMALL);
-            scene.push(Shape::new("damage", inside.x, above.bottom() - 6.0).text(
-                0.0,
-                0.0,
-                Anchor::Start,
-                "small bad",
-                text,
-            ));
+            let label = problem.to_string();
+            let shape = Shape::new("damage", inside.x, inside.y + 8.0).label(label);
+            scene.push(shape.text(0.0, 0.0, Anchor::Start, "small bad", text));
+            inside = Area { y: inside.y + 18.0, height: inside.height - 18.0, ..inside };
         }
+        tree::draw(&mut scene, tree, event, inside);
         file::draw(&mut scene, tree, event, below);
         scene
     }
@@ -99,9 +96,13 @@ fn memory_name(tree: &BTree, breadth: Breadth) -> String {
         1 => "1 level".to_owned(),
         many => format!("{many} levels"),
     };
-    let marks = match breadth {
-        Breadth::Wide => " · ● page changed since it was last written · ○ safe in the log, not in the file yet",
-        Breadth::Narrow => " · ● changed · ○ only in the log",
+    let marks = match (breadth, tree.survival()) {
+        (Breadth::Wide, Survival::Log) => {
+            " · ● changed, not written anywhere yet · ○ safe in the log, not in the file yet"
+        }
+        (Breadth::Wide, _) => " · ● changed, not written yet",
+        (Breadth::Narrow, Survival::Log) => " · ● changed ○ in the log",
+        (Breadth::Narrow, _) => " · ● changed",
     };
     format!("memory: {keys}, {levels}{marks}")
 }

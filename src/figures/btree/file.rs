@@ -19,7 +19,8 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
     scene.push(disk("disk", area.x, area.y, area.width, area.height, "disk"));
     let (writes, bytes, syncs) = tree.cost();
     let whose = if area.width > 500.0 { "this command: " } else { "" };
-    let cost = format!("{whose}{writes} writes · {bytes} bytes · {syncs} syncs");
+    let plural = |many: u64| if many == 1 { "" } else { "s" };
+    let cost = format!("{whose}{writes} write{} · {bytes} bytes · {syncs} sync{}", plural(writes), plural(syncs));
     let room = area.width - 60.0;
     scene.push(Shape::new("cost", area.right() - 10.0, area.y + 15.0).text(
         0.0,
@@ -39,7 +40,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
             0.0,
             Anchor::Start,
             "small",
-            fit("No log, no copies: every page is overwritten where it stands.", beside.width, SMALL),
+            fit("No log, no copies: pages are overwritten in place.", beside.width, SMALL),
         )),
         Survival::Log => log(scene, tree, event, beside),
         Survival::Copy => metas(scene, tree, event, beside),
@@ -69,7 +70,7 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         let (x, y) = (area.x + (at % columns) as f32 * STEP, area.y + 16.0 + (at / columns) as f32 * ROW);
         let mut shape = square(tree, *id, x, y, unforced.contains(id)).changed(written == Some(*id));
         // What is written to a new place comes from memory.
-        if let Some(Event::PageWritten { page, reason: Reason::InPlace | Reason::Copy | Reason::Checkpoint }) = event
+        if let Some(Event::PageWritten { page, reason: Reason::InPlace | Reason::New | Reason::Copy | Reason::Checkpoint }) = event
             && page == id
         {
             shape = shape.born(Whence::Shape(format!("{id}")));
@@ -86,6 +87,9 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
 
 /// How many pages there are, of which kind.
 fn told(tree: &BTree) -> String {
+    if tree.height() == 0 {
+        return "not looked at since the crash".to_owned();
+    }
     let count = |wanted: Place| (0..tree.places()).filter(|id| tree.place(PageId(*id)) == wanted).count();
     let mut parts = vec![format!("{} in the tree", count(Place::Used))];
     for (place, name) in [(Place::Free, "free"), (Place::Superseded, "replaced"), (Place::Orphan, "orphaned")] {
@@ -128,7 +132,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
     let stale = tree.in_memory(id).is_some_and(|(_, standing)| standing != Standing::Clean);
     let shape = Shape::new(format!("place {}", id.0), x, y);
     let number = id.0.to_string();
-    let number = fit(&number, SIDE - 2.0, SMALL);
+    let number = fit(&number, SIDE, SMALL);
     let mut shape = match place {
         _ if !on_file => {
             shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "slot").text(middle, line, Anchor::Middle, "small", number)
@@ -136,7 +140,10 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Orphan => {
             shape.class("dead").rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(middle, line, Anchor::Middle, "", number)
         }
-        Place::Free | Place::Superseded => {
+        Place::Superseded => {
+            shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(middle, line, Anchor::Middle, "small", number)
+        }
+        Place::Free => {
             shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "slot").text(middle, line, Anchor::Middle, "small", number)
         }
         Place::Meta => shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(
@@ -160,7 +167,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Used if stale => "a page of the tree; the file has an older state of it",
         Place::Used => "a page of the tree",
         Place::Free => "free",
-        Place::Superseded => "replaced by a copy, and kept until the commit",
+        Place::Superseded => "replaced by a copy in memory, but still a page of the tree that a crash would lead back to",
         Place::Orphan => "left behind by the crash: nothing leads to it",
         Place::Unknown => "not looked at since the crash",
     };

@@ -314,7 +314,7 @@ fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = Pa
             }
         }
     }
-    let leaf = entry.clamp(64.0, 150.0).min(each);
+    let leaf = entry.clamp(84.0, 150.0).min(each);
     let inner = separator.clamp(34.0, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
     let leaf_height = HEAD + slots as f32 * SLOT + 3.0;
     (leaf >= 36.0).then_some(Sizes { leaf, leaf_height, inner, look: Look::Cells })

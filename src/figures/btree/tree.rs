@@ -31,6 +31,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
         let shape = Shape::new(format!("note {at}"), note.x.clamp(area.x + 12.0, area.right() - 12.0), note.y);
         painter.push(shape.text(0.0, 0.0, Anchor::Middle, "small", note.text.clone()));
     }
+    painter.risen(&plan);
     painter.comparison(&plan, area);
 }
 
@@ -213,6 +214,19 @@ impl Painter<'_> {
             };
             self.push(shape);
         }
+    }
+
+    /// The separator between the halves of a split, on its way to the parent.
+    fn risen(&mut self, plan: &Plan) {
+        let Some(adrift) = self.tree.adrift() else { return };
+        let find = |id: PageId| plan.items.iter().find(|item| item.id == id);
+        let (Some(left), Some(right)) = (find(adrift.left), find(adrift.right)) else { return };
+        let text = adrift.separator.text();
+        let wide = (width(&text, 13.0) + 18.0).clamp(28.0, 90.0);
+        let x = (left.x + left.width + right.x - wide) / 2.0;
+        let shape = cell(format!("separator {text}"), x, left.y - SLOT - 3.0, wide, SLOT - 2.0, &text, Held::Nothing);
+        let from = Whence::Shape(format!("key {text}"));
+        self.push(shape.changed(true).born(from).label(format!("separator {text}, for the parent")));
     }
 
     /// A magnifier above the page that is looked at, with what is compared there.

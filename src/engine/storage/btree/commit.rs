@@ -72,8 +72,10 @@ impl BTree {
         let at_once = self.sync == SyncPolicy::Always;
         let last = dirty.len() - 1;
         for (place, id) in dirty.iter().enumerate() {
+            let is_new = self.offset(*id) >= self.disk.len(self.file);
             self.write_page(*id, Standing::Clean)?;
-            probe.step(|| Event::PageWritten { page: *id, reason: Reason::InPlace }, self);
+            let reason = if is_new { Reason::New } else { Reason::InPlace };
+            probe.step(|| Event::PageWritten { page: *id, reason }, self);
             if at_once || place == last {
                 self.disk.sync(self.file)?;
                 if place == last {

@@ -179,6 +179,8 @@ pub enum Event {
 pub enum Reason {
     /// It was changed, and nothing protects it.
     InPlace,
+    /// As before, but the file has never had this page.
+    New,
     Checkpoint,
     /// Recovery found its image in the log.
     Replay,
@@ -342,7 +344,7 @@ impl Event {
             ),
             Event::Merged { left, right, parent, separator } => write!(
                 out,
-                "Neither neighbour can spare anything, so {right} is merged into {left} and becomes free. {} loses the \
+                "No neighbour can spare anything, so {right} is merged into {left} and becomes free. {} loses the \
                  separator {separator}.",
                 capital(*parent)
             ),
@@ -365,6 +367,7 @@ impl Event {
             }
             Event::PageWritten { page, reason } => match reason {
                 Reason::InPlace => write!(out, "{} is written in place, over its old self.", capital(*page)),
+                Reason::New => write!(out, "{} is written, for the first time.", capital(*page)),
                 Reason::Checkpoint => write!(out, "Checkpoint: {page} is written to its place in the page file."),
                 Reason::Replay => write!(out, "{} is written again, as its image in the log has it.", capital(*page)),
                 Reason::Copy => {
@@ -467,26 +470,24 @@ impl Event {
 }
 
 fn tell_forced(out: &mut fmt::Formatter, pages: usize, left: usize, reason: Reason) -> fmt::Result {
-    let those = if pages == 1 { "It is".to_owned() } else { format!("All {pages} are") };
-    match reason {
-        Reason::InPlace if left == 0 => write!(out, "{those} forced to the disk. All of the change is there."),
-        Reason::InPlace => {
-            write!(
-                out,
-                "{those} forced to the disk. {} of the same change to be written: until then the file holds half of it.",
-                still(left)
-            )
-        }
-        Reason::Checkpoint => write!(out, "{those} forced to the disk: the log is not needed any more."),
-        Reason::Replay => write!(out, "{those} forced to the disk: what was committed is done again."),
-        Reason::Copy => {
-            write!(out, "{those} forced to the disk. Nobody reads the new tree yet: the meta page names the old root.")
-        }
+    match pages {
+        1 => out.write_str("It is forced to the disk")?,
+        2 => out.write_str("Both are forced to the disk")?,
+        many => write!(out, "All {many} are forced to the disk")?,
     }
-}
-
-fn still(left: usize) -> String {
-    if left == 1 { "One page has still".to_owned() } else { format!("{left} pages have still") }
+    match (reason, left) {
+        (Reason::InPlace | Reason::New, 0) => out.write_str(". All of the change is there."),
+        (Reason::InPlace | Reason::New, 1) => out.write_str(
+            ". One more page of the same change is still to be written: until then the file holds half of it.",
+        ),
+        (Reason::InPlace | Reason::New, left) => write!(
+            out,
+            ". {left} more pages of the same change are still to be written: until then the file holds half of it."
+        ),
+        (Reason::Checkpoint, _) => out.write_str(": the log is not needed any more."),
+        (Reason::Replay, _) => out.write_str(": what was committed is done again."),
+        (Reason::Copy, _) => out.write_str(". Nobody reads the new tree yet: the meta page names the old root."),
+    }
 }
 
 fn tell_problem(out: &mut fmt::Formatter, problem: &Problem, problems: usize) -> fmt::Result {
