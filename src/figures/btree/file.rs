@@ -70,7 +70,10 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         let (x, y) = (area.x + (at % columns) as f32 * STEP, area.y + 16.0 + (at / columns) as f32 * ROW);
         let mut shape = square(tree, *id, x, y, unforced.contains(id)).changed(written == Some(*id));
         // What is written to a new place comes from memory.
-        if let Some(Event::PageWritten { page, reason: Reason::InPlace | Reason::New | Reason::Copy | Reason::Checkpoint }) = event
+        if let Some(Event::PageWritten {
+            page,
+            reason: Reason::InPlace | Reason::New | Reason::Copy | Reason::Checkpoint,
+        }) = event
             && page == id
         {
             shape = shape.born(Whence::Shape(format!("{id}")));
@@ -167,7 +170,9 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Used if stale => "a page of the tree; the file has an older state of it",
         Place::Used => "a page of the tree",
         Place::Free => "free",
-        Place::Superseded => "replaced by a copy in memory, but still a page of the tree that a crash would lead back to",
+        Place::Superseded => {
+            "replaced by a copy in memory, but still a page of the tree that a crash would lead back to"
+        }
         Place::Orphan => "left behind by the crash: nothing leads to it",
         Place::Unknown => "not looked at since the crash",
     };
