@@ -1,0 +1,231 @@
+//! The order of the house, read from its sources: imports run one way (`player` → `figures` → `scene` and `timeline` →
+//! `engine` → `sim`), engines are deterministic and silent, files stay short enough to read in one sitting, and nothing
+//! is left for later.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file that a student opens should be read in one sitting and answer one question. Most have 100 to 300 lines; the
+/// limit leaves room for the disk, whose faults belong together.
+const MAX_LINES: usize = 600;
+
+/// A part of the house, and what its code must not mention.
+struct Rule {
+    /// A folder or a file, from the root of the project.
+    part: &'static str,
+    /// Our own modules, as in `crate::figures`.
+    modules: &'static [&'static str],
+    /// Anything else, whole words only.
+    words: &'static [&'static str],
+    why: &'static str,
+}
+
+const WEB: &[&str] = &["wasm_bindgen", "web_sys", "js_sys", "gloo", "yew", "plotters_canvas"];
+
+const RULES: &[Rule] = &[
+    Rule { part: "src/engine", modules: &[], words: WEB, why: "engines know nothing of the web" },
+    Rule {
+        part: "src/engine",
+        modules: &[],
+        words: &["plotters", "svg", "stepwise"],
+        why: "engines know nothing of drawing, nor of who follows them",
+    },
+    Rule {
+        part: "src/engine",
+        modules: &[],
+        words: &[
+            "std::time",
+            "Instant",
+            "SystemTime",
+            "std::thread",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "thread_rng",
+            "rand",
+            "getrandom",
+        ],
+        why: "engines have only the clock, the chance, the disk and the network of `sim`",
+    },
+    Rule {
+        part: "src/engine",
+        modules: &[],
+        words: &[
+            "HashMap",
+            "HashSet",
+            "RandomState",
+            "DefaultHasher",
+            ".ln()",
+            ".log2()",
+            ".log10()",
+            ".exp()",
+            ".powf",
+        ],
+        why: "a run is the same on every machine: no order by a random hash, no floating point that differs",
+    },
+    Rule {
+        part: "src/engine",
+        modules: &[],
+        words: &["print!", "println!", "eprint!", "eprintln!", "dbg!"],
+        why: "engines print nothing; they tell a probe",
+    },
+    Rule {
+        part: "src/engine/sim",
+        modules: &["storage", "replication", "contract", "command"],
+        words: &[],
+        why: "engines stand on `sim`, not the other way round",
+    },
+    Rule {
+        part: "src/scene",
+        modules: &["figures", "timeline", "spec", "transcript", "player", "book"],
+        words: WEB,
+        why: "a picture is data, whoever shows it",
+    },
+    Rule {
+        part: "src/timeline",
+        modules: &["figures", "scene", "spec", "transcript", "player", "book"],
+        words: WEB,
+        why: "a run is recorded without knowing how it is drawn",
+    },
+    Rule {
+        part: "src/figures",
+        modules: &["transcript", "player", "book"],
+        words: WEB,
+        why: "a figure is drawn the same for a page, a terminal and a test",
+    },
+    Rule {
+        part: "src/spec.rs",
+        modules: &["figures", "transcript", "player", "book"],
+        words: WEB,
+        why: "a spec is read before anything runs",
+    },
+    Rule { part: "src/player", modules: &["book"], words: &[], why: "the player does not know who wrote its element" },
+    Rule { part: "src/book", modules: &["player"], words: WEB, why: "pages are written natively" },
+];
+
+#[test]
+fn imports_run_one_way() {
+    let mut found = Vec::new();
+    for rule in RULES {
+        for file in sources(Path::new(rule.part)) {
+            let code = without_comments(&read(&file));
+            found.extend(breaches(rule, &code).into_iter().map(|what| format!("{}:{what}", file.display())));
+        }
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn files_are_short_and_finished() {
+    // Spelt so that this file does not find itself.
+    let later =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimpl", "emented!"), concat!("allow(dead_", "code)")];
+    let mut found = Vec::new();
+    for file in ["src", "xtask", "tests"].iter().flat_map(|part| sources(Path::new(part))) {
+        let text = read(&file);
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            found.push(format!("{}: {lines} lines, of at most {MAX_LINES}", file.display()));
+        }
+        for (number, line) in (1..).zip(text.lines()) {
+            let left = later.iter().filter(|word| line.contains(**word));
+            found.extend(left.map(|word| format!("{}:{number}: `{word}`", file.display())));
+        }
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+/// The breaches of a rule in some code, each with its line.
+fn breaches(rule: &Rule, code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(code.lines()) {
+        let paths = rule.modules.iter().flat_map(|module| [format!("crate::{module}"), format!("super::{module}")]);
+        let words = rule.words.iter().map(|word| (*word).to_owned());
+        let here = paths.chain(words).filter(|word| has_word(line, word));
+        found.extend(here.map(|word| format!("{number}: `{word}`, but {}", rule.why)));
+    }
+    // `use crate::{figures, scene}` names a module without its path.
+    for (at, _) in code.match_indices("crate::{") {
+        let braces = code[at..].split(';').next().unwrap_or_default();
+        let number = code[..at].lines().count().max(1);
+        let here = rule.modules.iter().filter(|module| has_word(braces, module));
+        found.extend(here.map(|module| format!("{number}: `{module}`, but {}", rule.why)));
+    }
+    found
+}
+
+/// Whether `word` stands in `text` as a whole word: `rand` is not in `random`, nor in `operand`.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |each: char| each.is_alphanumeric() || each == '_';
+    let opens = word.starts_with(is_part);
+    let closes = word.ends_with(is_part);
+    text.match_indices(word).any(|(at, _)| {
+        let free_before = !opens || !text[..at].ends_with(is_part);
+        let free_after = !closes || !text[at + word.len()..].starts_with(is_part);
+        free_before && free_after
+    })
+}
+
+/// The code with the same lines, and nothing where comments and texts were.
+fn without_comments(source: &str) -> String {
+    let code_of = |line: &str| {
+        let mut code = String::new();
+        let mut in_text = false;
+        let mut letters = line.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\\' if in_text => drop(letters.next()),
+                // The quotation mark as a character opens no text.
+                '"' if !(code.ends_with('\'') && letters.peek() == Some(&'\'')) => in_text = !in_text,
+                '/' if !in_text && letters.peek() == Some(&'/') => break,
+                letter if !in_text => code.push(letter),
+                _ => {}
+            }
+        }
+        code
+    };
+    source.lines().map(code_of).collect::<Vec<_>>().join("\n")
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// All Rust files of a part, in the order of their names.
+fn sources(part: &Path) -> Vec<PathBuf> {
+    if part.is_file() {
+        return vec![part.to_owned()];
+    }
+    let entries = fs::read_dir(part).unwrap_or_else(|error| panic!("{}: {error}", part.display()));
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a folder can be read").path())
+        .filter(|path| !path.ends_with("node_modules"))
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A scanner that finds nothing anywhere would pass every test above.
+#[test]
+fn the_scanner_finds_what_it_should() {
+    let rule = Rule { part: "", modules: &["figures", "player"], words: &["HashMap", "rand", "println!"], why: "no" };
+    let lines_of = |code: &str| -> Vec<String> {
+        let found = breaches(&rule, &without_comments(code));
+        found.iter().map(|each| each.split(", but").next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(lines_of("use std::rc::Rc;\nuse crate::figures::Run;"), ["2: `crate::figures`"]);
+    assert_eq!(lines_of("use crate::{\n    scene,\n    player::Stage,\n};"), ["1: `player`"]);
+    assert_eq!(lines_of("let map: HashMap<u8, u8>;\nrand::rng();"), ["1: `HashMap`", "2: `rand`"]);
+    assert_eq!(lines_of("println!(\"player\");"), ["1: `println!`"]);
+    assert_eq!(lines_of("let operand = random; // HashMap\nlet text = \"HashMap, crate::figures\";"), [""; 0]);
+    assert_eq!(lines_of("if letter == '\"' { HashMap }"), ["1: `HashMap`"]);
+}
+
+#[test]
+fn every_rule_reads_something() {
+    for rule in RULES {
+        assert!(!sources(Path::new(rule.part)).is_empty(), "{} has no Rust file", rule.part);
+    }
+}
