@@ -337,8 +337,8 @@ impl<'a> Words<'a> {
         let column = last.place.column + last.text.chars().count() + if last.quoted { 2 } else { 0 };
         Err(BadCommand {
             place: Place { line: last.place.line, column },
-            problem: format!("`{}` lacks {}", self.words[0].quote(), what.to_uppercase()),
-            accepted: what.to_uppercase(),
+            problem: format!("`{}` lacks {}", self.words[0].quote(), what.to_ascii_uppercase()),
+            accepted: what.to_ascii_uppercase(),
         })
     }
 
@@ -364,7 +364,7 @@ impl<'a> Words<'a> {
             Ok(number) if range.contains(&number) => Ok(number),
             _ => Err(self.refuse(
                 word,
-                format!("`{}` is no {}", word.quote(), what.to_uppercase()),
+                format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()),
                 format!("a whole number from {} to {}", range.start(), range.end()),
             )),
         }
@@ -377,7 +377,7 @@ impl<'a> Words<'a> {
             Ok(time) if time <= most => Ok(time),
             _ => Err(self.refuse(
                 word,
-                format!("`{}` is no {}", word.quote(), what.to_uppercase()),
+                format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()),
                 format!("a time up to {}, as in 50ms, 2s or 250us", most.spell()),
             )),
         }

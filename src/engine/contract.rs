@@ -161,7 +161,7 @@ impl CommandForm {
             let place = match argument.kind {
                 ArgumentKind::Choice(words) => words.join("|"),
                 ArgumentKind::Keyword => argument.name.to_owned(),
-                ArgumentKind::Text | ArgumentKind::Number => argument.name.to_uppercase(),
+                ArgumentKind::Text | ArgumentKind::Number => argument.name.to_ascii_uppercase(),
             };
             if argument.optional {
                 usage.push_str(&format!(" [{place}]"));

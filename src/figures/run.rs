@@ -25,6 +25,8 @@ pub trait Run {
     fn commands(&self) -> Vec<CommandMark>;
     fn scene(&self, index: usize, breadth: Breadth) -> Scene;
     fn counters(&self, index: usize) -> Vec<Counter>;
+    /// The whole state for a program; the page has no use for it, and is spared its weight.
+    #[cfg(not(target_arch = "wasm32"))]
     fn state(&self, index: usize) -> serde_json::Value;
     /// The bytes behind the shape of that key at that step, explained.
     fn dump(&self, index: usize, key: &str) -> Option<Dump>;
@@ -155,6 +157,7 @@ impl<F: Figure> Run for Running<F> {
         self.recording.state(index).counters()
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     fn state(&self, index: usize) -> serde_json::Value {
         self.recording.state(index).state()
     }

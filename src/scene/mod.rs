@@ -183,6 +183,8 @@ impl Shape {
         self
     }
 
+    // Not inlined, here and below: pictures are made of thousands of these calls, and each would be a copy of its code.
+    #[inline(never)]
     pub fn mark(mut self, mark: Mark) -> Shape {
         match &mut self.body {
             Body::Marks(marks) => marks.push(mark),
@@ -191,14 +193,17 @@ impl Shape {
         self
     }
 
+    #[inline(never)]
     pub fn rect(self, x: f32, y: f32, width: f32, height: f32, round: f32, class: &'static str) -> Shape {
         self.mark(Mark::Rect { x, y, width, height, round, class })
     }
 
+    #[inline(never)]
     pub fn circle(self, x: f32, y: f32, radius: f32, class: &'static str) -> Shape {
         self.mark(Mark::Circle { x, y, radius, class })
     }
 
+    #[inline(never)]
     pub fn text(self, x: f32, y: f32, anchor: Anchor, class: &'static str, text: impl Into<String>) -> Shape {
         self.mark(Mark::Text { x, y, text: text.into(), anchor, class })
     }

@@ -81,7 +81,8 @@ impl<E: Engine> Recording<E> {
                     accepted: "whole commands".to_owned(),
                 });
             }
-            opening.execute(&planned.command, &mut ());
+            // A recorder that keeps nothing, and not `()`: so the page holds each engine compiled once, not twice.
+            opening.execute(&planned.command, &mut Recorder::new(0));
         }
         Ok(Recording { opening, entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: false })
     }
