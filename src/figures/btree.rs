@@ -4,6 +4,7 @@
 mod file;
 mod plan;
 mod tree;
+mod walk;
 
 use std::collections::BTreeSet;
 

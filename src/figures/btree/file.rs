@@ -1,6 +1,6 @@
 //! The disk: the page file as squares in the order of the file, and beside it the log, or the two meta pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Area;
 use crate::engine::storage::btree::event::Reason;
@@ -93,14 +93,19 @@ fn told(tree: &BTree) -> String {
     if tree.height() == 0 {
         return "not looked at since the crash".to_owned();
     }
-    let count = |wanted: Place| (0..tree.places()).filter(|id| tree.place(PageId(*id)) == wanted).count();
-    let mut parts = vec![format!("{} in the tree", count(Place::Used))];
-    for (place, name) in [(Place::Free, "free"), (Place::Superseded, "replaced"), (Place::Orphan, "orphaned")] {
-        let many = count(place);
-        if many > 0 {
-            parts.push(format!("{many} {name}"));
-        }
+    let mut counts = BTreeMap::new();
+    for id in (0..tree.places()).map(PageId) {
+        let name = match tree.place(id) {
+            Place::Used => "in the tree",
+            Place::Free => "free",
+            Place::Superseded => "replaced",
+            Place::Orphan => "orphaned",
+            Place::Meta | Place::Unknown => continue,
+        };
+        *counts.entry(name).or_insert(0) += 1;
     }
+    let order = ["in the tree", "free", "replaced", "orphaned"];
+    let parts: Vec<String> = order.iter().filter_map(|name| Some(format!("{} {name}", counts.get(name)?))).collect();
     parts.join(", ")
 }
 
@@ -130,7 +135,9 @@ fn shown(tree: &BTree, room: usize) -> (Vec<PageId>, usize) {
 /// One place of the page file.
 fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
     let (middle, line) = (SIDE / 2.0, SIDE / 2.0 + 4.0);
-    let on_file = tree.bytes_on_disk(id).iter().any(|byte| *byte != 0);
+    let bytes = tree.bytes_on_disk(id);
+    let on_file = bytes.iter().any(|byte| *byte != 0);
+    let is_whole = on_file && bytes.len() as u64 == tree.page_bytes();
     let place = tree.place(id);
     let stale = tree.in_memory(id).is_some_and(|(_, standing)| standing != Standing::Clean);
     let shape = Shape::new(format!("place {}", id.0), x, y);
@@ -177,9 +184,8 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Unknown => "not looked at since the crash",
     };
     let forced = if unforced { "; written, and not forced to the disk" } else { "" };
-    let has_bytes = on_file || tree.in_memory(id).is_some();
     shape = shape.label(format!("{id}: {about}{forced}"));
-    if has_bytes && tree.dump_page(id).is_some() { shape.selects() } else { shape }
+    if is_whole || tree.in_memory(id).is_some() { shape.selects() } else { shape }
 }
 
 /// The log, its newest records last.

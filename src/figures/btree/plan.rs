@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Area;
+use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
 use crate::scene::text::{SIZE, width};
 
@@ -87,7 +88,7 @@ impl Plan {
 
     /// All pages, if they fit.
     fn whole(tree: &BTree, area: Area) -> Option<Plan> {
-        let rows = rows(tree)?;
+        let rows = rows(tree, MOST_SHAPES)?;
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
         let pages: usize = rows.iter().map(Vec::len).sum();
         let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
@@ -217,81 +218,6 @@ impl Plan {
                 self.links.push(Link { from, slot, to: *to });
             }
         }
-    }
-}
-
-/// The tree level by level, from the root, a page that is adrift beside its left half. `None` where there is no tree, or
-/// far too much of it.
-fn rows(tree: &BTree) -> Option<Vec<Vec<PageId>>> {
-    let (root, _) = tree.in_memory(tree.root_id())?;
-    let mut rows = vec![with_adrift(tree, &[tree.root_id()])];
-    let mut met: BTreeSet<PageId> = rows[0].iter().copied().collect();
-    for _ in 0..root.level() {
-        let above = rows.last()?;
-        let children: Vec<PageId> = above
-            .iter()
-            .filter_map(|id| tree.in_memory(*id))
-            .flat_map(|(page, _)| page.children().collect::<Vec<_>>())
-            .filter(|child| met.insert(*child))
-            .collect();
-        if children.len() > MOST_SHAPES {
-            return None;
-        }
-        rows.push(with_adrift(tree, &children));
-    }
-    Some(rows)
-}
-
-/// The pages of a level, and beside the left half of a split its right half.
-fn with_adrift(tree: &BTree, row: &[PageId]) -> Vec<PageId> {
-    let mut all = row.to_vec();
-    if let Some(adrift) = tree.adrift()
-        && let Some(at) = row.iter().position(|id| *id == adrift.left)
-        && !row.contains(&adrift.right)
-    {
-        all.insert(at + 1, adrift.right);
-    }
-    all
-}
-
-/// The way from the root to the leaf of the last descent, or to the first leaf. After a split the descent may have begun
-/// below what is the root now: then the way goes to where its leaf is.
-fn focus(tree: &BTree) -> Vec<PageId> {
-    let visits = tree.path().visits();
-    let last = visits.last().and_then(|visit| tree.in_memory(visit.page));
-    let key = last.and_then(|(page, _)| page.keys().next());
-    let mut way = vec![tree.root_id()];
-    while let Some((page, _)) = way.last().and_then(|id| tree.in_memory(*id))
-        && !page.is_leaf()
-    {
-        let visited = visits.iter().find(|visit| visit.page == page.id()).map(|visit| visit.slot);
-        let slot = visited.or(key.map(|key| page.child_for(&key))).unwrap_or(0);
-        way.push(page.child(slot.min(page.count())));
-    }
-    way
-}
-
-/// The children of the parent of a page that is on the way.
-fn neighbours(tree: &BTree, way: &[PageId], id: PageId) -> Option<Vec<PageId>> {
-    let at = way.iter().position(|each| *each == id)?;
-    if at == 0 {
-        return Some(with_adrift(tree, &[id]));
-    }
-    let (parent, _) = tree.in_memory(way[at - 1])?;
-    Some(with_adrift(tree, &parent.children().collect::<Vec<_>>()))
-}
-
-fn slot_of(tree: &BTree, parent: PageId, child: PageId) -> usize {
-    let page = tree.in_memory(parent).map(|(page, _)| page);
-    page.and_then(|page| page.children().position(|each| each == child)).unwrap_or(0)
-}
-
-/// How many keys are in the leaves below a page.
-fn keys_below(tree: &BTree, id: PageId) -> usize {
-    match tree.in_memory(id) {
-        None => 0,
-        Some((page, _)) if page.is_leaf() => page.count(),
-        Some((page, _)) => page.children().map(|child| keys_below(tree, child)).sum(),
     }
 }
 

@@ -40,7 +40,8 @@ impl BTree {
             probe.step(|| Event::NothingToWrite, self);
             return Ok(());
         }
-        self.empty_log(probe)
+        self.empty_log(probe)?;
+        Ok(())
     }
 
     /// Whether each leaf has the number of the next.
@@ -105,16 +106,13 @@ impl BTree {
         self.transaction.0 += 1;
         probe.step(|| Event::LogForced { transaction, pages: dirty.len() }, self);
         if self.log.images() >= CHECKPOINT_AFTER {
-            self.empty_log(probe).map_err(|refusal| match refusal {
-                Refusal::Stopped(error) => error,
-                other => unreachable!("a checkpoint only fails by its disk: {other}"),
-            })?;
+            self.empty_log(probe)?;
         }
         Ok(())
     }
 
     /// A checkpoint: the pages must be safe in their places before the log lets go of them.
-    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
         let logged: Vec<PageId> =
             self.pool.iter().filter(|(_, frame)| frame.standing == Standing::Logged).map(|(id, _)| id).collect();
         for id in &logged {
@@ -124,8 +122,7 @@ impl BTree {
         self.disk.sync(self.file)?;
         probe.step(|| Event::PagesForced { pages: logged.len(), left: 0, reason: Reason::Checkpoint }, self);
         self.totals.checkpoints += 1;
-        self.cut_log(probe)?;
-        Ok(())
+        self.cut_log(probe)
     }
 
     /// Empties the log, and waits until the disk has it so: a record appended before would stand in front of old ones.

@@ -55,6 +55,7 @@ pub mod dump;
 pub mod event;
 pub mod insert;
 pub mod log;
+mod narration;
 pub mod page;
 pub mod pool;
 pub mod recovery;
