@@ -1,8 +1,9 @@
 // embed.html: one figure, spelt by the fragment of the address, and the messages between it and the page around it.
 //
 // To the parent: {"subject":"lti.frameResize","height"} and {"stepwise":"resize","height"}; for each step
-// {"stepwise":"step","index","of","narration","position"}; and, for a reveal.js deck, {"method":"next"|"prev","args":[]} as a
-// string when the reader goes on past the last step or back before the first, or presses a key of the deck's.
+// {"stepwise":"step","index","of","narration","position","fragment"}; and, for a reveal.js deck,
+// {"method":"next"|"prev","args":[]} as a string when the reader goes on past the last step or back before the first, or
+// presses a key of the deck's.
 // From the parent alone: {"stepwise":"forward"}, "back", "seek" (with "step":"3.2"), "play", "pause", "run" (with
 // "script") and the rest that a figure can do; as an object or as its JSON.
 
@@ -49,7 +50,7 @@ addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, p
   shown = fragment;
   // The address is the state: a deck unloads this page when it leaves the slide, and loads it again.
   history.replaceState(null, "", `#${fragment}`);
-  post({ stepwise: "step", index, of, narration, position });
+  post({ stepwise: "step", index, of, narration, position, fragment });
 });
 addEventListener("stepwise-edge", ({ detail }) => deck(detail.direction));
 

@@ -28,18 +28,23 @@ function load() {
     await glue.default({ module_or_path: here("stepwise-player_bg.wasm") });
     return glue;
   })();
+  loading.catch(() => {
+    // Whoever tries again asks anew, by another name: browsers remember a module that has failed.
+    instance += 1;
+    loading = null;
+  });
   return loading;
 }
 
 /** Called by the panic hook. Nothing of the instance may be called any more. */
-globalThis.stepwisePanicked = (number, message) => {
+function panicked(number, message) {
   instance += 1;
   loading = null;
   // Not from within the fall itself: Wasm is still on the stack.
   setTimeout(() => {
     for (const figure of alive.values()) figure.revive(figure.number === number ? message : null);
   });
-};
+}
 
 class StepwiseFigure extends HTMLElement {
   #shadow = this.attachShadow({ mode: "open" });
@@ -48,6 +53,9 @@ class StepwiseFigure extends HTMLElement {
   #state = null;
   #falls = 0;
   #starting = false;
+  /** Stopped, and saying why, until the reader wants it to go on. */
+  #stopped = false;
+  #styles = null;
   #near = null;
   #waiting = [];
   /** Taken from the attribute, which as one would be a tooltip over the whole figure. */
@@ -87,6 +95,7 @@ class StepwiseFigure extends HTMLElement {
 
   /** Sends the figure a command, as a page or a slide does: forward, back, seek, play, pause, ... */
   send(name, argument = "") {
+    if (this.#stopped) return;
     if (this.#figure) this.#figure.receive(String(name), String(argument));
     else {
       this.#waiting.push([name, argument]);
@@ -95,13 +104,14 @@ class StepwiseFigure extends HTMLElement {
   }
 
   #furnish() {
-    for (const file of STYLES) {
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = here(file);
-      this.#shadow.append(link);
-    }
+    this.#styles = Promise.all(STYLES.map((file) => this.#style(file)));
+    // Whoever waits for them is told; nobody may have to.
+    this.#styles.catch(() => {});
     const slot = document.createElement("slot");
+    // Where nobody has put an opening picture, room is kept for the figure.
+    const room = document.createElement("div");
+    room.className = "room";
+    slot.append(room);
     this.#shadow.append(slot);
     // Seen from the page, a key pressed in one of our fields comes from the figure itself; so the page's shortcuts
     // would fire while somebody writes.
@@ -113,26 +123,35 @@ class StepwiseFigure extends HTMLElement {
   }
 
   async #start() {
-    if (this.#starting || this.#figure) return;
+    if (this.#starting || this.#stopped || this.#figure) return;
     this.#starting = true;
     try {
-      const [glue] = await Promise.all([load(), this.#styled()]);
+      const [glue] = await Promise.all([load(), this.#styles]);
       if (this.isConnected && !this.#figure) this.#mount(glue);
     } catch (error) {
       console.error(error);
-      this.#say("This figure could not be brought to life here. Its picture and its text are all there is.");
+      this.#stop("quiet", "This figure could not be brought to life here; its picture stays as it is.", null, {
+        "Try again": () => {
+          this.#styles = Promise.all(STYLES.map((file) => this.#style(file)));
+        },
+      });
     } finally {
       this.#starting = false;
     }
   }
 
-  /** Resolves when the styles are there: a figure without them is not shown. */
-  #styled() {
-    const links = [...this.#shadow.querySelectorAll("link")];
-    return Promise.all(links.map((link) => link.sheet ?? new Promise((resolve, reject) => {
+  /** Resolves when the style is there: a figure without it is not shown. */
+  #style(file) {
+    const href = here(file);
+    for (const old of this.#shadow.querySelectorAll("link")) if (old.href === href) old.remove();
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    return new Promise((resolve, reject) => {
       link.addEventListener("load", resolve);
-      link.addEventListener("error", () => reject(new Error(`${link.href} cannot be fetched`)));
-    })));
+      link.addEventListener("error", () => reject(new Error(`${href} cannot be fetched`)));
+      this.#shadow.prepend(link);
+    });
   }
 
   #mount(glue) {
@@ -183,41 +202,48 @@ class StepwiseFigure extends HTMLElement {
       return;
     }
     this.#falls += 1;
+    this.index = this.of = undefined;
     const link = document.createElement("a");
-    link.href = `${here("embed.html")}#${this.#state ?? ""}`;
+    link.href = `${here("embed.html")}#${this.#state ?? new URLSearchParams(this.#pairs())}`;
     link.textContent = "The run as it was, to report";
-    const again = document.createElement("button");
-    again.type = "button";
-    again.textContent = "Start over";
-    again.addEventListener("click", () => {
-      this.#falls = 0;
-      this.#state = null;
-      box.remove();
-      this.#start();
-    });
-    const box = this.#say(`This figure has met a mistake of ours and stopped: ${String(message).slice(0, 300)}`, link, again);
-    if (this.#falls < MAX_FALLS) {
-      const on = document.createElement("button");
-      on.type = "button";
-      on.textContent = "Go on from the last step";
-      on.addEventListener("click", () => {
-        box.remove();
-        this.#start();
-      });
-      box.append(on);
-    }
+    const choices = {
+      "Start over": () => {
+        this.#falls = 0;
+        this.#state = null;
+      },
+    };
+    if (this.#falls < MAX_FALLS && this.#state !== null) choices["Go on from the last step"] = () => {};
+    const text = `This figure has met a mistake of ours and stopped: ${String(message).slice(0, 300)}`;
+    this.#stop("alert", text, link, choices);
   }
 
-  #say(text, ...more) {
+  /** Stops the figure and says why; each choice is a button that does its work and starts the figure again. */
+  #stop(manner, text, link, choices) {
+    this.#stopped = true;
     const box = document.createElement("div");
-    box.className = "fallen";
-    box.setAttribute("role", "alert");
+    box.className = `fallen ${manner}`;
+    box.setAttribute("role", manner === "alert" ? "alert" : "status");
     const line = document.createElement("p");
     line.textContent = text;
-    box.append(line, ...more);
+    box.append(line, ...(link ? [link] : []));
+    for (const [name, work] of Object.entries(choices)) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.addEventListener("click", () => {
+        box.remove();
+        this.#stopped = false;
+        work();
+        this.#start();
+      });
+      box.append(button);
+    }
     this.#shadow.append(box);
-    return box;
   }
 }
 
-if (!customElements.get("stepwise-figure")) customElements.define("stepwise-figure", StepwiseFigure);
+// A page that has the script twice, perhaps in two versions, keeps to the first.
+if (!customElements.get("stepwise-figure")) {
+  globalThis.stepwisePanicked = panicked;
+  customElements.define("stepwise-figure", StepwiseFigure);
+}
