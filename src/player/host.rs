@@ -53,7 +53,8 @@ pub fn at_work(host: &Host) {
 
 /// A panic ends the whole instance: the page is told which figure it was, so that it can start the others afresh.
 pub fn report_panics() {
-    std::panic::set_hook(Box::new(|panic| {
+    // By way of Yew, which would put its own hook in the place of any other.
+    yew::set_custom_panic_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         // A page without our script has nobody to tell; the console has it all the same.
         let _ = panicked(AT_WORK.get(), &panic.to_string());
