@@ -73,7 +73,7 @@ pub struct Figure {
 pub fn mount(root: HtmlElement, pairs: Array, host: Host) -> Figure {
     at_work(&host);
     let (spec, problems) = read(&pairs);
-    let props = PlayerProps { spec, problems, host };
+    let props = PlayerProps { spec, problems, host, breadth: super::breadth_of(&root) };
     Figure { player: yew::Renderer::<Player>::with_root_and_props(root.into(), props).render() }
 }
 

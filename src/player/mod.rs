@@ -40,6 +40,8 @@ pub struct PlayerProps {
     pub spec: FigureSpec,
     pub problems: Vec<BadSpec>,
     pub host: Host,
+    /// How much room there is at first.
+    pub breadth: Breadth,
 }
 
 pub struct Player {
@@ -108,16 +110,16 @@ impl Component for Player {
     type Properties = PlayerProps;
 
     fn create(context: &Context<Player>) -> Player {
-        let PlayerProps { spec, problems, .. } = context.props().clone();
+        let PlayerProps { spec, problems, breadth, .. } = context.props().clone();
         let mut player = Player {
             spec: spec.clone(),
             run: None,
             index: 0,
-            scene: Rc::new(Scene::new(Breadth::Wide.width(), 1.0)),
+            scene: Rc::new(Scene::new(breadth.width(), 1.0)),
             moving: false,
             playing: None,
             speed: 1,
-            breadth: Breadth::Wide,
+            breadth,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
             forked: false,
             drawer: None,
@@ -177,9 +179,6 @@ impl Component for Player {
     fn rendered(&mut self, context: &Context<Player>, first: bool) {
         if !first {
             return;
-        }
-        if self.measure() {
-            context.link().send_message(Message::Width);
         }
         if let Some(root) = self.root.cast::<HtmlElement>() {
             let link = context.link().clone();
@@ -376,8 +375,8 @@ impl Player {
 
     /// Whether the breadth has changed with the width; then it is drawn anew.
     fn measure(&mut self) -> bool {
-        let width = self.root.cast::<HtmlElement>().map_or(0, |root| root.client_width());
-        let breadth = if width > 0 && width < NARROW_BELOW { Breadth::Narrow } else { Breadth::Wide };
+        let Some(root) = self.root.cast::<HtmlElement>() else { return false };
+        let breadth = breadth_of(&root);
         let changed = breadth != self.breadth;
         if changed {
             self.breadth = breadth;
@@ -436,4 +435,10 @@ impl Player {
     fn minimal(&self) -> bool {
         self.spec.controls != Controls::Full
     }
+}
+
+/// How an element of that width is laid out.
+fn breadth_of(element: &HtmlElement) -> Breadth {
+    let width = element.client_width();
+    if width > 0 && width < NARROW_BELOW { Breadth::Narrow } else { Breadth::Wide }
 }

@@ -137,6 +137,7 @@ test("arrows turn the page, but not while a figure or a field has the focus", as
   const cover = page.url();
   await page.keyboard.press("ArrowRight");
   await expect(page).not.toHaveURL(cover);
+  await page.waitForLoadState();
   await page.keyboard.press("ArrowLeft");
   await expect(page).toHaveURL(cover);
 
