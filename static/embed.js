@@ -35,14 +35,57 @@ function read() {
   if (fragment === shown) return;
   shown = fragment;
   const pairs = [...new URLSearchParams(fragment)];
+  const kind = pairs.find(([name]) => name === "kind")?.[1];
+  if (!kind) {
+    list();
+    return;
+  }
+  describe(kind);
   const next = document.createElement("stepwise-figure");
   for (const [name, value] of pairs) {
     // What cannot be an attribute's name is no parameter either; the figure says so of the others.
     if (/^[a-z][a-z0-9_-]*$/.test(name)) next.setAttribute(name, value);
   }
-  if (!next.hasAttribute("kind")) next.setAttribute("kind", "");
   main.replaceChildren(next);
   figure = next;
+}
+
+/** Names the figure's description for platforms that unfold links. */
+function describe(kind) {
+  const link = document.querySelector("link[type$=oembed]") ?? document.createElement("link");
+  Object.assign(link, { rel: "alternate", type: "application/json+oembed" });
+  link.href = `oembed/${encodeURIComponent(kind)}.json`;
+  document.head.append(link);
+}
+
+/** Without a figure in the address: all there are, each a link to its example. */
+async function list() {
+  figure = null;
+  const response = await fetch("oembed/index.json").catch(() => null);
+  const figures = response?.ok ? await response.json() : [];
+  // The address may have got a figure meanwhile.
+  if (figure) return;
+  const entries = figures.map(({ kind, title, summary, example }) => {
+    const link = element("a", title);
+    link.href = `#${new URLSearchParams({ kind, run: example })}`;
+    const entry = element("li");
+    entry.append(link, element("p", summary));
+    return entry;
+  });
+  const all = element("ul");
+  all.append(...entries);
+  main.replaceChildren(
+    element("h1", "One figure, alone on a page"),
+    element("p", "The address says which one, after its #: kind=NAME, the figure’s parameters, and run=SCRIPT. Every figure’s "
+      + "drawer “Share” writes such an address for what it shows, and the frame that puts it on a page or a slide."),
+    all,
+  );
+}
+
+function element(name, text = "") {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
 }
 
 addEventListener("hashchange", read);
@@ -65,11 +108,11 @@ addEventListener("message", (event) => {
     }
   }
   if (typeof message?.stepwise !== "string" || message.stepwise === "step" || message.stepwise === "resize") return;
-  figure.send(message.stepwise, message.step ?? message.script ?? "");
+  figure?.send(message.stepwise, message.step ?? message.script ?? "");
 });
 
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!figure || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
   if (CLICKER.has(event.key)) {
     figure.send(CLICKER.get(event.key));
   } else if (isEmbedded && DECK_KEYS.has(event.key)) {

@@ -4,7 +4,7 @@
 //! 1. [`fences`] takes the figures out of the chapters, runs them, and leaves a mark in each one's place;
 //! 2. mdBook writes plain pages from our template (`theme/index.hbs`) into a scratch folder;
 //! 3. [`pages`] puts the figures, the contents and the links to styles into them;
-//! 4. [`assets`] adds styles, fonts, scripts, and the engines' sources;
+//! 4. [`assets`] adds styles, fonts, scripts, and the engines' sources; [`oembed`] describes each figure to platforms;
 //! 5. [`links`] looks at every link of what has been built.
 
 mod assets;
@@ -13,6 +13,7 @@ mod contents;
 mod fences;
 mod figure;
 mod links;
+mod oembed;
 mod pages;
 mod qr;
 
@@ -44,6 +45,7 @@ pub fn build(root: &Path, out: &Path, base_url: Option<&str>) -> anyhow::Result<
     let finish = pages::Finish { contents: &contents, figures: &figures, base_url: base_url.as_deref() };
     pages::write(scratch.path(), out, &finish)?;
     assets::copy(root, out)?;
+    oembed::write(out, base_url.as_deref())?;
     let broken = links::check(out)?;
     if !broken.is_empty() {
         bail!("links that lead nowhere:\n{}", broken.join("\n"));

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::contents::Contents;
 use super::figure::Placed;
-use super::{catalogue, fences};
+use super::{catalogue, fences, oembed};
 use crate::scene::svg::escape;
 
 /// What mdBook's HTML lacks for those who read with a keyboard or a screen reader: whatever scrolls sideways can be
@@ -59,6 +59,7 @@ impl Finish<'_> {
             true => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
             false => String::new(),
         };
+        let styles = styles + &oembed::link(path, &to_root);
         let player = match page.contains("<stepwise-figure") && path != PRINT {
             true => format!("<script type=\"module\" src=\"{to_root}stepwise.js\"></script>"),
             false => String::new(),

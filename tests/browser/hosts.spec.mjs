@@ -144,6 +144,13 @@ test.describe("the frame", () => {
   });
 
   test("says which figures there are when asked for none, or for one that is not", async ({ page }) => {
+    await page.goto("embed.html");
+    await page.getByRole("link", { name: "A log and a hash index" }).click();
+    await expect(page.locator("stepwise-figure .player")).toBeVisible({ timeout: 15_000 });
+    await expect(page.locator("link[type$=oembed]")).toHaveAttribute("href", "oembed/hash-index.json");
+    const described = await (await page.request.get("oembed/hash-index.json")).json();
+    expect(described).toMatchObject({ version: "1.0", type: "rich", width: 960 });
+    await page.goto("about:blank");
     await page.goto("embed.html#kind=perpetuum-mobile");
     await expect(page.locator("main")).toContainText("there is no figure `perpetuum-mobile`", { timeout: 15_000 });
   });
