@@ -183,6 +183,18 @@ test.describe("the frame", () => {
   });
 });
 
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  for (const address of ["embed.html", "slides/index.html"]) {
+    test(`${address} says so, and leads to the book`, async ({ page }) => {
+      await page.goto(address);
+      await page.locator("noscript a").click();
+      await expect(page).toHaveURL(/\/index\.html$/);
+    });
+  }
+});
+
 test.describe("the slide", () => {
   const slide = (page) => page.evaluate(() => window.deck.getIndices().h);
 
