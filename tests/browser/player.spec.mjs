@@ -160,7 +160,7 @@ test("the drawers show source, bytes, numbers and transcript", async ({ page }) 
   await press(page, "Source");
   await expect(page.locator(".source .ran")).toContainText("step(");
   await press(page, "Bytes");
-  await page.getByLabel("Bytes of").selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "Bytes of" }).selectOption({ index: 1 });
   await expect(page.locator(".hex")).toBeVisible();
   await expect(page.locator(".meaning")).toContainText("checksum");
   await press(page, "Numbers");
