@@ -1,15 +1,203 @@
-//! Measuring.
+//! Measuring. Compare figures of one run only: machines are shared, and noisy.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::run::{command, run, say};
+use crate::run::{asked, command, root, run, say, target};
+use crate::{site, tools};
 
-/// Runs the benchmarks, which print a table; `json` has them write `target/bench.json` as well.
+/// How many keys the trees are filled with.
+const KEYS: &str = "1000000";
+
+/// One number that was measured, and what is promised of it.
+struct Figure {
+    /// With its unit.
+    name: String,
+    value: f64,
+    /// `at least 0.5`, or nothing where nothing is promised.
+    goal: &'static str,
+}
+
+/// Measures speeds and sizes and prints a table; `json` writes `target/bench.json` as well.
 pub fn bench(json: bool) -> Result {
-    say("measuring (compare figures of one run only: machines are shared and noisy)");
-    let mut cargo = command("cargo");
-    cargo.args(["bench", "--locked", "--bench", "budgets", "--"]);
-    if json {
-        cargo.arg("--json");
+    tools::for_site()?;
+    let mut figures = Vec::new();
+
+    say("the B-tree natively, beside the standard library's BTreeMap (1,000,000 random keys)");
+    let native = build_native(&root(), &target())?;
+    figures.extend(measured(native.to_str().ok_or("the target folder has a strange name")?, &[KEYS])?);
+
+    say("the same code with every `probe.step(…)` taken out");
+    let bare = build_native(&without_probes()?, &target().join("without-probes/target"))?;
+    let bare = measured(bare.to_str().ok_or("the target folder has a strange name")?, &[KEYS])?;
+    for figure in bare.into_iter().filter(|figure| ["btree_insert_ns", "btree_get_ns"].contains(&&*figure.name)) {
+        figures.push(Figure { name: format!("without_probes_{}", figure.name), ..figure });
     }
-    run(&mut cargo)
+
+    say("the same engine as Wasm, in Node.js");
+    let package = ["--package", "stepwise-speed", "--lib"];
+    run(command("cargo").args(["build", "--quiet", "--profile", "bench", "--target", tools::WASM]).args(package))?;
+    let module = target().join(tools::WASM).join("release/stepwise_speed.wasm");
+    let script = root().join("benches/speed/wasm.mjs");
+    figures.extend(measured("node", &[&script.to_string_lossy(), &module.to_string_lossy(), KEYS])?);
+
+    say("a recording of 2,000 steps");
+    let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
+    figures.extend(read(&recording));
+
+    say("sizes");
+    site::build()?;
+    let sizes = site::sizes(&root().join("dist"))?;
+    figures.extend(sizes.into_iter().map(|(name, bytes)| plain(&format!("{name}_bytes"), bytes as f64)));
+
+    add_ratios(&mut figures);
+    figures.iter_mut().for_each(add_goal);
+    for figure in &figures {
+        println!("{:<44}{:>14.2}  {}", figure.name, figure.value, figure.goal);
+    }
+    if json {
+        let file = target().join("bench.json");
+        fs::write(&file, as_json(&figures)).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Builds the native program of the workspace at `root`, and says where it is.
+fn build_native(root: &Path, target: &Path) -> Result<PathBuf> {
+    let mut cargo = command("cargo");
+    cargo.args(["build", "--quiet", "--profile", "bench", "--package", "stepwise-speed", "--bin", "stepwise-speed"]);
+    // Without its steps some code is unused, and that is no news.
+    run(cargo.current_dir(root).env("CARGO_TARGET_DIR", target).env("RUSTFLAGS", "-Awarnings"))?;
+    Ok(target.join("release/stepwise-speed"))
+}
+
+/// A copy of the engines and their workload in which the B-tree tells no probe any step.
+fn without_probes() -> Result<PathBuf> {
+    let copy = target().join("without-probes");
+    let failed = |error: std::io::Error| format!("{}: {error}", copy.display());
+    for part in ["src/engine", "benches/speed"] {
+        copy_folder(&root().join(part), &copy.join(part)).map_err(failed)?;
+    }
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).map_err(failed)?;
+    // The tables that the two packages inherit from, and how they are compiled; not our own package.
+    let tables = manifest.split("\n[").filter(|table| {
+        ["workspace.package]", "profile.release]", "profile.bench]"].iter().any(|name| table.starts_with(name))
+    });
+    let tables: String = tables.map(|table| format!("[{table}\n")).collect();
+    let workspace = "[workspace]\nmembers = [\"benches/speed\", \"src/engine\"]\nresolver = \"3\"\n";
+    fs::write(copy.join("Cargo.toml"), format!("{workspace}\n{tables}")).map_err(failed)?;
+    fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).map_err(failed)?;
+    Ok(copy)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        let copy = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy_folder(&path, &copy)?;
+        } else if path.components().any(|part| part.as_os_str() == "btree") {
+            fs::write(copy, without_steps(&fs::read_to_string(path)?))?;
+        } else {
+            fs::copy(path, copy)?;
+        }
+    }
+    Ok(())
+}
+
+/// The source with `()` in the place of every `probe.step(…)`, which has that very value.
+fn without_steps(source: &str) -> String {
+    const CALL: &str = "probe.step(";
+    let mut rest = source;
+    let mut bare = String::with_capacity(source.len());
+    while let Some(at) = rest.find(CALL) {
+        bare.push_str(&rest[..at]);
+        bare.push_str("()");
+        let mut depth = 0;
+        let end = rest[at..].find(|letter| {
+            depth += i32::from(letter == '(') - i32::from(letter == ')');
+            letter == ')' && depth == 0
+        });
+        rest = end.map_or("", |end| &rest[at + end + 1..]);
+    }
+    bare + rest
+}
+
+/// The figures that a program prints, a line each.
+fn measured(program: &str, arguments: &[&str]) -> Result<Vec<Figure>> {
+    asked(program, arguments).map(|text| read(&text)).ok_or_else(|| format!("`{program}` failed"))
+}
+
+fn read(text: &str) -> Vec<Figure> {
+    let line = |line: &str| {
+        let (name, value) = line.split_once(' ')?;
+        Some(plain(name, value.parse().ok()?))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+fn plain(name: &str, value: f64) -> Figure {
+    Figure { name: name.to_owned(), value, goal: "" }
+}
+
+/// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower.
+fn add_ratios(figures: &mut Vec<Figure>) {
+    for action in ["insert", "get"] {
+        let engine = format!("btree_{action}_ns");
+        for (name, slower, faster) in [
+            (format!("speed_with_unused_probe_{action}"), engine.clone(), format!("without_probes_{engine}")),
+            (format!("speed_of_btreemap_{action}"), engine.clone(), format!("std_btreemap_{action}_ns")),
+            (format!("speed_of_native_in_wasm_{action}"), format!("wasm_{engine}"), engine.clone()),
+        ] {
+            let find = |name: &str| figures.iter().find(|figure| figure.name == name).map(|figure| figure.value);
+            if let (Some(slower), Some(faster)) = (find(&slower), find(&faster)) {
+                figures.push(plain(&name, faster / slower));
+            }
+        }
+    }
+}
+
+fn add_goal(figure: &mut Figure) {
+    figure.goal = match &*figure.name {
+        name if name.starts_with("speed_with_unused_probe") => "at least 0.95",
+        name if name.starts_with("speed_of_") => "at least 0.5",
+        "recording_2000_steps_mb" => "at most 64",
+        "wasm_brotli_bytes" => "at most 250000",
+        "heaviest_chapter_before_wasm_bytes" => "at most 200000",
+        _ => "",
+    };
+}
+
+fn as_json(figures: &[Figure]) -> String {
+    let mut json = String::from("{\n");
+    for (place, figure) in figures.iter().enumerate() {
+        let comma = if place + 1 == figures.len() { "" } else { "," };
+        writeln!(json, "  \"{}\": {}{comma}", figure.name, figure.value).expect("a string takes all");
+    }
+    json + "}\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_taken_out_and_nothing_else() {
+        let source = "a(); probe.step(|| Event::Put(b(c)), self); d();\nmatch e { _ => probe.step(|| f(), self) }";
+        assert_eq!(without_steps(source), "a(); (); d();\nmatch e { _ => () }");
+    }
+
+    #[test]
+    fn figures_are_read_and_written() {
+        let mut figures = read("btree_get_ns 50.0\nstd_btreemap_get_ns 25\nnoise");
+        add_ratios(&mut figures);
+        let json = as_json(&figures);
+        assert_eq!(
+            json,
+            "{\n  \"btree_get_ns\": 50,\n  \"std_btreemap_get_ns\": 25,\n  \"speed_of_btreemap_get\": 0.5\n}\n"
+        );
+    }
 }

@@ -9,7 +9,7 @@ use crate::run::{asked, command, root, run, say, target};
 const TRUNK: &str = "0.21.14";
 /// Must be the very version that Cargo.lock has of the crate `wasm-bindgen`.
 const WASM_BINDGEN: &str = "0.2.129";
-const WASM: &str = "wasm32-unknown-unknown";
+pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// Everything that a build of the site needs.
 pub fn for_site() -> Result {
