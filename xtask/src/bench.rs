@@ -68,7 +68,7 @@ pub fn bench(json: bool) -> Result {
 fn build_native(root: &Path, target: &Path) -> Result<PathBuf> {
     let mut cargo = command("cargo");
     cargo.args(["build", "--quiet", "--profile", "bench", "--package", "stepwise-speed", "--bin", "stepwise-speed"]);
-    if root.starts_with(self::target()) {
+    if root.starts_with(crate::run::target()) {
         // Without its steps some code of the copy is unused, and that is no news.
         cargo.env("RUSTFLAGS", "-Awarnings");
     }
