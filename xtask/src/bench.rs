@@ -36,7 +36,7 @@ pub fn bench(json: bool) -> Result {
         figures.push(Figure { name: format!("without_probes_{}", figure.name), ..figure });
     }
 
-    say("the same engine as Wasm, in Node.js");
+    say("the same engine as Wasm, in Node.js, at full speed as above; the one that pages load is built for size");
     let package = ["--package", "stepwise-speed", "--lib"];
     run(command("cargo").args(["build", "--quiet", "--profile", "bench", "--target", tools::WASM]).args(package))?;
     let module = target().join(tools::WASM).join("release/stepwise_speed.wasm");
