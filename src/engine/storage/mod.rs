@@ -1,8 +1,11 @@
 //! Storage engines: how bytes on a disk become keys that can be found again, also after a crash.
 
+pub mod block;
+pub mod bloom;
 pub mod btree;
 pub mod hash_index;
 pub mod key;
+pub mod varint;
 
 pub use key::Key;
 
