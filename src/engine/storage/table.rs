@@ -1,0 +1,317 @@
+//! A sorted table: blocks of sorted entries in a file, an index that tells where each block is, and a Bloom filter that
+//! tells which keys are certainly in none of them. Written once, from front to back, and never changed.
+//!
+//! ```text
+//! table      data block … | filter block | index block | footer
+//! block      content | crc32 of the content: u32 LE
+//! index      a block (see `block`) with an entry for each data block: its last key → offset: varint | length: varint
+//! footer     filter offset: u64 LE | length: u32 LE | index offset: u64 LE | length: u32 LE | entries: u64 LE
+//!            | magic: u64 LE | crc32 of the footer before it: u32 LE
+//! ```
+//!
+//! The index is *sparse*: it knows the last key of each block, not every key. To find a key, search the index for the
+//! first block whose last key is not before it, read that one block, and search there.
+//!
+//! Keys are whatever bytes the caller compares bytewise. A table is read back from its bytes and from nothing else;
+//! [`Table::open`] reads the footer, the index and the filter, and keeps those.
+//!
+//! Simpler than the real one because: blocks are not compressed, there is no cache of blocks, and one footer and one
+//! index block suffice, where RocksDB partitions the index of a very large table.
+
+use std::fmt::{self, Display};
+use std::ops::Range;
+
+use super::block::{Block, BlockBuilder};
+use super::bloom::Bloom;
+use super::varint;
+use crate::sim::{Disk, DiskError, FileId};
+
+/// Says that a file is a table of this version: "STEPTBL1" in ASCII, little-endian.
+const MAGIC: u64 = u64::from_le_bytes(*b"STEPTBL1");
+const FOOTER: u64 = 8 + 4 + 8 + 4 + 8 + 8 + 4;
+const CHECKSUM: usize = 4;
+
+/// How a table is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableShape {
+    /// A block is closed once it is at least that long. LevelDB: 4096 bytes.
+    pub block_bytes: usize,
+    /// LevelDB: 16 entries.
+    pub restart_interval: usize,
+    /// 10 bits a key let about one in a hundred keys pass that are not there.
+    pub bloom_bits: usize,
+}
+
+/// Bytes of a table that cannot be what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corrupt {
+    /// Where in the file, in bytes.
+    pub offset: u64,
+    pub what: &'static str,
+}
+
+impl Display for Corrupt {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} at offset {}", self.what, self.offset)
+    }
+}
+
+impl std::error::Error for Corrupt {}
+
+/// Writes a table, entry by entry in ascending order, a block at a time.
+#[derive(Clone, Debug)]
+pub struct TableBuilder {
+    file: FileId,
+    shape: TableShape,
+    block: BlockBuilder,
+    index: BlockBuilder,
+    keys: Vec<Vec<u8>>,
+    entries: u64,
+}
+
+/// Where a finished block stands, its checksum not counted.
+type Handle = Range<u64>;
+
+impl TableBuilder {
+    /// Begins a table in an empty file.
+    pub fn new(file: FileId, shape: TableShape) -> TableBuilder {
+        TableBuilder {
+            file,
+            shape,
+            block: BlockBuilder::new(shape.restart_interval),
+            index: BlockBuilder::new(1),
+            keys: Vec::new(),
+            entries: 0,
+        }
+    }
+
+    /// Adds an entry; `filter_key` is what the Bloom filter is asked for later. Returns where the block stands that was
+    /// full by that and has been written.
+    pub fn add(
+        &mut self,
+        disk: &mut Disk,
+        key: &[u8],
+        filter_key: &[u8],
+        value: &[u8],
+    ) -> Result<Option<Handle>, DiskError> {
+        self.block.add(key, value);
+        self.entries += 1;
+        if self.keys.last().is_none_or(|last| last != filter_key) {
+            self.keys.push(filter_key.to_vec());
+        }
+        if self.block.len() < self.shape.block_bytes { Ok(None) } else { self.close_block(disk).map(Some) }
+    }
+
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Writes what is left, the filter, the index and the footer. The file is not synced: that is the caller's.
+    pub fn finish(mut self, disk: &mut Disk) -> Result<(), DiskError> {
+        if !self.block.is_empty() {
+            self.close_block(disk)?;
+        }
+        let filter = Bloom::of(self.keys.iter().map(Vec::as_slice), self.shape.bloom_bits);
+        let filter = append(disk, self.file, filter.encode())?;
+        let index = append(disk, self.file, self.index.finish())?;
+        let mut footer = Vec::with_capacity(FOOTER as usize);
+        for handle in [filter, index] {
+            footer.extend_from_slice(&handle.start.to_le_bytes());
+            footer.extend_from_slice(&((handle.end - handle.start) as u32).to_le_bytes());
+        }
+        footer.extend_from_slice(&self.entries.to_le_bytes());
+        footer.extend_from_slice(&MAGIC.to_le_bytes());
+        append(disk, self.file, footer)?;
+        Ok(())
+    }
+
+    fn close_block(&mut self, disk: &mut Disk) -> Result<Handle, DiskError> {
+        let block = std::mem::replace(&mut self.block, BlockBuilder::new(self.shape.restart_interval));
+        let last_key = block.last_key().to_vec();
+        let handle = append(disk, self.file, block.finish())?;
+        let mut place = Vec::new();
+        varint::put(&mut place, handle.start);
+        varint::put(&mut place, handle.end - handle.start);
+        self.index.add(&last_key, &place);
+        Ok(handle)
+    }
+}
+
+/// Appends content and its checksum.
+fn append(disk: &mut Disk, file: FileId, mut content: Vec<u8>) -> Result<Handle, DiskError> {
+    let len = content.len() as u64;
+    let checksum = crc32fast::hash(&content);
+    content.extend_from_slice(&checksum.to_le_bytes());
+    let start = disk.append(file, &content)?;
+    Ok(start..start + len)
+}
+
+/// A table, open for reading: its index and its filter are in memory, its blocks on the disk.
+#[derive(Clone, Debug)]
+pub struct Table {
+    file: FileId,
+    index: Block,
+    filter: Bloom,
+    entries: u64,
+}
+
+impl Table {
+    /// Reads the footer, the index and the filter.
+    pub fn open(disk: &mut Disk, file: FileId) -> Result<Table, Corrupt> {
+        let len = disk.len(file);
+        let start = len.checked_sub(FOOTER).ok_or(Corrupt { offset: 0, what: "no room for a footer" })?;
+        let footer = disk.read(file, start..len);
+        let content = checked(&footer).ok_or(Corrupt { offset: start, what: "bad checksum of the footer" })?;
+        let number = |at: usize| u64::from_le_bytes(content[at..at + 8].try_into().expect("eight bytes"));
+        let handle = |at: usize| {
+            let len = u32::from_le_bytes(content[at + 8..at + 12].try_into().expect("four bytes"));
+            number(at)..number(at).saturating_add(len.into())
+        };
+        if number(32) != MAGIC {
+            return Err(Corrupt { offset: start + 32, what: "not a table: bad magic number" });
+        }
+        let filter = read_checked(disk, file, handle(0))?;
+        let filter = Bloom::decode(&filter).ok_or(Corrupt { offset: handle(0).start, what: "bad filter" })?;
+        let index = read_block(disk, file, handle(12))?;
+        Ok(Table { file, index, filter, entries: number(24) })
+    }
+
+    /// False: no entry was added for that filter key.
+    pub fn may_contain(&self, filter_key: &[u8]) -> bool {
+        self.filter.may_contain(filter_key)
+    }
+
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Where the first block stands whose last key is not before the one sought; `None` where all keys are before it.
+    pub fn find_block(&self, is_before: impl Fn(&[u8]) -> bool) -> Result<Option<Handle>, Corrupt> {
+        let bad = |_| Corrupt { offset: 0, what: "bad index" };
+        let Some(entry) = self.index.seek(is_before).map_err(bad)?.next() else { return Ok(None) };
+        let (_, mut place) = entry.map_err(bad)?;
+        decode_handle(&mut place).map(Some).ok_or(Corrupt { offset: 0, what: "bad index" })
+    }
+
+    /// Reads a block that the index has named.
+    pub fn read_block(&self, disk: &mut Disk, handle: Handle) -> Result<Block, Corrupt> {
+        read_block(disk, self.file, handle)
+    }
+
+    /// The places of all blocks, in order.
+    pub fn blocks(&self) -> Result<Vec<Handle>, Corrupt> {
+        let bad = || Corrupt { offset: 0, what: "bad index" };
+        let places = self.index.iter().map(|entry| {
+            let (_, mut place) = entry.map_err(|_| bad())?;
+            decode_handle(&mut place).ok_or_else(bad)
+        });
+        places.collect()
+    }
+}
+
+fn decode_handle(place: &mut &[u8]) -> Option<Handle> {
+    let start = varint::take(place)?;
+    let len = varint::take(place)?;
+    Some(start..start.checked_add(len)?)
+}
+
+fn read_block(disk: &mut Disk, file: FileId, handle: Handle) -> Result<Block, Corrupt> {
+    let start = handle.start;
+    let content = read_checked(disk, file, handle)?;
+    Block::new(content).map_err(|bad| Corrupt { offset: start + bad.offset as u64, what: "bad block" })
+}
+
+fn read_checked(disk: &mut Disk, file: FileId, handle: Handle) -> Result<Vec<u8>, Corrupt> {
+    let corrupt = Corrupt { offset: handle.start, what: "bad checksum of a block" };
+    let end = handle.end.checked_add(CHECKSUM as u64).filter(|end| *end <= disk.len(file)).ok_or(corrupt.clone())?;
+    let mut bytes = disk.read(file, handle.start..end);
+    let len = checked(&bytes).ok_or(corrupt)?.len();
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+/// The content before a checksum that fits it.
+fn checked(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>()?;
+    (crc32fast::hash(content) == u32::from_le_bytes(*checksum)).then_some(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    const SHAPE: TableShape = TableShape { block_bytes: 64, restart_interval: 4, bloom_bits: 10 };
+
+    type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+
+    fn written(entries: &Entries) -> (Disk, FileId) {
+        let mut disk = Disk::new(1 << 20);
+        let file = disk.create("table").unwrap();
+        let mut builder = TableBuilder::new(file, SHAPE);
+        for (key, value) in entries {
+            builder.add(&mut disk, key, key, value).unwrap();
+        }
+        builder.finish(&mut disk).unwrap();
+        (disk, file)
+    }
+
+    fn get(disk: &mut Disk, table: &Table, key: &[u8]) -> Result<Option<Vec<u8>>, Corrupt> {
+        let Some(handle) = table.find_block(|each| each < key)? else { return Ok(None) };
+        let bad = |_| Corrupt { offset: 0, what: "bad block" };
+        let block = table.read_block(disk, handle)?;
+        match block.seek(|each| each < key).map_err(bad)?.next().transpose().map_err(bad)? {
+            Some((found, value)) if found == key => Ok(Some(value.to_vec())),
+            _ => Ok(None),
+        }
+    }
+
+    /// All entries, or the first corruption.
+    fn read_all(disk: &mut Disk, file: FileId) -> Result<Entries, Corrupt> {
+        let table = Table::open(disk, file)?;
+        let mut entries = Entries::new();
+        for handle in table.blocks()? {
+            let block = table.read_block(disk, handle.clone())?;
+            for entry in block.iter() {
+                let (key, value) = entry.map_err(|_| Corrupt { offset: handle.start, what: "bad block" })?;
+                entries.insert(key, value.to_vec());
+            }
+        }
+        Ok(entries)
+    }
+
+    fn entries() -> impl Strategy<Value = Entries> {
+        let bytes = |most: usize| prop::collection::vec(any::<u8>(), 0..most);
+        prop::collection::btree_map(bytes(8), bytes(30), 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_is_a_sorted_map(entries in entries(), sought: Vec<u8>) {
+            let (mut disk, file) = written(&entries);
+            let table = Table::open(&mut disk, file).unwrap();
+            prop_assert_eq!(read_all(&mut disk, file).unwrap(), entries.clone());
+            prop_assert_eq!(table.entries(), entries.len() as u64);
+            for key in entries.keys().chain([&sought]) {
+                prop_assert_eq!(get(&mut disk, &table, key).unwrap(), entries.get(key).cloned());
+                prop_assert!(table.may_contain(key) || !entries.contains_key(key));
+            }
+        }
+
+        /// A flipped bit is a corruption that is found, wherever it is; so is a missing end.
+        #[test]
+        fn every_damage_is_found(entries in entries(), place: prop::sample::Index, bit in 0u8..8, cut: bool) {
+            let (mut disk, file) = written(&entries);
+            let place = place.index(disk.len(file) as usize) as u64;
+            if cut {
+                disk.truncate(file, place).unwrap();
+            } else {
+                let byte = disk.peek(file, place..place + 1)[0];
+                disk.write(file, place, &[byte ^ (1 << bit)]).unwrap();
+            }
+            prop_assert!(read_all(&mut disk, file).is_err());
+        }
+    }
+}
