@@ -5,6 +5,7 @@ pub mod bloom;
 pub mod btree;
 pub mod hash_index;
 pub mod key;
+pub mod log;
 pub mod table;
 pub mod varint;
 
