@@ -103,7 +103,7 @@ mod tests {
         for bits_per_key in 4..=16 {
             let filter = filter(KEYS, bits_per_key);
             let (k, m) = (f64::from(filter.probes), filter.bits.len() as f64 * 8.0);
-            let expected = (1.0 - (-k * f64::from(KEYS) / m).exp()).powf(k);
+            let expected = (1.0 - (-k * f64::from(KEYS) / m).exp()).powi(i32::from(filter.probes));
             let wrong = (KEYS..KEYS + PROBES).filter(|key| filter.may_contain(&key.to_be_bytes())).count();
             let rate = wrong as f64 / f64::from(PROBES);
             // The filter itself is one sample among many: allow for the spread of its own fill as well.
