@@ -102,8 +102,10 @@ mod tests {
         const PROBES: u32 = 200_000;
         for bits_per_key in 4..=16 {
             let filter = filter(KEYS, bits_per_key);
-            let (k, m) = (f64::from(filter.probes), filter.bits.len() as f64 * 8.0);
-            let expected = (1.0 - (-k * f64::from(KEYS) / m).exp()).powi(i32::from(filter.probes));
+            let (k, m) = (i32::from(filter.probes), filter.bits.len() as f64 * 8.0);
+            // (1 - 1/m)^kn, the chance that a bit is still unset, is what e^(-kn/m) stands for.
+            let unset = (1.0 - 1.0 / m).powi(k * KEYS as i32);
+            let expected = (1.0 - unset).powi(k);
             let wrong = (KEYS..KEYS + PROBES).filter(|key| filter.may_contain(&key.to_be_bytes())).count();
             let rate = wrong as f64 / f64::from(PROBES);
             // The filter itself is one sample among many: allow for the spread of its own fill as well.
