@@ -155,13 +155,17 @@ class StepwiseFigure extends HTMLElement {
   }
 
   #mount(glue) {
-    this.#root = document.createElement("div");
-    this.#shadow.append(this.#root);
+    const root = document.createElement("div");
+    // Out of the flow until it is drawn: the opening picture and the player must never both take up room.
+    Object.assign(root.style, { position: "absolute", visibility: "hidden", width: `${this.clientWidth}px` });
+    this.#root = root;
+    this.#shadow.append(root);
     alive.set(this.number, this);
     this.#figure = glue.mount(this.#root, this.#pairs(), {
       number: this.number,
       ready: () => {
         this.#shadow.querySelector("slot")?.remove();
+        root.removeAttribute("style");
         this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
       },
       stepped: (fragment, index, of, narration, position) => {

@@ -7,6 +7,8 @@ export default defineConfig({
   outputDir: "results",
   workers: 2,
   fullyParallel: true,
+  // Shared machines stall now and then. A test that needs its second try is reported as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 30_000,
   reporter: "list",
   use: {

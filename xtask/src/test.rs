@@ -107,8 +107,9 @@ fn browser(count: &mut Count) -> Result {
         });
         counts.map(|line| number_before(line, word)).sum::<u64>()
     };
-    let failed = closing(" failed") + closing(" flaky") + closing(" did not run") + closing(" interrupted");
-    count.passed += closing(" passed");
+    let failed = closing(" failed") + closing(" did not run") + closing(" interrupted");
+    // A busy machine may need the second try that the configuration grants; Playwright's report names such a test.
+    count.passed += closing(" passed") + closing(" flaky");
     count.failed += if failed == 0 && !ended_well { 1 } else { failed };
     Ok(())
 }
