@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{Go, Message, Player, SPEEDS};
+use super::{Go, Message, Panel, Player, SPEEDS};
 use crate::figures::Run;
 
 /// More ticks than this on a scrubber could not be told apart.
@@ -34,10 +34,10 @@ impl Player {
                 <div class="extras">
                     { self.speed_button(context) }
                     if can_crash {
-                        { crash_menu(context) }
+                        { crash_menu(context, self.panel == Some(Panel::Crash)) }
                     }
                     { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", link.callback(|_: MouseEvent| Message::Reset)) }
-                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", link.callback(|_: MouseEvent| Message::Help(true))) }
+                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", link.callback(|_: MouseEvent| Message::Panel(Some(Panel::Keys)))) }
                 </div>
             </div>
         }
@@ -81,18 +81,24 @@ impl Player {
 }
 
 /// Pulling the plug at this very step, in three ways.
-fn crash_menu(context: &Context<Player>) -> Html {
+fn crash_menu(context: &Context<Player>, open: bool) -> Html {
     let link = context.link();
+    let target = (!open).then_some(Panel::Crash);
+    let toggle = link.callback(move |_: MouseEvent| Message::Panel(target));
     let crash = |mode: &'static str| link.callback(move |_: MouseEvent| Message::Crash(mode));
     html! {
-        <details class="crash">
-            <summary title="Crash here" aria-label="Crash here">{ icon("M13 3 6 13h5l-1 8 8-11h-5z") }</summary>
-            <div class="menu">
-                <button type="button" onclick={crash("crash")}>{ "Crash: what was not synced is lost" }</button>
-                <button type="button" onclick={crash("crash kept")}>{ "Crash: every write was kept, by luck" }</button>
-                <button type="button" onclick={crash("crash torn 1")}>{ "Crash: some writes kept, one torn" }</button>
-            </div>
-        </details>
+        <>
+            <button type="button" class="icon" onclick={toggle} title="Crash here" aria-label="Crash here" aria-expanded={open.to_string()}>
+                { icon("M13 3 6 13h5l-1 8 8-11h-5z") }
+            </button>
+            if open {
+                <div class="menu" role="group" aria-label="Crash here">
+                    <button type="button" onclick={crash("crash")}>{ "Crash: what was not synced is lost" }</button>
+                    <button type="button" onclick={crash("crash kept")}>{ "Crash: every write was kept, by luck" }</button>
+                    <button type="button" onclick={crash("crash torn 1")}>{ "Crash: some writes kept, one torn" }</button>
+                </div>
+            }
+        </>
     }
 }
 

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::{Go, Message};
+use super::{Go, Message, Panel};
 
 const KEYS: [(&str, &str); 9] = [
     ("← →", "a step back, forward"),
@@ -18,15 +18,20 @@ const KEYS: [(&str, &str); 9] = [
     ("?", "these keys"),
 ];
 
-/// What a key asks for, if anything; then it goes no further.
-pub fn message(event: KeyboardEvent) -> Option<Message> {
+/// What a key asks for, if anything; then it goes no further. Escape is the figure's while a panel is open.
+pub fn message(event: KeyboardEvent, panel: Option<Panel>) -> Option<Message> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }
-    if is_typing(&event) {
+    match field(&event) {
+        Field::None => {}
+        // The scrubber takes the figure's keys; those it has besides are not the page's.
+        Field::Slider => event.stop_propagation(),
         // Neither the figure's keys nor the page's while a reader writes.
-        event.stop_propagation();
-        return None;
+        Field::Text => {
+            event.stop_propagation();
+            return None;
+        }
     }
     let on_button =
         target(&event).is_some_and(|target| matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"));
@@ -45,8 +50,8 @@ pub fn message(event: KeyboardEvent) -> Option<Message> {
         ("c", _) => Message::Crash("crash"),
         ("r", _) => Message::Reset,
         ("u", _) => Message::Undo,
-        ("?", _) => Message::Help(true),
-        ("Escape", _) => Message::Help(false),
+        ("?", _) => Message::Panel(Some(Panel::Keys)),
+        ("Escape", _) if panel.is_some() => Message::Panel(None),
         _ => return None,
     };
     event.prevent_default();
@@ -59,9 +64,21 @@ fn target(event: &KeyboardEvent) -> Option<HtmlElement> {
     event.composed_path().get(0).dyn_into().ok()
 }
 
-/// Whether the key writes into a field. A slider and a choice take arrows of their own.
-fn is_typing(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+enum Field {
+    None,
+    Slider,
+    /// Text, a number or a choice: keys of their own.
+    Text,
+}
+
+/// The field that the key goes to.
+fn field(event: &KeyboardEvent) -> Field {
+    let Some(target) = target(event) else { return Field::None };
+    match target.tag_name().as_str() {
+        "INPUT" if target.get_attribute("type").as_deref() == Some("range") => Field::Slider,
+        "INPUT" | "TEXTAREA" | "SELECT" => Field::Text,
+        _ => Field::None,
+    }
 }
 
 pub fn help(close: Callback<MouseEvent>) -> Html {

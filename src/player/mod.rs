@@ -20,10 +20,10 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::{FocusOptions, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
-use crate::figures::{self, Run};
+use crate::figures::{self, Opened, Run};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, Controls, FigureSpec};
 use crate::timeline::Position;
@@ -60,7 +60,9 @@ pub struct Player {
     forked: bool,
     drawer: Option<Drawer>,
     selected: Option<String>,
-    help: bool,
+    panel: Option<Panel>,
+    /// What the reader has pressed may be gone: then the focus goes to the figure, so that its keys go on working.
+    keep_focus: bool,
     root: NodeRef,
     observer: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
     swipe: Option<i32>,
@@ -75,6 +77,13 @@ pub enum Go {
     Forward,
     ForwardCommand,
     End,
+}
+
+/// What opens above the figure, one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    Keys,
+    Crash,
 }
 
 pub enum Message {
@@ -98,7 +107,7 @@ pub enum Message {
     Open(Option<Drawer>),
     Select(String),
     Dismiss,
-    Help(bool),
+    Panel(Option<Panel>),
     Width,
     Touch(Option<i32>, i32),
     Asked(String, String),
@@ -124,12 +133,13 @@ impl Component for Player {
             forked: false,
             drawer: None,
             selected: None,
-            help: false,
+            panel: None,
+            keep_focus: false,
             root: NodeRef::default(),
             observer: None,
             swipe: None,
         };
-        player.open(spec);
+        player.open(&spec);
         player
     }
 
@@ -137,18 +147,23 @@ impl Component for Player {
         let host = &context.props().host;
         host::at_work(host);
         let before = (self.index, self.forked);
+        self.keep_focus |=
+            matches!(message, Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None));
         match message {
             Message::Go(go) => self.go(go, host),
             Message::Seek(index) => self.seek(index, false),
             Message::Play(on) => self.play(on, context),
             Message::TogglePlay => self.play(self.playing.is_none(), context),
-            Message::Crash(command) => self.crash(command),
+            Message::Crash(command) => {
+                self.panel = None;
+                self.crash(command);
+            }
             Message::Tick => self.tick(context),
             Message::Speed(by) => self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1),
             Message::Command(command) => self.command(&command),
             Message::Script(script) => self.script(script),
             Message::Undo => self.undo(),
-            Message::Reset => self.replace(self.spec.clone(), Vec::new()),
+            Message::Reset => self.reset(),
             Message::Parameter(name, value) => self.parameter(name, value),
             Message::Open(drawer) => self.drawer = drawer,
             Message::Select(key) => {
@@ -156,13 +171,14 @@ impl Component for Player {
                 self.drawer = Some(Drawer::Bytes);
             }
             Message::Dismiss => self.problems.clear(),
-            Message::Help(on) => self.help = on,
+            Message::Panel(panel) => self.panel = panel,
             Message::Width => return self.measure(),
             Message::Touch(start, end) => self.touch(start, end, host),
             Message::Asked(name, argument) => self.asked(&name, &argument, context),
             Message::Replace(spec, problems) => {
-                self.spec = (*spec).clone();
-                self.replace(*spec, problems);
+                if self.replace((*spec).clone(), problems) {
+                    self.spec = *spec;
+                }
             }
         }
         if (self.index, self.forked) != before || self.playing.is_none() {
@@ -177,6 +193,9 @@ impl Component for Player {
     }
 
     fn rendered(&mut self, context: &Context<Player>, first: bool) {
+        if std::mem::take(&mut self.keep_focus) {
+            self.catch_focus();
+        }
         if !first {
             return;
         }
@@ -201,32 +220,49 @@ impl Component for Player {
 
 impl Player {
     /// Opens a figure for the first time; what is wrong is kept to be shown.
-    fn open(&mut self, spec: FigureSpec) {
-        match figures::open(&spec) {
-            Ok(opened) => {
-                self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
-                self.run = Some(opened.run);
-                self.index = opened.index;
-                self.draw(false);
-            }
+    fn open(&mut self, spec: &FigureSpec) {
+        match figures::open(spec) {
+            Ok(opened) => self.show(opened),
             Err(problem) => self.problems.push(problem.0),
         }
     }
 
+    /// Opens the figure as the host gave it, with the same forgiveness as at first.
+    fn reset(&mut self) {
+        self.problems.clear();
+        self.open(&self.spec.clone());
+    }
+
     /// Opens a figure in the place of the one that is shown, which stays if the new one has anything wrong with it.
-    fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>) {
+    /// Returns whether it was replaced.
+    fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>) -> bool {
         self.problems = problems.into_iter().map(|problem| problem.0).collect();
         match figures::open(&spec) {
             Ok(opened) if self.run.is_none() || (opened.problems.is_empty() && self.problems.is_empty()) => {
-                self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
-                self.run = Some(opened.run);
-                self.index = opened.index;
-                self.playing = None;
-                self.forked = false;
-                self.draw(false);
+                self.show(opened);
+                return true;
             }
             Ok(opened) => self.problems.extend(opened.problems.into_iter().map(|problem| problem.0)),
             Err(problem) => self.problems.push(problem.0),
+        }
+        false
+    }
+
+    fn show(&mut self, opened: Opened) {
+        self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
+        self.run = Some(opened.run);
+        self.index = opened.index;
+        self.playing = None;
+        self.forked = false;
+        self.draw(false);
+    }
+
+    fn catch_focus(&self) {
+        let Some(root) = self.root.cast::<HtmlElement>() else { return };
+        if !root.matches(":focus-within").unwrap_or(true) {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = root.focus_with_options(&options);
         }
     }
 
@@ -411,7 +447,7 @@ impl Player {
             "end" => self.go(Go::End, host),
             "play" => self.play(true, context),
             "pause" => self.play(false, context),
-            "reset" => self.replace(self.spec.clone(), Vec::new()),
+            "reset" => self.reset(),
             "crash" => self.crash("crash"),
             "run" => self.command(argument),
             "seek" => match (argument.parse::<Position>(), &self.run) {

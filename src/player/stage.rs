@@ -126,7 +126,8 @@ impl Stage {
             let shape = &self.motion.shown[each.place];
             if let Some(group) = groups.item(each.place as u32) {
                 place(&group, shape, pose);
-                set(&group, "opacity", &number(pose.opacity * 10.0 / 10.0));
+                // In hundredths: tenths would be seen as jumps.
+                set(&group, "opacity", &((pose.opacity * 100.0).round() / 100.0).to_string());
             }
             self.now.insert(shape.key.clone(), pose);
         }

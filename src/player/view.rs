@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::keys;
 use super::stage::Stage;
-use super::{Message, Player};
+use super::{Message, Panel, Player};
 use crate::engine::Outcome;
 use crate::figures::Moment;
 use crate::spec::Controls;
@@ -16,7 +16,8 @@ impl Player {
         let narrow = (self.breadth == crate::scene::Breadth::Narrow).then_some("narrow");
         let class = classes!("player", self.spec.controls.to_string(), narrow);
         let root = self.root.clone();
-        let onkeydown = link.batch_callback(keys::message);
+        let panel = self.panel;
+        let onkeydown = link.batch_callback(move |event| keys::message(event, panel));
         let Some(run) = &self.run else {
             return html! { <div ref={root} {class}>{ self.problems(context) }</div> };
         };
@@ -44,8 +45,8 @@ impl Player {
                 if !self.minimal() {
                     { self.drawers(context, &**run) }
                 }
-                if self.help {
-                    { keys::help(link.callback(|_: MouseEvent| Message::Help(false))) }
+                if panel == Some(Panel::Keys) {
+                    { keys::help(link.callback(|_: MouseEvent| Message::Panel(None))) }
                 }
             </div>
         }
@@ -68,6 +69,9 @@ impl Player {
     fn problems(&self, context: &Context<Player>) -> Html {
         let link = context.link();
         let full = self.run.as_ref().is_some_and(|run| run.is_full());
+        let can_undo = self.run.as_ref().is_some_and(|run| run.can_undo());
+        let changed =
+            if self.forked { "The steps after this one were dropped." } else { "This run is no longer as it was." };
         html! {
             <>
                 if !self.problems.is_empty() {
@@ -76,9 +80,9 @@ impl Player {
                         <button type="button" onclick={link.callback(|_| Message::Dismiss)} aria-label="Close the message">{ "Close" }</button>
                     </div>
                 }
-                if self.forked {
+                if can_undo {
                     <div class="notice" role="status">
-                        <p>{ "The steps after this one were dropped." }</p>
+                        <p>{ changed }</p>
                         <button type="button" onclick={link.callback(|_| Message::Undo)}>{ "Undo" }</button>
                     </div>
                 }

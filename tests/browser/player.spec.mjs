@@ -57,6 +57,38 @@ test("keys do the same, and only while the figure has the focus", async ({ page 
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
 });
 
+test("keys go on working on the slider, and after what was pressed is gone", async ({ page }) => {
+  await open(page, hash("&step=1.3"));
+  await page.getByRole("slider", { name: "Step" }).focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(place(page)).toHaveText("6 / 11");
+  await page.keyboard.press("c");
+  await page.getByRole("button", { name: "Undo" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeHidden();
+  await page.keyboard.press("ArrowRight");
+  await expect(place(page)).toHaveText("7 / 11");
+});
+
+test("Escape is the page's unless it closes something here", async ({ page }) => {
+  await open(page, hash());
+  await page.evaluate(() => {
+    globalThis.escapes = 0;
+    addEventListener("keydown", (event) => (globalThis.escapes += event.key === "Escape"));
+  });
+  await page.locator(".player").focus();
+  for (const key of ["?", "Escape", "Escape"]) await page.keyboard.press(key);
+  expect(await page.evaluate(() => globalThis.escapes)).toBe(1);
+});
+
+test("a figure that was opened with a mistake in its link can be started over", async ({ page }) => {
+  await open(page, hash("&order=3"));
+  await page.locator(".player").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("r");
+  await expect(place(page)).toHaveText("0 / 11");
+});
+
 test("it plays to the end, and can be paused", async ({ page }) => {
   await open(page, hash());
   for (let faster = 0; faster < 2; faster += 1) await page.locator(".speed").click();
@@ -80,6 +112,11 @@ test("a command at an earlier step forks the run, and can be taken back", async 
   await expect(narration(page)).toContainText("zoë 🙂");
   await expect(page.getByText("The steps after this one were dropped.")).toBeVisible();
   await expect(place(page)).toHaveText("4 / 6");
+  // A second change does not take the way back from the first.
+  await press(page, "To the last step");
+  await press(page, "put");
+  await press(page, "Undo");
+  await expect(place(page)).toHaveText("6 / 6");
   await press(page, "Undo");
   await expect(place(page)).toHaveText("3 / 11");
 });
@@ -92,8 +129,16 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
   await page.keyboard.press("c");
   await expect(narration(page)).toContainText("The plug was pulled");
   expect(decodeURIComponent(new URL(page.url()).hash)).toContain("put+b+2+@1;+crash+@1;+crash");
-  await page.locator(".crash summary").click();
+  await press(page, "Crash here");
+  // The whole menu is inside the figure, which cuts off what is not.
+  const [menu, player] = [await page.locator(".menu").boundingBox(), await page.locator(".player").boundingBox()];
+  expect(menu.y).toBeGreaterThan(player.y);
+  expect(menu.y + menu.height).toBeLessThan(player.y + player.height);
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".menu")).toBeHidden();
+  await press(page, "Crash here");
   await page.getByRole("button", { name: /one torn/ }).click();
+  await expect(page.locator(".menu")).toBeHidden();
   expect(decodeURIComponent(new URL(page.url()).hash)).toContain("crash+torn+1");
 });
 
