@@ -142,6 +142,23 @@ pub struct Argument {
     pub optional: bool,
 }
 
+impl Argument {
+    /// Any text, which the command cannot do without.
+    pub const fn text(name: &'static str, example: &'static str) -> Argument {
+        Argument { name, kind: ArgumentKind::Text, example, optional: false }
+    }
+
+    /// Any text, or nothing.
+    pub const fn optional(name: &'static str) -> Argument {
+        Argument { name, kind: ArgumentKind::Text, example: "", optional: true }
+    }
+
+    /// The word that introduces an optional argument.
+    pub const fn keyword(name: &'static str) -> Argument {
+        Argument { name, kind: ArgumentKind::Keyword, example: "", optional: true }
+    }
+}
+
 /// What may stand in the place of an argument, for those who make an input for it.
 #[derive(Clone, Copy, Debug)]
 pub enum ArgumentKind {

@@ -12,8 +12,28 @@ pub mod varint;
 pub use key::Key;
 
 use crate::command::{BadCommand, Words};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::contract::{Argument, ArgumentKind, CommandForm, ParameterKind, Parameters};
 use crate::sim::Crash;
+
+/// When what was written is made safe: the parameter `sync` of a storage engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncPolicy {
+    /// Before the command that wrote it is done.
+    Always,
+    /// When the reader says `sync`, or when the engine cannot go on without.
+    OnCommand,
+}
+
+impl SyncPolicy {
+    /// The kind of the parameter.
+    pub const CHOICE: ParameterKind =
+        ParameterKind::Choice(&[("always", "after every write"), ("command", "on `sync` only")]);
+
+    /// What the parameter says.
+    pub fn of(parameters: &Parameters) -> SyncPolicy {
+        if parameters.text("sync") == "always" { SyncPolicy::Always } else { SyncPolicy::OnCommand }
+    }
+}
 
 /// The command by which a reader pulls the plug; every storage engine takes it.
 pub const CRASH: CommandForm = CommandForm {
@@ -25,6 +45,11 @@ pub const CRASH: CommandForm = CommandForm {
     about: "pull the plug: memory is gone, and what was not synced is lost, kept by luck, or torn by a seed",
     button: false,
 };
+
+/// The next word as a key; `what` is its name in the message if it is missing.
+pub fn parse_key(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
+    Ok(Key::new(&words.required(what)?.text))
+}
 
 /// Reads what follows the word `crash`.
 pub fn parse_crash(words: &mut Words) -> Result<Crash, BadCommand> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::record::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 use crate::command::{BadCommand, Word, Words, spell};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::contract::{Argument, CommandForm};
 use crate::replication::history::Request;
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::{MessageId, Time};
@@ -50,21 +50,21 @@ pub enum Chosen {
     OnTheWay(Host, Host),
 }
 
-const fn text(name: &'static str, example: &'static str) -> Argument {
-    Argument { name, kind: ArgumentKind::Text, example, optional: false }
-}
-
-const fn optional(name: &'static str) -> Argument {
-    Argument { name, kind: ArgumentKind::Text, example: "", optional: true }
-}
-
-const fn keyword(name: &'static str) -> Argument {
-    Argument { name, kind: ArgumentKind::Keyword, example: "", optional: true }
-}
-
-const WRITE: &[Argument] =
-    &[text("key", "k"), text("value", "a"), keyword("as"), optional("client"), keyword("via"), optional("node")];
-const READ: &[Argument] = &[text("key", "k"), keyword("as"), optional("client"), keyword("via"), optional("node")];
+const WRITE: &[Argument] = &[
+    Argument::text("key", "k"),
+    Argument::text("value", "a"),
+    Argument::keyword("as"),
+    Argument::optional("client"),
+    Argument::keyword("via"),
+    Argument::optional("node"),
+];
+const READ: &[Argument] = &[
+    Argument::text("key", "k"),
+    Argument::keyword("as"),
+    Argument::optional("client"),
+    Argument::keyword("via"),
+    Argument::optional("node"),
+];
 
 const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
     CommandForm { name, arguments, about, button }
@@ -75,25 +75,30 @@ pub const COMMANDS: &[CommandForm] = &[
     form("read", READ, "read a key, and wait until it is answered or refused", true),
     form("begin write", WRITE, "only issue a write, and leave it in flight", true),
     form("begin read", READ, "only issue a read, and leave it in flight", true),
-    form("stop", &[text("node", "n3")], "stop a node: it forgets what was only in memory", true),
-    form("start", &[text("node", "n3")], "start a stopped node from its disk", true),
-    form("cut", &[text("a", "n1"), text("b", "n2")], "cut the link between two", false),
-    form("isolate", &[text("host", "n1")], "cut all links of a node or a client", true),
+    form("stop", &[Argument::text("node", "n3")], "stop a node: it forgets what was only in memory", true),
+    form("start", &[Argument::text("node", "n3")], "start a stopped node from its disk", true),
+    form("cut", &[Argument::text("a", "n1"), Argument::text("b", "n2")], "cut the link between two", false),
+    form("isolate", &[Argument::text("host", "n1")], "cut all links of a node or a client", true),
     form("heal", &[], "open all links again", true),
     form(
         "delay",
-        &[text("a", "n1"), text("b", "n2"), text("time", "50ms")],
+        &[Argument::text("a", "n1"), Argument::text("b", "n2"), Argument::text("time", "50ms")],
         "set how long messages between two take from now on; with one MESSAGE instead, let it take longer",
         false,
     ),
-    form("deliver", &[text("message", "m1")], "deliver a message now, by its name or as in c1>n2", true),
-    form("drop", &[text("message", "m1")], "drop a message, by its name or as in c1>n2", true),
-    form("run", &[text("time", "50ms")], "let time pass", true),
+    form("deliver", &[Argument::text("message", "m1")], "deliver a message now, by its name or as in c1>n2", true),
+    form("drop", &[Argument::text("message", "m1")], "drop a message, by its name or as in c1>n2", true),
+    form("run", &[Argument::text("time", "50ms")], "let time pass", true),
     form("settle", &[], "let time pass until nothing is in flight", true),
-    form("handoff", &[optional("node")], "let a node, or all, hand off the hints they hold", true),
-    form("repair", &[optional("a"), optional("b")], "compare two nodes, or all, by their Merkle trees", true),
-    form("backup", &[text("node", "n1")], "copy a node's disk", false),
-    form("restore", &[text("node", "n1")], "replace a node's disk by its backup", false),
+    form("handoff", &[Argument::optional("node")], "let a node, or all, hand off the hints they hold", true),
+    form(
+        "repair",
+        &[Argument::optional("a"), Argument::optional("b")],
+        "compare two nodes, or all, by their Merkle trees",
+        true,
+    ),
+    form("backup", &[Argument::text("node", "n1")], "copy a node's disk", false),
+    form("restore", &[Argument::text("node", "n1")], "replace a node's disk by its backup", false),
 ];
 
 pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {

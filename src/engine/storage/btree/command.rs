@@ -4,9 +4,9 @@ use std::fmt::{self, Display};
 
 use super::BTree;
 use crate::command::{BadCommand, Words, spell};
-use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters};
 use crate::sim::Crash;
-use crate::storage::{CRASH, Key, parse_crash};
+use crate::storage::{CRASH, Key, SyncPolicy, parse_crash, parse_key};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -28,15 +28,6 @@ pub enum Survival {
     Log,
     /// Copy-on-write, with one switch of the root.
     Copy,
-}
-
-/// When what was written is made safe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncPolicy {
-    /// At the end of every `put` and `delete`.
-    Always,
-    /// When the reader says `sync`: until then changed pages are in memory only.
-    OnCommand,
 }
 
 impl Survival {
@@ -77,7 +68,7 @@ pub const PARAMETERS: &[Parameter] = &[
         name: "sync",
         label: "Sync",
         about: "When what was written is made safe",
-        kind: ParameterKind::Choice(&[("always", "after every write"), ("command", "on `sync` only")]),
+        kind: SyncPolicy::CHOICE,
         default: "always",
     },
 ];
@@ -89,36 +80,32 @@ pub(super) fn open(parameters: &Parameters) -> BTree {
         "copy" => Survival::Copy,
         _ => Survival::Log,
     };
-    let sync = if parameters.text("sync") == "always" { SyncPolicy::Always } else { SyncPolicy::OnCommand };
+    let sync = SyncPolicy::of(parameters);
     BTree::with_order(parameters.integer("order") as usize, survival, sync, DISK_BYTES)
-}
-
-const fn text(name: &'static str, example: &'static str) -> Argument {
-    Argument { name, kind: ArgumentKind::Text, example, optional: false }
 }
 
 pub const COMMANDS: &[CommandForm] = &[
     CommandForm {
         name: "put",
-        arguments: &[text("key", "7"), text("value", "x")],
+        arguments: &[Argument::text("key", "7"), Argument::text("value", "x")],
         about: "write a key into its leaf, which may split",
         button: true,
     },
     CommandForm {
         name: "get",
-        arguments: &[text("key", "7")],
+        arguments: &[Argument::text("key", "7")],
         about: "go down from the root to the one leaf that can hold the key",
         button: true,
     },
     CommandForm {
         name: "delete",
-        arguments: &[text("key", "7")],
+        arguments: &[Argument::text("key", "7")],
         about: "take a key out of its leaf, which may borrow or be merged",
         button: true,
     },
     CommandForm {
         name: "scan",
-        arguments: &[text("from", "3"), text("to", "9")],
+        arguments: &[Argument::text("from", "3"), Argument::text("to", "9")],
         about: "read all keys from FROM to TO in their order",
         button: true,
     },
@@ -139,13 +126,12 @@ pub const COMMANDS: &[CommandForm] = &[
 ];
 
 pub(super) fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-    let key = |words: &mut Words, what: &str| Ok(Key::new(&words.required(what)?.text));
     let name = words.required("command")?;
     let command = match name.text.as_str() {
-        "put" => Command::Put { key: key(words, "key")?, value: words.required("value")?.text.clone() },
-        "get" => Command::Get { key: key(words, "key")? },
-        "delete" => Command::Delete { key: key(words, "key")? },
-        "scan" => Command::Scan { from: key(words, "from")?, to: key(words, "to")? },
+        "put" => Command::Put { key: parse_key(words, "key")?, value: words.required("value")?.text.clone() },
+        "get" => Command::Get { key: parse_key(words, "key")? },
+        "delete" => Command::Delete { key: parse_key(words, "key")? },
+        "scan" => Command::Scan { from: parse_key(words, "from")?, to: parse_key(words, "to")? },
         "sync" => Command::Sync,
         "checkpoint" => Command::Checkpoint,
         "check" => Command::Check,

@@ -69,8 +69,9 @@ mod tests;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+pub use super::SyncPolicy;
 pub use check::Problem;
-pub use command::{Command, Survival, SyncPolicy};
+pub use command::{Command, Survival};
 pub use descend::{Path, Visit};
 pub use event::Event;
 pub use page::{Kind, Page, PageId, Transaction};

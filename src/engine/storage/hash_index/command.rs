@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
 use crate::sim::Crash;
-use crate::storage::{CRASH, Key, parse_crash};
+use crate::storage::{CRASH, Key, SyncPolicy, parse_crash, parse_key};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -28,15 +28,6 @@ pub enum Which {
     Range(u32, u32),
 }
 
-/// When a record is made safe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncPolicy {
-    /// Before its `put` or `delete` is done.
-    Always,
-    /// When the reader says `sync`, and when its segment is closed.
-    OnCommand,
-}
-
 /// The parameters, as they are used.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
@@ -52,7 +43,7 @@ impl Settings {
     pub fn new(parameters: &Parameters) -> Settings {
         Settings {
             segment_bytes: parameters.integer("segment"),
-            sync: if parameters.text("sync") == "always" { SyncPolicy::Always } else { SyncPolicy::OnCommand },
+            sync: SyncPolicy::of(parameters),
             hints: parameters.switch("hints"),
             scans: parameters.text("scan") == "pay",
             disk_bytes: parameters.integer("disk"),
@@ -72,7 +63,7 @@ pub const PARAMETERS: &[Parameter] = &[
         name: "sync",
         label: "Sync",
         about: "When a record is forced from the page cache to the disk",
-        kind: ParameterKind::Choice(&[("always", "after every write"), ("command", "on `sync` only")]),
+        kind: SyncPolicy::CHOICE,
         default: "always",
     },
     Parameter {
@@ -98,10 +89,6 @@ pub const PARAMETERS: &[Parameter] = &[
     },
 ];
 
-const fn text(name: &'static str, example: &'static str) -> Argument {
-    Argument { name, kind: ArgumentKind::Text, example, optional: false }
-}
-
 const SEGMENT_RANGE: &[Argument] = &[
     Argument { name: "first", kind: ArgumentKind::Number, example: "", optional: true },
     Argument { name: "last", kind: ArgumentKind::Number, example: "", optional: true },
@@ -110,25 +97,25 @@ const SEGMENT_RANGE: &[Argument] = &[
 pub const COMMANDS: &[CommandForm] = &[
     CommandForm {
         name: "put",
-        arguments: &[text("key", "a"), text("value", "1")],
+        arguments: &[Argument::text("key", "a"), Argument::text("value", "1")],
         about: "append a record and point the keydir to it",
         button: true,
     },
     CommandForm {
         name: "get",
-        arguments: &[text("key", "a")],
+        arguments: &[Argument::text("key", "a")],
         about: "look the key up in memory and read its record from the disk",
         button: true,
     },
     CommandForm {
         name: "delete",
-        arguments: &[text("key", "a")],
+        arguments: &[Argument::text("key", "a")],
         about: "append a tombstone and forget the key",
         button: true,
     },
     CommandForm {
         name: "scan",
-        arguments: &[text("from", "a"), text("to", "c")],
+        arguments: &[Argument::text("from", "a"), Argument::text("to", "c")],
         about: "find all keys from FROM to TO, which a hash index is bad at",
         button: true,
     },
@@ -148,7 +135,7 @@ pub const COMMANDS: &[CommandForm] = &[
     CommandForm {
         name: "rot",
         arguments: &[
-            text("file", "1.data"),
+            Argument::text("file", "1.data"),
             Argument { name: "offset", kind: ArgumentKind::Number, example: "15", optional: false },
         ],
         about: "flip one bit of a file on the disk, as failing hardware does",
@@ -158,13 +145,12 @@ pub const COMMANDS: &[CommandForm] = &[
 ];
 
 pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-    let key = |words: &mut Words, what: &str| Ok(Key::new(&words.required(what)?.text));
     let name = words.required("command")?;
     let command = match name.text.as_str() {
-        "put" => Command::Put { key: key(words, "key")?, value: words.required("value")?.text.clone() },
-        "get" => Command::Get { key: key(words, "key")? },
-        "delete" => Command::Delete { key: key(words, "key")? },
-        "scan" => Command::Scan { from: key(words, "from")?, to: key(words, "to")? },
+        "put" => Command::Put { key: parse_key(words, "key")?, value: words.required("value")?.text.clone() },
+        "get" => Command::Get { key: parse_key(words, "key")? },
+        "delete" => Command::Delete { key: parse_key(words, "key")? },
+        "scan" => Command::Scan { from: parse_key(words, "from")?, to: parse_key(words, "to")? },
         "sync" => Command::Sync,
         "merge" => Command::Merge(which(words)?),
         "begin" if words.keyword("merge") => Command::BeginMerge(which(words)?),

@@ -54,7 +54,8 @@ mod refusal;
 mod segment;
 mod write;
 
-pub use command::{Command, SyncPolicy, Which};
+pub use super::SyncPolicy;
+pub use command::{Command, Which};
 pub use event::{Event, SyncReason, Verdict};
 pub use inspect::{Content, FileView, PlacedRecord, Standing};
 pub use keydir::Keydir;

@@ -1,7 +1,7 @@
 //! Writing: append, make safe, and only then let the keydir know.
 
 use super::HashIndex;
-use super::command::SyncPolicy;
+use super::SyncPolicy;
 use super::event::{Event, SyncReason};
 use super::record::{MAX_KEY, Record};
 use super::refusal::Refusal;
