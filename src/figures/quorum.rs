@@ -230,7 +230,9 @@ fn draw_node(scene: &mut Scene, quorum: &Quorum, plan: &Plan, node: &Node) {
         card = card.text(x + 4.0, y + 14.0, Anchor::Start, "small", format!("+ {} more", held - fits));
     }
     if held == 0 {
-        card = card.text(12.0, HEAD + 14.0, Anchor::Start, "small", "empty");
+        // A stop takes the memory, which is what a card shows; the records are still on the node's disk.
+        let what = if up { "empty" } else { "memory gone" };
+        card = card.text(12.0, HEAD + 14.0, Anchor::Start, "small", fit(what, width - 20.0, SMALL));
     }
     scene.push(card);
     let records = node.replica().records().iter().map(|(key, record)| (key, record, None));
@@ -267,8 +269,11 @@ fn draw_entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, a
 fn node_in_words(node: &Node, status: &str) -> String {
     let records = node.replica().records().len();
     let hints = node.hints().len();
-    let status = if status.is_empty() { "up" } else { status };
-    format!("{status}, {records} records, {hints} hints")
+    match status {
+        "stopped" => "stopped, disk kept".to_owned(),
+        "" => format!("up, {records} records, {hints} hints"),
+        _ => format!("{status}, {records} records, {hints} hints"),
+    }
 }
 
 fn draw_messages(scene: &mut Scene, quorum: &Quorum, plan: &Plan) {
