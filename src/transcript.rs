@@ -7,7 +7,7 @@ use crate::engine::Outcome;
 use crate::figures::Run;
 
 /// Every command with its steps and what it came to.
-pub fn text(run: &dyn Run) -> String {
+pub fn text(run: &Run) -> String {
     let mut out = String::new();
     for mark in run.commands() {
         let cut = if mark.interrupted { format!(" @{}", mark.last - mark.first + 1) } else { String::new() };
@@ -49,7 +49,7 @@ fn push(out: &mut String, text: std::fmt::Arguments) {
 /// `"value":null` for a key that is not there, `"entries":[["a","1"]]` for a scan, `"pending":true` for what was only
 /// issued, `"ok":false,"error":"…"` for a refusal, and `"interrupted":true` for a command that was cut short.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn json_lines(run: &dyn Run) -> impl Iterator<Item = String> {
+pub fn json_lines(run: &Run) -> impl Iterator<Item = String> {
     use serde_json::json;
     let counters = |index| -> serde_json::Map<String, serde_json::Value> {
         run.counters(index).into_iter().map(|counter| (counter.name.to_owned(), counter.value.into())).collect()

@@ -25,8 +25,8 @@ fn every_golden_script_prints_what_it_did() {
         let golden = fs::read_to_string(&file).expect("a golden file is text");
         let (spec, expected) = parse(&file, &golden);
         let run = open(&file, &spec);
-        let transcript = transcript::text(&*run);
-        check_pictures(&file, &*run);
+        let transcript = transcript::text(&run);
+        check_pictures(&file, &run);
         if transcript.trim_end() == expected.trim_end() {
             continue;
         }
@@ -47,7 +47,7 @@ fn every_figure_has_golden_scripts_and_an_example() {
         let folder = Path::new("tests/golden").join(kind);
         assert!(golden_files().iter().any(|file| file.starts_with(&folder)), "{kind} has no golden script");
         let spec = FigureSpec { kind: kind.into(), run: entry.about.example.into(), ..FigureSpec::default() };
-        check_pictures(Path::new(kind), &*open(Path::new(kind), &spec));
+        check_pictures(Path::new(kind), &open(Path::new(kind), &spec));
     }
 }
 
@@ -81,14 +81,14 @@ fn parse<'a>(file: &Path, golden: &'a str) -> (FigureSpec, &'a str) {
     (spec, transcript)
 }
 
-fn open(file: &Path, spec: &FigureSpec) -> Box<dyn Run> {
+fn open(file: &Path, spec: &FigureSpec) -> Run {
     let opened = figures::open(spec).unwrap_or_else(|bad| panic!("{}: {bad}", file.display()));
     assert!(opened.problems.is_empty(), "{}: {:?}", file.display(), opened.problems);
     opened.run
 }
 
 /// The size never changes, keys are unique, and what can be selected has bytes to show.
-fn check_pictures(file: &Path, run: &dyn Run) {
+fn check_pictures(file: &Path, run: &Run) {
     for breadth in [Breadth::Wide, Breadth::Narrow] {
         let opening = run.scene(0, breadth);
         assert_eq!(opening.width, breadth.width(), "{}", file.display());

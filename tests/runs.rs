@@ -91,7 +91,7 @@ fn open(entry: &Entry, run: &str) -> figures::Opened {
 }
 
 /// Does it; a command that the engine cannot read is no mistake of the test's, but must leave the run alone.
-fn perform(run: &mut dyn Run, act: &Act) {
+fn perform(run: &mut Run, act: &Act) {
     let before = (run.script(), run.last());
     let done = match act {
         Act::Extend(text) => run.extend(text),
@@ -105,11 +105,11 @@ fn perform(run: &mut dyn Run, act: &Act) {
 }
 
 /// The script of a run makes the very same run again: that is what a shared link lives on.
-fn assert_reproduced(entry: &Entry, run: &dyn Run) {
+fn assert_reproduced(entry: &Entry, run: &Run) {
     let script = run.script().join("; ");
     let again = open(entry, &script);
     assert_eq!(again.problems, [], "the run's own script is refused: {script}");
-    assert_eq!(transcript::text(&*again.run), transcript::text(run), "{script}");
+    assert_eq!(transcript::text(&again.run), transcript::text(run), "{script}");
     for index in [0, run.last() / 2, run.last()] {
         for breadth in [Breadth::Wide, Breadth::Narrow] {
             assert_eq!(again.run.scene(index, breadth), run.scene(index, breadth), "{script}");
@@ -129,15 +129,15 @@ proptest! {
     fn any_run_can_be_shared((entry, acts) in entry().prop_flat_map(|entry| (Just(entry), prop::collection::vec(act(entry), 1..25)))) {
         let mut opened = open(entry, "");
         for act in &acts {
-            perform(&mut *opened.run, act);
+            perform(&mut opened.run, act);
         }
-        assert_reproduced(entry, &*opened.run);
+        assert_reproduced(entry, &opened.run);
     }
 
     #[test]
     fn nonsense_is_told_and_breaks_nothing(entry in entry(), script in "[ -~\\n]{0,60}|\\PC{0,40}", fragment in "\\PC{0,80}") {
         let opened = open(entry, &script);
-        assert_reproduced(entry, &*opened.run);
+        assert_reproduced(entry, &opened.run);
         let (spec, _) = FigureSpec::from_fragment(&format!("kind={}&{fragment}", entry.about.kind));
         if let Err(bad) = figures::open(&spec) {
             prop_assert!(bad.0.contains(entry.about.kind), "{bad}");

@@ -121,9 +121,9 @@ fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
     let json = options.json;
     let opened = open(kind, options)?;
     if !json {
-        return print(&transcript::text(&*opened.run));
+        return print(&transcript::text(&opened.run));
     }
-    transcript::json_lines(&*opened.run).try_for_each(|line| print(&(line + "\n")))
+    transcript::json_lines(&opened.run).try_for_each(|line| print(&(line + "\n")))
 }
 
 fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {

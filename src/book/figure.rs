@@ -11,7 +11,7 @@ use crate::spec::{BadSpec, FigureSpec};
 /// A figure that stands on a page, run to its end.
 pub struct Placed {
     spec: FigureSpec,
-    run: Box<dyn Run>,
+    run: Run,
     /// The step that it opens at.
     index: usize,
     /// The page that it stands on, `storage/b-trees.html`.

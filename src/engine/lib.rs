@@ -10,6 +10,7 @@
 //! seed, or prints. Imports run one way: engines use `sim`; `sim` uses nothing of ours. A test reads the imports and
 //! keeps it so.
 
+pub mod checksum;
 pub mod command;
 pub mod contract;
 pub mod replication;

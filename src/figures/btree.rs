@@ -6,8 +6,6 @@ mod plan;
 mod tree;
 mod walk;
 
-use std::collections::BTreeSet;
-
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::storage::Key;
@@ -121,8 +119,8 @@ fn leaf_of(tree: &BTree, key: &KeySlot) -> Option<PageId> {
 }
 
 /// The pages in memory that a step has changed or looked at.
-fn touched(event: Option<&Event>) -> BTreeSet<PageId> {
-    let pages: Vec<PageId> = match event {
+fn touched(event: Option<&Event>) -> Vec<PageId> {
+    match event {
         Some(
             Event::Descended { page, .. }
             | Event::LeafReached { page, .. }
@@ -140,6 +138,5 @@ fn touched(event: Option<&Event>) -> BTreeSet<PageId> {
         Some(Event::Merged { left, parent, .. }) => vec![*left, *parent],
         Some(Event::PageCopied { to, .. }) => vec![*to],
         _ => Vec::new(),
-    };
-    pages.into_iter().collect()
+    }
 }

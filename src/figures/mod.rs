@@ -9,11 +9,10 @@ mod run;
 
 pub use run::{CommandMark, Moment, Run};
 
-use crate::engine::{CommandForm, Dump, Engine, Parameter, Parameters};
+use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
-use crate::timeline::Recording;
-use run::Running;
+use crate::timeline::{Happened, Machine, Recording, own};
 
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] =
@@ -52,11 +51,10 @@ pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
-    start: Start,
+    open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
+    draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
+    dump: fn(&dyn Machine, &str) -> Option<Dump>,
 }
-
-/// Opens the engine with its parameters and begins a recording after an unrecorded script.
-type Start = fn(&Parameters, &str) -> Result<Box<dyn Run>, BadSpec>;
 
 /// The line of the catalogue for a figure.
 const fn entry<F: Figure>() -> Entry {
@@ -64,18 +62,24 @@ const fn entry<F: Figure>() -> Entry {
         about: F::ABOUT,
         parameters: F::Engine::PARAMETERS,
         commands: F::Engine::COMMANDS,
-        start: |parameters, before| {
-            let engine = F::Engine::open(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
-            let recording =
-                Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
-            Ok(Box::new(Running::<F>::new(recording, parameters.clone())))
-        },
+        open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
+        draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
+        dump: |engine, key| F::dump(own(engine), key),
+    }
+}
+
+impl Entry {
+    /// Opens the engine with its parameters and begins a recording after an unrecorded script.
+    fn start(&'static self, parameters: &Parameters, before: &str) -> Result<Run, BadSpec> {
+        let engine = (self.open)(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
+        let recording = Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
+        Ok(Run::new(self, recording, parameters.clone()))
     }
 }
 
 /// A figure that is ready to be looked at.
 pub struct Opened {
-    pub run: Box<dyn Run>,
+    pub run: Run,
     /// The step that it opens at.
     pub index: usize,
     /// What was wrong with the parts of the spec that were left out.
@@ -106,10 +110,10 @@ pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
     }
     let parameters = Parameters::new(entry.parameters, accepted).map_err(|mistake| BadSpec(mistake.to_string()))?;
     // Values that are each right may not fit each other, and what comes before may be wrong: then the defaults, bare.
-    let mut run = (entry.start)(&parameters, &spec.before).or_else(|mistake| {
+    let mut run = entry.start(&parameters, &spec.before).or_else(|mistake| {
         problems.push(mistake);
         let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
-        (entry.start)(&parameters, "")
+        entry.start(&parameters, "")
     })?;
     if let Err(mistake) = run.extend(&spec.run) {
         problems.push(BadSpec(mistake.to_string()));

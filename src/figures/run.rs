@@ -1,47 +1,15 @@
 //! One player plays all figures: [`Run`] is what it knows of them, whatever their engine.
 
-use super::{About, Figure};
-use crate::engine::{BadCommand, CommandForm, Counter, Dump, Engine, Event, Outcome, Parameter, Parameters};
+use super::{About, Entry};
+use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::timeline::{Position, Recording, SourceLine};
 
 /// A recorded run of some figure.
-pub trait Run {
-    fn about(&self) -> &'static About;
-    /// The values that its engine was opened with.
-    fn parameters(&self) -> &Parameters;
-    /// The parameters that its engine has.
-    fn declared(&self) -> &'static [Parameter];
-    fn forms(&self) -> &'static [CommandForm];
-
-    /// The greatest index; 0 is the opening.
-    fn last(&self) -> usize;
-    fn position(&self, index: usize) -> Position;
-    /// The index of an address, or the nearest there is.
-    fn index(&self, position: Position) -> usize;
-    /// What happened at a step.
-    fn moment(&self, index: usize) -> Moment;
-    /// The commands of the run, in order.
-    fn commands(&self) -> Vec<CommandMark>;
-    fn scene(&self, index: usize, breadth: Breadth) -> Scene;
-    fn counters(&self, index: usize) -> Vec<Counter>;
-    /// The whole state for a program; the page has no use for it, and is spared its weight.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn state(&self, index: usize) -> serde_json::Value;
-    /// The bytes behind the shape of that key at that step, explained.
-    fn dump(&self, index: usize, key: &str) -> Option<Dump>;
-
-    /// Carries out a script at the end; returns the index of its first step.
-    fn extend(&mut self, script: &str) -> Result<usize, BadCommand>;
-    /// Carries out a script at a step and drops what came after; returns the index of its first step.
-    fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand>;
-    /// Takes the last fork back; returns the index that it was made at.
-    fn undo(&mut self) -> Option<usize>;
-    fn can_undo(&self) -> bool;
-    /// Whether the run was ended because it had too many steps.
-    fn is_full(&self) -> bool;
-    /// A script that makes this very run again, a statement each.
-    fn script(&self) -> Vec<String>;
+pub struct Run {
+    entry: &'static Entry,
+    recording: Recording,
+    parameters: Parameters,
 }
 
 /// What happened at a step, as far as it can be told without a picture.
@@ -69,48 +37,45 @@ pub struct CommandMark {
     pub interrupted: bool,
 }
 
-/// A figure and its recording.
-pub(super) struct Running<F: Figure> {
-    recording: Recording<F::Engine>,
-    parameters: Parameters,
-}
-
-impl<F: Figure> Running<F> {
-    pub(super) fn new(recording: Recording<F::Engine>, parameters: Parameters) -> Running<F> {
-        Running { recording, parameters }
-    }
-}
-
-impl<F: Figure> Run for Running<F> {
-    fn about(&self) -> &'static About {
-        const { &F::ABOUT }
+impl Run {
+    pub(super) fn new(entry: &'static Entry, recording: Recording, parameters: Parameters) -> Run {
+        Run { entry, recording, parameters }
     }
 
-    fn parameters(&self) -> &Parameters {
+    pub fn about(&self) -> &'static About {
+        &self.entry.about
+    }
+
+    /// The values that its engine was opened with.
+    pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
 
-    fn declared(&self) -> &'static [Parameter] {
-        F::Engine::PARAMETERS
+    /// The parameters that its engine has.
+    pub fn declared(&self) -> &'static [Parameter] {
+        self.entry.parameters
     }
 
-    fn forms(&self) -> &'static [CommandForm] {
-        F::Engine::COMMANDS
+    pub fn forms(&self) -> &'static [CommandForm] {
+        self.entry.commands
     }
 
-    fn last(&self) -> usize {
+    /// The greatest index; 0 is the opening.
+    pub fn last(&self) -> usize {
         self.recording.last()
     }
 
-    fn position(&self, index: usize) -> Position {
+    pub fn position(&self, index: usize) -> Position {
         self.recording.position(index)
     }
 
-    fn index(&self, position: Position) -> usize {
+    /// The index of an address, or the nearest there is.
+    pub fn index(&self, position: Position) -> usize {
         self.recording.index(position)
     }
 
-    fn moment(&self, index: usize) -> Moment {
+    /// What happened at a step.
+    pub fn moment(&self, index: usize) -> Moment {
         let position = self.recording.position(index);
         let Some(step) = self.recording.step(index) else {
             return Moment {
@@ -127,14 +92,15 @@ impl<F: Figure> Run for Running<F> {
         Moment {
             position,
             command: entry.command.to_string(),
-            event: step.event.name(),
+            event: step.event.called(),
             narration: step.event.to_string(),
             source: Some(step.source),
             outcome: is_last.then(|| entry.outcome.clone()),
         }
     }
 
-    fn commands(&self) -> Vec<CommandMark> {
+    /// The commands of the run, in order.
+    pub fn commands(&self) -> Vec<CommandMark> {
         let entries = self.recording.entries().iter().enumerate();
         let marks = entries.map(|(place, entry)| {
             let range = self.recording.range(place);
@@ -149,46 +115,53 @@ impl<F: Figure> Run for Running<F> {
         marks.collect()
     }
 
-    fn scene(&self, index: usize, breadth: Breadth) -> Scene {
-        F::draw(self.recording.state(index), self.recording.step(index).map(|step| &step.event), breadth)
+    pub fn scene(&self, index: usize, breadth: Breadth) -> Scene {
+        (self.entry.draw)(self.recording.state(index), self.recording.step(index).map(|step| &*step.event), breadth)
     }
 
-    fn counters(&self, index: usize) -> Vec<Counter> {
-        self.recording.state(index).counters()
+    pub fn counters(&self, index: usize) -> Vec<Counter> {
+        self.recording.state(index).counted()
     }
 
+    /// The whole state for a program; the page has no use for it, and is spared its weight.
     #[cfg(not(target_arch = "wasm32"))]
-    fn state(&self, index: usize) -> serde_json::Value {
-        self.recording.state(index).state()
+    pub fn state(&self, index: usize) -> serde_json::Value {
+        self.recording.state(index).spelled()
     }
 
-    fn dump(&self, index: usize, key: &str) -> Option<Dump> {
-        F::dump(self.recording.state(index), key)
+    /// The bytes behind the shape of that key at that step, explained.
+    pub fn dump(&self, index: usize, key: &str) -> Option<Dump> {
+        (self.entry.dump)(self.recording.state(index), key)
     }
 
-    fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
+    /// Carries out a script at the end; returns the index of its first step.
+    pub fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
         panic_if_asked(script);
         self.recording.extend(script)
     }
 
-    fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
+    /// Carries out a script at a step and drops what came after; returns the index of its first step.
+    pub fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
         panic_if_asked(script);
         self.recording.fork(index, script)
     }
 
-    fn undo(&mut self) -> Option<usize> {
+    /// Takes the last fork back; returns the index that it was made at.
+    pub fn undo(&mut self) -> Option<usize> {
         self.recording.undo()
     }
 
-    fn can_undo(&self) -> bool {
+    pub fn can_undo(&self) -> bool {
         self.recording.can_undo()
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether the run was ended because it had too many steps.
+    pub fn is_full(&self) -> bool {
         self.recording.is_full()
     }
 
-    fn script(&self) -> Vec<String> {
+    /// A script that makes this very run again, a statement each.
+    pub fn script(&self) -> Vec<String> {
         self.recording.script()
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::{Argument, ArgumentKind, CommandForm};
 use crate::figures::Run;
 
 impl Player {
-    pub(super) fn commands(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn commands(&self, context: &Context<Player>, run: &Run) -> Html {
         let forms = run.forms().iter().filter(|form| form.button).map(|form| command(context, form));
         html! { <div class="commands" tabindex="0" role="group" aria-label="Commands">{ for forms }</div> }
     }

@@ -10,7 +10,7 @@ use crate::figures::Run;
 const MAX_TICKS: usize = 120;
 
 impl Player {
-    pub(super) fn controls(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn controls(&self, context: &Context<Player>, run: &Run) -> Html {
         let link = context.link();
         let go = |label: &'static str, icon: &'static str, to: Go| {
             button(label, icon, link.callback(move |_: MouseEvent| Message::Go(to)))
@@ -43,7 +43,7 @@ impl Player {
         }
     }
 
-    fn scrubber(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    fn scrubber(&self, context: &Context<Player>, run: &Run) -> Html {
         let last = run.last();
         let oninput = context.link().batch_callback(|event: InputEvent| {
             let input: HtmlInputElement = event.target_dyn_into()?;

@@ -47,7 +47,7 @@ pub struct PlayerProps {
 pub struct Player {
     /// The figure as the host wants it: what reset goes back to.
     spec: FigureSpec,
-    run: Option<Box<dyn Run>>,
+    run: Option<Run>,
     index: usize,
     scene: Rc<Scene>,
     /// Whether the change to the scene is seen as motion.

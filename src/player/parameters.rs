@@ -9,7 +9,7 @@ use crate::engine::{Parameter, ParameterKind};
 use crate::figures::Run;
 
 impl Player {
-    pub(super) fn parameters(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn parameters(&self, context: &Context<Player>, run: &Run) -> Html {
         let values = run.parameters().iter();
         let controls =
             run.declared().iter().zip(values).map(|(parameter, (_, value))| control(context, parameter, value));

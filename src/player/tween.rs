@@ -69,8 +69,7 @@ pub struct Motion {
 
 /// Plans the motion from what is shown now to `scene`. `now` holds the poses of shapes that have not arrived yet.
 pub fn plan(shown: &[Shape], now: &BTreeMap<String, Pose>, scene: &Scene) -> Motion {
-    let old: BTreeMap<&str, &Shape> = shown.iter().map(|shape| (shape.key.as_str(), shape)).collect();
-    let new: BTreeMap<&str, &Shape> = scene.shapes.iter().map(|shape| (shape.key.as_str(), shape)).collect();
+    let (old, new) = (by_key(shown), by_key(&scene.shapes));
     let pose_now = |shape: &Shape| now.get(&shape.key).copied().unwrap_or_else(|| Pose::of(shape));
     let place_of = |whence: &Whence| match whence {
         Whence::At(point) => Some(*point),
@@ -102,6 +101,12 @@ pub fn plan(shown: &[Shape], now: &BTreeMap<String, Pose>, scene: &Scene) -> Mot
         return still(scene);
     }
     motion
+}
+
+fn by_key(shapes: &[Shape]) -> BTreeMap<&str, &Shape> {
+    let mut found = BTreeMap::new();
+    found.extend(shapes.iter().map(|shape| (shape.key.as_str(), shape)));
+    found
 }
 
 /// The scene at once, without motion.

@@ -29,21 +29,21 @@ impl Player {
                     <div class="title">{ title }</div>
                 }
                 if !self.minimal() {
-                    { self.parameters(context, &**run) }
+                    { self.parameters(context, run) }
                 }
                 { self.stage(context, &moment) }
                 if self.spec.controls != Controls::None {
                     { narration(&moment) }
-                    { self.controls(context, &**run) }
+                    { self.controls(context, run) }
                 } else {
                     <p class="unseen" aria-live="polite">{ moment.narration }</p>
                 }
                 if !self.minimal() {
-                    { self.commands(context, &**run) }
+                    { self.commands(context, run) }
                 }
                 { self.problems(context) }
                 if !self.minimal() {
-                    { self.drawers(context, &**run) }
+                    { self.drawers(context, run) }
                 }
                 if panel == Some(Panel::Keys) {
                     { keys::help(link.callback(|_: MouseEvent| Message::Panel(None))) }

@@ -4,18 +4,20 @@
 //! back by [`Recording::undo`]), and a command that stood in the middle is either completed, or, where the new command
 //! may follow a cut, ends at that very step: so the plug is pulled between two writes.
 
+mod machine;
 mod position;
 mod recorder;
 
+pub use machine::{Happened, Machine, own};
 pub use position::{BadPosition, Position};
 pub use recorder::{SourceLine, Step};
 
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::engine::Outcome;
 use crate::engine::command::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
-use crate::engine::{Engine, Outcome};
-use recorder::Recorder;
+use machine::{Asked, Performed};
 
 /// A run has no more steps than this: a reader can walk through them, a page can hold them, and a scrubber can tell
 /// them apart. Longer runs are for `before`, which is not recorded.
@@ -25,24 +27,24 @@ const MAX_UNDO: usize = 20;
 
 /// A recorded run. Index 0 is the opening, before any command; every further index is a step.
 #[derive(Clone)]
-pub struct Recording<E: Engine> {
-    opening: E,
-    entries: Vec<Entry<E>>,
+pub struct Recording {
+    opening: Rc<dyn Machine>,
+    entries: Vec<Entry>,
     /// For each entry, the index of its last step.
     ends: Vec<usize>,
-    undo: Vec<Undo<E>>,
+    undo: Vec<Undo>,
     full: bool,
 }
 
 /// One command that was carried out.
 #[derive(Clone)]
-pub struct Entry<E: Engine> {
-    pub command: E::Command,
-    pub steps: Vec<Step<E>>,
+pub struct Entry {
+    pub command: Rc<dyn Asked>,
+    pub steps: Vec<Step>,
     pub outcome: Outcome,
     /// The command was cut short after its last step here.
     pub interrupted: bool,
-    after: E,
+    after: Rc<dyn Machine>,
     origin: Rc<Origin>,
 }
 
@@ -53,27 +55,27 @@ struct Origin {
 }
 
 /// A command read, but not carried out yet.
-struct Planned<E: Engine> {
-    command: E::Command,
+struct Planned {
+    command: Rc<dyn Asked>,
     cut: Option<usize>,
     place: Place,
     origin: Rc<Origin>,
 }
 
 #[derive(Clone)]
-struct Undo<E: Engine> {
+struct Undo {
     /// How many entries come from before the fork, the last of them perhaps cut by it.
     kept: usize,
     /// The entries from there on as they were, with the one that was cut.
-    entries: Vec<Entry<E>>,
+    entries: Vec<Entry>,
     index: usize,
     full: bool,
 }
 
-impl<E: Engine> Recording<E> {
+impl Recording {
     /// A run that begins with `opening`, after `before` was carried out on it without being recorded.
-    pub fn new(mut opening: E, before: &str) -> Result<Recording<E>, BadCommand> {
-        for planned in plan::<E>(before)? {
+    pub fn new(mut opening: Box<dyn Machine>, before: &str) -> Result<Recording, BadCommand> {
+        for planned in plan(&*opening, before)? {
             if planned.cut.is_some() {
                 return Err(BadCommand {
                     place: planned.place,
@@ -81,16 +83,15 @@ impl<E: Engine> Recording<E> {
                     accepted: "whole commands".to_owned(),
                 });
             }
-            // A recorder that keeps nothing, and not `()`: so the page holds each engine compiled once, not twice.
-            opening.execute(&planned.command, &mut Recorder::new(0));
+            opening.perform(&*planned.command, 0);
         }
-        Ok(Recording { opening, entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: false })
+        Ok(Recording { opening: opening.into(), entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: false })
     }
 
     /// Carries out `script` at the end of the run; returns the index of its first step. A mistake anywhere in it leaves
     /// the run as it is.
     pub fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
-        let plan = plan::<E>(script)?;
+        let plan = plan(&*self.opening, script)?;
         self.check(&plan, self.entries.len(), self.ends_in_a_cut())?;
         let first = self.last() + 1;
         self.carry_out(plan);
@@ -100,11 +101,11 @@ impl<E: Engine> Recording<E> {
     /// Carries out `script` at the step `index`, dropping what came after; returns the index of its first step.
     pub fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
         assert!(index <= self.last(), "a fork begins at a step of the run");
-        let plan = plan::<E>(script)?;
+        let plan = plan(&*self.opening, script)?;
         let Some(first) = plan.first() else { return Ok(index) };
         let at = self.position(index);
         let in_the_middle = index > 0 && index < self.ends[at.command - 1];
-        let cuts = in_the_middle && E::may_follow_a_cut(&first.command);
+        let cuts = in_the_middle && self.opening.may_be_cut_by(&*first.command);
         let after_a_cut = at.command > 0 && !cuts && self.entries[at.command - 1].interrupted;
         self.check(&plan, at.command, after_a_cut)?;
 
@@ -154,7 +155,7 @@ impl<E: Engine> Recording<E> {
         self.full
     }
 
-    pub fn entries(&self) -> &[Entry<E>] {
+    pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
@@ -165,12 +166,12 @@ impl<E: Engine> Recording<E> {
     }
 
     /// The engine as it was at a step.
-    pub fn state(&self, index: usize) -> &E {
-        self.step(index).map_or(&self.opening, |step| &step.state)
+    pub fn state(&self, index: usize) -> &dyn Machine {
+        &**self.step(index).map_or(&self.opening, |step| &step.state)
     }
 
     /// What happened at a step; nothing at the opening.
-    pub fn step(&self, index: usize) -> Option<&Step<E>> {
+    pub fn step(&self, index: usize) -> Option<&Step> {
         let at = self.position(index);
         (at.command > 0).then(|| &self.entries[at.command - 1].steps[at.step - 1])
     }
@@ -221,9 +222,9 @@ impl<E: Engine> Recording<E> {
     }
 
     /// That the plan fits after `kept` entries, the last of them cut or not.
-    fn check(&self, plan: &[Planned<E>], kept: usize, mut after_a_cut: bool) -> Result<(), BadCommand> {
+    fn check(&self, plan: &[Planned], kept: usize, mut after_a_cut: bool) -> Result<(), BadCommand> {
         for (place, planned) in plan.iter().enumerate() {
-            if after_a_cut && !E::may_follow_a_cut(&planned.command) {
+            if after_a_cut && !self.opening.may_be_cut_by(&*planned.command) {
                 return Err(BadCommand {
                     place: planned.place,
                     problem: format!("`{}` after a command that was cut short", planned.command),
@@ -242,7 +243,7 @@ impl<E: Engine> Recording<E> {
         Ok(())
     }
 
-    fn carry_out(&mut self, plan: Vec<Planned<E>>) {
+    fn carry_out(&mut self, plan: Vec<Planned>) {
         for planned in plan {
             let room = MAX_STEPS - self.last();
             if room == 0 {
@@ -252,13 +253,12 @@ impl<E: Engine> Recording<E> {
             // A cut that was asked for at the end of a command whose steps turn out fewer cuts nothing; the next
             // command was checked as if it had, and holds in either case.
             let limit = planned.cut.unwrap_or(room).min(room);
-            let mut engine = self.entries.last().map_or(&self.opening, |entry| &entry.after).clone();
-            let mut recorder = Recorder::new(limit);
-            let outcome = engine.execute(&planned.command, &mut recorder);
-            let (steps, overflowed) = recorder.finish();
+            let mut engine = self.entries.last().map_or(&self.opening, |entry| &entry.after).photograph();
+            let Performed { steps, overflowed, outcome } = engine.perform(&*planned.command, limit);
             assert!(!steps.is_empty(), "`{}` took no step", planned.command);
+            #[cfg(not(target_arch = "wasm32"))]
             debug_assert!(
-                overflowed || engine.state() == steps[steps.len() - 1].state.state(),
+                overflowed || engine.spelled() == steps[steps.len() - 1].state.spelled(),
                 "`{}` changed something after its last step",
                 planned.command
             );
@@ -267,7 +267,7 @@ impl<E: Engine> Recording<E> {
                 steps,
                 outcome,
                 interrupted: false,
-                after: engine,
+                after: engine.into(),
                 origin: planned.origin,
             };
             if overflowed {
@@ -281,7 +281,7 @@ impl<E: Engine> Recording<E> {
         }
     }
 
-    fn push(&mut self, entry: Entry<E>) {
+    fn push(&mut self, entry: Entry) {
         self.ends.push(self.last() + entry.steps.len());
         self.entries.push(entry);
     }
@@ -292,7 +292,7 @@ impl<E: Engine> Recording<E> {
     }
 }
 
-impl<E: Engine> Entry<E> {
+impl Entry {
     /// Ends the command after `steps` steps: what it would have done after is undone.
     fn cut(&mut self, steps: usize) {
         self.steps.truncate(steps);
@@ -301,15 +301,15 @@ impl<E: Engine> Entry<E> {
     }
 }
 
-/// Reads a script as commands of `E`, ranges unfolded.
-fn plan<E: Engine>(script: &str) -> Result<Vec<Planned<E>>, BadCommand> {
+/// Reads a script as commands of `engine`, ranges unfolded.
+fn plan(engine: &dyn Machine, script: &str) -> Result<Vec<Planned>, BadCommand> {
     let mut plan = Vec::new();
     for statement in command::statements(script)? {
         let unfolded = statement.unfold()?;
         let origin = Rc::new(Origin { text: script[statement.source.clone()].to_owned(), commands: unfolded.len() });
         for one in &unfolded {
             plan.push(Planned {
-                command: E::parse(&mut Words::new(one))?,
+                command: engine.read(&mut Words::new(one))?,
                 cut: one.cut,
                 place: place(one),
                 origin: origin.clone(),

@@ -1,14 +1,16 @@
 //! The probe that keeps all that it is told.
 
 use std::panic::Location;
+use std::rc::Rc;
 
-use crate::engine::{Engine, Probe};
+use super::machine::{Happened, Machine, Performed};
+use crate::engine::{Engine, Outcome, Probe};
 
 /// One step of a run: what happened, what came of it, and which line of the engine did it.
 #[derive(Clone)]
-pub struct Step<E: Engine> {
-    pub event: E::Event,
-    pub state: E,
+pub struct Step {
+    pub event: Rc<dyn Happened>,
+    pub state: Rc<dyn Machine>,
     pub source: SourceLine,
 }
 
@@ -22,34 +24,41 @@ pub struct SourceLine {
 }
 
 /// Keeps the first `limit` steps of one command.
-pub(super) struct Recorder<E: Engine> {
-    steps: Vec<Step<E>>,
+pub(super) struct Recorder {
+    steps: Vec<Step>,
     limit: usize,
     overflowed: bool,
 }
 
-impl<E: Engine> Recorder<E> {
-    pub(super) fn new(limit: usize) -> Recorder<E> {
+impl Recorder {
+    pub(super) fn new(limit: usize) -> Recorder {
         Recorder { steps: Vec::new(), limit, overflowed: false }
     }
 
-    /// The steps, and whether there were more than the limit.
-    pub(super) fn finish(self) -> (Vec<Step<E>>, bool) {
-        (self.steps, self.overflowed)
+    pub(super) fn finish(self, outcome: Outcome) -> Performed {
+        Performed { steps: self.steps, overflowed: self.overflowed, outcome }
+    }
+
+    /// Whether there is room for one more step.
+    fn has_room(&mut self) -> bool {
+        self.overflowed |= self.steps.len() == self.limit;
+        !self.overflowed
+    }
+
+    fn keep(&mut self, event: Rc<dyn Happened>, state: Rc<dyn Machine>, source: &Location<'static>) {
+        let source = SourceLine { file: source.file(), line: source.line() };
+        self.steps.push(Step { event, state, source });
     }
 }
 
-impl<E: Engine> Probe<E> for Recorder<E> {
+impl<E: Engine> Probe<E> for Recorder {
     fn step(&mut self, event: impl FnOnce() -> E::Event, state: &E) {
         self.step_at(Location::caller(), event, state);
     }
 
     fn step_at(&mut self, source: &'static Location<'static>, event: impl FnOnce() -> E::Event, state: &E) {
-        if self.steps.len() == self.limit {
-            self.overflowed = true;
-            return;
+        if self.has_room() {
+            self.keep(Rc::new(event()), Rc::new(state.clone()), source);
         }
-        let source = SourceLine { file: source.file(), line: source.line() };
-        self.steps.push(Step { event: event(), state: state.clone(), source });
     }
 }

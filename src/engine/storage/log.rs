@@ -58,7 +58,7 @@ impl LogWriter {
         record.extend_from_slice(&(payload.len() as u32).to_le_bytes());
         record.extend_from_slice(&self.synced.to_le_bytes());
         record.extend_from_slice(payload);
-        let checksum = crc32fast::hash(&record[4..]);
+        let checksum = crate::checksum::crc32(&record[4..]);
         record[..4].copy_from_slice(&checksum.to_le_bytes());
         disk.append(self.file, &record)
     }
@@ -99,7 +99,7 @@ fn decode(bytes: &[u8]) -> Option<Record<'_>> {
     let payload = rest.get(..field(4) as usize)?;
     let checked = &bytes[4..HEADER + payload.len()];
     let synced = u64::from_le_bytes(header[8..].try_into().expect("eight bytes"));
-    (crc32fast::hash(checked) == field(0)).then_some(Record { synced, payload })
+    (crate::checksum::crc32(checked) == field(0)).then_some(Record { synced, payload })
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ impl TableBuilder {
 /// Appends content and its checksum.
 fn append(disk: &mut Disk, file: FileId, mut content: Vec<u8>) -> Result<Handle, DiskError> {
     let len = content.len() as u64;
-    let checksum = crc32fast::hash(&content);
+    let checksum = crate::checksum::crc32(&content);
     content.extend_from_slice(&checksum.to_le_bytes());
     let start = disk.append(file, &content)?;
     Ok(start..start + len)
@@ -233,7 +233,7 @@ fn read_checked(disk: &mut Disk, file: FileId, handle: Handle) -> Result<Vec<u8>
 /// The content before a checksum that fits it.
 fn checked(bytes: &[u8]) -> Option<&[u8]> {
     let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>()?;
-    (crc32fast::hash(content) == u32::from_le_bytes(*checksum)).then_some(content)
+    (crate::checksum::crc32(content) == u32::from_le_bytes(*checksum)).then_some(content)
 }
 
 #[cfg(test)]

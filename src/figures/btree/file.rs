@@ -1,6 +1,6 @@
 //! The disk: the page file as squares in the order of the file, and beside it the log, or the two meta pages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Area;
 use crate::engine::storage::btree::event::Reason;
@@ -60,7 +60,7 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     let columns = (area.width / STEP) as usize;
     let lines = (((area.height - 16.0) / ROW) as usize).max(1);
     let (shown, hidden) = shown(tree, columns * lines);
-    let unforced: BTreeSet<PageId> = tree.unforced().into_iter().collect();
+    let unforced = tree.unforced();
     let written = match event {
         Some(Event::PageWritten { page, .. }) => Some(*page),
         Some(Event::MetaWritten { slot, .. } | Event::RootSwitched { slot, .. }) => Some(*slot),
@@ -93,20 +93,19 @@ fn told(tree: &BTree) -> String {
     if tree.height() == 0 {
         return "not looked at since the crash".to_owned();
     }
-    let mut counts = BTreeMap::new();
+    let mut counts = [(0, "in the tree"), (0, "free"), (0, "replaced"), (0, "orphaned")];
     for id in (0..tree.places()).map(PageId) {
-        let name = match tree.place(id) {
-            Place::Used => "in the tree",
-            Place::Free => "free",
-            Place::Superseded => "replaced",
-            Place::Orphan => "orphaned",
+        let kind = match tree.place(id) {
+            Place::Used => 0,
+            Place::Free => 1,
+            Place::Superseded => 2,
+            Place::Orphan => 3,
             Place::Meta | Place::Unknown => continue,
         };
-        *counts.entry(name).or_insert(0) += 1;
+        counts[kind].0 += 1;
     }
-    let order = ["in the tree", "free", "replaced", "orphaned"];
-    let parts: Vec<String> = order.iter().filter_map(|name| Some(format!("{} {name}", counts.get(name)?))).collect();
-    parts.join(", ")
+    let parts = counts.iter().filter(|(many, _)| *many > 0).map(|(many, name)| format!("{many} {name}"));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Which places are shown where there is not room for all: those that something happens to, and the first ones.
@@ -116,7 +115,8 @@ fn shown(tree: &BTree, room: usize) -> (Vec<PageId>, usize) {
         return ((0..tree.places()).map(PageId).collect(), 0);
     }
     let room = room.saturating_sub(4);
-    let mut chosen: BTreeSet<PageId> = (0..tree.survival().meta_pages()).map(PageId).collect();
+    let mut chosen = BTreeSet::new();
+    chosen.extend((0..tree.survival().meta_pages()).map(PageId));
     let busy = |id: &PageId| {
         tree.place(*id) == Place::Orphan || tree.in_memory(*id).is_some_and(|(_, standing)| standing != Standing::Clean)
     };
@@ -232,7 +232,7 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
 fn metas(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     let metas = [PageId(0), PageId(1)].map(|slot| (slot, tree.on_disk(slot)));
     let newest = metas.iter().filter_map(|(slot, page)| Some((page.as_ref()?.transaction(), *slot))).max();
-    let unforced: BTreeSet<PageId> = tree.unforced().into_iter().collect();
+    let unforced = tree.unforced();
     let wide = ((area.width - 12.0) / 2.0).min(300.0);
     for (at, (slot, page)) in metas.into_iter().enumerate() {
         let is_newest = newest.is_some_and(|(_, newest)| newest == slot);

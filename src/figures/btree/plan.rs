@@ -1,8 +1,6 @@
 //! Where the pages of the tree go. The whole tree is shown as long as there is room; then only the way of the last
 //! descent, with its neighbours, and all else as triangles with a count.
 
-use std::collections::BTreeSet;
-
 use super::Area;
 use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
@@ -201,7 +199,7 @@ impl Plan {
 
     fn middle_of_children(&self, tree: &BTree, id: PageId, below: &[(PageId, usize)]) -> f32 {
         let Some((page, _)) = tree.in_memory(id) else { return 0.0 };
-        let children: BTreeSet<PageId> = page.children().collect();
+        let children: Vec<PageId> = page.children().collect();
         let items = below.iter().filter(|(child, _)| children.contains(child)).map(|(_, at)| &self.items[*at]);
         let middles: Vec<f32> = items.map(|item| item.x + item.width / 2.0).collect();
         match (middles.first(), middles.last()) {

@@ -1,7 +1,7 @@
 //! The tree in memory: pages as frames that fill up, separators, child pointers, the chain of leaves, and the way of the
 //! last descent with what was compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
 use super::{Area, touched};
@@ -39,7 +39,7 @@ struct Painter<'a> {
     scene: &'a mut Scene,
     tree: &'a BTree,
     event: Option<&'a Event>,
-    touched: BTreeSet<PageId>,
+    touched: Vec<PageId>,
     /// The names given so far: a damaged tree may hold a key twice.
     names: BTreeSet<String>,
 }
@@ -68,11 +68,10 @@ impl Painter<'_> {
 
     /// Each leaf knows the next, where that is shown as well.
     fn chain(&mut self, plan: &Plan) {
-        let places: BTreeMap<PageId, &Item> = plan.items.iter().map(|item| (item.id, item)).collect();
         for item in &plan.items {
             let next =
                 self.tree.in_memory(item.id).filter(|(page, _)| page.is_leaf()).and_then(|(page, _)| page.next());
-            let Some(to) = next.and_then(|next| places.get(&next)) else { continue };
+            let Some(to) = next.and_then(|next| plan.items.iter().find(|item| item.id == next)) else { continue };
             if to.x < item.x {
                 continue;
             }

@@ -9,7 +9,8 @@ use crate::engine::storage::btree::{BTree, PageId};
 pub(super) fn rows(tree: &BTree, most: usize) -> Option<Vec<Vec<PageId>>> {
     let (root, _) = tree.in_memory(tree.root_id())?;
     let mut rows = vec![with_adrift(tree, &[tree.root_id()])];
-    let mut met: BTreeSet<PageId> = rows[0].iter().copied().collect();
+    let mut met = BTreeSet::new();
+    met.extend(rows[0].iter().copied());
     for _ in 0..root.level() {
         let above = rows.last()?;
         let children: Vec<PageId> = above

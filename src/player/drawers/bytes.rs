@@ -13,7 +13,7 @@ const ROW: usize = 16;
 const MAX_BYTES: usize = 1024;
 
 impl Player {
-    pub(super) fn bytes(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn bytes(&self, context: &Context<Player>, run: &Run) -> Html {
         let onchange = context.link().batch_callback(|event: Event| {
             let key = event.target_dyn_into::<HtmlSelectElement>()?.value();
             Some(Message::Select(key))

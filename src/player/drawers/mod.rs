@@ -32,7 +32,7 @@ const DRAWERS: [(Drawer, &str); 6] = [
 ];
 
 impl Player {
-    pub(super) fn drawers(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
         let buttons = DRAWERS.iter().map(|(drawer, name)| {
             let open = self.drawer == Some(*drawer);
             let target = (!open).then_some(*drawer);

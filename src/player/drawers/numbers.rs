@@ -8,7 +8,7 @@ use super::super::Player;
 use crate::figures::{Run, chart};
 
 impl Player {
-    pub(super) fn numbers(&self, run: &dyn Run) -> Html {
+    pub(super) fn numbers(&self, run: &Run) -> Html {
         let now = run.counters(self.index);
         let command = run.position(self.index).command;
         let before = run.commands().get(command.wrapping_sub(1)).map_or(0, |mark| mark.first - 1);

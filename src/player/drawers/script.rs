@@ -38,7 +38,7 @@ pub fn ScriptBox(props: &ScriptBoxProps) -> Html {
 }
 
 impl Player {
-    pub(super) fn script_box(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn script_box(&self, context: &Context<Player>, run: &Run) -> Html {
         let usages: Vec<_> = run.forms().iter().map(|form| format!("{:<30} {}", form.usage(), form.about)).collect();
         let script = run.script().join("\n");
         html! { <ScriptBox {script} usages={usages.join("\n")} run={context.link().callback(Message::Script)} /> }

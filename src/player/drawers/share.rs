@@ -17,7 +17,7 @@ use crate::scene::svg::{self, Theme};
 const PNG_SCALE: f64 = 2.0;
 
 impl Player {
-    pub(super) fn share(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn share(&self, context: &Context<Player>, run: &Run) -> Html {
         let spec = self.shown();
         let address = format!("{}#{}", context.props().host.share_base(), spec.to_fragment());
         let height = (self.scene.height + 260.0) as u32;

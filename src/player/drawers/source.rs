@@ -108,7 +108,7 @@ async fn text_of(address: &str) -> Result<String, JsValue> {
 }
 
 impl Player {
-    pub(super) fn source(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn source(&self, context: &Context<Player>, run: &Run) -> Html {
         let share = context.props().host.share_base();
         let base = share.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned() + "/";
         match run.moment(self.index).source {

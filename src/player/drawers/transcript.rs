@@ -10,7 +10,7 @@ use crate::figures::Run;
 const AROUND: usize = 60;
 
 impl Player {
-    pub(super) fn transcript(&self, context: &Context<Player>, run: &dyn Run) -> Html {
+    pub(super) fn transcript(&self, context: &Context<Player>, run: &Run) -> Html {
         let first = self.index.saturating_sub(AROUND).max(1);
         let last = (self.index + AROUND).min(run.last());
         let steps = (first..=last).map(|index| {

@@ -59,7 +59,7 @@ pub fn encode(key: &Key, record: &Record) -> Vec<u8> {
     bytes.extend_from_slice(&(value.len() as u16).to_be_bytes());
     bytes.extend_from_slice(key);
     bytes.extend_from_slice(value);
-    let crc = crc32fast::hash(&bytes[4..]);
+    let crc = crate::checksum::crc32(&bytes[4..]);
     bytes[..4].copy_from_slice(&crc.to_be_bytes());
     bytes
 }
@@ -70,7 +70,7 @@ pub fn decode(bytes: &[u8]) -> Option<(Key, Record, usize)> {
     let key_end = HEADER + usize::from(header[17]);
     let end = key_end + usize::from(u16::from_be_bytes([header[18], header[19]]));
     let body = bytes.get(4..end)?;
-    if crc32fast::hash(body).to_be_bytes() != header[..4] || header[12] == 0 {
+    if crate::checksum::crc32(body).to_be_bytes() != header[..4] || header[12] == 0 {
         return None;
     }
     let key = std::str::from_utf8(&bytes[HEADER..key_end]).ok()?;

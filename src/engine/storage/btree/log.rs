@@ -99,7 +99,7 @@ impl Log {
         bytes.extend([0, 0, 0, 0, if page.is_some() { IMAGE } else { COMMIT }, 0, 0, 0]);
         bytes.extend(transaction.0.to_le_bytes());
         bytes.extend(image);
-        let sum = crc32fast::hash(&bytes[4..]);
+        let sum = crate::checksum::crc32(&bytes[4..]);
         bytes[..4].copy_from_slice(&sum.to_le_bytes());
         let offset = disk.append(self.open(), &bytes)?;
         Rc::make_mut(&mut self.records).push(Record { offset, transaction, page });
@@ -149,7 +149,7 @@ fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, usize)
     };
     let len = HEADER + if is_image { page_size } else { 0 };
     let bytes = bytes.get(..len)?;
-    if crc32fast::hash(&bytes[4..]).to_le_bytes() != bytes[..4] {
+    if crate::checksum::crc32(&bytes[4..]).to_le_bytes() != bytes[..4] {
         return None;
     }
     let transaction = Transaction(u64::from_le_bytes(bytes[8..16].try_into().expect("eight bytes")));

@@ -81,7 +81,7 @@ impl Page {
             return Err(BadPage::Missing);
         }
         let page = Page(bytes.into());
-        if crc32fast::hash(&bytes[4..]) != page.u32_at(0) {
+        if crate::checksum::crc32(&bytes[4..]) != page.u32_at(0) {
             return Err(BadPage::Checksum);
         }
         if page.id() != id {
@@ -93,7 +93,7 @@ impl Page {
 
     /// Puts the checksum in, and gives the bytes to be written.
     pub fn seal(&mut self) -> &[u8] {
-        let sum = crc32fast::hash(&self.0[4..]);
+        let sum = crate::checksum::crc32(&self.0[4..]);
         self.bytes_mut()[..4].copy_from_slice(&sum.to_le_bytes());
         &self.0
     }

@@ -42,8 +42,8 @@ impl BTree {
         let page_size = self.page_size();
         let scanned = self.log.scan(&mut self.disk, page_size as usize);
         let committed = &scanned.records[..scanned.committed()];
-        let images: BTreeMap<PageId, u64> =
-            committed.iter().filter_map(|record| Some((record.page?, record.offset))).collect();
+        let mut images = BTreeMap::new();
+        images.extend(committed.iter().filter_map(|record| Some((record.page?, record.offset))));
         let transactions = committed.iter().filter(|record| record.page.is_none()).count();
         let unfinished = scanned.records.len() - committed.len();
         probe.step(|| Event::LogScanned { sound: scanned.sound, torn: scanned.torn, transactions, unfinished }, self);

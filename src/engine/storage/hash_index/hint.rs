@@ -51,14 +51,14 @@ pub fn encode<'a>(entries: impl IntoIterator<Item = &'a HintEntry>) -> Vec<u8> {
         bytes.extend(entry.offset.to_be_bytes());
         bytes.extend(key);
     }
-    bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+    bytes.extend(crate::checksum::crc32(&bytes).to_be_bytes());
     bytes
 }
 
 /// The entries, or `None` where the checksum does not fit.
 pub fn decode(bytes: &[u8]) -> Option<Vec<HintEntry>> {
     let (mut rest, stored) = bytes.split_last_chunk::<CHECKSUM>()?;
-    if crc32fast::hash(rest) != u32::from_be_bytes(*stored) {
+    if crate::checksum::crc32(rest) != u32::from_be_bytes(*stored) {
         return None;
     }
     let mut entries = Vec::new();

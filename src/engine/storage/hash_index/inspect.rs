@@ -88,19 +88,20 @@ impl HashIndex {
     /// All files, in the order of the log, each hint after its data.
     pub fn files(&self) -> Vec<FileView> {
         let active = self.last_number();
-        let files = self.disk.names().filter_map(|(name, file)| {
-            let is = FileName::parse(name)?;
-            Some(FileView {
+        let mut files: Vec<FileView> = Vec::new();
+        for (name, file) in self.disk.names() {
+            let Some(is) = FileName::parse(name) else { continue };
+            let view = FileView {
                 name: name.to_owned(),
                 is,
                 len: self.disk.len(file),
                 unsynced: self.disk.unsynced(file).collect(),
                 is_named: self.disk.is_durable_name(name),
                 is_active: Some(is.segment) == active && !is.is_hint,
-            })
-        });
-        let mut files: Vec<_> = files.collect();
-        files.sort_by_key(|file| (file.is.segment, file.is.is_unfinished, file.is.is_hint));
+            };
+            let rank = |is: FileName| (is.segment, is.is_unfinished, is.is_hint);
+            files.insert(files.partition_point(|other| rank(other.is) < rank(is)), view);
+        }
         files
     }
 

@@ -84,7 +84,7 @@ impl Record {
         bytes.extend(value_size.to_be_bytes());
         bytes.extend(key);
         bytes.extend(self.value.iter().flat_map(|value| value.bytes()));
-        let checksum = crc32fast::hash(&bytes[4..]);
+        let checksum = crate::checksum::crc32(&bytes[4..]);
         bytes[..4].copy_from_slice(&checksum.to_be_bytes());
         bytes
     }
@@ -97,7 +97,7 @@ impl Record {
         if found < end {
             return Err(BadRecord::Short { needed: end, found });
         }
-        let computed = crc32fast::hash(&bytes[4..end as usize]);
+        let computed = crate::checksum::crc32(&bytes[4..end as usize]);
         if computed != header.checksum {
             return Err(BadRecord::Checksum { stored: header.checksum, computed });
         }
@@ -154,7 +154,7 @@ mod tests {
     fn the_bytes_are_those_of_the_format() {
         let bytes = record("ab", Some("xyz")).encode();
         assert_eq!(bytes[4..], *b"\0\0\0\x07\0\x02\0\0\0\x03abxyz");
-        assert_eq!(bytes[..4], crc32fast::hash(&bytes[4..]).to_be_bytes());
+        assert_eq!(bytes[..4], crate::checksum::crc32(&bytes[4..]).to_be_bytes());
         assert_eq!(bytes.len() as u64, record("ab", Some("xyz")).size());
     }
 

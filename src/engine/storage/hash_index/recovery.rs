@@ -48,9 +48,10 @@ impl HashIndex {
         self.disk.crash(crash);
         let gone = before.into_iter().filter(|name| self.disk.open(name).is_none()).collect();
         let names = self.disk.names().filter_map(|(name, _)| FileName::parse(name));
-        let mut waiting: Vec<_> =
-            names.filter(|name| !name.is_hint && !name.is_unfinished).map(|name| name.segment).collect();
-        waiting.sort();
+        let mut waiting = Vec::new();
+        for name in names.filter(|name| !name.is_hint && !name.is_unfinished) {
+            waiting.insert(waiting.partition_point(|other| *other < name.segment), name.segment);
+        }
         let segments = waiting.len();
         let recovery = Recovery { waiting, ..Recovery::default() };
         self.memory = Memory { recovery: Some(recovery), ..Memory::default() };
