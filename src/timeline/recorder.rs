@@ -45,9 +45,11 @@ impl Recorder {
         !self.overflowed
     }
 
-    fn keep(&mut self, event: Rc<dyn Happened>, state: Rc<dyn Machine>, source: &Location<'static>) {
+    // Not inlined: it would be, at every line of an engine that takes a step.
+    #[inline(never)]
+    fn keep<E: Engine>(&mut self, event: E::Event, state: &E, source: &Location<'static>) {
         let source = SourceLine { file: source.file(), line: source.line() };
-        self.steps.push(Step { event, state, source });
+        self.steps.push(Step { event: Rc::new(event), state: Rc::new(state.clone()), source });
     }
 }
 
@@ -58,7 +60,7 @@ impl<E: Engine> Probe<E> for Recorder {
 
     fn step_at(&mut self, source: &'static Location<'static>, event: impl FnOnce() -> E::Event, state: &E) {
         if self.has_room() {
-            self.keep(Rc::new(event()), Rc::new(state.clone()), source);
+            self.keep(event(), state, source);
         }
     }
 }

@@ -8,9 +8,10 @@
 //! The first is what w + r > n promises to prevent (a *regular register*: Lamport, *On Interprocess Communication*,
 //! 1986). The second is one of the steps that are still missing from there to linearizability: to go back in time.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::host::ClientId;
 use crate::sim::Time;
@@ -150,7 +151,7 @@ impl Display for Verdict {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     calls: Rc<Vec<Rc<Call>>>,
-    told: Rc<BTreeMap<Key, Told>>,
+    told: Rc<LiteMap<Key, Told>>,
     moments: u32,
     stale: u64,
 }

@@ -4,8 +4,9 @@
 //! back what it wants to send; the cluster asks [`World::next`] who is to be handed what, one thing at a time, and is at
 //! rest in between.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::host::Host;
 use crate::sim::network::Conditions;
@@ -17,7 +18,7 @@ pub struct World<M, T> {
     now: Time,
     pub network: Network<Host, M>,
     /// By the time at which they run out; of two at the same time, the one that was set first.
-    timers: Rc<BTreeMap<(Time, u64), T>>,
+    timers: Rc<LiteMap<(Time, u64), T>>,
     timers_set: u64,
 }
 

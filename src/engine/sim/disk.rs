@@ -12,10 +12,11 @@
 //! - there is one directory, and an operation takes no time. Engines count operations and bytes; who wants a time
 //!   multiplies.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::ops::Range;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::rng::Rng;
 
@@ -79,9 +80,9 @@ pub struct Tally {
 pub struct Disk {
     files: Rc<Vec<Rc<File>>>,
     /// The names as programs see them.
-    names: Rc<BTreeMap<String, FileId>>,
+    names: Rc<LiteMap<String, FileId>>,
     /// The names as a crash would leave them.
-    durable_names: Rc<BTreeMap<String, FileId>>,
+    durable_names: Rc<LiteMap<String, FileId>>,
     pending_names: Rc<Vec<NameChange>>,
     capacity: u64,
     used: u64,
@@ -341,7 +342,7 @@ impl Disk {
 }
 
 impl NameChange {
-    fn apply(&self, names: &mut BTreeMap<String, FileId>) {
+    fn apply(&self, names: &mut LiteMap<String, FileId>) {
         match self {
             NameChange::Link { name, file } => {
                 names.insert(name.clone(), *file);
@@ -357,7 +358,7 @@ impl NameChange {
     }
 
     /// The file that this change leaves without a name.
-    fn unnamed_file(&self, names: &BTreeMap<String, FileId>) -> Option<FileId> {
+    fn unnamed_file(&self, names: &LiteMap<String, FileId>) -> Option<FileId> {
         let (NameChange::Link { name, .. } | NameChange::Rename { to: name, .. } | NameChange::Unlink { name }) = self;
         names.get(name).copied()
     }

@@ -11,9 +11,10 @@
 //! - links are as fast for a long message as for a short one, and never full;
 //! - a link is cut in both directions, and is as slow in one as in the other.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::{Rng, Time};
 
@@ -109,12 +110,12 @@ const GRAIN: Time = Time::from_micros(100);
 pub struct Network<A, M> {
     conditions: Conditions,
     rng: Rng,
-    in_flight: Rc<BTreeMap<MessageId, Rc<Envelope<A, M>>>>,
+    in_flight: Rc<LiteMap<MessageId, Rc<Envelope<A, M>>>>,
     /// Links whose delay somebody has set. A link is the pair of its ends, the smaller first.
-    delays: Rc<BTreeMap<(A, A), Time>>,
-    cuts: Rc<BTreeSet<(A, A)>>,
-    isolated: Rc<BTreeSet<A>>,
-    down: Rc<BTreeSet<A>>,
+    delays: Rc<LiteMap<(A, A), Time>>,
+    cuts: Rc<LiteMap<(A, A), ()>>,
+    isolated: Rc<LiteMap<A, ()>>,
+    down: Rc<LiteMap<A, ()>>,
     traffic: Traffic,
 }
 
@@ -200,12 +201,12 @@ impl<A: Copy + Ord, M> Network<A, M> {
     }
 
     pub fn cut(&mut self, a: A, b: A) {
-        Rc::make_mut(&mut self.cuts).insert(link(a, b));
+        Rc::make_mut(&mut self.cuts).insert(link(a, b), ());
     }
 
     /// Cuts all links of a host.
     pub fn isolate(&mut self, host: A) {
-        Rc::make_mut(&mut self.isolated).insert(host);
+        Rc::make_mut(&mut self.isolated).insert(host, ());
     }
 
     /// Opens all links again.
@@ -217,25 +218,25 @@ impl<A: Copy + Ord, M> Network<A, M> {
     /// Whether a host is on. What arrives at one that is off is lost.
     pub fn set_up(&mut self, host: A, up: bool) {
         let down = Rc::make_mut(&mut self.down);
-        let _ = if up { down.remove(&host) } else { down.insert(host) };
+        let _ = if up { down.remove(&host) } else { down.insert(host, ()) };
     }
 
     pub fn is_up(&self, host: A) -> bool {
-        !self.down.contains(&host)
+        !self.down.contains_key(&host)
     }
 
     pub fn is_isolated(&self, host: A) -> bool {
-        self.isolated.contains(&host)
+        self.isolated.contains_key(&host)
     }
 
     /// Whether a message from one to the other can get through.
     pub fn is_open(&self, a: A, b: A) -> bool {
-        !self.cuts.contains(&link(a, b)) && !self.isolated.contains(&a) && !self.isolated.contains(&b)
+        !self.cuts.contains_key(&link(a, b)) && !self.isolated.contains_key(&a) && !self.isolated.contains_key(&b)
     }
 
     /// The links that are cut one by one, the smaller end first.
     pub fn cuts(&self) -> impl Iterator<Item = (A, A)> {
-        self.cuts.iter().copied()
+        self.cuts.keys().copied()
     }
 
     /// What is on its way, in the order in which it was sent.

@@ -1,7 +1,8 @@
 //! A client: makes calls, coordinates them itself or leaves that to a node, and believes what it was told.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::coordinator::Coordinator;
 use super::event::Fact;
@@ -20,8 +21,8 @@ pub struct Client {
     coordinator: Coordinator,
     calls_made: u32,
     /// Calls that have not ended yet, each with the node that coordinates it, if that is not the client itself.
-    open: BTreeMap<CallId, (Request, Option<NodeId>)>,
-    beliefs: BTreeMap<Key, Belief>,
+    open: LiteMap<CallId, (Request, Option<NodeId>)>,
+    beliefs: LiteMap<Key, Belief>,
     last: Option<(CallId, Ending)>,
 }
 
@@ -43,8 +44,8 @@ impl Client {
             settings,
             coordinator: Coordinator::new(id.into(), settings),
             calls_made: 0,
-            open: BTreeMap::new(),
-            beliefs: BTreeMap::new(),
+            open: LiteMap::new(),
+            beliefs: LiteMap::new(),
             last: None,
         }
     }
@@ -127,7 +128,7 @@ impl Client {
     }
 
     /// What it takes for the values of the keys that it has dealt with.
-    pub fn beliefs(&self) -> &BTreeMap<Key, Belief> {
+    pub fn beliefs(&self) -> &LiteMap<Key, Belief> {
         &self.beliefs
     }
 

@@ -1,7 +1,8 @@
 //! The cluster: hands each host what happens to it, one thing at a time, and takes one step for each.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::client::Client;
 use super::command::{COMMANDS, Command, parse};
@@ -29,7 +30,7 @@ pub struct Quorum {
     pub(super) clients: Vec<Rc<Client>>,
     pub(super) history: History,
     /// Copies of disks, each with the time at which it was taken.
-    pub(super) backups: BTreeMap<NodeId, (Time, Rc<NodeDisk>)>,
+    pub(super) backups: LiteMap<NodeId, (Time, Rc<NodeDisk>)>,
     pub(super) tally: Tally,
     /// The message whose way ended in the last step.
     pub(super) passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
@@ -62,7 +63,7 @@ impl Engine for Quorum {
             nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
             clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
             history: History::default(),
-            backups: BTreeMap::new(),
+            backups: LiteMap::new(),
             tally: Tally::default(),
             passed: None,
             focus: None,

@@ -4,7 +4,7 @@
 //! A write needs w acknowledgements, a read needs r answers. The rest is waited for only in passing: late answers to a
 //! read still serve read repair.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::event::{Fact, Standing};
 use super::handoff;
@@ -23,7 +23,7 @@ pub struct Coordinator {
     me: Host,
     settings: Settings,
     /// The calls that it works on, and the last one that it has finished with.
-    calls: BTreeMap<CallId, Coordination>,
+    calls: LiteMap<CallId, Coordination>,
 }
 
 /// One call, as its coordinator sees it.
@@ -68,7 +68,7 @@ pub enum Decision {
 
 impl Coordinator {
     pub fn new(me: Host, settings: Settings) -> Coordinator {
-        Coordinator { me, settings, calls: BTreeMap::new() }
+        Coordinator { me, settings, calls: LiteMap::new() }
     }
 
     /// Takes a call on: sends it to all home nodes.

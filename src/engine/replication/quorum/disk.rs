@@ -1,8 +1,9 @@
 //! What a node keeps on its disk: a log of its records, `records`, and the hints that it holds, `hints`. Both are synced
 //! before the node answers, so that a node which is stopped comes back with all that it has acknowledged.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+
+use litemap::LiteMap;
 
 use super::handoff::Hints;
 use super::record::{self, Record};
@@ -51,10 +52,10 @@ impl NodeDisk {
     }
 
     /// All records of the log, the newest of each key.
-    pub fn load_records(&mut self) -> BTreeMap<Key, Record> {
+    pub fn load_records(&mut self) -> LiteMap<Key, Record> {
         let file = self.file(RECORDS);
         let bytes = self.0.read(file, 0..u64::MAX);
-        let mut records = BTreeMap::new();
+        let mut records = LiteMap::new();
         let mut rest = &bytes[..];
         while let Some((key, record, len)) = record::decode(rest) {
             if record.is_newer_than(records.get(&key)) {

@@ -8,7 +8,7 @@
 //!
 //! `handoff` lets every node offer its hints to their owners, and drop each one that is acknowledged.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::message::Message;
 use super::record::{Record, Version};
@@ -17,7 +17,7 @@ use crate::storage::Key;
 
 /// Writes kept for other nodes, the newest of each owner and key.
 #[derive(Clone, Debug, Default)]
-pub struct Hints(BTreeMap<(NodeId, Key), Record>);
+pub struct Hints(LiteMap<(NodeId, Key), Record>);
 
 impl Hints {
     /// Keeps a write for `owner`, unless a newer one is kept already.

@@ -10,8 +10,9 @@
 //! - eight ranges are enough for a figure; a store has a thousand for each stretch of its ring;
 //! - the digest has 64 bits and is no cryptographic one: replicas make mistakes, but they do not forge.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+
+use litemap::LiteMap;
 
 use super::record::Record;
 use crate::storage::Key;
@@ -88,7 +89,7 @@ impl Display for Digest {
 pub struct Tree([Digest; 2 * LEAVES]);
 
 impl Tree {
-    pub fn of(records: &BTreeMap<Key, Record>) -> Tree {
+    pub fn of(records: &LiteMap<Key, Record>) -> Tree {
         let mut digests = [Digest::EMPTY; 2 * LEAVES];
         for (key, record) in records {
             let leaf = &mut digests[usize::from(TreePlace::of(key).0)];
@@ -121,7 +122,7 @@ mod tests {
     use crate::sim::Time;
     use proptest::prelude::*;
 
-    fn records(entries: &BTreeMap<u8, u8>) -> BTreeMap<Key, Record> {
+    fn records(entries: &std::collections::BTreeMap<u8, u8>) -> LiteMap<Key, Record> {
         let call = CallId { client: ClientId::new(1), number: 1 };
         let version = |at: u8| super::super::record::Version { at: Time::from_millis(at.into()), call };
         let record = |at: &u8| Record { value: "v".into(), version: version(*at) };

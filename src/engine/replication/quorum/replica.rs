@@ -1,7 +1,8 @@
 //! One copy of the data: stores a record if it is newer than what it has, and reads it back.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use super::disk::NodeDisk;
 use super::record::Record;
@@ -10,7 +11,7 @@ use crate::storage::Key;
 #[derive(Clone, Debug, Default)]
 pub struct Replica {
     /// In memory; all of them are on the disk as well.
-    records: Rc<BTreeMap<Key, Record>>,
+    records: Rc<LiteMap<Key, Record>>,
     disk: NodeDisk,
 }
 
@@ -42,7 +43,7 @@ impl Replica {
         self.records.get(key)
     }
 
-    pub fn records(&self) -> &BTreeMap<Key, Record> {
+    pub fn records(&self) -> &LiteMap<Key, Record> {
         &self.records
     }
 

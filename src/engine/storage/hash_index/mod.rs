@@ -65,8 +65,9 @@ pub use recovery::Recovery;
 pub use refusal::{Damage, Refusal};
 pub use segment::{FileName, Position, SegmentId};
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
@@ -86,7 +87,7 @@ pub struct HashIndex {
 struct Memory {
     keydir: Keydir,
     /// The segments that are open. The greatest is active.
-    segments: Rc<BTreeMap<SegmentId, Segment>>,
+    segments: Rc<LiteMap<SegmentId, Segment>>,
     /// The newest timestamp that was given out.
     clock: Timestamp,
     merge: Option<Merge>,
@@ -195,7 +196,7 @@ impl HashIndex {
         Ok(())
     }
 
-    fn segments_mut(&mut self) -> &mut BTreeMap<SegmentId, Segment> {
+    fn segments_mut(&mut self) -> &mut LiteMap<SegmentId, Segment> {
         Rc::make_mut(&mut self.memory.segments)
     }
 

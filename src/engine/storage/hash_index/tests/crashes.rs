@@ -1,5 +1,7 @@
 //! The plug is pulled after every single operation of random runs, in every way, also during start-up and twice.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::sim::Crash;
 use crate::storage::Key;
