@@ -28,6 +28,7 @@ function deck(method) {
 
 let figure = null;
 let shown = null;
+let writing = 0;
 
 /** Makes the element say what the fragment says. */
 function read() {
@@ -41,11 +42,16 @@ function read() {
     return;
   }
   describe(kind);
-  const next = document.createElement("stepwise-figure");
+  // The same element: if a fragment written by hand is wrong, what is on its stage stays.
+  const next = figure ?? document.createElement("stepwise-figure");
+  for (const { name } of [...next.attributes]) {
+    if (!pairs.some(([other]) => other === name)) next.removeAttribute(name);
+  }
   for (const [name, value] of pairs) {
     // What cannot be an attribute's name is no parameter either; the figure says so of the others.
     if (/^[a-z][a-z0-9_-]*$/.test(name)) next.setAttribute(name, value);
   }
+  if (figure) return;
   main.replaceChildren(next);
   figure = next;
 }
@@ -88,11 +94,19 @@ function element(name, text = "") {
   return element;
 }
 
+function write() {
+  clearTimeout(writing);
+  if (shown !== null) history.replaceState(null, "", `#${shown}`);
+}
+
+addEventListener("pagehide", write);
 addEventListener("hashchange", read);
 addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, position } }) => {
   shown = fragment;
-  // The address is the state: a deck unloads this page when it leaves the slide, and loads it again.
-  history.replaceState(null, "", `#${fragment}`);
+  // The address is the state: a deck unloads this page when it leaves the slide, and loads it again. Not at every step
+  // of a quick hand: browsers allow only so many changes of the address.
+  clearTimeout(writing);
+  writing = setTimeout(write, 150);
   post({ stepwise: "step", index, of, narration, position, fragment });
 });
 addEventListener("stepwise-edge", ({ detail }) => deck(detail.direction));

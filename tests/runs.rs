@@ -92,7 +92,7 @@ fn open(entry: &Entry, run: &str) -> figures::Opened {
 
 /// Does it; a command that the engine cannot read is no mistake of the test's, but must leave the run alone.
 fn perform(run: &mut Run, act: &Act) {
-    let before = (run.script(), run.last());
+    let before = (run.script().clone(), run.last());
     let done = match act {
         Act::Extend(text) => run.extend(text),
         Act::Fork(at, text) => run.fork(at.index(run.last() + 1), text),
@@ -100,7 +100,7 @@ fn perform(run: &mut Run, act: &Act) {
         Act::Undo => Ok(run.undo().unwrap_or(0)),
     };
     if done.is_err() {
-        assert_eq!((run.script(), run.last()), before, "a mistake changed the run");
+        assert_eq!((run.script().clone(), run.last()), before, "a mistake changed the run");
     }
 }
 

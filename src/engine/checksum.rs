@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn both_ways_agree() {
         let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
-        let bytes: Vec<u8> = (0..1000_u32).map(|number| (number * number >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..1000_u32).map(|number| ((number * number) >> 3) as u8).collect();
         for len in 0..bytes.len() {
             assert_eq!(crc32(&bytes[..len]), crc.checksum(&bytes[..len]));
         }

@@ -7,7 +7,7 @@ mod hash_index;
 mod quorum;
 mod run;
 
-pub use run::{CommandMark, Moment, Run};
+pub use run::{CommandMark, Growth, Moment, Run};
 
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
@@ -84,6 +84,8 @@ pub struct Opened {
     pub index: usize,
     /// What was wrong with the parts of the spec that were left out.
     pub problems: Vec<BadSpec>,
+    /// The line of the script that could not be read, counted from 1.
+    pub wrong_line: Option<usize>,
 }
 
 /// The catalogue's line for `kind`; the error lists those that exist.
@@ -115,7 +117,9 @@ pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
         let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
         entry.start(&parameters, "")
     })?;
+    let mut wrong_line = None;
     if let Err(mistake) = run.extend(&spec.run) {
+        wrong_line = Some(mistake.place.line);
         problems.push(BadSpec(mistake.to_string()));
     }
     let index = spec.step.map_or(0, |step| run.index(step));
@@ -125,5 +129,5 @@ pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
     {
         problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
     }
-    Ok(Opened { run, index, problems })
+    Ok(Opened { run, index, problems, wrong_line })
 }

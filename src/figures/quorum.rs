@@ -9,6 +9,7 @@ use crate::engine::replication::quorum::{Event, Quorum, client::Belief, message:
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::{Envelope, Fate};
 use crate::engine::storage::Key;
+use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell, envelope, hue};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
@@ -149,12 +150,11 @@ fn draw_links(scene: &mut Scene, quorum: &Quorum, plan: &Plan) {
     for (a, b, cut) in links {
         let (from, to) = (plan.door(a), plan.door(b));
         let mut link = Shape::new(format!("link {a} {b}"), from.x, from.y)
-            .path(format!("M0 0L{:.1} {:.1}", to.x - from.x, to.y - from.y), if cut { "link-cut" } else { "link" });
+            .path(format!("M0 0L{} {}", n(to.x - from.x), n(to.y - from.y)), if cut { "link-cut" } else { "link" });
         if cut {
             let middle = Point::default().towards(Point::new(to.x - from.x, to.y - from.y), 0.5);
             let (x, y) = (middle.x, middle.y);
-            link = link
-                .path(format!("M{:.1} {:.1}l12 12M{:.1} {:.1}l-12 12", x - 6.0, y - 6.0, x + 6.0, y - 6.0), "cross");
+            link = link.path(format!("M{} {}l12 12m0 -12l-12 12", n(x - 6.0), n(y - 6.0)), "cross");
         }
         scene.push(link.label(if cut { format!("the link between {a} and {b} is cut") } else { String::new() }));
     }

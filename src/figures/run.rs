@@ -1,5 +1,9 @@
 //! One player plays all figures: [`Run`] is what it knows of them, whatever their engine.
 
+use std::cell::OnceCell;
+use std::ops::Range;
+use std::rc::Rc;
+
 use super::{About, Entry};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
@@ -10,6 +14,22 @@ pub struct Run {
     entry: &'static Entry,
     recording: Recording,
     parameters: Parameters,
+    told: Told,
+}
+
+/// What is asked for at every step and only changes with the run.
+#[derive(Default)]
+struct Told {
+    script: OnceCell<Rc<[String]>>,
+    growth: OnceCell<Rc<Growth>>,
+}
+
+/// The counters of an engine over a run.
+#[derive(PartialEq, Eq)]
+pub struct Growth {
+    pub names: Vec<&'static str>,
+    /// For each counter its values at all steps.
+    pub values: Vec<Vec<u64>>,
 }
 
 /// What happened at a step, as far as it can be told without a picture.
@@ -39,7 +59,7 @@ pub struct CommandMark {
 
 impl Run {
     pub(super) fn new(entry: &'static Entry, recording: Recording, parameters: Parameters) -> Run {
-        Run { entry, recording, parameters }
+        Run { entry, recording, parameters, told: Told::default() }
     }
 
     pub fn about(&self) -> &'static About {
@@ -72,6 +92,20 @@ impl Run {
     /// The index of an address, or the nearest there is.
     pub fn index(&self, position: Position) -> usize {
         self.recording.index(position)
+    }
+
+    /// How many commands there are.
+    pub fn len(&self) -> usize {
+        self.recording.entries().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The indices of the steps of a command; the first command is 0.
+    pub fn range(&self, command: usize) -> Range<usize> {
+        self.recording.range(command)
     }
 
     /// What happened at a step.
@@ -123,6 +157,15 @@ impl Run {
         self.recording.state(index).counted()
     }
 
+    pub fn growth(&self) -> &Rc<Growth> {
+        self.told.growth.get_or_init(|| {
+            let steps: Vec<_> = (0..=self.last()).map(|index| self.counters(index)).collect();
+            let places = 0..steps[0].len();
+            let values = places.clone().map(|place| steps.iter().map(|counters| counters[place].value).collect());
+            Rc::new(Growth { values: values.collect(), names: places.map(|place| steps[0][place].name).collect() })
+        })
+    }
+
     /// The whole state for a program; the page has no use for it, and is spared its weight.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn state(&self, index: usize) -> serde_json::Value {
@@ -137,17 +180,20 @@ impl Run {
     /// Carries out a script at the end; returns the index of its first step.
     pub fn extend(&mut self, script: &str) -> Result<usize, BadCommand> {
         panic_if_asked(script);
+        self.told = Told::default();
         self.recording.extend(script)
     }
 
     /// Carries out a script at a step and drops what came after; returns the index of its first step.
     pub fn fork(&mut self, index: usize, script: &str) -> Result<usize, BadCommand> {
         panic_if_asked(script);
+        self.told = Told::default();
         self.recording.fork(index, script)
     }
 
     /// Takes the last fork back; returns the index that it was made at.
     pub fn undo(&mut self) -> Option<usize> {
+        self.told = Told::default();
         self.recording.undo()
     }
 
@@ -161,8 +207,8 @@ impl Run {
     }
 
     /// A script that makes this very run again, a statement each.
-    pub fn script(&self) -> Vec<String> {
-        self.recording.script()
+    pub fn script(&self) -> &Rc<[String]> {
+        self.told.script.get_or_init(|| self.recording.script().into())
     }
 }
 

@@ -49,10 +49,10 @@ impl Player {
             let input: HtmlInputElement = event.target_dyn_into()?;
             Some(Message::Seek(input.value_as_number() as usize))
         });
-        let commands = run.commands();
-        let ticks = commands.iter().filter(|_| commands.len() <= MAX_TICKS).map(|mark| {
-            let place = mark.first as f64 / last.max(1) as f64 * 100.0;
-            html! { <i style={format!("left:{place:.2}%")}></i> }
+        let ticked = if run.len() <= MAX_TICKS { run.len() } else { 0 };
+        let ticks = (0..ticked).map(|command| {
+            let thousandths = run.range(command).start * 1000 / last.max(1);
+            html! { <i style={format!("left:{}.{}%", thousandths / 10, thousandths % 10)}></i> }
         });
         let position = run.position(self.index);
         let text = format!("step {} of {last}, address {position}", self.index);

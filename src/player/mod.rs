@@ -15,6 +15,7 @@ mod stage;
 mod tween;
 mod view;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -56,6 +57,8 @@ pub struct Player {
     speed: usize,
     breadth: Breadth,
     problems: Vec<String>,
+    /// The line of the script box that could not be read, counted from 1.
+    wrong_line: Option<usize>,
     /// Steps were dropped by a fork, and can be had back.
     forked: bool,
     drawer: Option<Drawer>,
@@ -130,6 +133,7 @@ impl Component for Player {
             speed: 1,
             breadth,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
+            wrong_line: None,
             forked: false,
             drawer: None,
             selected: None,
@@ -170,7 +174,10 @@ impl Component for Player {
                 self.selected = Some(key);
                 self.drawer = Some(Drawer::Bytes);
             }
-            Message::Dismiss => self.problems.clear(),
+            Message::Dismiss => {
+                self.problems.clear();
+                self.wrong_line = None;
+            }
             Message::Panel(panel) => self.panel = panel,
             Message::Width => return self.measure(),
             Message::Touch(start, end) => self.touch(start, end, host),
@@ -237,12 +244,16 @@ impl Player {
     /// Returns whether it was replaced.
     fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>) -> bool {
         self.problems = problems.into_iter().map(|problem| problem.0).collect();
+        self.wrong_line = None;
         match figures::open(&spec) {
             Ok(opened) if self.run.is_none() || (opened.problems.is_empty() && self.problems.is_empty()) => {
                 self.show(opened);
                 return true;
             }
-            Ok(opened) => self.problems.extend(opened.problems.into_iter().map(|problem| problem.0)),
+            Ok(opened) => {
+                self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
+                self.wrong_line = opened.wrong_line;
+            }
             Err(problem) => self.problems.push(problem.0),
         }
         false
@@ -342,11 +353,12 @@ impl Player {
     fn command(&mut self, command: &str) {
         let Some(run) = &mut self.run else { return };
         self.playing = None;
-        let drops = self.index < run.last();
+        let last = run.last();
         match run.fork(self.index, command) {
             Ok(first) => {
                 self.problems.clear();
-                self.forked = drops;
+                // A command that stands in the middle is completed first, and loses nothing.
+                self.forked = first > self.index && first <= last;
                 self.seek(first, true);
                 self.draw(true);
             }
@@ -386,16 +398,15 @@ impl Player {
     /// The spec of what is shown just now: what a link to it must say.
     fn shown(&self) -> FigureSpec {
         let Some(run) = &self.run else { return self.spec.clone() };
-        let declared = run.declared().iter();
-        let parameters = run
-            .parameters()
-            .iter()
-            .zip(declared)
-            .filter(|((_, value), parameter)| *value != parameter.default)
-            .map(|((name, value), _)| (name.to_owned(), value.to_owned()));
+        let mut parameters = BTreeMap::new();
+        for ((name, value), parameter) in run.parameters().iter().zip(run.declared()) {
+            if value != parameter.default {
+                parameters.insert(name.to_owned(), value.to_owned());
+            }
+        }
         FigureSpec {
             kind: run.about().kind.to_owned(),
-            parameters: parameters.collect(),
+            parameters,
             run: run.script().join("; "),
             step: Some(run.position(self.index)),
             ..self.spec.clone()

@@ -1,15 +1,20 @@
-//! The stage: the scene as SVG. Yew keeps the elements, and `tween` moves them.
+//! The stage: the scene as SVG. It keeps the elements of its shapes itself, by their keys: between two steps few of them
+//! change, and Yew would compare every attribute of all of them. What a shape looks like is said once, in
+//! [`svg::parts`], for this picture and for the one in a file.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::render::{AnimationFrame, request_animation_frame};
-use web_sys::Element;
+use gloo::utils::document;
+use web_sys::{Element, Node};
 use yew::prelude::*;
 
-use super::tween::{self, DURATION, Motion, Pose};
-use crate::scene::svg::{group_class, number};
-use crate::scene::{Body, Mark, Scene, Shape, arrow_paths};
+use super::tween::{DURATION, MAX_MOVES, Move, Pose};
+use crate::scene::svg::{self, number};
+use crate::scene::{Body, Scene, Shape, Whence};
+
+const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
 
 #[derive(Properties)]
 pub struct StageProps {
@@ -29,14 +34,18 @@ impl PartialEq for StageProps {
     }
 }
 
+#[derive(Default)]
 pub struct Stage {
     svg: NodeRef,
-    motion: Motion,
+    /// The scene that is shown.
+    scene: Option<Rc<Scene>>,
+    /// What is in the picture, in its order: first the ghosts, then the shapes of the scene.
+    drawn: Vec<Drawn>,
+    ghosts: usize,
+    moves: Vec<Move>,
     /// When the motion began; `None` before its first frame.
     began: Option<f64>,
     frame: Option<AnimationFrame>,
-    /// The poses of shapes that are on their way.
-    now: BTreeMap<String, Pose>,
 }
 
 pub enum StageMessage {
@@ -47,33 +56,8 @@ impl Component for Stage {
     type Message = StageMessage;
     type Properties = StageProps;
 
-    fn create(context: &Context<Stage>) -> Stage {
-        let motion = tween::still(&context.props().scene);
-        Stage { svg: NodeRef::default(), motion, began: None, frame: None, now: BTreeMap::new() }
-    }
-
-    fn changed(&mut self, context: &Context<Stage>, old: &StageProps) -> bool {
-        let props = context.props();
-        if Rc::ptr_eq(&props.scene, &old.scene) {
-            return true;
-        }
-        // Put back what the last motion had moved: Yew believes that everything is where it belongs.
-        self.settle();
-        self.motion = if props.moving && !prefers_stillness() {
-            tween::plan(&self.motion.shown[self.motion.ghosts..], &self.now, &props.scene)
-        } else {
-            tween::still(&props.scene)
-        };
-        self.now.clear();
-        self.began = None;
-        true
-    }
-
-    fn rendered(&mut self, context: &Context<Stage>, _first: bool) {
-        if self.began.is_none() && !self.motion.moves.is_empty() {
-            self.pose(0.0);
-            self.ask_for_frame(context);
-        }
+    fn create(_: &Context<Stage>) -> Stage {
+        Stage::default()
     }
 
     fn update(&mut self, context: &Context<Stage>, message: StageMessage) -> bool {
@@ -83,35 +67,98 @@ impl Component for Stage {
         self.pose(share);
         if share < 1.0 {
             self.ask_for_frame(context);
-            return false;
+        } else {
+            self.rest();
         }
-        self.settle();
-        self.frame = None;
-        self.now.clear();
-        let had_ghosts = self.motion.ghosts > 0;
-        self.motion.shown.drain(..self.motion.ghosts);
-        self.motion.ghosts = 0;
-        self.motion.moves.clear();
-        had_ghosts
+        false
     }
 
     fn view(&self, context: &Context<Stage>) -> Html {
-        let StageProps { scene, label, selected, select, .. } = context.props();
+        let StageProps { scene, label, select, .. } = context.props();
         let view_box = format!("0 0 {} {}", number(scene.width), number(scene.height));
-        let ghosts = self.motion.ghosts;
-        let shapes = self.motion.shown.iter().enumerate().map(|(place, shape)| {
-            let is_selected = selected.as_deref() == Some(shape.key.as_str());
-            group(shape, place < ghosts, is_selected, select)
-        });
-        html! {
-            <svg ref={self.svg.clone()} class="scene" viewBox={view_box} role="img" aria-label={label.clone()}>
-                { for shapes }
-            </svg>
+        let onclick = {
+            let select = select.clone();
+            move |event: MouseEvent| {
+                let within = event.target_dyn_into::<Element>();
+                let group = within.and_then(|within| within.closest("g.selects:not(.ghost)").ok().flatten());
+                if let Some(key) = group.and_then(|group| group.get_attribute("data-key")) {
+                    select.emit(key);
+                }
+            }
+        };
+        html! { <svg ref={self.svg.clone()} class="scene" viewBox={view_box} role="img" aria-label={label.clone()} {onclick}></svg> }
+    }
+
+    fn rendered(&mut self, context: &Context<Stage>, _first: bool) {
+        let props = context.props();
+        if !self.scene.as_ref().is_some_and(|shown| Rc::ptr_eq(shown, &props.scene)) {
+            self.show(context);
+        }
+        for drawn in &mut self.drawn[self.ghosts..] {
+            drawn.select(props.selected.as_ref() == Some(&drawn.shape.key));
         }
     }
 }
 
 impl Stage {
+    /// Makes the picture that of the scene, by motion if that is wanted and can be followed.
+    fn show(&mut self, context: &Context<Stage>) {
+        let StageProps { scene, moving, .. } = context.props();
+        let Some(svg) = self.svg.cast::<Element>() else { return };
+        self.rest();
+        let mut moving = *moving && !prefers_stillness();
+        let mut places = BTreeMap::new();
+        places.extend(self.drawn.iter().enumerate().map(|(place, drawn)| (drawn.shape.key.clone(), place)));
+        let poses: Vec<Pose> = self.drawn.iter().map(|drawn| drawn.pose).collect();
+        let place_of = |whence: &Whence| match whence {
+            Whence::At(point) => Some(*point),
+            Whence::Shape(key) => {
+                let old = places.get(key).map(|place| poses[*place].at);
+                old.or_else(|| scene.shapes.iter().find(|shape| shape.key == *key).map(|shape| shape.at))
+            }
+        };
+
+        let mut old: Vec<Option<Drawn>> = std::mem::take(&mut self.drawn).into_iter().map(Some).collect();
+        let kept: Vec<Option<Drawn>> = scene.shapes.iter().map(|shape| old[*places.get(&shape.key)?].take()).collect();
+        let mut moves = Vec::new();
+        let mut drawn = Vec::new();
+        for mut ghost in old.into_iter().flatten() {
+            let to = ghost.pose.moved_to(ghost.shape.gone.as_ref().and_then(place_of)).hidden();
+            moves.push(Move { place: drawn.len(), from: ghost.pose, to });
+            ghost.haunt();
+            drawn.push(ghost);
+        }
+        let ghosts = drawn.len();
+        for (shape, kept) in scene.shapes.iter().zip(kept) {
+            let to = Pose::of(shape);
+            let from = match &kept {
+                Some(kept) => kept.pose,
+                None => to.moved_to(shape.born.as_ref().and_then(place_of)).hidden(),
+            };
+            let each = match kept {
+                Some(mut kept) => {
+                    kept.turn_into(shape);
+                    kept
+                }
+                None => Drawn::new(shape),
+            };
+            if from != to {
+                moves.push(Move { place: drawn.len(), from, to });
+            }
+            drawn.push(each);
+        }
+        put_in_order(&svg, &drawn);
+        moving &= moves.len() <= MAX_MOVES;
+        *self =
+            Stage { svg: self.svg.clone(), scene: Some(scene.clone()), drawn, ghosts, moves, began: None, frame: None };
+        self.pose(if moving { 0.0 } else { 1.0 });
+        if moving && !self.moves.is_empty() {
+            self.ask_for_frame(context);
+        } else {
+            self.rest();
+        }
+    }
+
     fn ask_for_frame(&mut self, context: &Context<Stage>) {
         let link = context.link().clone();
         self.frame = Some(request_animation_frame(move |time| link.send_message(StageMessage::Frame(time))));
@@ -119,113 +166,148 @@ impl Stage {
 
     /// Puts every moving shape where it is at that share of the motion.
     fn pose(&mut self, share: f32) {
-        let Some(svg) = self.svg.cast::<Element>() else { return };
-        let groups = svg.children();
-        for each in &self.motion.moves {
-            let pose = each.pose(share);
-            let shape = &self.motion.shown[each.place];
-            if let Some(group) = groups.item(each.place as u32) {
-                place(&group, shape, pose);
-                // In hundredths: tenths would be seen as jumps.
-                set(&group, "opacity", &((pose.opacity * 100.0).round() / 100.0).to_string());
-            }
-            self.now.insert(shape.key.clone(), pose);
+        for each in &self.moves {
+            self.drawn[each.place].place(each.pose(share));
         }
     }
 
-    /// Puts every shape that was moving where it belongs.
-    fn settle(&self) {
-        let Some(svg) = self.svg.cast::<Element>() else { return };
-        let groups = svg.children();
-        for each in &self.motion.moves {
-            let shape = &self.motion.shown[each.place];
-            if let Some(group) = groups.item(each.place as u32) {
-                place(&group, shape, Pose::of(shape));
-                let _ = group.remove_attribute("opacity");
-            }
+    /// Ends the motion where it is: the ghosts are gone.
+    fn rest(&mut self) {
+        self.frame = None;
+        self.moves.clear();
+        for ghost in self.drawn.drain(..self.ghosts) {
+            ghost.group.remove();
         }
+        self.ghosts = 0;
+    }
+}
+
+/// Moves those elements that do not stand where they should; one that has moved far is passed over until its turn comes.
+fn put_in_order(svg: &Element, drawn: &[Drawn]) {
+    let mut next = svg.first_child();
+    for each in drawn {
+        let group: &Node = &each.group;
+        let after = next.as_ref().and_then(|next| next.next_sibling());
+        if next.as_ref() == Some(group) || after.as_ref() == Some(group) {
+            next = group.next_sibling();
+        } else {
+            let _ = svg.insert_before(group, next.as_ref());
+        }
+    }
+}
+
+/// A shape in the picture.
+struct Drawn {
+    shape: Shape,
+    group: Element,
+    /// Where its element is just now.
+    pose: Pose,
+    selected: bool,
+}
+
+impl Drawn {
+    fn new(shape: &Shape) -> Drawn {
+        let group = element("g");
+        let pose = Pose::of(shape);
+        let drawn = Drawn { shape: shape.clone(), group, pose, selected: false };
+        set(&drawn.group, "data-key", &shape.key);
+        drawn.classify("");
+        drawn.fill();
+        drawn
+    }
+
+    /// Shows another state of the shape, where the old one is.
+    fn turn_into(&mut self, shape: &Shape) {
+        let same = match (&self.shape.body, &shape.body) {
+            // Where an arrow leads is its pose.
+            (Body::Arrow { bend, class, .. }, Body::Arrow { bend: new_bend, class: new_class, .. }) => {
+                bend == new_bend && class == new_class
+            }
+            (old, new) => old == new,
+        } && self.shape.label == shape.label;
+        let same_class = svg::group_class(&self.shape) == svg::group_class(shape);
+        self.shape = shape.clone();
+        if !same {
+            self.fill();
+        }
+        if !same_class {
+            self.classify(if self.selected { "selected" } else { "" });
+        }
+    }
+
+    fn select(&mut self, selected: bool) {
+        if self.selected != selected {
+            self.selected = selected;
+            self.classify(if selected { "selected" } else { "" });
+        }
+    }
+
+    /// From now on it only leaves.
+    fn haunt(&mut self) {
+        self.selected = false;
+        self.classify("ghost");
+    }
+
+    fn classify(&self, more: &str) {
+        let class = svg::group_class(&self.shape);
+        set(&self.group, "class", format!("{class} {more}").trim());
+    }
+
+    /// Makes the elements of the shape, in the place of those that it had.
+    fn fill(&self) {
+        self.group.set_text_content(None);
+        for part in svg::parts(&self.shape) {
+            let child = element(part.name);
+            for (name, value) in &part.attributes {
+                set(&child, name, value);
+            }
+            if !part.text.is_empty() {
+                child.set_text_content(Some(part.text));
+            }
+            let _ = self.group.append_child(&child);
+        }
+        place(&self.group, &self.shape, self.pose);
+    }
+
+    fn place(&mut self, pose: Pose) {
+        if pose.opacity == 1.0 && self.pose.opacity != 1.0 {
+            let _ = self.group.remove_attribute("opacity");
+        } else if pose.opacity != self.pose.opacity {
+            // In hundredths: tenths would be seen as jumps.
+            set(&self.group, "opacity", &format!("0.{:02}", (pose.opacity * 100.0) as u32));
+        }
+        if (pose.at, pose.to) != (self.pose.at, self.pose.to) {
+            place(&self.group, &self.shape, pose);
+        }
+        self.pose = pose;
     }
 }
 
 fn place(group: &Element, shape: &Shape, pose: Pose) {
     match (&shape.body, pose.to) {
-        (Body::Arrow { bend, .. }, Some(to)) => {
-            let (line, head) = arrow_paths(pose.at, to, *bend);
+        (Body::Arrow { bend, class, .. }, Some(to)) => {
             let parts = group.children();
-            // After the title, if there is one: line, head, tail.
-            let first = parts.length().saturating_sub(3);
-            let part = |at| parts.item(first + at);
-            if let (Some(line_part), Some(head_part), Some(tail)) = (part(0), part(1), part(2)) {
-                set(&line_part, "d", &line);
-                set(&head_part, "d", &head);
-                set(&tail, "cx", &number(pose.at.x));
-                set(&tail, "cy", &number(pose.at.y));
+            // After the title, if there is one.
+            let arrow = svg::arrow(pose.at, to, *bend, class);
+            let first = parts.length().saturating_sub(arrow.len() as u32);
+            for (at, part) in arrow.iter().enumerate() {
+                let Some(child) = parts.item(first + at as u32) else { continue };
+                for (name, value) in part.attributes.iter().filter(|(name, _)| *name != "class") {
+                    set(&child, name, value);
+                }
             }
         }
-        _ => set(group, "transform", &translate(pose.at.x, pose.at.y)),
+        _ => set(group, "transform", &svg::translate(pose.at)),
     }
 }
 
-fn translate(x: f32, y: f32) -> String {
-    format!("translate({} {})", number(x), number(y))
+fn element(name: &str) -> Element {
+    document().create_element_ns(SVG, name).expect("the names of SVG's elements are names")
 }
 
 /// Setting an attribute fails only for a name that is none.
 fn set(element: &Element, name: &str, value: &str) {
     let _ = element.set_attribute(name, value);
-}
-
-fn group(shape: &Shape, ghost: bool, selected: bool, select: &Callback<String>) -> Html {
-    let mut class = classes!(group_class(shape));
-    if ghost {
-        class.push("ghost");
-    }
-    if selected {
-        class.push("selected");
-    }
-    let title = (!shape.label.is_empty()).then(|| html! { <title>{ shape.label.clone() }</title> });
-    // A ghost may share its key with a shape that came back meanwhile.
-    let key = if ghost { format!("ghost {}", shape.key) } else { shape.key.clone() };
-    match &shape.body {
-        Body::Marks(marks) => {
-            let onclick = (shape.selects && !ghost).then(|| {
-                let key = shape.key.clone();
-                select.reform(move |_: MouseEvent| key.clone())
-            });
-            html! {
-                <g {key} {class} {onclick} transform={translate(shape.at.x, shape.at.y)}>
-                    { title }
-                    { for marks.iter().map(mark) }
-                </g>
-            }
-        }
-        Body::Arrow { to, bend, class: arrow } => {
-            let (line, head) = arrow_paths(shape.at, *to, *bend);
-            html! {
-                <g {key} {class}>
-                    { title }
-                    <path class={*arrow} d={line} />
-                    <path class={format!("{arrow} head")} d={head} />
-                    <circle class={format!("{arrow} tail")} cx={number(shape.at.x)} cy={number(shape.at.y)} r="2.5" />
-                </g>
-            }
-        }
-    }
-}
-
-fn mark(mark: &Mark) -> Html {
-    match mark {
-        Mark::Rect { x, y, width, height, round, class } => html! {
-            <rect class={*class} x={number(*x)} y={number(*y)} width={number(*width)} height={number(*height)} rx={number(*round)} />
-        },
-        Mark::Circle { x, y, radius, class } => html! {
-            <circle class={*class} cx={number(*x)} cy={number(*y)} r={number(*radius)} />
-        },
-        Mark::Text { x, y, text, anchor, class } => html! {
-            <text class={*class} x={number(*x)} y={number(*y)} text-anchor={anchor.name()}>{ text.clone() }</text>
-        },
-        Mark::Path { d, class } => html! { <path class={*class} d={d.clone()} /> },
-    }
 }
 
 /// Whether the reader has asked their system for less motion.

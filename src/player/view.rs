@@ -58,7 +58,7 @@ impl Player {
         let ontouchstart = link.callback(move |event: TouchEvent| Message::Touch(Some(x(&event)), 0));
         let ontouchend = link.callback(move |event: TouchEvent| Message::Touch(None, x(&event)));
         html! {
-            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width, self.scene.height)} {ontouchstart} {ontouchend}>
+            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width as u32, self.scene.height as u32)} {ontouchstart} {ontouchend}>
                 <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
                     selected={self.selected.clone()} select={link.callback(Message::Select)} />
             </div>

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Anchor, Body, Mark, Scene, Shape, arrow_paths};
+use super::{Anchor, Body, Mark, Point, Scene, Shape, arrow_paths};
 
 /// The style of every mark, for pictures that stand alone.
 pub const STYLE: &str = include_str!("../../static/scene.css");
@@ -62,67 +62,114 @@ pub fn group_class(shape: &Shape) -> String {
 
 /// A length for an attribute, to a tenth of a unit.
 pub fn number(value: f32) -> String {
-    let rounded = (value * 10.0).round() / 10.0;
-    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
+    let tenths = (value * 10.0).round() as i32;
+    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (whole, tenth) => format!("{sign}{whole}.{tenth}"),
+    }
+}
+
+pub fn translate(at: Point) -> String {
+    format!("translate({} {})", number(at.x), number(at.y))
+}
+
+/// One element of a shape's group.
+pub struct Part<'a> {
+    pub name: &'static str,
+    pub attributes: Vec<(&'static str, String)>,
+    pub text: &'a str,
+}
+
+impl Part<'_> {
+    fn new(name: &'static str, class: &str, attributes: &[(&'static str, String)]) -> Self {
+        let mut all = vec![("class", class.to_owned())];
+        all.extend_from_slice(attributes);
+        Part { name, attributes: all, text: "" }
+    }
+}
+
+/// The elements of a shape's group: its title for a pointer that rests on it, and its marks. An arrow stands where it
+/// is; marks are moved with their group.
+pub fn parts(shape: &Shape) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    if !shape.label.is_empty() {
+        parts.push(Part { name: "title", attributes: Vec::new(), text: &shape.label });
+    }
+    match &shape.body {
+        Body::Marks(marks) => parts.extend(marks.iter().map(part)),
+        Body::Arrow { to, bend, class } => parts.extend(arrow(shape.at, *to, *bend, class)),
+    }
+    parts
+}
+
+/// The line, the head and the tail of an arrow.
+pub fn arrow(at: Point, to: Point, bend: f32, class: &str) -> [Part<'static>; 3] {
+    let (line, head) = arrow_paths(at, to, bend);
+    [
+        Part::new("path", class, &[("d", line)]),
+        Part::new("path", &format!("{class} head"), &[("d", head)]),
+        Part::new(
+            "circle",
+            &format!("{class} tail"),
+            &[("cx", number(at.x)), ("cy", number(at.y)), ("r", "2.5".to_owned())],
+        ),
+    ]
+}
+
+fn part(mark: &Mark) -> Part<'_> {
+    match mark {
+        Mark::Rect { x, y, width, height, round, class } => {
+            let mut part = Part::new(
+                "rect",
+                class,
+                &[("x", number(*x)), ("y", number(*y)), ("width", number(*width)), ("height", number(*height))],
+            );
+            // What is as it would be anyway is not said: a page holds hundreds of these.
+            if *round != 0.0 {
+                part.attributes.push(("rx", number(*round)));
+            }
+            part
+        }
+        Mark::Circle { x, y, radius, class } => {
+            Part::new("circle", class, &[("cx", number(*x)), ("cy", number(*y)), ("r", number(*radius))])
+        }
+        Mark::Text { x, y, text, anchor, class } => {
+            let mut part = Part::new("text", class, &[("x", number(*x)), ("y", number(*y))]);
+            if *anchor != Anchor::Start {
+                part.attributes.push(("text-anchor", anchor.name().to_owned()));
+            }
+            Part { text, ..part }
+        }
+        Mark::Path { d, class } => Part::new("path", class, &[("d", d.clone())]),
+    }
 }
 
 fn write_shape(out: &mut String, shape: &Shape) {
-    let class = match group_class(shape) {
-        none if none.is_empty() => none,
-        class => format!(" class=\"{class}\""),
-    };
-    let title = if shape.label.is_empty() { String::new() } else { format!("<title>{}</title>", escape(&shape.label)) };
-    match &shape.body {
-        Body::Marks(marks) => {
-            let at = format!("translate({} {})", number(shape.at.x), number(shape.at.y));
-            push(out, format_args!("<g{class} transform=\"{at}\">{title}"));
-            for mark in marks {
-                write_mark(out, mark);
-            }
-        }
-        Body::Arrow { to, bend, class: arrow } => {
-            let (line, head) = arrow_paths(shape.at, *to, *bend);
-            let (x, y) = (number(shape.at.x), number(shape.at.y));
-            push(
-                out,
-                format_args!(
-                    "<g{class}>{title}<path class=\"{arrow}\" d=\"{line}\"/><path class=\"{arrow} head\" \
-                     d=\"{head}\"/><circle class=\"{arrow} tail\" cx=\"{x}\" cy=\"{y}\" r=\"2.5\"/>"
-                ),
-            );
+    out.push_str("<g");
+    let class = group_class(shape);
+    if !class.is_empty() {
+        write_attribute(out, "class", &class);
+    }
+    if matches!(shape.body, Body::Marks(_)) {
+        write_attribute(out, "transform", &translate(shape.at));
+    }
+    out.push('>');
+    for part in parts(shape) {
+        out.push('<');
+        out.push_str(part.name);
+        part.attributes.iter().for_each(|(name, value)| write_attribute(out, name, value));
+        if part.text.is_empty() {
+            out.push_str("/>");
+        } else {
+            push(out, format_args!(">{}</{}>", escape(part.text), part.name));
         }
     }
     out.push_str("</g>");
 }
 
-fn write_mark(out: &mut String, mark: &Mark) {
-    match mark {
-        Mark::Rect { x, y, width, height, round, class } => {
-            // What is as it would be anyway is not said: a page holds hundreds of these.
-            let round = if *round == 0.0 { String::new() } else { format!(" rx=\"{}\"", number(*round)) };
-            let (x, y, width, height) = (number(*x), number(*y), number(*width), number(*height));
-            let at = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{round}");
-            push(out, format_args!("<rect class=\"{class}\" {at}/>"));
-        }
-        Mark::Circle { x, y, radius, class } => push(
-            out,
-            format_args!(
-                "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-                number(*x),
-                number(*y),
-                number(*radius)
-            ),
-        ),
-        Mark::Text { x, y, text, anchor, class } => {
-            let anchor = match anchor {
-                Anchor::Start => String::new(),
-                other => format!(" text-anchor=\"{}\"", other.name()),
-            };
-            let (x, y, text) = (number(*x), number(*y), escape(text));
-            push(out, format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{text}</text>"));
-        }
-        Mark::Path { d, class } => push(out, format_args!("<path class=\"{class}\" d=\"{d}\"/>")),
-    }
+fn write_attribute(out: &mut String, name: &str, value: &str) {
+    push(out, format_args!(" {name}=\"{value}\""));
 }
 
 impl Anchor {
@@ -160,7 +207,7 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::{Point, Shape};
+    use crate::scene::Shape;
 
     #[test]
     fn a_readers_text_stays_text() {

@@ -1,6 +1,7 @@
 //! The one visual vocabulary of the book: how memory, disk, a record, a page, a node or a message looks, in every
 //! figure. Colours and lines are in `static/scene.css`, one class for each meaning.
 
+use super::svg::number;
 use super::text::{SIZE, SMALL, fit};
 use super::{Anchor, Shape};
 
@@ -17,7 +18,7 @@ pub fn disk(key: &str, x: f32, y: f32, width: f32, height: f32, name: &str) -> S
     let mut ruled = String::new();
     let mut line = LINE;
     while line < height {
-        ruled.push_str(&format!("M0 {line}H{width}"));
+        ruled.push_str(&format!("M0 {}H{}", number(line), number(width)));
         line += LINE;
     }
     region(key, x, y, width, height, 0.0, "disk", name).path(ruled, "ruling")

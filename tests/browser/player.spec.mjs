@@ -128,7 +128,7 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
   await expect(narration(page)).toContainText("The plug was pulled");
   await page.keyboard.press("c");
   await expect(narration(page)).toContainText("The plug was pulled");
-  expect(decodeURIComponent(new URL(page.url()).hash)).toContain("put+b+2+@1;+crash+@1;+crash");
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("put+b+2+@1;+crash+@1;+crash");
   await press(page, "Crash here");
   // The whole menu is inside the figure, which cuts off what is not.
   const [menu, player] = [await page.locator(".menu").boundingBox(), await page.locator(".player").boundingBox()];
@@ -139,7 +139,7 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
   await press(page, "Crash here");
   await page.getByRole("button", { name: /one torn/ }).click();
   await expect(page.locator(".menu")).toBeHidden();
-  expect(decodeURIComponent(new URL(page.url()).hash)).toContain("crash+torn+1");
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("crash+torn+1");
 });
 
 test("a parameter opens the engine anew and keeps the script", async ({ page }) => {

@@ -1,7 +1,9 @@
 //! Building and serving the site.
 
+use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::Result;
 use crate::run::{command, root, run, say};
@@ -11,7 +13,7 @@ use crate::tools;
 pub fn build() -> Result {
     tools::for_site()?;
     say("building the site into dist/");
-    run(command("trunk").args(["build", "--release"]))?;
+    run(trunk().args(["build", "--release"]))?;
     for (name, bytes) in sizes(&root().join("dist"))? {
         println!("{:>9}  {name}", format!("{:.1} KB", bytes as f64 / 1000.0));
     }
@@ -21,15 +23,28 @@ pub fn build() -> Result {
 /// Builds the site with the command that makes a figure panic, for the browser tests alone.
 pub fn build_for_tests(out: &Path) -> Result {
     say("building the site of the browser tests");
-    let mut trunk = command("trunk");
-    run(trunk.args(["build", "--release", "--features", "panic-for-tests", "--dist"]).arg(out))
+    run(trunk().args(["build", "--release", "--features", "panic-for-tests", "--dist"]).arg(out))
 }
 
 /// Serves the site and builds it anew after every change, until it is interrupted.
 pub fn serve(port: &str) -> Result {
     tools::for_site()?;
     say(&format!("serving the book at http://127.0.0.1:{port}/ (stop with Ctrl-C)"));
-    run(command("trunk").args(["serve", "--release", "--no-autoreload", "--port", port]))
+    run(trunk().args(["serve", "--release", "--no-autoreload", "--port", port]))
+}
+
+/// Trunk, which compiles the Wasm without the paths of this machine: panics would carry them to every reader.
+fn trunk() -> Command {
+    let mut trunk = command("trunk");
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    if let Some(home) = home {
+        let sources = home.join("registry/src");
+        trunk.env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            format!("--remap-path-prefix={}=", sources.display()),
+        );
+    }
+    trunk
 }
 
 /// What a reader fetches, compressed as a host would: the Wasm, and what a chapter needs before it.

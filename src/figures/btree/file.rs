@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Area;
 use crate::engine::storage::btree::event::Reason;
 use crate::engine::storage::btree::{BTree, Event, PageId, Place, Standing, Survival};
+use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{LINE, disk};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
@@ -278,7 +279,7 @@ fn hatch(width: f32, height: f32) -> String {
     while at < width + height {
         let (x0, y0) = if at <= height { (0.0, at) } else { (at - height, height) };
         let (x1, y1) = if at <= width { (at, 0.0) } else { (width, at - width) };
-        lines.push_str(&format!("M{x0} {y0}L{x1} {y1}"));
+        lines.push_str(&format!("M{} {}L{} {}", number(x0), number(y0), number(x1), number(y1)));
         at += 6.0;
     }
     lines

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
 use super::{Area, touched};
 use crate::engine::storage::btree::{BTree, Event, Page, PageId, Standing};
+use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
@@ -109,7 +110,7 @@ impl Painter<'_> {
         let (w, h) = (item.width, item.height);
         let text = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
         let shape = Shape::new(name, item.x, item.y)
-            .path(format!("M{} 0L{w} {h}L0 {h}Z", w / 2.0), "subtree")
+            .path(format!("M{0} 0l{0} {1}h-{2}Z", number(w / 2.0), number(h), number(w)), "subtree")
             .text(w / 2.0, h - 5.0, Anchor::Middle, "small", fit(&text, w, SMALL))
             .label(format!("{name} and all below it: {text}"))
             .selects();
@@ -270,5 +271,5 @@ fn child_x(page: &Page, item: &Item, slot: usize) -> f32 {
 }
 
 fn cross(x: f32, y: f32) -> String {
-    format!("M{} {}l10 10m0 -10l-10 10", x - 5.0, y - 5.0)
+    format!("M{} {}l10 10m0 -10l-10 10", number(x - 5.0), number(y - 5.0))
 }

@@ -141,7 +141,7 @@ fn bare(key: String, left: f32, top: f32, width: f32, name: &str) -> Shape {
 
 /// A tombstone's cross, where it stands alone.
 fn cross(x: f32) -> String {
-    let (left, right, top, bottom) = (number(x - 4.0), number(x + 4.0), CELL / 2.0 - 4.0, CELL / 2.0 + 4.0);
+    let [left, right, top, bottom] = [x - 4.0, x + 4.0, CELL / 2.0 - 4.0, CELL / 2.0 + 4.0].map(number);
     format!("M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}")
 }
 

@@ -1,6 +1,6 @@
 //! The bytes behind a shape, explained: what a reader would see in the file, and what each byte is there for.
 
-use web_sys::HtmlSelectElement;
+use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::super::{Message, Player};
@@ -30,7 +30,7 @@ impl Player {
                     <select {onchange}><option value="" selected={selected.is_none()}>{ "choose, or click on the stage" }</option>{ for options }</select>
                 </label>
                 if let Some(dump) = dump {
-                    { view(&dump) }
+                    <Hex {dump} />
                 } else if selected.is_some() {
                     <p>{ "At this step there is nothing of that name." }</p>
                 }
@@ -39,12 +39,34 @@ impl Player {
     }
 }
 
-fn view(dump: &Dump) -> Html {
+#[derive(Properties, PartialEq)]
+struct HexProps {
+    dump: Dump,
+}
+
+/// The bytes and their meaning; what the pointer rests on is marked in both.
+#[component]
+fn Hex(props: &HexProps) -> Html {
+    let dump = &props.dump;
+    let marked = use_state(|| None::<usize>);
+    let onmouseover = {
+        let marked = marked.clone();
+        move |event: MouseEvent| {
+            let within = event.target_dyn_into::<Element>();
+            let span = within.and_then(|within| within.closest("[data-span]").ok().flatten());
+            marked.set(span.and_then(|span| span.get_attribute("data-span")?.parse().ok()));
+        }
+    };
+    let onmouseleave = {
+        let marked = marked.clone();
+        move |_: MouseEvent| marked.set(None)
+    };
+    let class = |span: usize| classes!(format!("span-{}", span % 6), (*marked == Some(span)).then_some("marked"));
     let shown = &dump.bytes[..dump.bytes.len().min(MAX_BYTES)];
     let rows = shown.chunks(ROW).enumerate().map(|(row, bytes)| {
         let cells = bytes.iter().enumerate().map(|(column, byte)| {
             let span = dump.spans.iter().position(|span| span.range.contains(&(row * ROW + column)));
-            html! { <td class={span.map(|span| format!("span-{}", span % 6))}>{ format!("{byte:02x}") }</td> }
+            html! { <td class={span.map(class)} data-span={span.map(|span| span.to_string())}>{ format!("{byte:02x}") }</td> }
         });
         let text: String = bytes.iter().map(|byte| if byte.is_ascii_graphic() { *byte as char } else { '·' }).collect();
         html! {
@@ -55,14 +77,14 @@ fn view(dump: &Dump) -> Html {
     });
     let spans = dump.spans.iter().enumerate().map(|(number, span)| {
         let range = format!("{}–{}", span.range.start, span.range.end.saturating_sub(1));
-        html! { <tr><td class={format!("span-{}", number % 6)}>{ range }</td><td>{ &span.label }</td><td>{ &span.value }</td></tr> }
+        html! { <tr data-span={number.to_string()}><td class={class(number)}>{ range }</td><td>{ &span.label }</td><td>{ &span.value }</td></tr> }
     });
     html! {
-        <div class="dump">
+        <div class="dump" {onmouseover} {onmouseleave}>
             <p><b>{ &dump.title }</b>{ format!(", {} bytes", dump.bytes.len()) }</p>
             <div class="scrolls" tabindex="0" role="group" aria-label="Hexadecimal dump"><table class="hex"><tbody>{ for rows }</tbody></table></div>
             if shown.len() < dump.bytes.len() {
-                <p>{ format!("Only the first {MAX_BYTES} are shown.") }</p>
+                <p>{ format!("Only the first {MAX_BYTES} of {} are shown.", dump.bytes.len()) }</p>
             }
             <div class="scrolls" tabindex="0" role="group" aria-label="What the bytes mean">
                 <table class="meaning"><thead><tr><th scope="col">{ "Bytes" }</th><th scope="col">{ "What" }</th><th scope="col">{ "Value" }</th></tr></thead><tbody>{ for spans }</tbody></table>

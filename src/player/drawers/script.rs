@@ -11,6 +11,8 @@ pub struct ScriptBoxProps {
     /// The script of the run, a command a line.
     pub script: AttrValue,
     pub usages: AttrValue,
+    /// The line that could not be read, counted from 1.
+    pub wrong_line: Option<usize>,
     pub run: Callback<String>,
 }
 
@@ -26,10 +28,12 @@ pub fn ScriptBox(props: &ScriptBoxProps) -> Html {
             }
         }
     };
+    let wrong = props.wrong_line.map(|line| format!("--wrong-line:{line}"));
     html! {
         <div class="script">
             <label><span>{ "The script: a command a line, or divided by semicolons" }</span>
-                <textarea ref={area} rows="6" spellcheck="false" autocapitalize="off" value={props.script.clone()} />
+                <textarea ref={area} class={props.wrong_line.map(|_| "wrong")} style={wrong} aria-invalid={props.wrong_line.map(|_| "true")}
+                    rows="6" wrap="off" spellcheck="false" autocapitalize="off" value={props.script.clone()} />
             </label>
             <button type="button" class="primary" {onclick}>{ "Run from the opening" }</button>
             <details><summary>{ "What can be written" }</summary><pre>{ &props.usages }</pre></details>
@@ -41,6 +45,6 @@ impl Player {
     pub(super) fn script_box(&self, context: &Context<Player>, run: &Run) -> Html {
         let usages: Vec<_> = run.forms().iter().map(|form| format!("{:<30} {}", form.usage(), form.about)).collect();
         let script = run.script().join("\n");
-        html! { <ScriptBox {script} usages={usages.join("\n")} run={context.link().callback(Message::Script)} /> }
+        html! { <ScriptBox {script} usages={usages.join("\n")} wrong_line={self.wrong_line} run={context.link().callback(Message::Script)} /> }
     }
 }

@@ -3,7 +3,8 @@
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement,
+    Url,
 };
 use yew::prelude::*;
 
@@ -17,6 +18,21 @@ use crate::scene::svg::{self, Theme};
 const PNG_SCALE: f64 = 2.0;
 
 impl Player {
+    /// Whether the page shows the figure in dark colours: as the reader chose there, or else as their system is.
+    fn is_dark(&self) -> bool {
+        let window = gloo::utils::window();
+        let style = self.root.cast::<Element>().and_then(|root| window.get_computed_style(&root).ok().flatten());
+        let scheme = style.and_then(|style| style.get_property_value("color-scheme").ok());
+        match scheme.as_deref() {
+            Some("dark") => true,
+            Some("light") => false,
+            _ => {
+                let query = window.match_media("(prefers-color-scheme: dark)");
+                query.ok().flatten().is_some_and(|query| query.matches())
+            }
+        }
+    }
+
     pub(super) fn share(&self, context: &Context<Player>, run: &Run) -> Html {
         let spec = self.shown();
         let address = format!("{}#{}", context.props().host.share_base(), spec.to_fragment());
@@ -34,7 +50,7 @@ impl Player {
             svg::escape(&module)
         );
         let picture = {
-            let theme = if is_dark() { Theme::Dark } else { Theme::Light };
+            let theme = if self.is_dark() { Theme::Dark } else { Theme::Light };
             svg::standalone(&self.scene, &run.moment(self.index).narration, theme)
         };
         let name = format!("{}-{}", run.about().kind, run.position(self.index));
@@ -61,11 +77,6 @@ impl Player {
             </>
         }
     }
-}
-
-fn is_dark() -> bool {
-    let query = gloo::utils::window().match_media("(prefers-color-scheme: dark)");
-    query.ok().flatten().is_some_and(|query| query.matches())
 }
 
 fn blob(text: &str, kind: &str) -> Result<String, JsValue> {

@@ -166,10 +166,10 @@ impl HashIndex {
             let title = format!("{name}, record at offset {offset}");
             return Some(Dump { title, offset, spans: record_spans(&bytes, 0), bytes });
         }
-        let mut title = format!("{name}, {} bytes", bytes.len());
+        let mut title = name.to_owned();
         let shown = &bytes[..bytes.len().min(MOST_DUMPED as usize)];
         if shown.len() < bytes.len() {
-            title.push_str(&format!(", the first {MOST_DUMPED}"));
+            title.push_str(&format!(", the beginning of {} bytes", bytes.len()));
         }
         let spans = if is.is_hint { hint_spans(shown) } else { file_spans(shown) };
         Some(Dump { title, offset: 0, bytes: shown.to_vec(), spans })

@@ -1,0 +1,48 @@
+// What a step costs in a browser: the main thread's time for steps and seeks all over a run of 2,000 steps, and for
+// steps with some 500 shapes on the stage. Prints one figure a line. The site is served by `tests/browser/server.mjs`.
+import { createRequire } from "node:module";
+
+const { chromium } = createRequire(new URL("../tests/browser/package.json", import.meta.url))("@playwright/test");
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || undefined, args: ["--no-sandbox"] });
+
+/** The time from a key's press until the page has taken it in, styled it and laid it out, in milliseconds. */
+async function times(page, keys) {
+  return page.evaluate(async (keys) => {
+    const player = document.querySelector("stepwise-figure").shadowRoot?.querySelector(".player") ?? document.querySelector(".player");
+    const next = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    const times = [];
+    for (const [key, shiftKey] of keys) {
+      await next();
+      const start = performance.now();
+      player.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, composed: true, cancelable: true }));
+      // The player renders in a microtask; what it has changed is then laid out at once.
+      await new Promise((resolve) => queueMicrotask(resolve));
+      await Promise.resolve();
+      player.getBoundingClientRect();
+      times.push(performance.now() - start);
+    }
+    return times;
+  }, keys);
+}
+
+async function measure(name, fragment, keys) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`http://127.0.0.1:4173/embed.html#${fragment}`);
+  await page.locator(".player").waitFor();
+  await times(page, keys.slice(0, 20));
+  const all = (await times(page, keys)).sort((a, b) => a - b);
+  const shapes = await page.evaluate(() => {
+    const root = document.querySelector("stepwise-figure").shadowRoot ?? document;
+    return root.querySelectorAll(".stage svg > g").length;
+  });
+  console.log(`step_${name}_shapes ${shapes}`);
+  console.log(`step_${name}_median_ms ${all[all.length >> 1].toFixed(2)}`);
+  console.log(`step_${name}_p95_ms ${all[Math.floor(all.length * 0.95)].toFixed(2)}`);
+  await page.close();
+}
+
+const forth = Array.from({ length: 100 }, (_, place) => [place % 3 === 2 ? "ArrowLeft" : "ArrowRight", false]);
+const far = Array.from({ length: 60 }, (_, place) => [["End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight"][place % 5], place % 5 === 3]);
+await measure("of_2000", `kind=btree&run=${encodeURIComponent("put 1..1000 x")}&step=500.1`, forth.concat(far));
+await measure("of_500_shapes", `kind=quorum&n=5&run=${encodeURIComponent("begin write 1..90 x; settle")}&step=90.1`, forth);
+await browser.close();
