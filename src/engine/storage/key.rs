@@ -20,19 +20,30 @@ impl Key {
 
     /// The number that the key spells, if it spells one in the way numbers are written: no sign, no leading zero.
     pub fn number(&self) -> Option<u64> {
-        let plain = self.0.len() == 1 || !self.0.starts_with('0');
-        (plain && self.0.bytes().all(|each| each.is_ascii_digit())).then(|| self.0.parse().ok()).flatten()
+        number(self.0.as_bytes())
     }
+
+    /// The order of two keys as they stand in a file, by their bytes.
+    pub fn order(one: &[u8], other: &[u8]) -> Ordering {
+        match (number(one), number(other)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => one.cmp(other),
+        }
+    }
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    let plain = text.len() == 1 || text.first() != Some(&b'0');
+    let mut digits = text.iter().map(|each| each.is_ascii_digit().then_some(u64::from(each & 15)));
+    let number = digits.try_fold(0u64, |number, digit| number.checked_mul(10)?.checked_add(digit?));
+    number.filter(|_| plain && !text.is_empty())
 }
 
 impl Ord for Key {
     fn cmp(&self, other: &Key) -> Ordering {
-        match (self.number(), other.number()) {
-            (Some(mine), Some(theirs)) => mine.cmp(&theirs),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => self.0.as_bytes().cmp(other.0.as_bytes()),
-        }
+        Key::order(self.0.as_bytes(), other.0.as_bytes())
     }
 }
 

@@ -3,13 +3,19 @@
 pub mod block;
 pub mod bloom;
 pub mod btree;
+pub mod cursor;
+pub mod entry;
 pub mod hash_index;
 pub mod key;
 pub mod log;
+pub mod memtable;
+pub mod merge;
 pub mod table;
 pub mod varint;
 
+pub use entry::{Entry, Sequence};
 pub use key::Key;
+pub use memtable::Memtable;
 
 use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, ParameterKind, Parameters};

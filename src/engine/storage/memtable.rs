@@ -1,0 +1,131 @@
+//! The memtable: the newest writes, sorted, in memory. A write goes here after the log has it; once the memtable has
+//! grown enough it is written out, in order, as one table.
+//!
+//! It may keep several versions of a key, the newest first, for those who still read an older snapshot.
+//!
+//! Simpler than the real one because: LevelDB keeps a skip list, which one writer and many readers can share without a
+//! lock; here entries stand in short sorted runs, and a clone shares all of them until one is written to.
+
+use std::rc::Rc;
+
+use super::{Entry, Key, Sequence};
+
+/// A longer run is cut in two.
+const LONGEST_RUN: usize = 64;
+
+#[derive(Clone, Debug, Default)]
+pub struct Memtable {
+    /// None is empty.
+    runs: Rc<Vec<Rc<Vec<Entry>>>>,
+    len: usize,
+    bytes: u64,
+}
+
+impl Memtable {
+    /// Adds a version of a key, beside those that are there. No two have one sequence number.
+    pub fn insert(&mut self, entry: Entry) {
+        self.bytes += entry.bytes();
+        self.len += 1;
+        let runs = Rc::make_mut(&mut self.runs);
+        let place = runs.partition_point(|run| run[0] < entry).saturating_sub(1);
+        if runs.is_empty() {
+            runs.push(Rc::default());
+        }
+        let run = Rc::make_mut(&mut runs[place]);
+        run.insert(run.partition_point(|each| *each < entry), entry);
+        if run.len() > LONGEST_RUN {
+            let rest = run.split_off(LONGEST_RUN / 2);
+            runs.insert(place + 1, Rc::new(rest));
+        }
+    }
+
+    /// Adds a version of a key in place of the newest one that is there, which is returned.
+    pub fn replace(&mut self, entry: Entry) -> Option<Entry> {
+        let older = self.get(&entry.key, Sequence::MAX).cloned();
+        if let Some(older) = &older {
+            self.remove(older);
+        }
+        self.insert(entry);
+        older
+    }
+
+    fn remove(&mut self, entry: &Entry) {
+        let runs = Rc::make_mut(&mut self.runs);
+        let place = runs.partition_point(|run| run[0] <= *entry) - 1;
+        let run = Rc::make_mut(&mut runs[place]);
+        let within = run.partition_point(|each| each < entry);
+        let removed = run.remove(within);
+        if run.is_empty() {
+            runs.remove(place);
+        }
+        self.bytes -= removed.bytes();
+        self.len -= 1;
+    }
+
+    /// The newest entry of a key that is not newer than `snapshot`; it may be a tombstone.
+    pub fn get(&self, key: &Key, snapshot: Sequence) -> Option<&Entry> {
+        self.from(key, snapshot).next().filter(|entry| entry.key == *key)
+    }
+
+    /// All entries, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.runs.iter().flat_map(|run| run.iter())
+    }
+
+    /// The entries from `key` on, beginning with its newest that is not newer than `snapshot`.
+    pub fn from(&self, key: &Key, snapshot: Sequence) -> impl Iterator<Item = &Entry> {
+        let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
+        let first = self.runs.partition_point(|run| run[0] < sought).saturating_sub(1);
+        let within = self.runs.get(first).map_or(0, |run| run.partition_point(|each| *each < sought));
+        self.runs[first..].iter().flat_map(|run| run.iter()).skip(within)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The bytes of all entries, keys and values; what the memtable costs beyond them is not counted.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_memtable_is_a_sorted_set(writes in prop::collection::vec((0u64..60, any::<bool>(), any::<bool>()), 0..300)) {
+            let (mut memtable, mut model) = (Memtable::default(), BTreeSet::new());
+            for (sequence, (key, is_put, replaces)) in writes.into_iter().enumerate() {
+                let entry = Entry::new(&Key::new(&key.to_string()), sequence as u64, is_put.then_some("v"));
+                if replaces {
+                    let older = model.iter().find(|older: &&Entry| older.key == entry.key).cloned();
+                    prop_assert_eq!(memtable.replace(entry.clone()), older.clone());
+                    older.map(|older| model.remove(&older));
+                } else {
+                    memtable.insert(entry.clone());
+                }
+                model.insert(entry);
+                prop_assert_eq!(memtable.len(), model.len());
+            }
+            prop_assert!(memtable.iter().eq(model.iter()));
+            prop_assert_eq!(memtable.bytes(), model.iter().map(Entry::bytes).sum::<u64>());
+            for key in (0..61u64).map(|key| Key::new(&key.to_string())) {
+                for snapshot in [0, 20, Sequence::MAX] {
+                    let from = |entry: &&Entry| (&entry.key, Sequence::MAX - entry.sequence) >= (&key, Sequence::MAX - snapshot);
+                    prop_assert!(memtable.from(&key, snapshot).eq(model.iter().filter(from)));
+                }
+            }
+        }
+    }
+}
