@@ -1,13 +1,15 @@
-//! What engines stand on: a disk and a network that fail as real ones do, a clock, and chance from a seed.
+//! What engines stand on: a disk and a network that fail as real ones do, a clock, an agenda, and chance from a seed.
 //!
 //! Everything here is a value: it can be cloned cheaply, and the same calls in the same order give the same result on
 //! every platform.
 
+pub mod agenda;
 pub mod clock;
 pub mod disk;
 pub mod network;
 pub mod rng;
 
+pub use agenda::Agenda;
 pub use clock::Time;
 pub use disk::{Crash, Disk, DiskError, FileId};
 pub use network::{Envelope, Fate, Loss, MessageId, Network};

@@ -14,6 +14,12 @@ impl Rng {
         self.0.rand_range(0..bound)
     }
 
+    /// A number from 0 up to, but not including, 1, in steps of 2^-53.
+    pub fn unit(&mut self) -> f64 {
+        // Both conversions are exact, and so the same on every platform.
+        (self.0.rand_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// True once in `n` times.
     pub fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0

@@ -1,0 +1,29 @@
+//! Services under load: what waits, what is served, and what becomes of both when something goes wrong.
+//!
+//! A small discrete-event simulator, in parts that each engine puts together as it needs:
+//! 1. [`arrivals`]: requests from a world that does not wait for answers, at a rate, by chance;
+//! 2. [`distribution`]: how long the work on one of them takes;
+//! 3. [`station`]: a queue and its workers;
+//! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
+//! 5. [`histogram`]: how long they all took, in little room and with a known error.
+//!
+//! What is going to happen stands in a [`sim::Agenda`](crate::sim::Agenda), time is [`sim::Time`](crate::sim::Time), and
+//! all chance comes from one [`sim::Rng`](crate::sim::Rng). An engine is a loop: take the next event from the agenda, let
+//! it change a station, put down what follows from it.
+
+pub mod arrivals;
+pub mod breaker;
+pub mod distribution;
+pub mod histogram;
+pub mod retry;
+pub mod station;
+
+#[cfg(test)]
+mod tests;
+
+pub use arrivals::Arrivals;
+pub use breaker::Breaker;
+pub use distribution::Distribution;
+pub use histogram::Histogram;
+pub use retry::Retry;
+pub use station::{Job, Offer, Running, Station};

@@ -1,0 +1,134 @@
+//! A queue and its workers: whoever comes takes a free worker, or waits behind all who came before.
+//!
+//! The queue is first come, first served, and that is the cause of *head-of-line blocking*: a request that needs a
+//! millisecond waits for the slow ones before it, and its user sees waiting time, not work.
+//!
+//! A station does not know the time that anything ends at, beyond telling it: whoever runs it puts the end of each
+//! [`Running`] down in an agenda, and calls [`Station::finish`] when it comes.
+
+use std::collections::VecDeque;
+
+use crate::sim::Time;
+
+/// One request at a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The caller's name for it.
+    pub id: u64,
+    /// When it came to this station.
+    pub arrived: Time,
+    /// How long a worker will be busy with it.
+    pub work: Time,
+}
+
+/// A job in the hands of a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    pub job: Job,
+    pub worker: usize,
+    pub started: Time,
+}
+
+impl Running {
+    pub fn ends(&self) -> Time {
+        self.started + self.job.work
+    }
+
+    /// How long it stood in the queue.
+    pub fn waited(&self) -> Time {
+        self.started - self.job.arrived
+    }
+
+    /// How long it will have been here in all.
+    pub fn response(&self) -> Time {
+        self.ends() - self.job.arrived
+    }
+}
+
+/// What became of a job that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// A worker was free: put down its end.
+    Started(Running),
+    /// So many are before it in the queue.
+    Queued { ahead: usize },
+    /// The queue is full.
+    Refused,
+}
+
+#[derive(Clone, Debug)]
+pub struct Station {
+    workers: Vec<Option<Running>>,
+    queue: VecDeque<Job>,
+    /// How many may wait.
+    limit: usize,
+}
+
+impl Station {
+    /// A station with so many workers and room for `limit` in its queue.
+    pub fn new(workers: usize, limit: usize) -> Station {
+        Station { workers: vec![None; workers], queue: VecDeque::new(), limit }
+    }
+
+    /// Takes a job on, where there is room.
+    pub fn offer(&mut self, job: Job, now: Time) -> Offer {
+        if let Some(worker) = self.workers.iter().position(Option::is_none) {
+            return Offer::Started(self.start(job, worker, now));
+        }
+        let ahead = self.queue.len();
+        if ahead >= self.limit {
+            return Offer::Refused;
+        }
+        self.queue.push_back(job);
+        Offer::Queued { ahead }
+    }
+
+    /// The job of a worker is done; the next one in the queue starts, and its end is to be put down. Panics where the
+    /// worker has nothing: an end that was put down before a [`Station::clear`] must not be carried out.
+    pub fn finish(&mut self, worker: usize, now: Time) -> (Running, Option<Running>) {
+        let done = self.workers[worker].take().expect("a worker that finishes had something to do");
+        let next = self.queue.pop_front().map(|job| self.start(job, worker, now));
+        (done, next)
+    }
+
+    fn start(&mut self, job: Job, worker: usize, now: Time) -> Running {
+        let running = Running { job, worker, started: now };
+        self.workers[worker] = Some(running);
+        running
+    }
+
+    /// Drops all jobs, as a crash does; gives them back.
+    pub fn clear(&mut self) -> Vec<Job> {
+        let mut dropped: Vec<Job> = self.workers.iter_mut().filter_map(Option::take).map(|it| it.job).collect();
+        dropped.extend(self.queue.drain(..));
+        dropped
+    }
+
+    /// From now on, so many may wait; who waits already stays.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The workers in order, each with what it does.
+    pub fn workers(&self) -> &[Option<Running>] {
+        &self.workers
+    }
+
+    /// Who waits, the first in line first.
+    pub fn queue(&self) -> &VecDeque<Job> {
+        &self.queue
+    }
+
+    pub fn busy(&self) -> usize {
+        self.workers.iter().flatten().count()
+    }
+
+    /// Whether nobody is here.
+    pub fn is_idle(&self) -> bool {
+        self.busy() == 0 && self.queue.is_empty()
+    }
+}
