@@ -3,6 +3,7 @@
 
 mod btree;
 pub mod chart;
+mod cluster;
 mod hash_index;
 mod quorum;
 mod run;

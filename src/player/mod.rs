@@ -87,6 +87,7 @@ pub enum Go {
 pub enum Panel {
     Keys,
     Crash,
+    Parameters,
 }
 
 pub enum Message {

@@ -4,16 +4,35 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Message, Player};
+use super::{Message, Panel, Player};
 use crate::engine::{Parameter, ParameterKind};
 use crate::figures::Run;
+
+/// So many stand in the row; an engine declares those first that matter most. The others open with a button.
+const IN_THE_ROW: usize = 5;
 
 impl Player {
     pub(super) fn parameters(&self, context: &Context<Player>, run: &Run) -> Html {
         let values = run.parameters().iter();
         let controls =
             run.declared().iter().zip(values).map(|(parameter, (_, value))| control(context, parameter, value));
-        html! { <div class="parameters">{ for controls }</div> }
+        let mut row: Vec<Html> = controls.collect();
+        let rest = row.split_off(row.len().min(IN_THE_ROW));
+        if rest.is_empty() {
+            return html! { <div class="parameters">{ for row }</div> };
+        }
+        let open = self.panel == Some(Panel::Parameters);
+        let target = (!open).then_some(Panel::Parameters);
+        let onclick = context.link().callback(move |_: MouseEvent| Message::Panel(target));
+        html! {
+            <>
+                <div class="parameters">{ for row }
+                    <button type="button" {onclick} aria-expanded={open.to_string()}>{ format!("{} more", rest.len()) }</button></div>
+                if open {
+                    <div class="more" role="group" aria-label="More parameters">{ for rest }</div>
+                }
+            </>
+        }
     }
 }
 

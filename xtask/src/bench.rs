@@ -49,6 +49,9 @@ pub fn bench(json: bool) -> Result {
 
     say("sizes");
     site::build()?;
+    say("steps in Chromium");
+    figures.extend(in_the_browser()?);
+
     let sizes = site::sizes(&root().join("dist"))?;
     figures.extend(sizes.into_iter().map(|(name, bytes)| plain(&format!("{name}_bytes"), bytes as f64)));
 
@@ -62,6 +65,25 @@ pub fn bench(json: bool) -> Result {
         fs::write(&file, as_json(&figures)).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// What steps cost on the main thread of a browser.
+fn in_the_browser() -> Result<Vec<Figure>> {
+    tools::for_browser_tests()?;
+    let chromium = tools::chromium()?;
+    let mut server = command("node")
+        .arg(root().join("tests/browser/server.mjs"))
+        .spawn()
+        .map_err(|error| format!("the server of the browser tests: {error}"))?;
+    let script = root().join("benches/steps.mjs").to_string_lossy().into_owned();
+    let out = command("node").arg(script).env("CHROMIUM", chromium).output();
+    // It serves for this alone; one that is gone already is gone.
+    let _ = server.kill();
+    let out = out.map_err(|error| format!("the steps in Chromium: {error}"))?;
+    match out.status.success() {
+        true => Ok(read(&String::from_utf8_lossy(&out.stdout))),
+        false => Err(format!("the steps in Chromium: {}", String::from_utf8_lossy(&out.stderr))),
+    }
 }
 
 /// Builds the native program of the workspace at `root`, and says where it is.
@@ -168,6 +190,7 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_with_unused_probe") => "at least 0.95",
         name if name.starts_with("speed_of_") => "at least 0.5",
         "recording_2000_steps_mb" => "at most 64",
+        name if name.starts_with("step_") && name.ends_with("_p95_ms") => "at most 16",
         "wasm_brotli_bytes" => "at most 250000",
         "heaviest_chapter_before_wasm_bytes" => "at most 200000",
         _ => "",

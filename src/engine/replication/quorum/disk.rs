@@ -6,7 +6,7 @@ use std::ops::Range;
 use litemap::LiteMap;
 
 use super::handoff::Hints;
-use super::record::{self, Record};
+use super::record::{self, Record, Version};
 use crate::replication::NodeId;
 use crate::sim::{Crash, Disk, DiskError, FileId};
 use crate::storage::Key;
@@ -26,6 +26,41 @@ impl Default for NodeDisk {
         let made = disk.create(RECORDS).and_then(|_| disk.create(HINTS)).and_then(|_| disk.sync_directory());
         made.expect("a new disk has room for two empty files");
         NodeDisk(disk)
+    }
+}
+
+/// A record as it stands in a file.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Where, in bytes of the file, without what says whose it is.
+    pub range: Range<u64>,
+    pub bytes: Vec<u8>,
+    pub key: Key,
+    pub record: Record,
+    /// Whose it is, if it is a hint.
+    pub owner: Option<NodeId>,
+    /// No later record of the same file has a newer version of its key.
+    pub is_newest: bool,
+}
+
+impl Logged {
+    /// What a hint is called: `n3 k`.
+    pub fn name(&self) -> String {
+        self.owner.map_or(String::new(), |owner| format!("{owner} {}", self.key))
+    }
+}
+
+/// The records that stand in a file, each after its owner's number if they are hints, up to the first that is not sound.
+fn logged(bytes: Vec<u8>, hints: bool) -> Vec<Logged> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    loop {
+        let start = at + usize::from(hints);
+        let owner = bytes.get(at).filter(|_| hints).map(|owner| NodeId::new(*owner));
+        let Some((key, record, len)) = bytes.get(start..).and_then(record::decode) else { return found };
+        at = start + len;
+        let range = start as u64..at as u64;
+        found.push(Logged { range, bytes: bytes[start..at].to_vec(), key, record, owner, is_newest: true });
     }
 }
 
@@ -54,28 +89,20 @@ impl NodeDisk {
     /// All records of the log, the newest of each key.
     pub fn load_records(&mut self) -> LiteMap<Key, Record> {
         let file = self.file(RECORDS);
-        let bytes = self.0.read(file, 0..u64::MAX);
         let mut records = LiteMap::new();
-        let mut rest = &bytes[..];
-        while let Some((key, record, len)) = record::decode(rest) {
+        for Logged { key, record, .. } in logged(self.0.read(file, 0..u64::MAX), false) {
             if record.is_newer_than(records.get(&key)) {
                 records.insert(key, record);
             }
-            rest = &rest[len..];
         }
         records
     }
 
     pub fn load_hints(&mut self) -> Hints {
         let file = self.file(HINTS);
-        let bytes = self.0.read(file, 0..u64::MAX);
         let mut hints = Hints::default();
-        let mut rest = &bytes[..];
-        while let [owner, record @ ..] = rest
-            && let Some((key, record, len)) = record::decode(record)
-        {
-            hints.hold(NodeId::new(*owner), key, record);
-            rest = &rest[1 + len..];
+        for held in logged(self.0.read(file, 0..u64::MAX), true) {
+            hints.hold(held.owner.expect("a hint has its owner"), held.key, held.record);
         }
         hints
     }
@@ -85,18 +112,24 @@ impl NodeDisk {
         self.0.crash(Crash::Lost);
     }
 
-    /// Where the newest record of a key stands in the log, and its bytes.
-    pub fn locate(&self, key: &Key) -> Option<(Range<u64>, Vec<u8>)> {
-        let bytes = self.0.peek(self.file(RECORDS), 0..u64::MAX);
-        let (mut at, mut found) = (0, None::<(Record, Range<usize>)>);
-        while let Some((each, record, len)) = record::decode(&bytes[at..]) {
-            if each == *key && record.is_newer_than(found.as_ref().map(|(record, _)| record)) {
-                found = Some((record, at..at + len));
+    /// The log, in its order.
+    pub fn log(&self) -> Vec<Logged> {
+        let mut log = logged(self.0.peek(self.file(RECORDS), 0..u64::MAX), false);
+        let mut newest = LiteMap::<Key, (Version, usize)>::new();
+        for (place, each) in log.iter().enumerate() {
+            if newest.get(&each.key).is_none_or(|(version, _)| *version < each.record.version) {
+                newest.insert(each.key.clone(), (each.record.version, place));
             }
-            at += len;
         }
-        let (_, range) = found?;
-        Some((range.start as u64..range.end as u64, bytes[range].to_vec()))
+        for (place, each) in log.iter_mut().enumerate() {
+            each.is_newest = newest.get(&each.key).is_some_and(|(_, last)| *last == place);
+        }
+        log
+    }
+
+    /// The hints, in the order of their file.
+    pub fn hints(&self) -> Vec<Logged> {
+        logged(self.0.peek(self.file(HINTS), 0..u64::MAX), true)
     }
 
     pub fn bytes_written(&self) -> u64 {

@@ -44,6 +44,11 @@ impl TreePlace {
     pub fn number(self) -> u8 {
         self.0
     }
+
+    /// All places, from the root down, each level from left to right.
+    pub fn all() -> Vec<TreePlace> {
+        (1..2 * LEAVES as u8).map(TreePlace).collect()
+    }
 }
 
 /// `1` for the root, else the numbers as the tree counts them.
@@ -71,6 +76,11 @@ impl Digest {
         hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
         hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
         Digest(hash ^ (hash >> 33))
+    }
+
+    #[cfg(test)]
+    pub fn from_bytes(bytes: [u8; 8]) -> Digest {
+        Digest(u64::from_be_bytes(bytes))
     }
 
     pub fn to_bytes(self) -> [u8; 8] {

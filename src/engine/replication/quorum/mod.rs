@@ -52,6 +52,7 @@ pub mod read_repair;
 pub mod record;
 pub mod replica;
 pub mod settings;
+pub mod wire;
 
 mod cluster;
 mod execute;

@@ -175,13 +175,15 @@ impl Fact {
             }
             Fact::TreesCompared { node, with, compared, differing, is_bottom: false } => write!(
                 out,
-                "{node} compared {} with those of {with}: {differing} differ. It sent what lies below.",
-                count(*compared, "digest")
+                "{node} compared {} with those of {with}: {} It sent what lies below.",
+                count(*compared, "digest"),
+                differ(*differing)
             ),
             Fact::TreesCompared { node, with, compared, differing, is_bottom: true } => write!(
                 out,
-                "{node} compared {} with those of {with}: {differing} at the bottom differ. It sent its records of {}.",
+                "{node} compared {} with those of {with}: {} It sent its records of {}.",
                 count(*compared, "digest"),
+                differ(*differing),
                 count(*differing, "range")
             ),
             Fact::TreesAgreed { node, with, compared } => write!(
@@ -245,4 +247,9 @@ impl Fact {
             _ => Ok(()),
         }
     }
+}
+
+/// `one of them differs.`, `3 of them differ.`
+fn differ(many: usize) -> String {
+    if many == 1 { "one of them differs.".to_owned() } else { format!("{many} of them differ.") }
 }

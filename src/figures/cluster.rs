@@ -1,0 +1,169 @@
+//! What all figures of clusters have in common: clients in a column at the left, nodes in one at the right, and between
+//! them a channel in which every message can be seen on its way.
+
+use crate::engine::replication::Host;
+use crate::scene::svg::number as n;
+use crate::scene::vocabulary::envelope;
+use crate::scene::{Anchor, Point, Scene, Shape, Whence};
+
+/// How far before a card a message stands that has just arrived there, and one that has just been sent: beside each
+/// other, when one answers the other.
+const ARRIVED: f32 = 14.0;
+const SENT: f32 = 40.0;
+
+/// Where everybody is.
+#[derive(Clone, Copy)]
+pub(super) struct Ground {
+    pub client: Column,
+    pub node: Column,
+}
+
+/// Cards of one size, one below the other.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub left: f32,
+    pub top: f32,
+    pub pitch: f32,
+    pub width: f32,
+    pub height: f32,
+    pub many: usize,
+}
+
+impl Column {
+    /// `many` cards, none taller than `tallest`, spread over the height from `top` to `bottom`.
+    pub fn new(left: f32, width: f32, many: usize, tallest: f32, top: f32, bottom: f32) -> Column {
+        let pitch = (bottom - top) / many.max(1) as f32;
+        let height = (pitch - 10.0).min(tallest);
+        Column { left, top: top + (pitch - height) / 2.0, pitch, width, height, many }
+    }
+
+    pub fn corner(&self, place: usize) -> Point {
+        Point::new(self.left, self.top + place as f32 * self.pitch)
+    }
+}
+
+impl Ground {
+    pub fn corner(&self, host: Host) -> Point {
+        let (column, place) = self.place(host);
+        column.corner(place)
+    }
+
+    pub fn middle(&self, host: Host) -> Point {
+        let (column, place) = self.place(host);
+        let corner = column.corner(place);
+        Point::new(corner.x + column.width / 2.0, corner.y + column.height / 2.0)
+    }
+
+    /// Where messages to `other` leave a card and those from it enter: on the side of the channel, and for each other
+    /// host elsewhere, so that what is sent at once can be told apart.
+    pub fn door(&self, host: Host, other: Host) -> Point {
+        self.before(host, other, ARRIVED)
+    }
+
+    /// A point so far before the card of `host`, on the way from and to `other`.
+    fn before(&self, host: Host, other: Host, step: f32) -> Point {
+        const LANE: f32 = 13.0;
+        let middle = self.middle(host);
+        let (column, own) = self.place(host);
+        let (others, place) = self.place(other);
+        let both_nodes = matches!((host, other), (Host::Node(_), Host::Node(_)));
+        if both_nodes {
+            return Point::new(column.left - step - LANE * own.abs_diff(place) as f32, middle.y);
+        }
+        let spread = ((column.height - 20.0) / others.many.max(1) as f32).min(2.0 * LANE);
+        let aside = (place as f32 - (others.many as f32 - 1.0) / 2.0) * spread;
+        let x = match host {
+            Host::Node(_) => column.left - step,
+            Host::Client(_) => column.left + column.width + step,
+        };
+        Point::new(x, middle.y + aside)
+    }
+
+    /// Where a message is that has come `progress` of its way, from 0 to 1.
+    pub fn on_the_way(&self, from: Host, to: Host, progress: f32) -> Point {
+        self.before(from, to, SENT).towards(self.door(to, from), progress)
+    }
+
+    fn place(&self, host: Host) -> (&Column, usize) {
+        match host {
+            Host::Node(node) => (&self.node, node.index()),
+            Host::Client(client) => (&self.client, client.index()),
+        }
+    }
+
+    /// The lines along which something travels, and those that are cut.
+    pub fn draw_links(&self, scene: &mut Scene, ways: &[(Host, Host)], cuts: &[(Host, Host)]) {
+        let mut drawn: Vec<(Host, Host)> = Vec::new();
+        let ways = ways.iter().filter(|way| !cuts.contains(way));
+        for (a, b) in cuts.iter().chain(ways) {
+            let link = (*a.min(b), *a.max(b));
+            if drawn.contains(&link) {
+                continue;
+            }
+            let cut = drawn.len() < cuts.len();
+            drawn.push(link);
+            let (a, b) = link;
+            let (from, to) = (self.door(a, b), self.door(b, a));
+            let (dx, dy) = (to.x - from.x, to.y - from.y);
+            let class = if cut { "link-cut" } else { "link" };
+            let mut line =
+                Shape::new(format!("link {a} {b}"), from.x, from.y).path(format!("M0 0L{} {}", n(dx), n(dy)), class);
+            if cut {
+                let cross = format!("M{} {}l12 12m0 -12l-12 12", n(dx / 2.0 - 6.0), n(dy / 2.0 - 6.0));
+                line = line.path(cross, "cross").label(format!("the link between {a} and {b} is cut"));
+            }
+            scene.push(line);
+        }
+    }
+
+    /// A message where it is, with a seal in the colour `seal`; `about` says what it is.
+    pub fn envelope(&self, message: &Message, seal: &'static str, about: String) -> Shape {
+        let Message { from, to, progress, .. } = *message;
+        let at = self.on_the_way(from, to, progress);
+        envelope(format!("message {}", message.name), at.x, at.y, "envelope")
+            .circle(0.0, 3.0, 3.0, seal)
+            .text(0.0, 19.0, Anchor::Middle, "small", message.name.clone())
+            .born(Whence::At(self.on_the_way(from, to, 0.0)))
+            .gone(Whence::At(self.middle(to)))
+            .label(about)
+            .selects()
+    }
+
+    /// A message that has just arrived, or was lost where it was.
+    pub fn passed(&self, message: &Message, seal: &'static str, about: String, lost: bool) -> Shape {
+        let shape = self.envelope(message, seal, about).changed(true);
+        if !lost {
+            return shape.class("arrived");
+        }
+        let fallen = Point::new(shape.at.x, shape.at.y + 40.0);
+        shape.class("dropped").path("M-7 -7L7 7M7 -7L-7 7", "cross").gone(Whence::At(fallen))
+    }
+}
+
+/// A message, as far as its envelope shows it.
+pub(super) struct Message {
+    /// `m5`.
+    pub name: String,
+    pub from: Host,
+    pub to: Host,
+    /// How much of its way it has come, from 0 to 1.
+    pub progress: f32,
+}
+
+/// A client at the edge: what it is called, what it does, and what it believes, a line each.
+pub(super) fn client(ground: &Ground, host: Host, status: &str, beliefs: &[String]) -> Shape {
+    use crate::scene::text::{SMALL, fit};
+    let (at, Column { width, height, .. }) = (ground.corner(host), ground.client);
+    let mut card = Shape::new(host.to_string(), at.x, at.y)
+        .rect(0.0, 0.0, width, height, 14.0, "client")
+        .circle(18.0, 15.0, 5.0, "client-head")
+        .text(32.0, 20.0, Anchor::Start, "name", host.to_string())
+        .text(width - 10.0, 20.0, Anchor::End, "small", status)
+        .label(format!("client {host}, with what it believes"));
+    let room = ((height - 28.0) / 18.0) as usize;
+    for (place, belief) in beliefs.iter().take(room).enumerate() {
+        let y = 36.0 + place as f32 * 18.0;
+        card = card.text(12.0, y, Anchor::Start, "small", fit(belief, width - 20.0, SMALL));
+    }
+    card
+}
