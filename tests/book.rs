@@ -9,8 +9,6 @@ use stepwise::book;
 use stepwise::figures::CATALOGUE;
 
 const BASE_URL: &str = "https://book.example/stepwise/";
-/// What a chapter may weigh before Wasm: its HTML, styles and fonts, as they lie on the disk.
-const MOST_BYTES: usize = 200_000;
 /// Stands for a file that Trunk has written before.
 const OF_TRUNK: &str = "written by Trunk";
 
@@ -135,21 +133,6 @@ fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
         let chapter = text(&format!("{}.html", about.chapter));
         let figures = chapter.matches(&format!("<stepwise-figure kind=\"{}\"", about.kind)).count();
         assert!(figures >= 2, "{}: its chapter shows it {figures} times, not twice", about.kind);
-    }
-}
-
-#[test]
-fn a_page_is_light_before_it_comes_alive() {
-    let shared: usize = files()
-        .iter()
-        .filter(|(file, _)| {
-            file.ends_with(".woff2") || (file.ends_with(".css") && !file.contains('/') && *file != "embed.css")
-        })
-        .map(|(_, bytes)| bytes.len())
-        .sum();
-    for (page, html) in pages().filter(|(page, _)| *page != "print.html") {
-        let bytes = shared + html.len();
-        assert!(bytes <= MOST_BYTES, "{page} weighs {bytes} bytes, {shared} of them styles and fonts");
     }
 }
 
