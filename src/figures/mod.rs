@@ -4,6 +4,7 @@
 mod btree;
 pub mod chart;
 mod cluster;
+mod fanout;
 mod hash_index;
 mod quorum;
 mod run;
@@ -16,8 +17,12 @@ use crate::spec::{BadSpec, FigureSpec};
 use crate::timeline::{Happened, Machine, Recording, own};
 
 /// Every figure of the book, in its order.
-pub const CATALOGUE: &[Entry] =
-    &[entry::<hash_index::HashIndexFigure>(), entry::<btree::BTreeFigure>(), entry::<quorum::QuorumFigure>()];
+pub const CATALOGUE: &[Entry] = &[
+    entry::<fanout::FanoutFigure>(),
+    entry::<hash_index::HashIndexFigure>(),
+    entry::<btree::BTreeFigure>(),
+    entry::<quorum::QuorumFigure>(),
+];
 
 /// How an engine is shown.
 pub trait Figure: 'static {

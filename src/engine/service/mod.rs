@@ -14,6 +14,7 @@
 pub mod arrivals;
 pub mod breaker;
 pub mod distribution;
+pub mod fanout;
 pub mod histogram;
 pub mod retry;
 pub mod station;
@@ -27,3 +28,16 @@ pub use distribution::Distribution;
 pub use histogram::Histogram;
 pub use retry::Retry;
 pub use station::{Job, Offer, Running, Station};
+
+/// A number with its thousands set apart: `345,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

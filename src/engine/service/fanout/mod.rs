@@ -1,0 +1,443 @@
+//! Home timelines in three ways, over the same users, follows and posts: who does the work, the one who writes or the
+//! many who read?
+//!
+//! # The idea
+//!
+//! A user posts; each of the followers sees the post in a home timeline, the newest posts of all whom one follows.
+//!
+//! - *[Join on read](join)*: a post is one row. A timeline is a query, which looks at the posts of everybody whom the
+//!   reader follows.
+//! - *[Fan-out on write](mailboxes)*: a post is copied into a mailbox of each follower. A timeline is ready to be read.
+//! - *[Hybrid](hybrid)*: as fan-out on write, but for celebrities, whose posts would be copied a million times: these
+//!   are merged in by whoever reads.
+//!
+//! Which is best depends on the load, and "posts a second" does not describe it: what counts is the reads beside the
+//! writes, and how followers are spread over users. Twitter (in 2012) had 4,600 posts and 300,000 timeline reads a
+//! second, and 75 followers a user on average: 345,000 writes a second into mailboxes, and worth it; but some users had
+//! 30 million followers. (Raffi Krikorian, *Timelines at Scale*, 2012; Martin Kleppmann, *Designing Data-Intensive
+//! Applications*, chapter 1.)
+//!
+//! # What is counted
+//!
+//! Each way keeps its own tables, and counts each row that it writes, reads, looks up or deletes. All three must show the
+//! same timeline, for any crowd and any posts; every time that one is opened, they are compared.
+//!
+//! # Simpler than the real one because
+//!
+//! - all rows cost the same here: in memory or on disk, near or far, and in one piece or scattered;
+//! - there is one machine; real mailboxes are spread over a thousand and replicated, and a fan-out takes seconds;
+//! - a mailbox holds all posts. Real ones are cut (Twitter's at 800), and are only kept for those who come back;
+//! - nothing is deleted, and a timeline is in the order of time.
+
+pub mod command;
+pub mod event;
+pub mod follows;
+pub mod hybrid;
+pub mod join;
+pub mod lists;
+pub mod mailboxes;
+pub mod paged;
+mod state;
+pub mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+pub use command::{Command, Settings};
+pub use event::Event;
+pub use follows::Shape;
+
+use self::command::{COMMANDS, PARAMETERS};
+use self::follows::Follows;
+use self::hybrid::Hybrid;
+use self::mailboxes::Mailboxes;
+use self::world::{Post, World};
+use super::grouped;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::sim::Rng;
+
+/// All mailboxes of one way together take no more rows than this: 32 MB, or a million followers four times.
+pub const MAX_MAILBOX_ROWS: u64 = 4_000_000;
+
+/// A user, written from 1: `u1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UserId(pub u32);
+
+/// A post, written from 1; a later one is larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PostId(pub u32);
+
+impl UserId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl PostId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Display for UserId {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "u{}", self.0 + 1)
+    }
+}
+
+impl Display for PostId {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "p{}", self.0 + 1)
+    }
+}
+
+/// The three ways, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Join,
+    FanOut,
+    Hybrid,
+}
+
+impl Way {
+    pub const ALL: [Way; 3] = [Way::Join, Way::FanOut, Way::Hybrid];
+}
+
+/// The rows that one way has touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows written into mailboxes by posts.
+    pub delivered: u64,
+    /// Rows read by timelines.
+    pub read: u64,
+    /// Rows touched because somebody followed or unfollowed.
+    pub upkeep: u64,
+    /// Rows touched by the last command, if this way has taken part in it by now.
+    pub last: Option<u64>,
+}
+
+/// What the last command was about.
+#[derive(Clone)]
+pub enum Focus {
+    Nothing,
+    Post(PostId),
+    /// The timeline of a user, as far as it has been read in each way.
+    Timeline(UserId, [Option<Rc<[PostId]>>; 3]),
+    Pair(UserId, UserId),
+}
+
+#[derive(Clone)]
+pub struct Fanout {
+    settings: Settings,
+    world: World,
+    mailboxes: Mailboxes,
+    hybrid: Hybrid,
+    tallies: [Tally; 3],
+    /// How many timelines have been opened.
+    timelines: u64,
+    focus: Focus,
+    rng: Rng,
+}
+
+type Done = Result<Outcome, String>;
+
+impl Engine for Fanout {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Fanout, BadParameter> {
+        Ok(Fanout::new(Settings::new(parameters)?))
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Fanout>) -> Outcome {
+        self.focus = Focus::Nothing;
+        for tally in &mut self.tallies {
+            tally.last = None;
+        }
+        let done = match command {
+            Command::Post(author, text) => self.post(*author, text, probe),
+            Command::Timeline(reader) => self.timeline(*reader, probe),
+            Command::Follow(a, b) => self.follow(*a, *b, probe),
+            Command::Unfollow(a, b) => self.unfollow(*a, *b, probe),
+            Command::Celebrity(limit) => self.move_limit(*limit, probe),
+            Command::Followers(shape) => self.replace_crowd(*shape, probe),
+            Command::Traffic { posts, timelines } => self.traffic(*posts, *timelines, probe),
+        };
+        done.unwrap_or_else(|reason| {
+            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
+            Outcome::Refused(reason)
+        })
+    }
+
+    /// A post that was cut short is in the table, and not in the mailboxes: the ways are apart then, and timelines say
+    /// so. That is the danger of copies, and worth to be looked at.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        self.count()
+    }
+
+    fn state(&self) -> serde_json::Value {
+        self.describe()
+    }
+}
+
+impl Fanout {
+    fn new(settings: Settings) -> Fanout {
+        let follows = Follows::new(settings.shape, settings.users, settings.follows, settings.seed);
+        Fanout {
+            settings,
+            world: World::new(follows, settings.page),
+            mailboxes: Mailboxes::new(settings.users),
+            hybrid: Hybrid::new(settings.users),
+            tallies: [Tally::default(); 3],
+            timelines: 0,
+            focus: Focus::Nothing,
+            rng: Rng::new(settings.seed),
+        }
+    }
+
+    /// Counts rows that a way has touched, for the last command and by `kind` in all.
+    fn touch(&mut self, way: Way, rows: u64, kind: fn(&mut Tally) -> &mut u64) {
+        let tally = &mut self.tallies[way as usize];
+        *tally.last.get_or_insert(0) += rows;
+        *kind(tally) += rows;
+    }
+
+    fn post(&mut self, author: UserId, text: &str, probe: &mut impl Probe<Fanout>) -> Done {
+        self.check_user(author)?;
+        self.check_room(author)?;
+        let (followers, limit) = (u64::from(self.world.follows.follower_count(author)), self.settings.limit);
+        let post = self.store(author, text.into());
+        self.focus = Focus::Post(post);
+        probe.step(|| Event::PostStored { post, author, followers }, self);
+        self.fan_out(post);
+        probe.step(|| Event::FannedOut { author, mailboxes: followers }, self);
+        if self.deliver(post) {
+            probe.step(|| Event::Delivered { author, mailboxes: followers, limit }, self);
+        } else {
+            probe.step(|| Event::LeftOut { author, followers, limit }, self);
+        }
+        Ok(Outcome::Value(Some(post.to_string())))
+    }
+
+    /// Join on read stores a post: the row that all three ways write.
+    fn store(&mut self, author: UserId, text: Rc<str>) -> PostId {
+        self.tallies[Way::Join as usize].last = Some(1);
+        self.world.add(author, text)
+    }
+
+    fn fan_out(&mut self, post: PostId) {
+        self.tallies[Way::FanOut as usize].last = Some(1);
+        let rows = self.mailboxes.deliver(&self.world, post);
+        self.touch(Way::FanOut, rows, |tally| &mut tally.delivered);
+    }
+
+    /// The hybrid delivers a post, or leaves it out; returns whether it was delivered.
+    fn deliver(&mut self, post: PostId) -> bool {
+        self.tallies[Way::Hybrid as usize].last = Some(1);
+        if self.is_celebrity(self.world.post(post).author) {
+            self.hybrid.leave_out(&self.world, post);
+            return false;
+        }
+        let rows = self.hybrid.deliver(&self.world, post);
+        self.touch(Way::Hybrid, rows, |tally| &mut tally.delivered);
+        true
+    }
+
+    fn timeline(&mut self, reader: UserId, probe: &mut impl Probe<Fanout>) -> Done {
+        self.check_user(reader)?;
+        self.timelines += 1;
+        let joined = self.read_by_join(reader);
+        let found = joined.page.clone();
+        self.focus = Focus::Timeline(reader, [Some(joined.page), None, None]);
+        let (followees, posts) = (joined.followees, joined.posts);
+        probe.step(|| Event::Joined { reader, followees, posts, found: found.clone() }, self);
+
+        let (page, rows) = self.read_mailbox(reader);
+        let same = page == found;
+        self.show(Way::FanOut, page);
+        probe.step(|| Event::MailboxRead { reader, rows, same }, self);
+
+        let merged = self.read_hybrid(reader);
+        let same = merged.page == found;
+        self.show(Way::Hybrid, merged.page);
+        let (mailbox, lookups, left_out) = (merged.mailbox, merged.lookups, merged.left_out);
+        probe.step(|| Event::Merged { reader, mailbox, lookups, left_out, same }, self);
+
+        let entries = found.iter().map(|post| {
+            let Post { author, text } = self.world.post(*post);
+            (format!("{post} {author}"), text.to_string())
+        });
+        Ok(Outcome::Entries(entries.collect()))
+    }
+
+    fn show(&mut self, way: Way, page: Rc<[PostId]>) {
+        if let Focus::Timeline(_, pages) = &mut self.focus {
+            pages[way as usize] = Some(page);
+        }
+    }
+
+    fn read_by_join(&mut self, reader: UserId) -> join::Joined {
+        let joined = join::timeline(&self.world, reader);
+        self.touch(Way::Join, joined.followees + joined.posts, |tally| &mut tally.read);
+        joined
+    }
+
+    fn read_mailbox(&mut self, reader: UserId) -> (Rc<[PostId]>, u64) {
+        let (page, rows) = mailboxes::timeline(&self.mailboxes, &self.world, reader);
+        self.touch(Way::FanOut, rows, |tally| &mut tally.read);
+        (page, rows)
+    }
+
+    fn read_hybrid(&mut self, reader: UserId) -> hybrid::Merged {
+        let merged = self.hybrid.timeline(&self.world, reader);
+        self.touch(Way::Hybrid, merged.mailbox + merged.lookups + merged.left_out, |tally| &mut tally.read);
+        merged
+    }
+
+    fn follow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
+        self.check_pair(follower, followee)?;
+        if self.world.follows.has(follower, followee) {
+            return Err(format!("{follower} follows {followee} already"));
+        }
+        self.check_rows(self.mailboxes.of(follower).count() + self.world.posts_of(followee).count())?;
+        let followers = self.turn(follower, followee);
+        probe.step(|| Event::Followed { follower, followee, followers }, self);
+        let rows = self.mailboxes.fill(follower, &self.world.posts_of(followee).collect::<Vec<_>>());
+        self.touch(Way::FanOut, rows + 1, |tally| &mut tally.upkeep);
+        probe.step(|| Event::MailboxFilled { follower, followee, rows, hybrid: false }, self);
+        let rows = self.hybrid.fill(&self.world, follower, followee);
+        self.touch(Way::Hybrid, rows + 1, |tally| &mut tally.upkeep);
+        probe.step(|| Event::MailboxFilled { follower, followee, rows, hybrid: true }, self);
+        Ok(Outcome::Done)
+    }
+
+    fn unfollow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
+        self.check_pair(follower, followee)?;
+        if !self.world.follows.has(follower, followee) {
+            return Err(format!("{follower} does not follow {followee}"));
+        }
+        self.check_rows(self.mailboxes.of(follower).count())?;
+        let followers = self.turn(follower, followee);
+        probe.step(|| Event::Unfollowed { follower, followee, followers }, self);
+        let rows = self.mailboxes.purge(&self.world, follower, followee);
+        self.touch(Way::FanOut, rows + 1, |tally| &mut tally.upkeep);
+        probe.step(|| Event::MailboxPurged { follower, followee, rows, hybrid: false }, self);
+        let rows = self.hybrid.purge(&self.world, follower, followee);
+        self.touch(Way::Hybrid, rows + 1, |tally| &mut tally.upkeep);
+        probe.step(|| Event::MailboxPurged { follower, followee, rows, hybrid: true }, self);
+        Ok(Outcome::Done)
+    }
+
+    /// Turns a pair over in the table of follows; returns how many followers the followee has then.
+    fn turn(&mut self, follower: UserId, followee: UserId) -> u64 {
+        self.focus = Focus::Pair(follower, followee);
+        self.world.follows.turn(follower, followee);
+        self.touch(Way::Join, 1, |tally| &mut tally.upkeep);
+        u64::from(self.world.follows.follower_count(followee))
+    }
+
+    fn move_limit(&mut self, limit: u64, probe: &mut impl Probe<Fanout>) -> Done {
+        self.settings.limit = limit;
+        let above = (0..self.settings.users).filter(|user| self.is_celebrity(UserId(*user))).count() as u64;
+        probe.step(|| Event::LimitMoved { limit, above }, self);
+        Ok(Outcome::Done)
+    }
+
+    fn replace_crowd(&mut self, shape: Shape, probe: &mut impl Probe<Fanout>) -> Done {
+        *self = Fanout::new(Settings { shape, ..self.settings });
+        let counts = (0..self.settings.users).map(|user| self.world.follows.follower_count(UserId(user)));
+        let most = u64::from(counts.max().unwrap_or(0));
+        let pairs = self.world.follows.pairs();
+        probe.step(|| Event::CrowdReplaced { shape, most, pairs }, self);
+        Ok(Outcome::Done)
+    }
+
+    /// Posts and timelines of users by chance, in turns, as evenly mixed as their numbers allow.
+    fn traffic(&mut self, posts: u64, timelines: u64, probe: &mut impl Probe<Fanout>) -> Done {
+        let mut rows = [0; 3];
+        let (mut posted, mut opened, mut same) = (0, 0, true);
+        let mut full = Ok(());
+        while posted < posts || opened < timelines {
+            let user = UserId(self.rng.below(u64::from(self.settings.users)) as u32);
+            if posted * timelines <= opened * posts && posted < posts {
+                full = self.check_room(user);
+                if full.is_err() {
+                    break;
+                }
+                let post = self.store(user, Rc::from(""));
+                self.fan_out(post);
+                self.deliver(post);
+                posted += 1;
+            } else {
+                for tally in &mut self.tallies {
+                    tally.last = None;
+                }
+                let page = self.read_by_join(user).page;
+                same &= page == self.read_mailbox(user).0 && page == self.read_hybrid(user).page;
+                self.timelines += 1;
+                opened += 1;
+            }
+            for (sum, tally) in rows.iter_mut().zip(&self.tallies) {
+                *sum += tally.last.unwrap_or(0);
+            }
+        }
+        for (tally, sum) in self.tallies.iter_mut().zip(rows) {
+            tally.last = Some(sum);
+        }
+        let at_scale = self.at_scale();
+        probe.step(|| Event::TrafficServed { posts: posted, timelines: opened, rows, same, at_scale }, self);
+        full.map(|()| Outcome::Done)
+    }
+}
+
+/// What is refused, each with its reason.
+impl Fanout {
+    fn check_user(&self, user: UserId) -> Result<(), String> {
+        let users = self.settings.users;
+        if user.0 < users {
+            return Ok(());
+        }
+        Err(format!("there is no user {user}; users are u1 to u{users}"))
+    }
+
+    fn check_pair(&self, follower: UserId, followee: UserId) -> Result<(), String> {
+        self.check_user(follower)?;
+        self.check_user(followee)?;
+        if follower == followee { Err(format!("{follower} is one user, and to follow takes two")) } else { Ok(()) }
+    }
+
+    /// That there is room for a post of `author` in the mailboxes of all followers.
+    fn check_room(&self, author: UserId) -> Result<(), String> {
+        self.check_rows(self.world.follows.follower_count(author) as usize)
+    }
+
+    fn check_rows(&self, more: usize) -> Result<(), String> {
+        // The hybrid's mailboxes never take more rows than these.
+        let rows = self.mailboxes.rows() as u64;
+        if rows + more as u64 <= MAX_MAILBOX_ROWS {
+            return Ok(());
+        }
+        Err(format!(
+            "the mailboxes have taken {} rows, this takes {} more, and the figure has memory for {}; `followers` begins \
+             anew",
+            grouped(rows),
+            grouped(more as u64),
+            grouped(MAX_MAILBOX_ROWS)
+        ))
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be read off the three stores: for a picture, for the counters, and for a program.
+
+use serde_json::{Value, json};
+
+use super::event::AtScale;
+use super::world::{Post, World};
+use super::{Fanout, Focus, Hybrid, Mailboxes, PostId, Settings, Tally, UserId, Way};
+use crate::contract::Counter;
+
+/// More users than this are counted, and not listed one by one.
+const MOST_LISTED: u32 = 100;
+
+impl Fanout {
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub fn mailboxes(&self) -> &Mailboxes {
+        &self.mailboxes
+    }
+
+    pub fn hybrid(&self) -> &Hybrid {
+        &self.hybrid
+    }
+
+    pub fn focus(&self) -> &Focus {
+        &self.focus
+    }
+
+    pub fn tally(&self, way: Way) -> &Tally {
+        &self.tallies[way as usize]
+    }
+
+    pub fn posts(&self) -> u64 {
+        self.world.post_count() as u64
+    }
+
+    /// How many timelines have been opened.
+    pub fn timelines(&self) -> u64 {
+        self.timelines
+    }
+
+    /// Whether a new post of that user is left out of the hybrid's fan-out.
+    pub fn is_celebrity(&self, user: UserId) -> bool {
+        u64::from(self.world.follows.follower_count(user)) > self.settings.limit
+    }
+
+    /// Rows a second that go into mailboxes at the rate of posts that costs are projected to, by the mean of the posts
+    /// made so far. `None` if there is none.
+    pub fn writes_at_scale(&self, way: Way) -> Option<u64> {
+        project(self.tally(way).delivered, self.posts(), self.settings.posts_per_second)
+    }
+
+    /// Rows a second that timelines read at the rate that costs are projected to, by the mean of those opened so far.
+    pub fn reads_at_scale(&self, way: Way) -> Option<u64> {
+        project(self.tally(way).read, self.timelines, self.settings.timelines_per_second)
+    }
+
+    /// What both ways with mailboxes write at that rate.
+    pub(super) fn at_scale(&self) -> Option<AtScale> {
+        Some(AtScale {
+            posts: self.settings.posts_per_second,
+            fan_out: self.writes_at_scale(Way::FanOut)?,
+            hybrid: self.writes_at_scale(Way::Hybrid)?,
+        })
+    }
+
+    pub(super) fn count(&self) -> Vec<Counter> {
+        let counter = |name, value| Counter { name, value };
+        let [join, fan_out, hybrid] = &self.tallies;
+        vec![
+            counter("posts", self.posts()),
+            counter("timelines", self.timelines),
+            counter("join_rows_read", join.read),
+            counter("fan_out_rows_delivered", fan_out.delivered),
+            counter("fan_out_rows_read", fan_out.read),
+            counter("fan_out_rows_of_upkeep", fan_out.upkeep),
+            counter("hybrid_rows_delivered", hybrid.delivered),
+            counter("hybrid_rows_read", hybrid.read),
+            counter("hybrid_rows_of_upkeep", hybrid.upkeep),
+        ]
+    }
+
+    pub(super) fn describe(&self) -> Value {
+        let ways = Way::ALL.map(|way| {
+            let tally = self.tally(way);
+            json!({
+                "way": match way { Way::Join => "join on read", Way::FanOut => "fan-out on write", Way::Hybrid => "hybrid" },
+                "rows_delivered": tally.delivered,
+                "rows_read": tally.read,
+                "rows_of_upkeep": tally.upkeep,
+                "writes_a_second_at_scale": self.writes_at_scale(way),
+                "reads_a_second_at_scale": self.reads_at_scale(way),
+            })
+        });
+        let users = (0..self.settings.users.min(MOST_LISTED)).map(|user| {
+            let user = UserId(user);
+            json!({
+                "user": user.to_string(),
+                "followers": self.world.follows.follower_count(user),
+                "celebrity": self.is_celebrity(user),
+                "mailbox": names(self.mailboxes.of(user)),
+                "hybrid_mailbox": names(self.hybrid.mailboxes().of(user)),
+            })
+        });
+        let posts = self.world.newest_first().take(MOST_LISTED as usize).map(|id| {
+            let Post { author, text } = self.world.post(id);
+            json!({ "post": id.to_string(), "author": author.to_string(), "text": **text })
+        });
+        json!({
+            "users": self.settings.users,
+            "follows": self.world.follows.pairs(),
+            "celebrity_limit": self.settings.limit,
+            "ways": ways,
+            "first_users": users.collect::<Vec<_>>(),
+            "newest_posts": posts.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn project(rows: u64, of: u64, rate: u64) -> Option<u64> {
+    (of > 0).then(|| (u128::from(rows) * u128::from(rate) / u128::from(of)) as u64)
+}
+
+fn names(posts: impl Iterator<Item = PostId>) -> Vec<String> {
+    posts.take(MOST_LISTED as usize).map(|post| post.to_string()).collect()
+}
