@@ -7,6 +7,7 @@ mod cluster;
 mod fanout;
 mod hash_index;
 mod quorum;
+mod rollout;
 mod run;
 
 pub use run::{CommandMark, Growth, Moment, Run};
@@ -19,6 +20,7 @@ use crate::timeline::{Happened, Machine, Recording, own};
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
     entry::<fanout::FanoutFigure>(),
+    entry::<rollout::RolloutFigure>(),
     entry::<hash_index::HashIndexFigure>(),
     entry::<btree::BTreeFigure>(),
     entry::<quorum::QuorumFigure>(),

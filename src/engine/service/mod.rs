@@ -17,6 +17,7 @@ pub mod distribution;
 pub mod fanout;
 pub mod histogram;
 pub mod retry;
+pub mod rollout;
 pub mod station;
 
 #[cfg(test)]
