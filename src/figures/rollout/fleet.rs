@@ -24,10 +24,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
     let left = frame.x + 98.0;
     let pitch = (frame.width - 104.0) / columns as f32;
     let users_of = users.div_ceil(nodes).max(1) as f32;
-    let stage = match event {
-        Some(Event::StageBegun { .. } | Event::RolledBack { .. }) => true,
-        _ => false,
-    };
+    let stage = matches!(event, Some(Event::StageBegun { .. } | Event::RolledBack { .. }));
     for (place, node) in all.iter().take(shown).enumerate() {
         let (x, y) = (left + (place % columns) as f32 * pitch, frame.y + 24.0 + (place / columns) as f32 * ROW);
         let width = pitch - 6.0;
