@@ -128,6 +128,11 @@ impl Block {
         }
     }
 
+    /// Where the restart points begin, behind the entries.
+    pub fn restarts(&self) -> Range<usize> {
+        self.restarts.clone()
+    }
+
     fn restart(&self, place: usize) -> usize {
         let at = self.restarts.start + 4 * place;
         let bytes = self.bytes[at..at + 4].try_into().expect("four bytes");
@@ -149,8 +154,23 @@ impl<'a> Entries<'a> {
         self.at
     }
 
-    fn decode(&mut self) -> Option<&'a [u8]> {
-        let start = &self.block.bytes[self.at..self.block.restarts.start];
+    /// The next entry with all there is to know of it.
+    pub fn placed(&mut self) -> Option<Result<Placed<'a>, BadBlock>> {
+        if self.at >= self.block.restarts.start {
+            return None;
+        }
+        let offset = self.at;
+        let placed = self.decode();
+        if placed.is_none() {
+            // Nothing after a broken entry can be told apart from it.
+            self.at = self.block.restarts.start;
+        }
+        Some(placed.ok_or(BadBlock { offset }))
+    }
+
+    fn decode(&mut self) -> Option<Placed<'a>> {
+        let from = self.at;
+        let start = &self.block.bytes[from..self.block.restarts.start];
         let mut rest = start;
         let shared = usize::try_from(varint::take(&mut rest)?).ok()?;
         let unshared = varint::take(&mut rest)?;
@@ -163,26 +183,25 @@ impl<'a> Entries<'a> {
         self.key.truncate(shared);
         self.key.extend_from_slice(tail);
         self.at += start.len() - rest.len();
-        Some(value)
+        Some(Placed { at: from..self.at, shared, key: self.key.clone(), value })
     }
+}
+
+/// An entry, and where it stands.
+pub struct Placed<'a> {
+    /// In the block, its three lengths included.
+    pub at: Range<usize>,
+    /// How many bytes of the key stand in the entry before it.
+    pub shared: usize,
+    pub key: Vec<u8>,
+    pub value: &'a [u8],
 }
 
 impl<'a> Iterator for Entries<'a> {
     type Item = Result<(Vec<u8>, &'a [u8]), BadBlock>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.block.restarts.start {
-            return None;
-        }
-        let offset = self.at;
-        match self.decode() {
-            Some(value) => Some(Ok((self.key.clone(), value))),
-            None => {
-                // Nothing after a broken entry can be told apart from it.
-                self.at = self.block.restarts.start;
-                Some(Err(BadBlock { offset }))
-            }
-        }
+        Some(self.placed()?.map(|placed| (placed.key, placed.value)))
     }
 }
 

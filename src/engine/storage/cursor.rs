@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::block::Block;
+use super::block::{Block, Entries};
 use super::table::{Corrupt, Table};
 use super::{Entry, Key, Sequence};
 use crate::sim::Disk;
@@ -76,12 +76,18 @@ impl Cursor {
 
 /// All entries of a block that stands at `start` of its file.
 pub fn entries(block: &Block, start: u64) -> Result<Vec<Entry>, Corrupt> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut each = block.iter();
-    loop {
-        let corrupt = Corrupt { offset: start + each.offset() as u64, what: "bad entry" };
-        let Some(found) = each.next() else { return Ok(entries) };
-        let entry = found.ok().and_then(|(key, value)| Entry::decode(&key, value)).ok_or(corrupt)?;
+    let mut entries = Vec::new();
+    let mut rest = block.iter();
+    while let Some(entry) = entry(&mut rest, start)? {
         entries.push(entry);
     }
+    Ok(entries)
+}
+
+/// The next entry of a block that stands at `start` of its file.
+pub fn entry(rest: &mut Entries, start: u64) -> Result<Option<Entry>, Corrupt> {
+    let corrupt = Corrupt { offset: start + rest.offset() as u64, what: "bad entry" };
+    let Some(found) = rest.next() else { return Ok(None) };
+    let entry = found.ok().and_then(|(key, value)| Entry::decode(&key, value));
+    entry.map(Some).ok_or(corrupt)
 }

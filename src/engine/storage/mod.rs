@@ -10,6 +10,7 @@ pub mod key;
 pub mod log;
 pub mod memtable;
 pub mod merge;
+pub mod sstable;
 pub mod table;
 pub mod varint;
 

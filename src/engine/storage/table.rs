@@ -28,8 +28,10 @@ use crate::sim::{Disk, DiskError, FileId};
 
 /// Says that a file is a table of this version: "STEPTBL1" in ASCII, little-endian.
 const MAGIC: u64 = u64::from_le_bytes(*b"STEPTBL1");
-const FOOTER: u64 = 8 + 4 + 8 + 4 + 8 + 8 + 4;
-const CHECKSUM: usize = 4;
+/// Bytes of the footer, at the end of the file.
+pub const FOOTER: u64 = 8 + 4 + 8 + 4 + 8 + 8 + 4;
+/// Bytes of the checksum behind each block.
+pub const CHECKSUM: usize = 4;
 
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,11 @@ impl TableBuilder {
 
     pub fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// The entries that are collected for the next block, as it would be now.
+    pub fn open_block(&self) -> Option<Block> {
+        if self.block.is_empty() { None } else { Block::new(self.block.clone().finish()).ok() }
     }
 
     /// Writes what is left, the filter, the index and the footer. The file is not synced: that is the caller's.

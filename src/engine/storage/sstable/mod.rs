@@ -1,0 +1,208 @@
+//! Sorted string tables: what a storage engine is made of that keeps its keys in order and never changes a file.
+//!
+//! # The idea
+//!
+//! Sorting on the disk is dear, sorting in memory is cheap. So a write goes to a sorted map in memory, the *memtable*,
+//! and to a *write-ahead log* on the disk that exists only in case memory is lost. When the memtable is full, it is
+//! written out from its first key to its last, in one go, as a file that never changes again: a *sorted string table*.
+//! Its log has done its duty then, and is deleted.
+//!
+//! A table is sorted, and so it need not be known key by key as in a hash index. A *sparse index* has one key for each
+//! block; a search goes to the one block that can hold the key, and reads that. Neighbours begin alike, so a block
+//! writes what they share only once. And a range of keys is a walk, not a search for each.
+//!
+//! A key may stand in several tables, the newest one right. A read asks the memtable, then table after table, newest
+//! first. A *merge* turns many tables into one: a read head on each, the smallest key taken every time, the newest
+//! entry of a key kept, the others dropped. A deleted key has a *tombstone*, which must hide the older entries in older
+//! tables; it can only go when the oldest table is merged with it.
+//!
+//! # On the disk
+//!
+//! `4.log` is the log of the memtable that will be `4.sst` ([`log`](super::log)); `1-3.sst` is what a merge made of the
+//! tables 1 to 3 ([`table`](super::table)); a name that ends in `.tmp` is work that is not finished.
+//!
+//! # After a crash
+//!
+//! A table is written under a name that does not count, synced, renamed, and the directory synced; only after that the
+//! log, or the tables that were merged, are deleted. So at any moment either the old files are there or the new one
+//! is, or both, and the names tell what to do with both: a log whose number has a table is not needed, nor is a table
+//! whose numbers another one spans ([`recovery`]).
+//!
+//! # Simpler than the real one because
+//!
+//! - one process, one thread: a write that finds the memtable full waits until it is written out;
+//! - no manifest: names are enough to tell which tables count, as long as only neighbours are merged;
+//! - the newest sequence number is found by reading the newest table, where LevelDB writes it in its manifest;
+//! - the memtable keeps one entry for each key, as there are no snapshots that could read an older one;
+//! - a merge begins when it is told to, and has one output, however large;
+//! - blocks are neither compressed nor cached: every read of a block is a read from the disk.
+
+mod command;
+mod dump;
+mod event;
+mod flush;
+mod heads;
+mod inspect;
+mod merge;
+mod name;
+mod narration;
+mod read;
+mod recovery;
+mod refusal;
+mod write;
+
+pub use command::{Command, Which};
+pub use event::{Event, SyncReason};
+pub use flush::Output;
+pub use heads::{Heads, OpenTable};
+pub use inspect::{BlockView, EntryView, LogRecord, TableView};
+pub use merge::Compaction;
+pub use name::{FileName, TableId};
+pub use read::Scan;
+pub use refusal::{Damage, Refusal};
+
+use std::rc::Rc;
+
+use super::log::LogWriter;
+use super::{Memtable, Sequence};
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::sim::{Disk, DiskError};
+use command::Settings;
+
+#[derive(Clone)]
+pub struct SsTables {
+    settings: Settings,
+    disk: Disk,
+    memory: Memory,
+}
+
+/// All that a crash takes.
+#[derive(Clone, Default)]
+struct Memory {
+    memtable: Memtable,
+    /// Where writes are logged, and the number of that log; there is one while commands are served.
+    log: Option<LogWriter>,
+    number: u32,
+    /// The newest sequence number that was given out.
+    sequence: Sequence,
+    /// Oldest first.
+    tables: Rc<Vec<Rc<OpenTable>>>,
+    /// The table that the memtable is being written to.
+    flush: Option<Rc<Output>>,
+    merge: Option<Compaction>,
+    scan: Option<Scan>,
+    /// How far start-up has read the log.
+    replayed: Option<u64>,
+    /// Why nothing is served: start-up found bytes that are not what was written.
+    damage: Option<Damage>,
+}
+
+impl Engine for SsTables {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<SsTables, BadParameter> {
+        let settings = Settings::new(parameters);
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = SsTables { settings, disk, memory: Memory::default() };
+        engine.begin_log(1).expect("an empty disk has room for an empty file");
+        engine.disk.sync_directory().expect("an empty disk works");
+        Ok(engine)
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        if let Command::Crash(crash) = command {
+            self.lose_power(*crash, probe);
+            let recovered = self.recover(probe);
+            return self.conclude(recovered.map(|()| Outcome::Done), probe);
+        }
+        let result = self.serve(command, probe);
+        let outcome = self.conclude(result, probe);
+        let is_merge = matches!(command, Command::Merge(_) | Command::BeginMerge(_));
+        if self.memory.merge.is_some() && !is_merge {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
+        outcome
+    }
+
+    fn may_follow_a_cut(command: &Command) -> bool {
+        matches!(command, Command::Crash(_))
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        let tally = self.disk.tally();
+        let tables = self.memory.tables.iter();
+        let counter = |name, value| Counter { name, value };
+        vec![
+            counter("memtable_entries", self.memory.memtable.len() as u64),
+            counter("memtable_bytes", self.memory.memtable.bytes()),
+            counter("tables", self.memory.tables.len() as u64),
+            counter("table_entries", tables.map(|table| table.table.entries()).sum()),
+            counter("disk_bytes", self.disk.used()),
+            counter("disk_writes", tally.writes),
+            counter("bytes_written", tally.bytes_written),
+            counter("disk_reads", tally.reads),
+            counter("bytes_read", tally.bytes_read),
+            counter("syncs", tally.syncs),
+        ]
+    }
+
+    fn state(&self) -> serde_json::Value {
+        inspect::state(self)
+    }
+}
+
+impl SsTables {
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        if let Some(damage) = &self.memory.damage
+            && !matches!(command, Command::Rot { .. })
+        {
+            return Err(Refusal::Closed(damage.clone()));
+        }
+        match command {
+            Command::Put { key, value } => self.write(key, Some(value), probe),
+            Command::Delete { key } => self.write(key, None, probe),
+            Command::Get { key } => self.get(key, probe),
+            Command::Scan { from, to } => self.scan(from, to, probe),
+            Command::Flush => self.flush(probe),
+            Command::Sync => self.sync(probe),
+            Command::Merge(which) => self.merge(*which, probe),
+            Command::BeginMerge(which) => self.begin_merge(*which, probe),
+            Command::Rot { file, offset } => self.rot(file, *offset, probe),
+            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+        }
+    }
+
+    /// A refusal is a step like any other.
+    fn conclude(&self, result: Result<Outcome, Refusal>, probe: &mut impl Probe<Self>) -> Outcome {
+        result.unwrap_or_else(|refusal| {
+            let reason = refusal.to_string();
+            probe.step(|| Event::Refused { refusal }, self);
+            Outcome::Refused(reason)
+        })
+    }
+
+    /// Creates the log of the memtable that will be the table of that number.
+    fn begin_log(&mut self, number: u32) -> Result<(), DiskError> {
+        let file = self.disk.create(&FileName::Log(number).to_string())?;
+        self.memory.log = Some(LogWriter::new(file, 0));
+        self.memory.number = number;
+        Ok(())
+    }
+
+    fn log_name(&self) -> String {
+        FileName::Log(self.memory.number).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;
