@@ -7,6 +7,7 @@ mod cluster;
 mod fanout;
 mod hash_index;
 mod quorum;
+mod replication_log;
 mod rollout;
 mod run;
 
@@ -24,6 +25,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<hash_index::HashIndexFigure>(),
     entry::<btree::BTreeFigure>(),
     entry::<quorum::QuorumFigure>(),
+    entry::<replication_log::ReplicationLogFigure>(),
 ];
 
 /// How an engine is shown.

@@ -5,6 +5,7 @@
 
 pub mod history;
 pub mod host;
+pub mod log_shipping;
 pub mod quorum;
 pub mod world;
 

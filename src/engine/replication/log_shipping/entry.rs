@@ -1,0 +1,367 @@
+//! What is shipped: the entries of the log, really encoded, in each of the four forms.
+//!
+//! Every entry is one transaction. Numbers are big-endian. It begins
+//!
+//! ```text
+//! | number 4 | how many 1 | … |
+//! ```
+//!
+//! and then come so many
+//! - *statements*: `| length 2 | text |`;
+//! - *records of the write-ahead log*: `| version 1 | offset 2 | length 1 | bytes | crc 4 |`, bytes of the table's file;
+//! - *rows*: `| I, U or D 1 | old row | new row |`, and a row is `| fields 1 |`, then for each of its columns
+//!   `| tag 1 | length 1 | value |`; an insertion has no old row, a deletion no new one;
+//! - *changes* out of the change table: `| length 2 | text |`, as in `U id=1, holder='' > id=1, holder='ann'`.
+
+use std::rc::Rc;
+
+use super::replica::{Change, Replica};
+use super::statement;
+use super::table::{HEADER, Row, Table};
+use super::token::{Token, tokens};
+use super::value::{Kind, Value, Version, parse_time};
+use crate::checksum::crc32;
+use crate::contract::Span;
+use crate::sim::Time;
+
+/// In which form the leader's writes are shipped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Statements,
+    WriteAheadLog,
+    Rows,
+    Triggers,
+}
+
+/// One transaction as it is shipped.
+pub struct Entry {
+    pub number: u32,
+    /// What it says, for people: a line each.
+    pub lines: Vec<String>,
+    pub bytes: Vec<u8>,
+}
+
+/// The bytes before the first part.
+pub const FRAME: usize = 5;
+
+/// Begins an entry of so many parts.
+fn frame(number: u32, parts: usize) -> Vec<u8> {
+    let mut bytes = number.to_be_bytes().to_vec();
+    bytes.push(parts as u8);
+    bytes
+}
+
+/// An entry of texts, as they are.
+pub fn of_texts(number: u32, texts: &[Rc<str>]) -> Entry {
+    let mut bytes = frame(number, texts.len());
+    for text in texts {
+        bytes.extend((text.len() as u16).to_be_bytes());
+        bytes.extend(text.bytes());
+    }
+    Entry { number, lines: texts.iter().map(|text| text.to_string()).collect(), bytes }
+}
+
+/// The bytes of the table's file that a transaction has changed: the header, which knows the next id, and each slot.
+pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Entry {
+    let mut ranges = vec![0..HEADER];
+    for change in changes {
+        let range = table.range(change.slot);
+        if !ranges.contains(&range) {
+            ranges.push(range);
+        }
+    }
+    let mut bytes = frame(number, ranges.len());
+    let mut lines = Vec::new();
+    for range in ranges {
+        let record = bytes.len();
+        bytes.push(table.version.0);
+        bytes.extend((range.start as u16).to_be_bytes());
+        bytes.push(range.len() as u8);
+        bytes.extend(&table.bytes()[range.clone()]);
+        let sum = crc32(&bytes[record..]);
+        bytes.extend(sum.to_be_bytes());
+        lines.push(format!("at {}: {} bytes", range.start, range.len()));
+    }
+    Entry { number, lines, bytes }
+}
+
+/// The rows that a transaction has changed, before and after.
+pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Entry {
+    let mut bytes = frame(number, changes.len());
+    for change in changes {
+        bytes.push(letter(change));
+        for row in [&change.before, &change.after].into_iter().flatten() {
+            bytes.push(row.len() as u8);
+            for (column, value) in version.columns().iter().zip(row) {
+                let value = value.bytes();
+                bytes.extend([column.tag, value.len() as u8]);
+                bytes.extend(value);
+            }
+        }
+    }
+    Entry { number, lines: changes.iter().map(|change| spell(change, version).to_string()).collect(), bytes }
+}
+
+/// Rows as if all had been inserted at once: a copy that any version can read.
+pub fn of_inserted(rows: Vec<Row>, version: Version) -> Entry {
+    let changes: Vec<_> = rows.into_iter().map(|row| Change { slot: 0, before: None, after: Some(row) }).collect();
+    of_rows(0, &changes, version)
+}
+
+fn letter(change: &Change) -> u8 {
+    match (&change.before, &change.after) {
+        (None, _) => b'I',
+        (_, None) => b'D',
+        _ => b'U',
+    }
+}
+
+/// A change as a row of the change table: `U id=1, holder='' > id=1, holder='ann'`.
+pub fn spell(change: &Change, version: Version) -> Rc<str> {
+    let mut text = String::from(char::from(letter(change)));
+    for (place, row) in [&change.before, &change.after].into_iter().flatten().enumerate() {
+        text.push_str(if place == 0 { " " } else { " > " });
+        for (place, (column, value)) in version.columns().iter().zip(row).enumerate() {
+            text.push_str(if place == 0 { "" } else { ", " });
+            text.push_str(&format!("{}={}", column.name, value.literal()));
+        }
+    }
+    text.into()
+}
+
+/// Carries out an entry on a follower, wholly or not at all. The error says why it cannot go on.
+pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) -> Result<(), String> {
+    let mut copy = follower.clone();
+    let mut reader = Reader { bytes, at: FRAME };
+    for _ in 0..bytes[FRAME - 1] {
+        match method {
+            Method::Statements => {
+                let text = reader.text()?;
+                let parsed = statement::parse(text).map_err(|mistake| mistake.problem)?;
+                copy.execute(&parsed, now, &[])?;
+            }
+            Method::WriteAheadLog => apply_page(&mut reader, &mut copy.table)?,
+            Method::Rows => apply_row(&mut reader, &mut copy)?,
+            Method::Triggers => apply_change(reader.text()?, &mut copy)?,
+        }
+    }
+    *follower = copy;
+    Ok(())
+}
+
+fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), String> {
+    let start = reader.at;
+    let (version, own) = (reader.take(1)?[0], table.version.0);
+    if version != own {
+        return Err(format!(
+            "the record has format version {version}, and this software reads version {own}: its rows are laid out \
+             otherwise, so the same bytes would mean something else"
+        ));
+    }
+    let offset = reader.number(2)?;
+    let len = reader.number(1)?;
+    let bytes = reader.take(len)?;
+    let sum = crc32(&reader.bytes[start..reader.at]);
+    if reader.take(4)? != sum.to_be_bytes() {
+        return Err("the record's checksum does not fit".to_owned());
+    }
+    table.overwrite(offset, bytes)
+}
+
+fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), String> {
+    let letter = reader.take(1)?[0];
+    let mut read = |wanted: bool| -> Result<Option<Fields>, String> {
+        if !wanted {
+            return Ok(None);
+        }
+        let mut fields = Fields::new();
+        for _ in 0..reader.number(1)? {
+            let tag = reader.take(1)?[0];
+            let len = reader.number(1)?;
+            let bytes = reader.take(len)?;
+            // A column that this version has never heard of is skipped: its length says how far.
+            let column = follower.table.version.columns().iter().position(|column| column.tag == tag);
+            if let Some(place) = column {
+                let kind = follower.table.version.columns()[place].kind;
+                fields.push((place, Value::from_bytes(kind, bytes).ok_or("a value that is none")?));
+            }
+        }
+        Ok(Some(fields))
+    };
+    let before = read(letter != b'I')?;
+    let after = read(letter != b'D')?;
+    change(follower, before, after)
+}
+
+/// Columns of this replica, by their places, with the values that they are given.
+type Fields = Vec<(usize, Value)>;
+
+fn apply_change(text: &str, follower: &mut Replica) -> Result<(), String> {
+    const WRONG: &str = "a change that cannot be read";
+    let (letter, rows) = text.split_at_checked(1).ok_or(WRONG)?;
+    let mut fields = [Fields::new(), Fields::new()];
+    let mut row = 0;
+    let mut column = "";
+    let mut kind = Kind::Integer;
+    for (token, range) in tokens(rows).map_err(|mistake| mistake.problem)? {
+        let value = match token {
+            Token::Sign(">") => {
+                row = 1;
+                continue;
+            }
+            Token::Word(_) if rows[range.clone()].eq_ignore_ascii_case("time") => {
+                kind = Kind::Time;
+                continue;
+            }
+            Token::Word(_) => {
+                column = &rows[range];
+                continue;
+            }
+            Token::Number(number) => Value::Integer(number),
+            Token::Text(text) if kind == Kind::Time => Value::Time(parse_time(&text).ok_or(WRONG)?),
+            Token::Text(text) => Value::Text(text),
+            Token::Sign(_) => continue,
+        };
+        kind = Kind::Integer;
+        // What this version has no column for is skipped by its name.
+        if let Ok(place) = follower.table.version.column(column) {
+            fields[row].push((place, value));
+        }
+    }
+    let [first, second] = fields;
+    match letter {
+        "I" => change(follower, None, Some(first)),
+        "D" => change(follower, Some(first), None),
+        _ => change(follower, Some(first), Some(second)),
+    }
+}
+
+/// Makes a change to a row. It is found by its id; a column that is not given keeps what it had, or has its default.
+fn change(follower: &mut Replica, before: Option<Fields>, after: Option<Fields>) -> Result<(), String> {
+    let old = match &before {
+        None => None,
+        Some(fields) => {
+            let id = &fields.iter().find(|(place, _)| *place == 0).ok_or("a row without an id")?.1;
+            Some(follower.table.find(id).ok_or_else(|| format!("there is no row with the id {id} to be changed"))?)
+        }
+    };
+    let (slot, mut row) = match old {
+        Some((slot, row)) => (Some(slot), row),
+        None => (None, follower.table.version.columns().iter().map(|column| column.kind.default()).collect::<Row>()),
+    };
+    for (place, value) in after.iter().flatten() {
+        row[*place] = value.clone();
+    }
+    match slot {
+        None => follower.insert_row(row)?,
+        Some(slot) => follower.table.set_row(slot, after.is_some().then_some(&row)),
+    }
+    Ok(())
+}
+
+/// Takes an entry's bytes apart, one piece after another.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, len: usize) -> Result<&'a [u8], String> {
+        let taken = self.bytes.get(self.at..self.at + len).ok_or("the entry ends too early")?;
+        self.at += len;
+        Ok(taken)
+    }
+
+    fn number(&mut self, len: usize) -> Result<usize, String> {
+        Ok(self.take(len)?.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    }
+
+    fn text(&mut self) -> Result<&'a str, String> {
+        let len = self.number(2)?;
+        std::str::from_utf8(self.take(len)?).map_err(|_| "a text that is none".to_owned())
+    }
+}
+
+/// What the bytes of an entry mean, one by one.
+pub fn explain(bytes: &[u8], method: Method) -> Vec<Span> {
+    let mut reader = Explainer { reader: Reader { bytes, at: 0 }, spans: Vec::new() };
+    // The entry was made by this very file: where it ended early, the explanation would end there as well.
+    let _ = reader.entry(method);
+    reader.spans
+}
+
+struct Explainer<'a> {
+    reader: Reader<'a>,
+    spans: Vec<Span>,
+}
+
+impl Explainer<'_> {
+    fn entry(&mut self, method: Method) -> Result<(), String> {
+        self.number("entry number", 4)?;
+        let what = match method {
+            Method::Statements => "statements",
+            Method::WriteAheadLog => "records",
+            Method::Rows => "rows",
+            Method::Triggers => "changes",
+        };
+        for _ in 0..self.number(what, 1)? {
+            match method {
+                Method::Statements | Method::Triggers => {
+                    let len = self.number("length", 2)?;
+                    let text = String::from_utf8_lossy(self.bytes(len)?).into_owned();
+                    self.span(len, if method == Method::Statements { "statement" } else { "change" }, text);
+                }
+                Method::WriteAheadLog => {
+                    self.number("format version", 1)?;
+                    self.number("offset in the table's file", 2)?;
+                    let len = self.number("length", 1)?;
+                    self.bytes(len)?;
+                    self.span(len, "bytes to write there", format!("{len} bytes"));
+                    let sum = self.bytes(4)?.iter().map(|byte| format!("{byte:02x}")).collect();
+                    self.span(4, "checksum", sum);
+                }
+                Method::Rows => self.row()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self) -> Result<(), String> {
+        let letter = self.bytes(1)?[0];
+        let (what, rows): (_, &[&str]) = match letter {
+            b'I' => ("I: inserted", &["new"]),
+            b'D' => ("D: deleted", &["old"]),
+            _ => ("U: updated", &["old", "new"]),
+        };
+        self.span(1, "what was done", what.to_owned());
+        for row in rows {
+            for _ in 0..self.number("fields", 1)? {
+                let tag = self.bytes(1)?[0];
+                let known = Version::LEADER.columns().iter().find(|column| column.tag == tag);
+                let Some(column) = known else { return Err(String::new()) };
+                self.span(1, "tag", format!("{tag}: {}", column.name));
+                let len = self.number("length", 1)?;
+                let value = Value::from_bytes(column.kind, self.bytes(len)?);
+                self.span(len, row, value.map_or_else(String::new, |value| value.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    fn bytes(&mut self, len: usize) -> Result<&[u8], String> {
+        self.reader.take(len)
+    }
+
+    /// Explains the `len` bytes that were taken last.
+    fn span(&mut self, len: usize, label: &str, value: String) {
+        if len > 0 {
+            self.spans.push(Span { range: self.reader.at - len..self.reader.at, label: label.to_owned(), value });
+        }
+    }
+
+    fn number(&mut self, label: &str, len: usize) -> Result<usize, String> {
+        let number = self.reader.number(len)?;
+        self.span(len, label, number.to_string());
+        Ok(number)
+    }
+}

@@ -1,0 +1,90 @@
+//! The words and signs of a statement.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::statement::Mistake;
+
+pub enum Token {
+    /// A word of the language, or a name.
+    Word(String),
+    Number(i32),
+    /// What stood between single quotes; a quote within is written twice.
+    Text(Rc<str>),
+    Sign(&'static str),
+}
+
+/// Longer ones first, so that `<=` is not read as `<`.
+const SIGNS: &[&str] = &["<>", "<=", ">=", "||", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", ","];
+
+impl Token {
+    /// Whether it is that word, in large or small letters, or that sign.
+    pub fn is(&self, word: &str) -> bool {
+        match self {
+            Token::Word(text) => text.eq_ignore_ascii_case(word),
+            Token::Sign(sign) => *sign == word,
+            Token::Number(_) | Token::Text(_) => false,
+        }
+    }
+}
+
+/// Splits a text, each token with its place in bytes.
+pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let start = at;
+        let token = if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        } else if first == '\'' {
+            let (token, len) = quoted(rest).ok_or_else(|| Mistake {
+                at,
+                problem: "a text that is never closed".to_owned(),
+                accepted: "a closing '",
+            })?;
+            at += len;
+            token
+        } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            at += sign.len();
+            Token::Sign(sign)
+        } else {
+            let len = rest.find(|each: char| !each.is_alphanumeric() && each != '_').unwrap_or(rest.len());
+            if len == 0 {
+                let problem = format!("`{}` means nothing here", first.escape_default());
+                return Err(Mistake { at, problem, accepted: "words, numbers, 'texts' and signs" });
+            }
+            at += len;
+            let word = &rest[..len];
+            if first.is_ascii_digit() {
+                let number = word.parse().map_err(|_| Mistake {
+                    at: start,
+                    problem: format!("`{}` is no number", crate::command::shorten(word, 40)),
+                    accepted: "a whole number up to 2147483647",
+                })?;
+                Token::Number(number)
+            } else {
+                Token::Word(word.to_owned())
+            }
+        };
+        found.push((token, start..at));
+    }
+    Ok(found)
+}
+
+/// The text at the start of `rest`, which begins with a quote, and how many bytes it takes.
+fn quoted(rest: &str) -> Option<(Token, usize)> {
+    let mut text = String::new();
+    let mut at = 1;
+    loop {
+        let end = at + rest[at..].find('\'')?;
+        text.push_str(&rest[at..end]);
+        at = end + 1;
+        if !rest[at..].starts_with('\'') {
+            return Some((Token::Text(text.into()), at));
+        }
+        text.push('\'');
+        at += 1;
+    }
+}
