@@ -63,7 +63,8 @@ pub fn of_texts(number: u32, texts: &[Rc<str>]) -> Entry {
 
 /// The bytes of the table's file that a transaction has changed: the header, which knows the next id, and each slot.
 pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Entry {
-    let mut ranges = vec![0..HEADER];
+    let header = 0..HEADER;
+    let mut ranges = vec![header];
     for change in changes {
         let range = table.range(change.slot);
         if !ranges.contains(&range) {
