@@ -6,6 +6,8 @@ pub mod chart;
 mod cluster;
 mod fanout;
 mod hash_index;
+mod latency;
+mod plot;
 mod quorum;
 mod replication_log;
 mod rollout;
@@ -20,6 +22,7 @@ use crate::timeline::{Happened, Machine, Recording, own};
 
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
+    entry::<latency::LatencyFigure>(),
     entry::<fanout::FanoutFigure>(),
     entry::<rollout::RolloutFigure>(),
     entry::<hash_index::HashIndexFigure>(),

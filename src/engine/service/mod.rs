@@ -7,17 +7,22 @@
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
 //! 5. [`histogram`]: how long they all took, in little room and with a known error.
 //!
+//! Engines made of them: [`latency`]; beside them [`fanout`] and [`rollout`].
+//!
 //! What is going to happen stands in a [`sim::Agenda`](crate::sim::Agenda), time is [`sim::Time`](crate::sim::Time), and
 //! all chance comes from one [`sim::Rng`](crate::sim::Rng). An engine is a loop: take the next event from the agenda, let
 //! it change a station, put down what follows from it.
 
 pub mod arrivals;
 pub mod breaker;
+pub mod command;
 pub mod distribution;
 pub mod fanout;
 pub mod histogram;
+pub mod latency;
 pub mod retry;
 pub mod rollout;
+pub mod spell;
 pub mod station;
 
 #[cfg(test)]

@@ -58,7 +58,10 @@ pub enum Offer {
 
 #[derive(Clone, Debug)]
 pub struct Station {
+    /// Those that are to go, and still have something to do, stand last.
     workers: Vec<Option<Running>>,
+    /// How many of them take on new work.
+    hired: usize,
     queue: VecDeque<Job>,
     /// How many may wait.
     limit: usize,
@@ -67,12 +70,12 @@ pub struct Station {
 impl Station {
     /// A station with so many workers and room for `limit` in its queue.
     pub fn new(workers: usize, limit: usize) -> Station {
-        Station { workers: vec![None; workers], queue: VecDeque::new(), limit }
+        Station { workers: vec![None; workers], hired: workers, queue: VecDeque::new(), limit }
     }
 
     /// Takes a job on, where there is room.
     pub fn offer(&mut self, job: Job, now: Time) -> Offer {
-        if let Some(worker) = self.workers.iter().position(Option::is_none) {
+        if let Some(worker) = self.free_worker() {
             return Offer::Started(self.start(job, worker, now));
         }
         let ahead = self.queue.len();
@@ -87,8 +90,29 @@ impl Station {
     /// worker has nothing: an end that was put down before a [`Station::clear`] must not be carried out.
     pub fn finish(&mut self, worker: usize, now: Time) -> (Running, Option<Running>) {
         let done = self.workers[worker].take().expect("a worker that finishes had something to do");
-        let next = self.queue.pop_front().map(|job| self.start(job, worker, now));
-        (done, next)
+        while self.workers.len() > self.hired && self.workers.last().is_some_and(Option::is_none) {
+            self.workers.pop();
+        }
+        let next = (worker < self.hired).then(|| self.queue.pop_front()).flatten();
+        (done, next.map(|job| self.start(job, worker, now)))
+    }
+
+    /// From now on, so many workers. New ones take on who waits: their ends are to be put down. Those too many finish
+    /// what they have, and take on no more.
+    pub fn set_workers(&mut self, workers: usize, now: Time) -> Vec<Running> {
+        let busy = self.workers.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        self.hired = workers;
+        self.workers.resize(workers.max(busy), None);
+        let mut started = Vec::new();
+        while let Some(worker) = self.free_worker() {
+            let Some(job) = self.queue.pop_front() else { break };
+            started.push(self.start(job, worker, now));
+        }
+        started
+    }
+
+    fn free_worker(&self) -> Option<usize> {
+        self.workers.iter().take(self.hired).position(Option::is_none)
     }
 
     fn start(&mut self, job: Job, worker: usize, now: Time) -> Running {

@@ -1,0 +1,166 @@
+//! What users wait for: a service as a queue and its workers, and how its response times are measured.
+//!
+//! # The idea
+//!
+//! A user sees the *response time*: from when a request comes to when it is done. It has two parts. *Service time* is the
+//! work itself; *waiting time* (latency, in the strict sense) is when nobody works on the request because all workers
+//! have others. Service times are what a developer measures at a desk; waiting is what load adds. With one worker and
+//! both gaps and work exponentially distributed (M/M/1), the mean response time is 1 / (mu - lambda): at half of the
+//! capacity twice the work, at nine tenths ten times, and beyond the capacity without bound.
+//!
+//! Because a queue is served in order, one slow request delays all behind it: *head-of-line blocking*. That is why
+//! response times must be measured where the users are, and why load must be made by clients that do not wait for
+//! answers.
+//!
+//! Response times are a distribution. The mean tells no user's experience: a few that are very slow pull it up, and
+//! many hide a few. Percentiles do: half are faster than the median, and one in a thousand is slower than p99.9. A
+//! *service level* is an agreement on some of them. They are read off a [histogram](crate::service::Histogram), and those of
+//! several servers off the sum of their histograms: the mean of two p99 is the p99 of nothing, as two servers with one
+//! of them [slow](Command::Slow) show.
+//!
+//! # Simpler than the real one because:
+//! - a worker does one request at a time, as if each had a processor; none shares a disk or a lock;
+//! - how much work a request is does not depend on the load: there are no caches to go cold, no memory to run short;
+//! - the network takes no time; a user's own way to the service would be added;
+//! - the histogram is over the whole run since the last `forget`, where monitoring would use a window of some minutes;
+//! - the balancer in front of two servers chooses by chance and does not look at their queues.
+
+pub mod command;
+pub mod event;
+pub mod settings;
+
+mod run;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use self::command::COMMANDS;
+use self::settings::PARAMETERS;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::service::{Arrivals, Histogram, Running, Station};
+use crate::sim::{Agenda, Rng, Time};
+
+pub use command::Command;
+pub use event::Event;
+pub use settings::Settings;
+
+/// How many of the last that were done are kept to be shown.
+const KEPT: usize = 12;
+
+#[derive(Clone, Debug)]
+pub struct Latency {
+    parameters: Rc<Parameters>,
+    settings: Settings,
+    now: Time,
+    arrivals: Arrivals,
+    /// One source of chance for who comes when, and one for how much work it is: the same users come whatever the
+    /// service is like.
+    chance: Rng,
+    work_chance: Rng,
+    /// When each busy worker will be done: the server and the worker.
+    agenda: Agenda<(u8, u8)>,
+    servers: Vec<Server>,
+    /// The last that were done, the newest last.
+    recent: VecDeque<Running>,
+    counts: Counts,
+}
+
+/// A queue, its workers, and what was measured there.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub station: Station,
+    pub responses: Histogram,
+    /// It takes four times as long.
+    pub slow: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub arrived: u64,
+    pub finished: u64,
+    pub refused: u64,
+    /// Of those that were done: all the time they waited, and were worked on.
+    pub waited: Time,
+    pub worked: Time,
+}
+
+/// Whether the service level is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing was measured.
+    Unknown,
+    Kept,
+    Broken,
+}
+
+impl Level {
+    pub fn told(self) -> &'static str {
+        match self {
+            Level::Unknown => "Nothing is measured yet.",
+            Level::Kept => "The service level is kept",
+            Level::Broken => "The service level is broken",
+        }
+    }
+}
+
+impl Engine for Latency {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Latency, BadParameter> {
+        let settings = Settings::new(parameters);
+        let mut chance = Rng::new(settings.seed);
+        let server = Server {
+            station: Station::new(settings.workers, settings.queue),
+            responses: Histogram::default(),
+            slow: false,
+        };
+        Ok(Latency {
+            parameters: Rc::new(parameters.clone()),
+            settings,
+            now: Time::ZERO,
+            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
+            chance,
+            work_chance: Rng::new(settings.seed ^ 0x5eed),
+            agenda: Agenda::new(),
+            servers: vec![server; settings.servers],
+            recent: VecDeque::new(),
+            counts: Counts::default(),
+        })
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Outcome {
+        match self.carry_out(command, probe) {
+            Ok(()) => Outcome::Done,
+            Err(why) => {
+                probe.step(|| Event::Refused { why: why.clone() }, self);
+                Outcome::Refused(why)
+            }
+        }
+    }
+
+    /// A service is at rest after each event, and takes anything.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be seen of the service from outside: for programs, and for whoever draws it.
+
+use std::collections::VecDeque;
+
+use serde_json::{Value, json};
+
+use super::{Counts, Latency, Level, Server, Settings};
+use crate::contract::Counter;
+use crate::service::{Histogram, Running};
+use crate::sim::Time;
+
+impl Latency {
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    /// The last that were done, the newest last.
+    pub fn recent(&self) -> &VecDeque<Running> {
+        &self.recent
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many wait, at all servers.
+    pub fn waiting(&self) -> usize {
+        self.servers.iter().map(|server| server.station.queue().len()).sum()
+    }
+
+    /// The response times of all servers: the sum of their histograms.
+    pub fn merged(&self) -> Histogram {
+        let mut merged = self.servers[0].responses.clone();
+        for server in &self.servers[1..] {
+            merged.merge(&server.responses);
+        }
+        merged
+    }
+
+    /// What many a dashboard shows for several servers, and what is wrong: the mean of their percentiles.
+    pub fn averaged(&self, per_mille: u64) -> Time {
+        let sum: u64 = self.servers.iter().map(|server| server.responses.percentile(per_mille).as_nanos()).sum();
+        Time::from_nanos(sum / self.servers.len() as u64)
+    }
+
+    /// Whether `measured` keeps to what was agreed.
+    pub fn level(&self, measured: &Histogram) -> Level {
+        if measured.count() == 0 {
+            return Level::Unknown;
+        }
+        let median = measured.percentile(500) < self.settings.agreed_median;
+        let p99 = measured.percentile(990) < self.settings.agreed_p99;
+        if median && p99 { Level::Kept } else { Level::Broken }
+    }
+}
+
+pub(super) fn counters(service: &Latency) -> Vec<Counter> {
+    let (counts, merged) = (service.counts, service.merged());
+    let micros = |name, time: Time| Counter { name, value: time.as_micros() };
+    let number = |name, value| Counter { name, value };
+    vec![
+        number("requests_arrived", counts.arrived),
+        number("requests_finished", counts.finished),
+        number("requests_refused", counts.refused),
+        number("requests_waiting", service.waiting() as u64),
+        micros("waiting_time_us", counts.waited),
+        micros("service_time_us", counts.worked),
+        micros("response_mean_us", merged.mean()),
+        micros("response_median_us", merged.percentile(500)),
+        micros("response_p95_us", merged.percentile(950)),
+        micros("response_p99_us", merged.percentile(990)),
+        micros("response_p999_us", merged.percentile(999)),
+        micros("time_us", service.now),
+    ]
+}
+
+pub(super) fn state(service: &Latency) -> Value {
+    let settings = service.settings;
+    let servers: Vec<Value> = service
+        .servers
+        .iter()
+        .map(|server| {
+            let buckets = server.responses.buckets();
+            let buckets: Vec<Value> =
+                buckets.map(|(from, to, count)| json!([from.as_micros(), to.as_micros(), count])).collect();
+            json!({
+                "queue": server.station.queue().iter().map(|job| job.id).collect::<Vec<_>>(),
+                "workers": server.station.workers().iter()
+                    .map(|worker| worker.map(|running| running.job.id)).collect::<Vec<_>>(),
+                "slow": server.slow,
+                "histogram_us": buckets,
+            })
+        })
+        .collect();
+    json!({
+        "time_us": service.now.as_micros(),
+        "load_per_second": settings.load.0,
+        "utilisation_per_mille": settings.utilisation(),
+        "service_level": match service.level(&service.merged()) {
+            Level::Unknown => Value::Null,
+            level => Value::Bool(level == Level::Kept),
+        },
+        "servers": servers,
+    })
+}

@@ -1,0 +1,146 @@
+//! Charts on the stage: plotters chooses the ticks, draws the axes and says where a value is; it draws into a scene, so
+//! that a chart is shapes like all else, in both themes, on the page before Wasm arrives and in print.
+
+use std::convert::Infallible;
+
+use plotters::prelude::*;
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+
+use crate::scene::svg::number as n;
+use crate::scene::text::{SMALL, width};
+use crate::scene::{Anchor, Mark, Shape};
+
+/// An axis from 0 to its end, and how its values are written.
+pub struct Axis<'a> {
+    pub end: u64,
+    pub spell: &'a dyn Fn(u64) -> String,
+    /// What stands on it, with its unit.
+    pub title: String,
+}
+
+/// What is drawn between the axes.
+pub enum Series {
+    /// Bars that stand side by side: from, to, how high.
+    Bars(Vec<(u64, u64, u64)>, &'static str),
+    /// A place on the horizontal axis, with its name. Given from left to right, so that no line crosses a name.
+    Mark(u64, String, &'static str),
+}
+
+/// Draws a chart of that size into a shape, from its origin.
+pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series]) -> Shape {
+    let mut marks = Vec::new();
+    let (wide, high) = (size.0 as u32, size.1 as u32);
+    // Room for the names of marks above, in rows.
+    let names = series.iter().filter(|each| matches!(each, Series::Mark(..))).count() as u32;
+    let head = 22 + 13 * names;
+    let area = IntoDrawingArea::into_drawing_area(IntoScene { marks: &mut marks, size: (wide, high) });
+    let Ok(mut chart) = ChartBuilder::on(&area)
+        .margin_top(head as i32)
+        .margin_right(if names > 0 { 74 } else { 12 })
+        .x_label_area_size(20)
+        .y_label_area_size(44)
+        .build_cartesian_2d(0..x.end.max(1), 0..y.end.max(1))
+    else {
+        unreachable!("nothing can go wrong in a scene")
+    };
+    let drawn = chart
+        .configure_mesh()
+        .disable_mesh()
+        .label_style(("sans-serif", SMALL))
+        .x_labels((wide / 90).max(2) as usize)
+        .y_labels(4)
+        .x_label_formatter(&|value| (x.spell)(*value))
+        .y_label_formatter(&|value| (y.spell)(*value))
+        .draw();
+    assert!(drawn.is_ok(), "nothing can go wrong in a scene");
+    let place = |across: u64, up: u64| chart.backend_coord(&(across.min(x.end), up.min(y.end)));
+    let bottom = place(0, 0).1 as f32;
+    let mut more = Vec::new();
+    let mut row = 0.0;
+    for each in series {
+        match each {
+            Series::Bars(bars, class) => {
+                for (from, to, up) in bars {
+                    let (left, top) = place(*from, *up);
+                    let right = place(*to, 0).0;
+                    let (left, top) = (left as f32, top as f32);
+                    let width = (right as f32 - left - 0.5).max(1.0);
+                    more.push(Mark::Rect { x: left, y: top, width, height: bottom - top, round: 0.0, class });
+                }
+            }
+            Series::Mark(across, name, class) => {
+                let stands = place(*across, 0).0 as f32;
+                let top = 26.0 + row * 13.0;
+                row += 1.0;
+                more.push(Mark::Path { d: format!("M{} {}V{}", n(stands), n(top - 4.0), n(bottom)), class });
+                let text = if *across > x.end { format!("{name} →") } else { name.clone() };
+                more.push(Mark::Text { x: stands + 4.0, y: top + 4.0, text, anchor: Anchor::Start, class: "small" });
+            }
+        }
+    }
+    drop(chart);
+    drop(area);
+    more.push(Mark::Text { x: 0.0, y: 11.0, text: y.title, anchor: Anchor::Start, class: "region-name" });
+    more.push(Mark::Text { x: size.0, y: 11.0, text: x.title, anchor: Anchor::End, class: "region-name" });
+    marks.into_iter().chain(more).fold(shape, Shape::mark)
+}
+
+/// A drawing backend that makes marks.
+struct IntoScene<'a> {
+    marks: &'a mut Vec<Mark>,
+    size: (u32, u32),
+}
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+impl DrawingBackend for IntoScene<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    /// A chart has no single pixels.
+    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, _: &S) -> Drawn {
+        self.marks.push(Mark::Path { d: format!("M{} {}L{} {}", from.0, from.1, to.0, to.1), class: "axis" });
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        let position = style.anchor();
+        let anchor = match position.h_pos {
+            HPos::Left => Anchor::Start,
+            HPos::Center => Anchor::Middle,
+            HPos::Right => Anchor::End,
+        };
+        let down = match position.v_pos {
+            VPos::Top => SMALL * 0.8,
+            VPos::Center => SMALL * 0.35,
+            VPos::Bottom => 0.0,
+        };
+        let (x, y) = (at.0 as f32, at.1 as f32 + down);
+        self.marks.push(Mark::Text { x, y, text: text.to_owned(), anchor, class: "small" });
+        Ok(())
+    }
+
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        _: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
+        Ok((width(text, SMALL) as u32, SMALL as u32))
+    }
+}
