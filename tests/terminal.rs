@@ -106,7 +106,7 @@ fn a_picture_is_a_whole_svg_file() {
 fn a_mistake_says_what_is_accepted() {
     assert!(refused(&[], "").contains("stepwise list"));
     assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, build"));
-    assert!(refused(&["run", "b-tree"], "").contains("there are: fanout, rollout, hash-index, btree, quorum"));
+    assert!(refused(&["run", "b-tree"], "").contains("there are: fanout, scaling, rollout, hash-index, btree, quorum"));
     assert!(
         refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` cannot be `2`; accepted: ")
     );

@@ -12,6 +12,7 @@ mod quorum;
 mod replication_log;
 mod rollout;
 mod run;
+mod scaling;
 
 pub use run::{CommandMark, Growth, Moment, Run};
 
@@ -24,6 +25,7 @@ use crate::timeline::{Happened, Machine, Recording, own};
 pub const CATALOGUE: &[Entry] = &[
     entry::<latency::LatencyFigure>(),
     entry::<fanout::FanoutFigure>(),
+    entry::<scaling::ScalingFigure>(),
     entry::<rollout::RolloutFigure>(),
     entry::<hash_index::HashIndexFigure>(),
     entry::<btree::BTreeFigure>(),

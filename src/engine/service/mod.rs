@@ -22,6 +22,7 @@ pub mod histogram;
 pub mod latency;
 pub mod retry;
 pub mod rollout;
+pub mod scaling;
 pub mod spell;
 pub mod station;
 

@@ -1,0 +1,108 @@
+//! What can be read off the three systems: for a picture, for the counters, and for a program.
+
+use serde_json::{Value, json};
+
+use super::system::{price_of_machines, price_of_power};
+use super::{Capacity, Measured, Rate, Scaling, Settings, Swept, Way};
+use crate::contract::Counter;
+
+impl Scaling {
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// The power of the one machine, or how many machines there are.
+    pub fn size(&self, way: Way) -> u32 {
+        self.sizes[way as usize]
+    }
+
+    /// What was measured last of that system at the load of now.
+    pub fn measured(&self, way: Way) -> Option<&Measured> {
+        self.measured[way as usize].as_ref()
+    }
+
+    /// Whether the service level was met then.
+    pub fn is_met(&self, way: Way) -> bool {
+        self.measured(way).is_some_and(|measured| self.meets(measured) && measured.failed == 0)
+    }
+
+    /// Whether one machine of each was down.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// What the system costs in an hour, in cents.
+    pub fn price(&self, way: Way) -> u64 {
+        match way {
+            Way::Up => price_of_power(self.size(way)),
+            _ => price_of_machines(self.size(way)),
+        }
+    }
+
+    pub fn swept(&self) -> &[Swept] {
+        &self.sweep
+    }
+
+    pub fn capacities(&self) -> &[Capacity] {
+        &self.capacities
+    }
+
+    pub(super) fn count(&self) -> Vec<Counter> {
+        let p99 = |way| self.measured(way).map_or(0, |measured| measured.p99.as_micros());
+        let counter = |name, value| Counter { name, value };
+        vec![
+            counter("load_per_s", self.rate.0),
+            counter("up_p99_us", p99(Way::Up)),
+            counter("up_price_cents_per_hour", self.price(Way::Up)),
+            counter("nothing_p99_us", p99(Way::Nothing)),
+            counter("nothing_price_cents_per_hour", self.price(Way::Nothing)),
+            counter("disk_p99_us", p99(Way::Disk)),
+            counter("disk_price_cents_per_hour", self.price(Way::Disk)),
+        ]
+    }
+
+    pub(super) fn describe(&self) -> Value {
+        let systems = Way::ALL.map(|way| {
+            json!({
+                "way": way.name(),
+                "size": self.size(way),
+                "price_cents_per_hour": self.price(way),
+                "measured": self.measured(way).map(told),
+                "meets_service_level": self.is_met(way),
+            })
+        });
+        let sweep =
+            self.sweep.iter().map(|point| json!({ "load": point.load, "measured": point.all.each_ref().map(told) }));
+        let capacities = self.capacities.iter().map(|point| {
+            json!({
+                "machines": point.machines,
+                "shared_nothing": point.nothing,
+                "shared_disk": point.disk,
+                "law": self.settings.costs.law(point.machines),
+            })
+        });
+        json!({
+            "load": self.rate.0,
+            "systems": systems,
+            "sweep": sweep.collect::<Vec<_>>(),
+            "capacities": capacities.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn told(measured: &Measured) -> Value {
+    json!({
+        "served": measured.served,
+        "failed": measured.failed,
+        "median_us": measured.median.as_micros(),
+        "p99_us": measured.p99.as_micros(),
+        "mean_us": measured.mean.as_micros(),
+        "throughput": measured.throughput,
+        "busy_percent": measured.busy,
+        "overloaded": measured.overloaded,
+    })
+}
