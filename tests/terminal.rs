@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use stepwise::figures::CATALOGUE;
 
 fn stepwise(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_stepwise"))
@@ -106,7 +107,8 @@ fn a_picture_is_a_whole_svg_file() {
 fn a_mistake_says_what_is_accepted() {
     assert!(refused(&[], "").contains("stepwise list"));
     assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, build"));
-    assert!(refused(&["run", "b-tree"], "").contains("there are: fanout, scaling, rollout, hash-index, btree, quorum"));
+    let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.about.kind).collect();
+    assert!(refused(&["run", "b-tree"], "").contains(&format!("there are: {}", kinds.join(", "))));
     assert!(
         refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` cannot be `2`; accepted: ")
     );

@@ -7,7 +7,7 @@
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
 //! 5. [`histogram`]: how long they all took, in little room and with a known error.
 //!
-//! Engines made of them: [`latency`]; beside them [`fanout`] and [`rollout`].
+//! Engines made of them: [`latency`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
 //!
 //! What is going to happen stands in a [`sim::Agenda`](crate::sim::Agenda), time is [`sim::Time`](crate::sim::Time), and
 //! all chance comes from one [`sim::Rng`](crate::sim::Rng). An engine is a loop: take the next event from the agenda, let
@@ -34,17 +34,5 @@ pub use breaker::Breaker;
 pub use distribution::Distribution;
 pub use histogram::Histogram;
 pub use retry::Retry;
+pub use spell::grouped;
 pub use station::{Job, Offer, Running, Station};
-
-/// A number with its thousands set apart: `345,000`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}

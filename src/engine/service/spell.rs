@@ -16,6 +16,19 @@ pub fn time(time: Time) -> String {
     }
 }
 
+/// A number with its thousands set apart: `345,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// How many of `whole` are `part`: `12.5 %`.
 pub fn share(part: u64, whole: u64) -> String {
     decimal((part * 1_000).checked_div(whole).unwrap_or(0), 1, "%")

@@ -1,8 +1,8 @@
 //! Two charts: how long the slowest requests take at each load, and how much ever more machines can serve.
 
 use super::Frame;
-use crate::engine::service::grouped;
-use crate::engine::service::scaling::{Scaling, Way, told};
+use crate::engine::service::scaling::{Scaling, Way};
+use crate::engine::service::{grouped, spell};
 use crate::engine::sim::Time;
 use crate::scene::{Anchor, Scene, Shape};
 
@@ -95,7 +95,7 @@ pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     let most_y = settings.goal.as_micros() as f32 * 2.0;
     let most_x = swept.last().map_or(0, |point| point.load).max(scaling.rate().0 * 5 / 4).max(10);
     let mut chart = Chart::new("loads", frame, "time of 99 of 100 requests, over load", most_x as f32, most_y);
-    chart.ends(format!("{}/s", grouped(most_x)), told(Time::from_micros(most_y as u64)));
+    chart.ends(format!("{}/s", grouped(most_x)), spell::time(Time::from_micros(most_y as u64)));
     let goal = most_y / 2.0;
     chart.line(&[(0.0, goal), (most_x as f32, goal)], "link-cut");
     chart.legend(&[("up", LINES[0].1), ("shared nothing", LINES[1].1), ("shared disk", LINES[2].1)]);

@@ -5,8 +5,8 @@ mod charts;
 
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::service::grouped;
-use crate::engine::service::scaling::{Event, Scaling, Way, dollars, told};
+use crate::engine::service::scaling::{Event, Scaling, Way, dollars};
+use crate::engine::service::{grouped, spell};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::memory;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -101,9 +101,9 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
             } else if measured.overloaded {
                 lines.push("ever slower: overloaded".to_owned());
             } else {
-                lines.push(format!("p50 {}, p99 {}", told(measured.median), told(measured.p99)));
+                lines.push(format!("p50 {}, p99 {}", spell::time(measured.median), spell::time(measured.p99)));
             }
-            let goal = told(scaling.settings().goal);
+            let goal = spell::time(scaling.settings().goal);
             let verdict = if scaling.is_met(way) { "within" } else { "not within" };
             lines.push(format!("p99 {verdict} {goal}"));
         }

@@ -3,11 +3,11 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::dollars;
 use super::run::Measured;
 use super::system::Way;
-use super::{dollars, told};
 use crate::contract;
-use crate::service::grouped;
+use crate::service::{grouped, spell};
 use crate::sim::Time;
 
 #[derive(Clone)]
@@ -112,8 +112,8 @@ impl Display for Measured {
             out,
             "at {}/s half of the requests take {} at most, and 99 of 100 take {}; {} % busy",
             grouped(self.offered),
-            told(self.median),
-            told(self.p99),
+            spell::time(self.median),
+            spell::time(self.p99),
             self.busy
         )
     }
@@ -157,10 +157,10 @@ impl Display for Event {
             Event::NotKept { way: Way::Up, most, goal, .. } => write!(
                 out,
                 "Scale up: there is no larger machine than power {most}, and it does not keep {}. It stays as it was.",
-                told(*goal)
+                spell::time(*goal)
             ),
             Event::NotKept { way, most, best, goal } => {
-                write!(out, "{}: no number of machines up to {most} keeps {}.", way.name(), told(*goal))?;
+                write!(out, "{}: no number of machines up to {most} keeps {}.", way.name(), spell::time(*goal))?;
                 if best < most {
                     write!(out, " By the law, each one beyond {best} makes it slower.")?;
                 }
@@ -184,7 +184,7 @@ impl Display for Event {
                 write!(out, "At {}/s 99 of 100 requests take", grouped(*load))?;
                 for (place, (way, measured)) in Way::ALL.into_iter().zip(all).enumerate() {
                     let comma = if place == 0 { "" } else { "," };
-                    let time = if measured.overloaded { "ever longer".to_owned() } else { told(measured.p99) };
+                    let time = if measured.overloaded { "ever longer".to_owned() } else { spell::time(measured.p99) };
                     write!(out, "{comma} {} ({})", time, way.name().to_lowercase())?;
                 }
                 out.write_str(".")

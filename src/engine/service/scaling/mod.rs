@@ -56,21 +56,11 @@ use super::arrivals::{MAX_RATE, Rate};
 use super::grouped;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
-use crate::sim::Time;
 
 /// How many loads a sweep measures.
 const SWEEP: u64 = 10;
 /// The numbers of machines whose capacity is measured.
 const CAPACITIES: [u32; 9] = [1, 2, 4, 8, 12, 16, 24, 32, 48];
-
-/// A time in few digits: `8.4 ms`, `120 ms`, `12.5 s`.
-pub fn told(time: Time) -> String {
-    match time.as_micros() {
-        micros @ 0..100_000 => format!("{}.{} ms", micros / 1_000, micros / 100 % 10),
-        micros @ 100_000..10_000_000 => format!("{} ms", grouped(micros / 1_000)),
-        micros => format!("{}.{} s", grouped(micros / 1_000_000), micros / 100_000 % 10),
-    }
-}
 
 /// Cents as dollars: `$8.00`.
 pub fn dollars(cents: u64) -> String {
