@@ -6,6 +6,7 @@ pub mod chart;
 mod cluster;
 mod fanout;
 mod hash_index;
+mod lag;
 mod latency;
 mod plot;
 mod quorum;
@@ -31,6 +32,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<btree::BTreeFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),
+    entry::<lag::LagFigure>(),
 ];
 
 /// How an engine is shown.

@@ -3,8 +3,10 @@
 //! What all of them share stands here: [`host`] names nodes and clients, [`world`] says what happens to them next, and
 //! [`history`] keeps every call of a client and finds the reads that broke a promise. A protocol has a folder of its own.
 
+pub mod checker;
 pub mod history;
 pub mod host;
+pub mod lag;
 pub mod log_shipping;
 pub mod quorum;
 pub mod world;

@@ -1,0 +1,195 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::command::{Words, statements};
+use crate::contract::{Engine, Outcome, Parameters};
+use crate::replication::checker::Promise;
+use crate::sim::Rng;
+
+fn open(given: &[(&str, &str)]) -> Lag {
+    Lag::open(&Parameters::new(Lag::PARAMETERS, given.iter().copied()).unwrap()).unwrap()
+}
+
+fn run(lag: &mut Lag, script: &str) -> Vec<Outcome> {
+    let read = |statement| Lag::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
+    let commands: Vec<Command> = statements(script).unwrap().into_iter().map(read).collect();
+    commands.iter().map(|command| lag.execute(command, &mut ())).collect()
+}
+
+/// What three people with two devices each do, by chance from a seed, over links whose delays change.
+fn any_day(seed: u64) -> String {
+    let mut rng = Rng::new(seed);
+    let mut script = String::new();
+    for _ in 0..24 {
+        let page = ["talk", "home"][rng.below(2) as usize];
+        let user = USERS[rng.below(3) as usize];
+        let device = ["laptop", "phone"][rng.below(2) as usize];
+        let begin = if rng.one_in(4) { "begin " } else { "" };
+        let line = match rng.below(9) {
+            0..3 => format!("{begin}post {page} x as {user} on {device}"),
+            3..7 => format!("{begin}reload {page} as {user} on {device}"),
+            7 => format!("delay n1 n{} {}ms", 2 + rng.below(2), rng.below(5000)),
+            _ => format!("run {}ms", rng.below(1500)),
+        };
+        script.push_str(&line);
+        script.push('\n');
+    }
+    script + "settle"
+}
+
+const PROMISES: [Promise; 4] =
+    [Promise::OwnWrites, Promise::MonotonicReads, Promise::ConsistentPrefix, Promise::Linearizable];
+
+/// How many breaches of each promise many days bring, by those rules.
+fn breaches(given: &[(&str, &str)], days: u64) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for day in 0..days {
+        let seed = day.to_string();
+        let with_seed: Vec<_> =
+            [("seed", seed.as_str()), ("jitter", "30")].into_iter().chain(given.iter().copied()).collect();
+        let mut lag = open(&with_seed);
+        run(&mut lag, &any_day(day));
+        assert!(lag.lost().is_empty(), "no leader has died, so nothing is lost");
+        assert!(lag.calls().all(|(call, _)| call.ended.is_some()), "every call ends");
+        for node in lag.nodes() {
+            for partition in 0..node::PARTITIONS {
+                let items = |node: &node::Node| node.log(partition).iter().map(|post| post.item).collect::<Vec<_>>();
+                assert_eq!(items(node), items(&lag.nodes()[0]), "once all is quiet, followers are equal to the leader");
+            }
+        }
+        for (count, promise) in counts.iter_mut().zip(PROMISES) {
+            *count += lag.breaches().iter().filter(|breach| breach.promise == promise).count();
+        }
+    }
+    counts
+}
+
+/// Days that are tried: more would take longer than a reader of tests waits.
+const DAYS: u64 = 1000;
+
+#[test]
+fn without_rules_every_promise_is_broken_by_some_seed() {
+    let counts = breaches(&[], DAYS);
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+}
+
+#[test]
+fn each_rule_for_own_posts_keeps_the_promise() {
+    for own in ["leader", "minute", "position"] {
+        let [own_writes, ..] = breaches(&[("own", own)], DAYS);
+        assert_eq!(own_writes, 0, "{own}");
+    }
+}
+
+#[test]
+fn a_fixed_replica_keeps_reads_monotonic() {
+    let [own, back, ..] = breaches(&[("fixed", "on")], DAYS);
+    assert_eq!(back, 0);
+    assert!(own > 0, "and that alone is no help for one's own posts");
+}
+
+#[test]
+fn one_partition_for_a_page_keeps_the_prefix() {
+    let [.., prefix, all] = breaches(&[("together", "on")], DAYS);
+    assert_eq!(prefix, 0);
+    assert!(all > 0, "no rule here makes a store linearizable");
+}
+
+#[test]
+fn all_rules_together_keep_all_promises_but_one() {
+    let counts = breaches(&[("own", "position"), ("fixed", "on"), ("together", "on")], DAYS);
+    assert_eq!(counts[..3], [0; 3]);
+    assert!(counts[3] > 0);
+}
+
+#[test]
+fn what_a_device_remembers_does_not_help_the_other() {
+    for own in ["minute", "position"] {
+        assert!(breaches(&[("own", own), ("session", "device")], DAYS)[0] > 0, "{own}");
+    }
+    assert_eq!(breaches(&[("own", "leader"), ("session", "device")], DAYS)[0], 0, "the page says whose posts it has");
+    assert!(breaches(&[("fixed", "on"), ("session", "device")], DAYS)[1] > 0);
+}
+
+#[test]
+fn a_minute_is_not_enough_for_a_lag_of_two() {
+    let mut lag = open(&[("own", "minute")]);
+    run(&mut lag, "delay n1 n2 120s; post talk hello; reload talk; run 61s; reload talk via n2");
+    assert_eq!(lag.breaches().first().map(|breach| breach.promise == Promise::OwnWrites), Some(true));
+    assert_eq!(lag.costs()[0], 2, "the first reload was served by the leader, for both partitions");
+}
+
+#[test]
+fn each_rule_has_its_price() {
+    let script = "post talk hello; reload talk; reload talk; reload home as bob; settle";
+    let costs = |own: &str| {
+        let mut lag = open(&[("own", own), ("together", "on"), ("lag", "500"), ("followers", "1")]);
+        run(&mut lag, script);
+        lag.costs()
+    };
+    assert_eq!(costs("off"), [0, 3, 0, 0]);
+    assert_eq!(costs("leader"), [2, 1, 0, 0]);
+    assert_eq!(costs("minute"), [2, 1, 0, 0]);
+    // The entry comes 500 ms after the leader had it; the read waits from 20 ms after that on, and the next need not.
+    assert_eq!(costs("position"), [0, 3, 1, 480_000]);
+}
+
+#[test]
+fn a_verdict_names_the_two_calls() {
+    let mut lag = open(&[]);
+    run(&mut lag, "post talk hello; reload talk on phone via n3");
+    let told: Vec<_> = lag.breaches().iter().map(|breach| lag.tell(breach)).collect();
+    assert_eq!(
+        told,
+        [
+            "Read-your-writes is broken by call 2, against call 1: post 1 was acknowledged before, on ann's laptop.",
+            "Not linearizable: call 1 already knew of post 1."
+        ]
+    );
+}
+
+#[test]
+fn an_answer_without_its_question() {
+    let script =
+        "post talk why; settle; reload talk as bob via n2; post talk because as bob; run 700ms; reload talk as eve";
+    let seen = |together: &str| {
+        let mut lag = open(&[("together", together), ("seed", "3")]);
+        run(&mut lag, "delay n1 n3 90s");
+        // Chance sends eve to either follower, for each partition: many times is once each way.
+        let script = script.to_owned() + &"; reload talk as eve".repeat(8);
+        run(&mut lag, &script.replace("settle; ", "run 600ms; "));
+        lag.breaches().iter().any(|breach| breach.promise == Promise::ConsistentPrefix)
+    };
+    assert!(seen("off") && !seen("on"));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let mut lag = open(&[]);
+    let outcomes = run(&mut lag, "delay n1 n9 1s; reload talk via n9; reload talk");
+    assert_eq!(outcomes[0].to_string(), "refused: there is no node n9; there are n1 to n3");
+    assert!(!outcomes[1].is_ok() && outcomes[2] == Outcome::Entries(Vec::new()));
+    for page in 0..8 {
+        run(&mut lag, &format!("reload p{page}"));
+    }
+    assert!(run(&mut lag, "reload p9")[0].to_string().contains("8 pages already"));
+    let wrong = |script: &str| Lag::parse(&mut Words::new(&statements(script).unwrap()[0])).err().unwrap().to_string();
+    assert_eq!(wrong("post talk hi as max"), "line 1, column 17: `max` cannot stand here; accepted: ann, bob, eve");
+    assert_eq!(wrong("post \"\" hi"), "line 1, column 6: the page has 0 characters; accepted: 1 to 8 characters");
+    assert!(wrong("begin settle").contains("no command"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_day_is_the_same_each_time_and_its_commands_read_as_they_are_written(seed in 0..100_000u64) {
+        let script = any_day(seed);
+        let read = |line: &str| Lag::parse(&mut Words::new(&statements(line).unwrap()[0])).ok().unwrap().to_string();
+        let again: Vec<String> = script.lines().map(read).collect();
+        let [mut one, mut two] = [open(&[("jitter", "40")]), open(&[("jitter", "40")])];
+        run(&mut one, &script);
+        run(&mut two, &again.join("\n"));
+        prop_assert_eq!(one.state(), two.state());
+    }
+}
