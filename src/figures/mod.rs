@@ -14,6 +14,7 @@ mod replication_log;
 mod rollout;
 mod run;
 mod scaling;
+mod tail;
 
 pub use run::{CommandMark, Growth, Moment, Run};
 
@@ -25,6 +26,7 @@ use crate::timeline::{Happened, Machine, Recording, own};
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
     entry::<latency::LatencyFigure>(),
+    entry::<tail::TailFigure>(),
     entry::<fanout::FanoutFigure>(),
     entry::<scaling::ScalingFigure>(),
     entry::<rollout::RolloutFigure>(),

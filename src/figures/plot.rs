@@ -23,6 +23,8 @@ pub struct Axis<'a> {
 pub enum Series {
     /// Bars that stand side by side: from, to, how high.
     Bars(Vec<(u64, u64, u64)>, &'static str),
+    Line(Vec<(u64, u64)>, &'static str),
+    Dot(u64, u64, &'static str),
     /// A place on the horizontal axis, with its name. Given from left to right, so that no line crosses a name.
     Mark(u64, String, &'static str),
 }
@@ -68,6 +70,20 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
                     let width = (right as f32 - left - 0.5).max(1.0);
                     more.push(Mark::Rect { x: left, y: top, width, height: bottom - top, round: 0.0, class });
                 }
+            }
+            Series::Line(points, class) => {
+                let mut d = String::new();
+                for (across, up) in points {
+                    let (x, y) = place(*across, *up);
+                    d.push_str(&format!("{}{x} {y}", if d.is_empty() { 'M' } else { 'L' }));
+                }
+                if !d.is_empty() {
+                    more.push(Mark::Path { d, class });
+                }
+            }
+            Series::Dot(across, up, class) => {
+                let (x, y) = place(*across, *up);
+                more.push(Mark::Circle { x: x as f32, y: y as f32, radius: 5.0, class });
             }
             Series::Mark(across, name, class) => {
                 let stands = place(*across, 0).0 as f32;

@@ -7,7 +7,7 @@
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
 //! 5. [`histogram`]: how long they all took, in little room and with a known error.
 //!
-//! Engines made of them: [`latency`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
+//! Engines made of them: [`latency`], [`tail`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
 //!
 //! What is going to happen stands in a [`sim::Agenda`](crate::sim::Agenda), time is [`sim::Time`](crate::sim::Time), and
 //! all chance comes from one [`sim::Rng`](crate::sim::Rng). An engine is a loop: take the next event from the agenda, let
@@ -25,6 +25,7 @@ pub mod rollout;
 pub mod scaling;
 pub mod spell;
 pub mod station;
+pub mod tail;
 
 #[cfg(test)]
 mod tests;

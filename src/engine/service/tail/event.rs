@@ -1,0 +1,107 @@
+//! What happened, and how it is told.
+
+use std::fmt::{self, Display};
+
+use crate::contract;
+use crate::service::spell::{share, time as spell};
+use crate::sim::Time;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    Sent {
+        view: u64,
+        calls: usize,
+    },
+    /// So many answers came at the same moment, and so many calls are still open.
+    Answered {
+        answers: usize,
+        after: Time,
+        open: usize,
+    },
+    Hedged {
+        calls: usize,
+        after: Time,
+    },
+    /// The slowest call has been answered.
+    Finished {
+        view: u64,
+        took: Time,
+        slow: bool,
+        calls: usize,
+    },
+    /// Many views at once.
+    Viewed {
+        views: u64,
+        slow: u64,
+        all: u64,
+        all_slow: u64,
+        theory: u64,
+    },
+    Changed {
+        what: String,
+        theory: u64,
+    },
+    Forgotten {
+        views: u64,
+    },
+    Refused {
+        why: String,
+    },
+}
+
+impl contract::Event for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Sent { .. } => "Sent",
+            Event::Answered { .. } => "Answered",
+            Event::Hedged { .. } => "Hedged",
+            Event::Finished { .. } => "Finished",
+            Event::Viewed { .. } => "Viewed",
+            Event::Changed { .. } => "Changed",
+            Event::Forgotten { .. } => "Forgotten",
+            Event::Refused { .. } => "Refused",
+        }
+    }
+}
+
+impl Display for Event {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Event::Sent { view, calls } => {
+                write!(out, "Page view {view} calls {calls} backends at once; it needs the answers of all.")
+            }
+            Event::Answered { answers, after, open: 0 } => {
+                write!(out, "After {} come the last answers, {answers}.", spell(*after))
+            }
+            Event::Answered { answers, after, open } => write!(
+                out,
+                "After {}, {answers} calls are answered. The page waits for {open} more: one slow call is enough.",
+                spell(*after)
+            ),
+            Event::Hedged { calls, after } => write!(
+                out,
+                "After {} without an answer, {calls} calls are sent again to other machines. The first answer counts.",
+                spell(*after)
+            ),
+            Event::Finished { view, took, slow: false, .. } => {
+                write!(out, "Page view {view} took {}: none of its calls was slow in the end.", spell(*took))
+            }
+            Event::Finished { view, took, slow: true, calls } => write!(
+                out,
+                "Page view {view} took {}, as long as the slowest of its {calls} calls. The fast ones did not help.",
+                spell(*took)
+            ),
+            Event::Viewed { views, slow, all, all_slow, theory } => write!(
+                out,
+                "{slow} of {views} more page views were slow. In all, {all_slow} of {all} or {}; 1 - (1 - p)^n says {}.",
+                share(*all_slow, *all),
+                share(*theory, 1_000)
+            ),
+            Event::Changed { what, theory } => {
+                write!(out, "From now on, {what}. By theory, {} of the page views will be slow.", share(*theory, 1_000))
+            }
+            Event::Forgotten { views } => write!(out, "What {views} page views have shown is forgotten."),
+            Event::Refused { why } => write!(out, "Refused: {why}."),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The slowest of many: a page view calls n backends at once and waits for all of them.
+//!
+//! # The idea
+//!
+//! If one call in a hundred is slow, a page that makes one call is slow once in a hundred times. A page that makes a
+//! hundred calls is slow whenever *any* of them is: with the probability 1 - (1 - p)^n, which is 63 %. So the tail of the
+//! backends' response times becomes the everyday experience of the users in front: *tail latency amplification*. It is the
+//! reason to care for a p99 that hardly any single request sees.
+//!
+//! A remedy is the *hedged request* (Dean and Barroso, *The Tail at Scale*, 2013): a call that has no answer after a time in
+//! which most have one is sent once more, to another machine, and the first answer counts. A page is then slow only if
+//! both attempts are, p² instead of p, and all it costs is a few calls in a hundred more.
+//!
+//! # Simpler than the real one because:
+//! - a call is fast or slow, and nothing between: real response times are a whole distribution;
+//! - calls are slow by chance, each for itself; in a real system a slow machine is slow for everyone at once, and
+//!   then the calls are not independent;
+//! - a backend is never so busy that calls queue, so hedging does not slow others down; when it would, it must be
+//!   bounded, or it makes an overload worse;
+//! - the loser of two attempts is dropped where it is, although a real backend would still do its work.
+
+pub mod command;
+pub mod event;
+pub mod settings;
+
+mod state;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use self::command::COMMANDS;
+use self::settings::PARAMETERS;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::service::Histogram;
+use crate::service::command::Setting;
+use crate::sim::{Rng, Time};
+
+pub use command::Command;
+pub use event::Event;
+pub use settings::Settings;
+pub use view::{Call, View};
+
+#[derive(Clone, Debug)]
+pub struct Tail {
+    parameters: Rc<Parameters>,
+    settings: Settings,
+    now: Time,
+    chance: Rng,
+    /// The view that is going on, or was the last.
+    view: Option<Rc<View>>,
+    views: u64,
+    /// Every call's response time, and every page's.
+    call_times: Histogram,
+    page_times: Histogram,
+    /// Attempts in all, and those that were sent again.
+    attempts: u64,
+    hedges: u64,
+    /// For each number of calls (and with or without hedging) what was measured, in this order.
+    points: Rc<Vec<Point>>,
+}
+
+/// The share of slow page views for one number of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub calls: usize,
+    pub hedged: bool,
+    pub views: u64,
+    pub slow: u64,
+}
+
+impl Engine for Tail {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Tail, BadParameter> {
+        let settings = Settings::new(parameters)?;
+        Ok(Tail {
+            parameters: Rc::new(parameters.clone()),
+            settings,
+            now: Time::ZERO,
+            chance: Rng::new(settings.seed),
+            view: None,
+            views: 0,
+            call_times: Histogram::default(),
+            page_times: Histogram::default(),
+            attempts: 0,
+            hedges: 0,
+            points: Rc::default(),
+        })
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Tail>) -> Outcome {
+        let done = match command {
+            Command::View(times) => self.view_many(*times, probe),
+            Command::Set(setting) => self.set(setting, probe),
+            Command::Forget => {
+                let views = self.page_times.count();
+                (self.call_times, self.page_times) = Default::default();
+                self.points = Rc::default();
+                (self.attempts, self.hedges) = (0, 0);
+                probe.step(|| Event::Forgotten { views }, self);
+                Ok(())
+            }
+        };
+        match done {
+            Ok(()) => Outcome::Done,
+            Err(why) => {
+                probe.step(|| Event::Refused { why: why.clone() }, self);
+                Outcome::Refused(why)
+            }
+        }
+    }
+
+    /// A view that is cut short is left where it is, and the next begins.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+impl Tail {
+    fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Tail>) -> Result<(), String> {
+        let parameters = setting.apply(&self.parameters, PARAMETERS);
+        self.settings = Settings::new(&parameters).map_err(|bad| bad.to_string())?;
+        self.parameters = parameters.into();
+        if setting.name != "calls" && !setting.name.starts_with("hedge") {
+            // What was measured with other calls is no measure of these.
+            self.points = Rc::default();
+        }
+        let theory = self.settings.theory(self.settings.calls);
+        probe.step(|| Event::Changed { what: format!("{} {}", setting.name, setting.value), theory }, self);
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! What a reader may choose, and what theory says of it.
+
+use crate::contract::{BadParameter, Parameter, ParameterKind, Parameters};
+use crate::sim::Time;
+
+const fn number(
+    name: &'static str,
+    label: &'static str,
+    about: &'static str,
+    (min, max, unit): (u64, u64, &'static str),
+    default: &'static str,
+) -> Parameter {
+    Parameter { name, label, about, kind: ParameterKind::Integer { min, max, unit }, default }
+}
+
+/// The rarity of a slow call is counted in so many.
+const OF: u64 = 10_000;
+
+pub const PARAMETERS: &[Parameter] = &[
+    number("calls", "Calls a page", "How many backends a page view calls, all at once.", (1, 2_000, ""), "20"),
+    number("slow-share", "Slow calls", "How many calls of ten thousand are slow.", (0, OF, "of 10,000"), "100"),
+    number("fast", "A fast call", "How long most calls take.", (1, 10_000, "ms"), "10"),
+    number("slow", "A slow call", "How long a slow one takes.", (2, 60_000, "ms"), "1000"),
+    Parameter {
+        name: "hedge",
+        label: "Hedged requests",
+        about: "Whether a call without an answer is sent once more, to another machine; the first answer counts.",
+        kind: ParameterKind::Switch,
+        default: "off",
+    },
+    number("hedge-after", "Hedge after", "How long a call may take before it is sent again.", (0, 60_000, "ms"), "20"),
+    number("seed", "Seed", "Which chance decides.", (0, u32::MAX as u64, ""), "1"),
+];
+
+/// Decided before a run begins.
+pub const FIXED: &[&str] = &["seed"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub calls: usize,
+    pub slow_share: u64,
+    pub fast: Time,
+    pub slow: Time,
+    /// After how long a call is sent again.
+    pub hedge: Option<Time>,
+    pub seed: u64,
+}
+
+impl Settings {
+    pub fn new(parameters: &Parameters) -> Result<Settings, BadParameter> {
+        let millis = |name| Time::from_millis(parameters.integer(name));
+        if millis("slow") <= millis("fast") {
+            return Err(BadParameter {
+                name: "slow".to_owned(),
+                found: parameters.text("slow").to_owned(),
+                accepted: format!("more than the {} ms of a fast call", parameters.text("fast")),
+            });
+        }
+        Ok(Settings {
+            calls: parameters.integer("calls") as usize,
+            slow_share: parameters.integer("slow-share"),
+            fast: millis("fast"),
+            slow: millis("slow"),
+            hedge: parameters.switch("hedge").then(|| millis("hedge-after")),
+            seed: parameters.integer("seed"),
+        })
+    }
+
+    /// A call that is slow at both attempts, or hedged too late, makes its page slow: the chance of that.
+    fn chance_of_slow(&self) -> f64 {
+        let p = self.slow_share as f64 / OF as f64;
+        match self.hedge {
+            Some(after) if after + self.fast < self.slow => p * p,
+            _ => p,
+        }
+    }
+
+    /// How many of a thousand page views with so many calls are slow: 1 - (1 - p)^n.
+    pub fn theory(&self, calls: usize) -> u64 {
+        ((1.0 - libm::pow(1.0 - self.chance_of_slow(), calls as f64)) * 1_000.0 + 0.5) as u64
+    }
+}
+
+/// Draws whether a call is slow.
+pub fn is_slow(settings: &Settings, rng: &mut crate::sim::Rng) -> bool {
+    rng.below(OF) < settings.slow_share
+}

@@ -1,0 +1,71 @@
+//! What can be seen from outside: for programs, and for whoever draws it.
+
+use serde_json::{Value, json};
+
+use super::{Point, Settings, Tail, View};
+use crate::contract::Counter;
+use crate::service::Histogram;
+
+impl Tail {
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The view that is going on, or was the last.
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_deref()
+    }
+
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    pub fn call_times(&self) -> &Histogram {
+        &self.call_times
+    }
+
+    pub fn page_times(&self) -> &Histogram {
+        &self.page_times
+    }
+
+    /// Attempts in all, and how many of them were sent again.
+    pub fn attempts(&self) -> (u64, u64) {
+        (self.attempts, self.hedges)
+    }
+
+    /// What was measured with the present settings.
+    pub fn here(&self) -> Option<&Point> {
+        let (calls, hedged) = (self.settings.calls, self.settings.hedge.is_some());
+        self.points.iter().find(|point| point.calls == calls && point.hedged == hedged)
+    }
+}
+
+pub(super) fn counters(tail: &Tail) -> Vec<Counter> {
+    let number = |name, value| Counter { name, value };
+    let slow = tail.points.iter().map(|point| point.slow).sum();
+    vec![
+        number("pages_viewed", tail.page_times.count()),
+        number("pages_slow", slow),
+        number("calls_sent", tail.attempts),
+        number("calls_hedged", tail.hedges),
+        number("call_p99_us", tail.call_times.percentile(990).as_micros()),
+        number("page_median_us", tail.page_times.percentile(500).as_micros()),
+        number("page_p99_us", tail.page_times.percentile(990).as_micros()),
+        number("time_us", tail.now.as_micros()),
+    ]
+}
+
+pub(super) fn state(tail: &Tail) -> Value {
+    let points: Vec<Value> = tail
+        .points
+        .iter()
+        .map(|point| json!({"calls": point.calls, "hedged": point.hedged, "views": point.views, "slow": point.slow}))
+        .collect();
+    json!({
+        "calls": tail.settings.calls,
+        "slow_of_ten_thousand": tail.settings.slow_share,
+        "theory_per_mille": tail.settings.theory(tail.settings.calls),
+        "measured": points,
+        "time_us": tail.now.as_micros(),
+    })
+}
