@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::command::MAX_SIZE;
 use super::dollars;
 use super::run::Measured;
 use super::system::Way;
@@ -41,8 +42,6 @@ pub enum Event {
     NotKept {
         way: Way,
         most: u32,
-        /// The number of machines that serves the most by the law.
-        best: u32,
         goal: Time,
     },
     Failed {
@@ -159,13 +158,13 @@ impl Display for Event {
                 "Scale up: there is no larger machine than power {most}, and it does not keep {}. It stays as it was.",
                 spell::time(*goal)
             ),
-            Event::NotKept { way, most, best, goal } => {
-                write!(out, "{}: no number of machines up to {most} keeps {}.", way.name(), spell::time(*goal))?;
-                if best < most {
-                    write!(out, " By the law, each one beyond {best} makes it slower.")?;
-                }
-                out.write_str(" It stays as it was.")
-            }
+            Event::NotKept { way, most, goal } => write!(
+                out,
+                "{}: not even {most} machines keep {}, and {}. It stays as it was.",
+                way.name(),
+                spell::time(*goal),
+                if u64::from(*most) < MAX_SIZE { "each one beyond would make it slower" } else { "there are no more" }
+            ),
             Event::Failed { way, size, measured } if measured.served == 0 => {
                 write!(out, "{}, one down: nothing is served at all.", Sized(*way, *size))
             }

@@ -212,14 +212,13 @@ impl Scaling {
     fn keep(&mut self, probe: &mut impl Probe<Scaling>) -> Done {
         self.change_load(self.rate);
         let goal = self.settings.goal;
-        let best = self.settings.costs.best(MAX_SIZE as u32);
         for way in Way::ALL {
             let (before, price_before) = (self.sizes[way as usize], self.price(way));
-            let most = if way == Way::Up { self.settings.largest } else { MAX_SIZE as u32 };
+            let most = self.most_useful(way);
             let Some(size) = self.grow(way, most, probe) else {
                 self.sizes[way as usize] = before;
                 self.measured[way as usize] = Some(self.measure(way, before, self.rate, false));
-                probe.step(|| Event::NotKept { way, most, best, goal }, self);
+                probe.step(|| Event::NotKept { way, most, goal }, self);
                 continue;
             };
             let price = self.price(way);
@@ -228,11 +227,23 @@ impl Scaling {
         Ok(Outcome::Done)
     }
 
+    /// The size beyond which nothing is gained: the largest machine that there is, or the number of machines that serve
+    /// the most. One more than that takes longer for each request, and has less left of its time.
+    fn most_useful(&self, way: Way) -> u32 {
+        let Settings { costs, largest, .. } = self.settings;
+        match way {
+            Way::Up => largest,
+            Way::Nothing => costs.best(MAX_SIZE as u32),
+            // What machines wait for at the lock, they do not wait for here.
+            Way::Disk => Costs { contention: 0, ..costs }.best(MAX_SIZE as u32),
+        }
+    }
+
     /// Tries ever larger sizes; a step is taken for the first ones, and for the one that is enough.
     fn grow(&mut self, way: Way, most: u32, probe: &mut impl Probe<Scaling>) -> Option<u32> {
         /// More of them would only say "not enough" again.
         const MOST_TOLD: u32 = 3;
-        let first = self.sizes[way as usize];
+        let first = self.sizes[way as usize].min(most);
         for size in first..=most {
             let measured = self.measure(way, size, self.rate, false);
             let met = self.meets(&measured);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::command::statements;
+use crate::sim::Time;
 
 const SEEDS: u64 = 16;
 
@@ -117,6 +118,13 @@ fn beyond_the_law_no_number_of_machines_is_enough() {
     assert_eq!(engine.sizes, [4, 4, 4], "all stay as they were");
     assert!(Way::ALL.iter().all(|way| !engine.is_met(*way)));
     assert!(engine.measured.iter().all(|measured| measured.unwrap().overloaded));
+}
+
+#[test]
+fn too_many_machines_are_given_back() {
+    let mut engine = open(&[("machines", "64"), ("load", "20")]);
+    run_script(&mut engine, "keep");
+    assert!(engine.sizes[1] <= 22 && engine.is_met(Way::Nothing), "{:?}", engine.sizes);
 }
 
 #[test]
