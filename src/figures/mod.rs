@@ -14,6 +14,7 @@ mod replication_log;
 mod rollout;
 mod run;
 mod scaling;
+mod sstable;
 mod tail;
 
 pub use run::{CommandMark, Growth, Moment, Run};
@@ -31,6 +32,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<scaling::ScalingFigure>(),
     entry::<rollout::RolloutFigure>(),
     entry::<hash_index::HashIndexFigure>(),
+    entry::<sstable::SsTableFigure>(),
     entry::<btree::BTreeFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),

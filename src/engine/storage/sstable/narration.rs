@@ -22,7 +22,7 @@ impl Display for Event {
                 out,
                 "{} was appended to the log {log} at offset {offset}: a header, and {bytes} bytes. Should memory be lost, \
                  it can be read back.",
-                tell(entry)
+                opening(entry)
             ),
             Event::LogSynced { log, bytes, reason: SyncReason::EveryWrite } => {
                 write!(
@@ -34,10 +34,10 @@ impl Display for Event {
                 write!(out, "{log} was synced, as asked: its last {bytes} bytes are safe from a crash now.")
             }
             Event::MemtableUpdated { entry, older: None } => {
-                write!(out, "{} went into the memtable, where its key belongs in the order.", tell(entry))
+                write!(out, "{} went into the memtable, where its key belongs in the order.", opening(entry))
             }
             Event::MemtableUpdated { entry, older: Some(older) } => {
-                write!(out, "{} went into the memtable, in place of {}.", tell(entry), tell(older))
+                write!(out, "{} went into the memtable, in place of {}.", opening(entry), tell(older))
             }
             Event::MemtableFull { used, wanted, limit } => write!(
                 out,
@@ -55,8 +55,9 @@ impl Display for Event {
             Event::NothingToFlush => out.write_str("The memtable is empty: there is nothing to write out."),
             Event::FlushBegun { table, entries, bytes } => write!(
                 out,
-                "The memtable is written out: {entries} entries, {bytes} bytes, from the first key to the last. Until it \
+                "The memtable is written out: {}, {bytes} bytes, from the first key to the last. Until it \
                  is whole, the file is {}, a name that does not count.",
+                count(*entries, "entry", "entries"),
                 table.unfinished()
             ),
             Event::BlockWritten { table, block, last } => write!(
@@ -67,9 +68,10 @@ impl Display for Event {
             ),
             Event::TableFinished { table, entries, bytes } => write!(
                 out,
-                "{} is complete: after its {entries} entries came the filter, the sparse index and the footer. It has \
+                "{} is complete: after {} came the filter, the sparse index and the footer. It has \
                  {bytes} bytes, none of them safe yet.",
-                table.unfinished()
+                table.unfinished(),
+                count(*entries, "entry", "entries")
             ),
             Event::TableSynced { table, bytes } => {
                 write!(out, "{} was synced: its {bytes} bytes are safe, its name is not yet.", table.unfinished())
@@ -97,8 +99,9 @@ impl Display for Event {
 
             Event::MemtableSearched { key, found: None, entries } => write!(
                 out,
-                "{} is not among the {entries} entries of the memtable. The tables are asked, the newest first.",
-                name(key)
+                "{} is not in the memtable ({}). The tables are asked, the newest first.",
+                name(key),
+                count(*entries, "entry", "entries")
             ),
             Event::MemtableSearched { key, found: Some(entry), .. } => {
                 write!(out, "The memtable has the newest entry of {}: {}.", name(key), tell(entry))?;
@@ -148,10 +151,11 @@ impl Display for Event {
             }
             Event::ScanBegun { from, to, tables } => write!(
                 out,
-                "A scan from {} to {}: a read head was put into the memtable and each table ({tables}), at the first key \
-                 that is not before {}.",
+                "A scan from {} to {}: a read head was put into the memtable and into {}, at the first key that \
+                 is not before {}.",
                 name(from),
                 name(to),
+                count(*tables, "table", "tables"),
                 name(from)
             ),
             Event::EntryScanned { entry, from, is_newest } => {
@@ -163,7 +167,8 @@ impl Display for Event {
                 })
             }
             Event::ScanFinished { entries } => {
-                write!(out, "No head is within the range any more. The answer has {entries} entries, in order.")
+                let entries = count(*entries, "entry", "entries");
+                write!(out, "No head is within the range any more. The answer has {entries}, in order.")
             }
 
             Event::MergeBegun { inputs, has_oldest } => {
@@ -190,13 +195,13 @@ impl Display for Event {
             Event::EntryDropped { entry, from } => write!(
                 out,
                 "{} from {} is dropped: a newer entry of that key was taken just before.",
-                tell(entry),
+                opening(entry),
                 from.file()
             ),
             Event::TombstoneDropped { entry, from } => write!(
                 out,
                 "{} from {} is dropped: no table is older than this merge, so nothing is left to hide.",
-                tell(entry),
+                opening(entry),
                 from.file()
             ),
             Event::TablesSwitched { inputs, output: Some(output) } => {
@@ -211,7 +216,7 @@ impl Display for Event {
             ),
             Event::MergeFinished { inputs, read, kept } => write!(
                 out,
-                "The merge is done, and the directory synced: {inputs} tables with {read} entries became one with {kept}."
+                "The merge is done, and the directory synced: of {read} entries in {inputs} tables {kept} were kept."
             ),
             Event::MergeGivenUp { reason } => {
                 write!(out, "The merge was given up: {reason}. The old tables stand as they did, and nothing is lost.")
@@ -229,8 +234,9 @@ impl Display for Event {
             }
             Event::TableOpened { table, entries } => write!(
                 out,
-                "{} was opened: its footer, filter and index were read, and their checksums fit. It has {entries} entries.",
-                table.file()
+                "{} was opened: its footer, filter and index were read, and their checksums fit. It has {}.",
+                table.file(),
+                count(*entries as usize, "entry", "entries")
             ),
             Event::SequenceFound { table, sequence } => write!(
                 out,
@@ -242,10 +248,14 @@ impl Display for Event {
                 write!(out, "{log} has no whole record: the memtable stays empty.")
             }
             Event::LogRead { log, records, bytes } => {
-                write!(out, "{log} was read, {bytes} bytes: {records} records whose checksums fit.")
+                write!(
+                    out,
+                    "{log} was read, {bytes} bytes: {} with a checksum that fits.",
+                    count(*records, "record", "records")
+                )
             }
             Event::RecordReplayed { log, entry, offset } => {
-                write!(out, "{}, in {log} at offset {offset}, is back in the memtable.", tell(entry))
+                write!(out, "{}, in {log} at offset {offset}, is back in the memtable.", opening(entry))
             }
             Event::TailCut { log, offset, bytes } => write!(
                 out,
@@ -254,8 +264,9 @@ impl Display for Event {
             ),
             Event::Recovered { tables, entries, sequence } => write!(
                 out,
-                "Start-up is done: {tables} tables, and {entries} entries in the memtable. The next write has the number \
-                 {}.",
+                "Start-up is done: {}, and {} in the memtable. The next write has the number {}.",
+                count(*tables, "table", "tables"),
+                count(*entries, "entry", "entries"),
                 sequence + 1
             ),
 
@@ -265,7 +276,11 @@ impl Display for Event {
 }
 
 fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, entries: usize) -> fmt::Result {
-    write!(out, "The power went. The memtable is gone, with {entries} entries, and so are all indexes.")?;
+    write!(
+        out,
+        "The power went. The memtable is gone, with {}, and so are all indexes.",
+        count(entries, "entry", "entries")
+    )?;
     match (unsynced, crash) {
         (0, _) => out.write_str(" All bytes on the disk were synced, and are still there."),
         (_, Crash::Lost) => write!(out, " {unsynced} bytes were not synced, and are lost."),
@@ -284,6 +299,15 @@ fn tell(entry: &Entry) -> String {
         }
         None => format!("the tombstone of {} (number {})", name(&entry.key), entry.sequence),
     }
+}
+
+/// The same at the start of a sentence.
+fn opening(entry: &Entry) -> String {
+    if entry.is_tombstone() { tell(entry).replacen('t', "T", 1) } else { tell(entry) }
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn place(table: Option<TableId>) -> String {
