@@ -365,14 +365,15 @@ impl Lag {
         Ok(self.pages.len() as u8 - 1)
     }
 
-    /// The posts of a page that a user has read or written so far.
+    /// The posts of a page that a user has read so far, or was told are written: of what is still on its way nobody knows
+    /// yet where it will stand.
     fn seen(&self, user: u8, page: u8) -> Vec<Item> {
         let mut seen: Vec<Item> = Vec::new();
-        for call in self.history.iter().filter(|call| call.user == user && call.page == page) {
+        let is_own = |call: &&Call| call.user == user && call.page == page && call.ended.is_some();
+        for call in self.history.iter().filter(is_own) {
             let items = match &call.what {
                 What::Add { item, .. } => std::slice::from_ref(item),
-                What::Read { found } if call.ended.is_some() => found,
-                What::Read { .. } => &[],
+                What::Read { found } => found,
             };
             for item in items {
                 if !seen.contains(item) {
