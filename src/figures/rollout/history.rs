@@ -1,79 +1,54 @@
 //! The last release over time, and what all releases have come to.
 
 use super::Frame;
-use crate::engine::service::grouped;
 use crate::engine::service::rollout::{By, Release, Rollout, Stage};
+use crate::engine::service::{grouped, spell};
+use crate::figures::plot::{Axis, Series, plot};
 use crate::scene::vocabulary::disk;
 use crate::scene::{Anchor, Scene, Shape};
 
 /// The share of requests that failed, minute by minute.
 pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
     let Frame { x, y, width, height } = frame;
-    let title = if width > 400.0 {
-        "failed requests, % of all, over the minutes since the change reached the fleet"
-    } else {
-        "failed requests, % of all, since the change came"
-    };
-    let mut chart = Shape::new("chart", x, y).text(0.0, 12.0, Anchor::Start, "small", title);
-    let (left, right, top, floor) = (40.0, width - 8.0, 24.0, height - 20.0);
-    chart = chart.path(format!("M{left} {top}V{floor}H{right}"), "strip");
     let Some(release) = rollout.last_release().filter(|release| release.age() > 0) else {
-        let says = if rollout.last_release().is_some() { "it has not reached the fleet" } else { "no release yet" };
-        scene.push(chart.text(left + 10.0, floor - 20.0, Anchor::Start, "small", says));
+        let says =
+            if rollout.last_release().is_some() { "the change has not reached the fleet" } else { "no release yet" };
+        let shape = Shape::new("chart", x, y).rect(0.0, 0.0, width, height, 4.0, "slot");
+        scene.push(shape.text(width / 2.0, height / 2.0, Anchor::Middle, "small", says));
         return;
     };
-    let minutes = release.age().next_multiple_of(30).max(30);
-    let top_percent = ceiling(release);
-    let at = |minute: f32| left + (right - left) * minute / minutes as f32;
     // Stairs: a minute is a step of its own, also where there is but one.
-    let mut line = format!("M{left} {floor}");
-    for (minute, served) in release.minutes.iter().enumerate() {
-        let share = served.errors as f32 / served.requests.max(1) as f32 * 100.0 / top_percent as f32;
-        line.push_str(&format!("V{:.0}H{:.0}", floor - (floor - top) * share, at(minute as f32 + 1.0)));
+    let mut line = vec![(0, 0)];
+    for (minute, served) in (0..).zip(release.minutes.iter()) {
+        let share = u64::from(served.errors) * 1_000 / u64::from(served.requests.max(1));
+        line.push((minute, share));
+        line.push((minute + 1, share));
     }
-    chart = chart
-        .text(left - 5.0, top + 8.0, Anchor::End, "small", format!("{top_percent}%"))
-        .text(left - 5.0, floor, Anchor::End, "small", "0")
-        .text(left, height - 5.0, Anchor::Start, "small", "0")
-        .text(right, height - 5.0, Anchor::End, "small", format!("{minutes} min"));
-    chart = chart.path(line, "path").label(format!("{} minutes of requests", release.age()));
-    scene.push(chart);
-    let noticed = release.noticed.map(|(minute, by)| (minute, noticed_by(by), "lens-glass"));
-    let recovered = release.recovered.map(|minute| (minute, "recovered", "committed"));
-    for (place, (minute, name, class)) in noticed.into_iter().chain(recovered).enumerate() {
-        let x_at = at(minute as f32);
-        // A mark near the right end has its name at its left.
-        let (anchor, shift) = if x_at > width * 0.7 { (Anchor::End, -4.0) } else { (Anchor::Start, 4.0) };
-        let mark = Shape::new(format!("mark {place}"), x + x_at, y).path(format!("M0 {top}V{floor}"), class).text(
-            shift,
-            top + 12.0 + place as f32 * 14.0,
-            anchor,
-            "small",
-            format!("{name}, {minute} min"),
-        );
-        scene.push(mark);
+    let end = line.iter().map(|(_, share)| *share).max().unwrap_or(0).max(10);
+    let mut series = vec![Series::Line(line, "line-bad")];
+    if let Some((minute, _)) = release.noticed {
+        series.push(Series::Mark(u64::from(minute), format!("noticed, {minute} min"), "line-mark"));
     }
+    if let Some(minute) = release.recovered {
+        series.push(Series::Mark(u64::from(minute), format!("gone, {minute} min"), "line-good"));
+    }
+    let minutes = u64::from(release.age().next_multiple_of(30));
+    let across =
+        Axis { end: minutes, spell: &|minute| format!("{minute} min"), title: "since the change came".to_owned() };
+    let up = Axis { end, spell: &spell_share, title: "failed requests, of all".to_owned() };
+    // The name of a mark at the end has more to say than a chart leaves room for.
+    let chart = plot(Shape::new("chart", x, y), (width - 20.0, height), across, up, &series);
+    scene.push(chart.label(format!("{} minutes of requests", release.age())));
 }
 
-fn noticed_by(by: By) -> &'static str {
-    match by {
-        By::Tests => "noticed by tests",
-        By::Monitor => "noticed by the monitor",
-        By::Users => "noticed by users",
-    }
-}
-
-/// The end of the axis, in percent: the smallest of these that is not exceeded.
-fn ceiling(release: &Release) -> u32 {
-    let of = |percent: u32| {
-        release.minutes.iter().all(|minute| u64::from(minute.errors) * 100 <= u64::from(percent * minute.requests))
-    };
-    [1, 2, 5, 10, 20, 50].into_iter().find(|percent| of(*percent)).unwrap_or(100)
+/// Thousandths, as a reader reads them.
+fn spell_share(share: u64) -> String {
+    spell::share(share, 1_000)
 }
 
 /// A line for each of the last releases.
 pub fn draw_table(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
-    const ROWS: usize = 5;
+    const ROWS: usize = 4;
     let Frame { x, y, width, height } = frame;
     scene.push(disk("releases", x, y, width, height, ""));
     // The columns: version, mistake, strategy, users hit, noticed, recovered.

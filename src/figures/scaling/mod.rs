@@ -38,12 +38,12 @@ impl Figure for ScalingFigure {
         let (height, cards, charts) = match breadth {
             Breadth::Wide => {
                 let card = |place: usize| frame(8.0 + place as f32 * 317.0, 8.0, 310.0, 186.0);
-                let chart = |place: usize| frame(8.0 + place as f32 * 475.0, 206.0, 469.0, 210.0);
+                let chart = |place: usize| frame(12.0 + place as f32 * 480.0, 206.0, 460.0, 210.0);
                 (424.0, [card(0), card(1), card(2)], [chart(0), chart(1)])
             }
             Breadth::Narrow => {
                 let card = |place: usize| frame(6.0, 6.0 + place as f32 * 142.0, 388.0, 136.0);
-                let chart = |place: usize| frame(6.0, 440.0 + place as f32 * 196.0, 388.0, 186.0);
+                let chart = |place: usize| frame(12.0, 440.0 + place as f32 * 196.0, 382.0, 186.0);
                 (830.0, [card(0), card(1), card(2)], [chart(0), chart(1)])
             }
         };
