@@ -1,7 +1,9 @@
-//! What sorted tables do, case by case; [`crashes`] pulls the plug everywhere, [`damage`] flips every byte.
+//! What sorted tables do, case by case; [`crashes`] pulls the plug everywhere, [`damage`] flips every byte, [`dumps`]
+//! explains them.
 
 mod crashes;
 mod damage;
+mod dumps;
 
 use std::collections::BTreeMap;
 
