@@ -20,7 +20,7 @@ pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
     let name = format!("Disk: {logged} bytes of log, {bytes} bytes of tables");
     scene.push(disk("disk", left, layout.disk.0, width, layout.disk.1, &name));
     if let (folded @ 1.., at) = layout.folded {
-        let text = format!("{folded} older tables are not shown");
+        let text = format!("older, not shown: {folded}");
         scene.push(Shape::new("folded", at.x, at.y).text(0.0, 0.0, Anchor::End, "note", text));
     }
 }
@@ -112,6 +112,18 @@ fn record_cell(shape: String, x: f32, y: f32, room: f32, key: &str, value: Optio
 }
 
 pub fn draw_tables(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
+    if layout.cards.is_empty() {
+        let (left, _) = layout.sides();
+        scene.push(
+            Shape::new("no table", left + 8.0, layout.log + CELL + 24.0).rect(0.0, 0.0, 150.0, CELL, 0.0, "slot").text(
+                10.0,
+                16.0,
+                Anchor::Start,
+                "small",
+                "no table yet",
+            ),
+        );
+    }
     for card in &layout.cards {
         draw_card(scene, engine, card, spotlight);
         for place in &card.blocks {
@@ -146,6 +158,8 @@ fn draw_card(scene: &mut Scene, engine: &SsTables, card: &Card, spotlight: &Spot
         "will be deleted".to_owned()
     } else if is_input {
         "being merged".to_owned()
+    } else if !table.is_complete {
+        "being written".to_owned()
     } else if table.is_unsynced {
         "not synced".to_owned()
     } else if !table.is_named {
@@ -154,7 +168,7 @@ fn draw_card(scene: &mut Scene, engine: &SsTables, card: &Card, spotlight: &Spot
         "synced, not named".to_owned()
     } else {
         let entries: usize = table.blocks.iter().map(|block| block.entries.len()).sum();
-        format!("{entries} entries, {} blocks", table.blocks.len())
+        format!("entries: {entries}, blocks: {}", table.blocks.len())
     };
     let size = format!("{} B", table.len);
     let room = card.width - 16.0 - width(&size, SMALL) - 6.0;

@@ -32,7 +32,7 @@ pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
     scene.push(
         Shape::new("fill", at.x, at.y)
             .rect(0.0, 0.0, GAUGE, 8.0, 4.0, "cell")
-            .rect(0.0, 0.0, (GAUGE * full).max(4.0), 8.0, 4.0, "gauge")
+            .rect(0.0, 0.0, GAUGE * full, 8.0, 4.0, "gauge")
             .label("how full the memtable is"),
     );
 }
