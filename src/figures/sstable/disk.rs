@@ -12,10 +12,12 @@ use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
 const LEAST_WITH_TEXT: f32 = 24.0;
+/// More records of a log than this are not drawn one by one: nobody could tell them apart.
+const MOST_RECORDS: usize = 100;
 
 pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
     let (left, width) = layout.sides();
-    let bytes: u64 = engine.tables().iter().map(|table| table.len).sum();
+    let bytes = engine.table_bytes();
     let logged: u64 = engine.logs().iter().map(|(_, len, _)| len).sum();
     let name = format!("Disk: {logged} bytes of log, {bytes} bytes of tables");
     scene.push(disk("disk", left, layout.disk.0, width, layout.disk.1, &name));
@@ -64,7 +66,21 @@ fn draw_records(
     // A record costs more than its entry: its header and lengths.
     let scale = room / (len.max(3 * engine.memtable_bytes())) as f32;
     let memory = Point::new(at.x + 20.0, 40.0);
-    for record in &records {
+    let end = records.last().map_or(0, |last| last.offset + last.bytes);
+    let drawn = if records.len() > MOST_RECORDS { 0 } else { records.len() };
+    if drawn < records.len() {
+        let width = end as f32 * scale;
+        let safe = records.iter().filter(|record| record.is_synced).count();
+        let text = fit(&format!("{} records, {safe} of them synced", records.len()), width - 10.0, SMALL);
+        scene.push(Shape::new(format!("records {log}"), at.x, at.y).rect(0.0, 0.0, width, CELL, 2.0, "cell").text(
+            8.0,
+            16.0,
+            Anchor::Start,
+            "small",
+            text,
+        ));
+    }
+    for record in &records[..drawn] {
         let LogRecord { offset, bytes, entry, is_synced } = record;
         let (x, width) = (at.x + *offset as f32 * scale, (*bytes as f32 * scale).max(2.0));
         let key = format!("log {log}@{offset}");
@@ -79,7 +95,6 @@ fn draw_records(
         let class = if is_unread { "unread" } else { "" };
         scene.push(shape.class(class).changed(is_asked).selects().label(label).born(Whence::At(memory)));
     }
-    let end = records.last().map_or(0, |last| last.offset + last.bytes);
     if end < len {
         let (x, width) = (at.x + end as f32 * scale, (len - end) as f32 * scale);
         scene.push(

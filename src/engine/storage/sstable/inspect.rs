@@ -116,6 +116,12 @@ impl SsTables {
         records
     }
 
+    /// The bytes of all files that are tables, finished or not.
+    pub fn table_bytes(&self) -> u64 {
+        let logged: u64 = self.logs().iter().map(|(_, len, _)| len).sum();
+        self.disk.used() - logged
+    }
+
     /// All tables on the disk, oldest first; one that is being written comes after those that it is made of.
     pub fn tables(&self) -> Vec<TableView> {
         let mut tables: Vec<TableView> = Vec::new();
