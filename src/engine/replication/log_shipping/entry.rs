@@ -3,7 +3,7 @@
 //! Every entry is one transaction. Numbers are big-endian. It begins
 //!
 //! ```text
-//! | number 4 | how many 1 | … |
+//! | number 4 | how many 2 | … |
 //! ```
 //!
 //! and then come so many
@@ -41,13 +41,16 @@ pub struct Entry {
     pub bytes: Vec<u8>,
 }
 
-/// The bytes before the first part.
-pub const FRAME: usize = 5;
+/// The most rows that one transaction may change: their number has two bytes, and somebody has to read them.
+pub const MAX_CHANGES: usize = 1000;
+
+/// The bytes before the first part: its number, and how many parts there are.
+pub const FRAME: usize = 6;
 
 /// Begins an entry of so many parts.
 fn frame(number: u32, parts: usize) -> Vec<u8> {
     let mut bytes = number.to_be_bytes().to_vec();
-    bytes.push(parts as u8);
+    bytes.extend((parts as u16).to_be_bytes());
     bytes
 }
 
@@ -133,8 +136,8 @@ pub fn spell(change: &Change, version: Version) -> Rc<str> {
 /// Carries out an entry on a follower, wholly or not at all. The error says why it cannot go on.
 pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) -> Result<(), String> {
     let mut copy = follower.clone();
-    let mut reader = Reader { bytes, at: FRAME };
-    for _ in 0..bytes[FRAME - 1] {
+    let mut reader = Reader { bytes, at: 4 };
+    for _ in 0..reader.number(2)? {
         match method {
             Method::Statements => {
                 let text = reader.text()?;
@@ -305,7 +308,7 @@ impl Explainer<'_> {
             Method::Rows => "rows",
             Method::Triggers => "changes",
         };
-        for _ in 0..self.number(what, 1)? {
+        for _ in 0..self.number(what, 2)? {
             match method {
                 Method::Statements | Method::Triggers => {
                     let len = self.number("length", 2)?;

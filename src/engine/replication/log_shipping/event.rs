@@ -12,6 +12,7 @@ pub enum Event {
     Began { client: ClientId },
     Executed { client: ClientId, rows: usize, slots: Vec<usize>, clock: Value, alone: bool, fired: bool },
     Committed { client: ClientId, entry: Rc<Entry>, method: Method },
+    ChangesCommitted { client: ClientId, rows: usize },
     NothingToLog { client: ClientId },
     RolledBack { client: ClientId, rows: usize, next: i32 },
     Shipped { number: u32, bytes: usize },
@@ -32,6 +33,7 @@ impl contract::Event for Event {
             Event::Began { .. } => "Began",
             Event::Executed { .. } => "Executed",
             Event::Committed { .. } => "Committed",
+            Event::ChangesCommitted { .. } => "ChangesCommitted",
             Event::NothingToLog { .. } => "NothingToLog",
             Event::RolledBack { .. } => "RolledBack",
             Event::Shipped { .. } => "Shipped",
@@ -74,23 +76,32 @@ impl Display for Event {
                 }
                 out.write_str(if *alone { "" } else { " It is not committed yet." })
             }
+            Event::Committed { entry, method: Method::Triggers, .. } => write!(
+                out,
+                "The program that reads the change table found {} that it had not read, and makes entry {} of them: {} bytes.",
+                count(entry.lines.len(), "row"),
+                entry.number,
+                entry.bytes.len()
+            ),
             Event::Committed { client, entry, method } => {
-                let bytes = entry.bytes.len();
+                let (number, bytes, many) = (entry.number, entry.bytes.len(), entry.lines.len());
                 write!(
                     out,
-                    "The transaction of {client} is committed, and is entry {} of the log: {bytes} bytes, ",
-                    entry.number
+                    "The transaction of {client} is committed, and is entry {number} of the log: {bytes} bytes, "
                 )?;
-                let many = entry.lines.len();
                 match method {
                     Method::Statements => write!(out, "the text of {}.", count(many, "statement")),
                     Method::WriteAheadLog => {
                         write!(out, "what was written at {} of the table's file.", count(many, "place"))
                     }
-                    Method::Rows => write!(out, "{} with old and new values.", count(many, "row")),
-                    Method::Triggers => write!(out, "read from {} of the change table.", count(many, "row")),
+                    Method::Rows | Method::Triggers => write!(out, "{} with old and new values.", count(many, "row")),
                 }
             }
+            Event::ChangesCommitted { client, rows } => write!(
+                out,
+                "The transaction of {client} is committed, and with it {} of the change table.",
+                count(*rows, "row")
+            ),
             Event::NothingToLog { client } => {
                 write!(out, "The transaction of {client} is committed. It has changed nothing, so nothing is logged.")
             }

@@ -83,6 +83,9 @@ pub struct LogShipping {
     /// The open transaction of each client.
     open: [Option<Rc<Transaction>>; CLIENTS],
     log: Rc<Vec<Rc<Entry>>>,
+    /// The rows of the change table that are committed, and how many of them have been read out.
+    change_table: Rc<Vec<Rc<str>>>,
+    changes_read: usize,
     /// How many entries the follower has carried out.
     applied: usize,
     /// Whether the next entry is on its way.
@@ -100,13 +103,14 @@ pub struct LogShipping {
 pub struct Transaction {
     changes: Vec<Change>,
     statements: Vec<Rc<str>>,
+    /// What triggers have written into the change table.
+    change_rows: Vec<Rc<str>>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Tally {
     statements: u64,
     rows_changed: u64,
-    change_rows: u64,
     log_bytes: u64,
     bytes_shipped: u64,
 }
@@ -141,6 +145,8 @@ impl Engine for LogShipping {
             follower,
             open: [const { None }; CLIENTS],
             log: Rc::default(),
+            change_table: Rc::default(),
+            changes_read: 0,
             applied: 0,
             on_the_way: false,
             cut: false,
@@ -195,12 +201,12 @@ impl Engine for LogShipping {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let Tally { statements, rows_changed, change_rows, log_bytes, bytes_shipped } = self.tally;
+        let Tally { statements, rows_changed, log_bytes, bytes_shipped } = self.tally;
         let counter = |name, value| Counter { name, value };
         vec![
             counter("statements", statements),
             counter("rows_changed", rows_changed),
-            counter("change_table_rows", change_rows),
+            counter("change_table_rows", self.change_table.len() as u64),
             counter("log_entries", self.log.len() as u64),
             counter("log_bytes", log_bytes),
             counter("bytes_shipped", bytes_shipped),
@@ -229,6 +235,7 @@ impl Engine for LogShipping {
                 "says": entry.lines,
                 "bytes": entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
             })).collect::<Json>(),
+            "change_table": self.change_table.iter().map(|row| &**row).collect::<Json>(),
             "applied": self.applied,
             "halted": self.halted.as_deref(),
             "differences": self.differences.iter().map(Difference::to_string).collect::<Json>(),
@@ -240,6 +247,12 @@ impl LogShipping {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
         self.now += WORK;
+        if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
+            return Err(format!(
+                "a transaction changes at most {} rows; `commit` or `rollback` ends it",
+                entry::MAX_CHANGES
+            ));
+        }
         let locks = self.locks(client);
         let executed = self.leader.execute(statement, self.now, &locks)?;
         let alone = self.open[client.index()].is_none();
@@ -247,13 +260,15 @@ impl LogShipping {
         let text = if self.fix { fixed(statement, &executed) } else { statement.text.clone() };
         self.tally.statements += 1;
         self.tally.rows_changed += rows as u64;
-        if self.method == Method::Triggers {
-            self.tally.change_rows += rows as u64;
-        }
+        let (fired, version) = (self.method == Method::Triggers, self.leader.table.version);
         let transaction = Rc::make_mut(self.open[client.index()].get_or_insert_default());
+        if fired {
+            // The trigger: for each row that is changed, one row more, in the same transaction.
+            transaction.change_rows.extend(executed.changes.iter().map(|change| entry::spell(change, version)));
+        }
         transaction.changes.extend(executed.changes);
         transaction.statements.push(text);
-        let (clock, fired) = (self.leader.clock(self.now), self.method == Method::Triggers);
+        let clock = self.leader.clock(self.now);
         probe.step(|| Event::Executed { client, rows, slots, clock: Value::Time(clock), alone, fired }, self);
         if alone { self.commit(client, probe) } else { Ok(()) }
     }
@@ -284,8 +299,12 @@ impl LogShipping {
             Method::WriteAheadLog => entry::of_pages(number, changes, &self.leader.table),
             Method::Rows => entry::of_rows(number, changes, version),
             Method::Triggers => {
-                let texts: Vec<_> = changes.iter().map(|change| entry::spell(change, version)).collect();
-                entry::of_texts(number, &texts)
+                let rows = transaction.change_rows.len();
+                Rc::make_mut(&mut self.change_table).extend(transaction.change_rows.iter().cloned());
+                probe.step(|| Event::ChangesCommitted { client, rows }, self);
+                let read = entry::of_texts(number, &self.change_table[self.changes_read..]);
+                self.changes_read = self.change_table.len();
+                read
             }
         };
         self.tally.log_bytes += entry.bytes.len() as u64;

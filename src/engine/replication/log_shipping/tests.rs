@@ -130,17 +130,17 @@ fn entries_have_the_bytes_of_their_format() {
         run(&mut engine, script);
         engine.log()[0].bytes.clone()
     };
-    let mut expected = b"\0\0\0\x01\x01\0\x33".to_vec();
+    let mut expected = b"\0\0\0\x01\0\x01\0\x33".to_vec();
     expected.extend(script.bytes());
     assert_eq!(bytes("statement"), expected);
-    assert_eq!(bytes("row"), b"\0\0\0\x01\x01I\x04\x01\x04\0\0\0\x01\x02\x03ann\x03\x04\0\0\0\x07\x04\x04\0\0\0\0");
+    assert_eq!(bytes("row"), b"\0\0\0\x01\0\x01I\x04\x01\x04\0\0\0\x01\x02\x03ann\x03\x04\0\0\0\x07\x04\x04\0\0\0\0");
     let wal = bytes("wal");
-    assert_eq!(wal[..13], *b"\0\0\0\x01\x02\x02\0\0\x05\x02\0\0\0");
+    assert_eq!(wal[..14], *b"\0\0\0\x01\0\x02\x02\0\0\x05\x02\0\0\0");
     assert_eq!(
-        wal[13..22],
-        [&[2], &crate::checksum::crc32(&wal[5..14]).to_be_bytes()[..], b"\x02\0\x05\x1a"].concat()[..]
+        wal[14..23],
+        [&[2], &crate::checksum::crc32(&wal[6..15]).to_be_bytes()[..], b"\x02\0\x05\x1a"].concat()[..]
     );
-    let text = String::from_utf8(bytes("trigger")[7..].to_vec()).unwrap();
+    let text = String::from_utf8(bytes("trigger")[8..].to_vec()).unwrap();
     assert_eq!(text, "I id=1, holder='ann', lot=7, at=TIME '00:00:00.000'");
 }
 
@@ -384,5 +384,26 @@ fn strange_texts_are_spelt_so_that_they_read_the_same() {
         let first = read(&command);
         let again = read(&Command::Statement(first.clone(), ClientId::new(1)).to_string());
         assert_eq!(again.text, first.text);
+    }
+}
+
+#[test]
+fn what_a_trigger_has_written_is_rolled_back_with_its_transaction() {
+    let mut engine = open("trigger", &[]);
+    run(&mut engine, "begin; INSERT INTO tickets (lot) VALUES (1); rollback; INSERT INTO tickets (lot) VALUES (2)");
+    let rows = engine.counters().into_iter().find(|counter| counter.name == "change_table_rows").unwrap();
+    assert_eq!((rows.value, engine.log().len(), engine.differences().len()), (1, 1, 0));
+}
+
+#[test]
+fn a_long_transaction_is_shipped_whole_and_has_an_end() {
+    for method in METHODS {
+        let mut engine = open(method, &[]);
+        let rows = "INSERT INTO tickets (lot) VALUES (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0)";
+        let outcomes =
+            run(&mut engine, &format!("{rows}; begin{}; commit", "; UPDATE tickets SET lot = lot + 1".repeat(90)));
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3 + 1000 / 12, "{method}");
+        assert_eq!((engine.halted(), engine.differences().len()), (None, 0), "{method}");
+        assert!(engine.follower().rows().all(|(_, row)| row[2] == Value::Integer(1000 / 12)));
     }
 }
