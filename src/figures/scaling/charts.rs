@@ -51,7 +51,8 @@ pub fn draw_capacities(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     let measured = scaling.capacities();
     let best = (1..=MOST).map(|machines| costs.law(machines)).max().unwrap_or(0);
     let found = measured.iter().map(|point| point.nothing.max(point.disk)).max().unwrap_or(0);
-    let end = (best.max(found).max(scaling.rate().0) * 5 / 4).max(10);
+    // A load that is far beyond them is shown at the top.
+    let end = (best.max(found).max(scaling.rate().0.min(best * 2)) * 5 / 4).max(10);
     // Without coordination: a straight line, as far as the chart goes.
     let straight = (end / costs.linear(1).max(1)).min(u64::from(MOST));
     let mut law = Vec::new();

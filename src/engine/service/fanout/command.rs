@@ -10,7 +10,7 @@ use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Paramet
 /// One user more than a million, so that one of them can have a million followers.
 pub const MAX_USERS: u64 = 1_000_001;
 /// Twice the pairs that a million followers of one user make: 16 MB in the two tables.
-pub const MAX_PAIRS: u64 = 2_000_000;
+pub const MAX_PAIRS: u64 = 2 * MAX_USERS;
 /// A single command makes no more posts or reads than this, so that the page stays quick.
 const MAX_TRAFFIC: u64 = 1_000;
 const MAX_TEXT_BYTES: usize = 280;
