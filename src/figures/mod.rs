@@ -5,6 +5,7 @@ mod btree;
 pub mod chart;
 mod cluster;
 mod fanout;
+mod faults;
 mod hash_index;
 mod lag;
 mod latency;
@@ -26,6 +27,7 @@ use crate::timeline::{Happened, Machine, Recording, own};
 
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
+    entry::<faults::FaultsFigure>(),
     entry::<latency::LatencyFigure>(),
     entry::<tail::TailFigure>(),
     entry::<fanout::FanoutFigure>(),

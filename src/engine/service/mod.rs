@@ -7,7 +7,7 @@
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
 //! 5. [`histogram`]: how long they all took, in little room and with a known error.
 //!
-//! Engines made of them: [`latency`], [`tail`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
+//! Engines made of them: [`latency`], [`tail`], [`faults`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
 //!
 //! What is going to happen stands in a [`sim::Agenda`](crate::sim::Agenda), time is [`sim::Time`](crate::sim::Time), and
 //! all chance comes from one [`sim::Rng`](crate::sim::Rng). An engine is a loop: take the next event from the agenda, let
@@ -18,6 +18,7 @@ pub mod breaker;
 pub mod command;
 pub mod distribution;
 pub mod fanout;
+pub mod faults;
 pub mod histogram;
 pub mod latency;
 pub mod retry;

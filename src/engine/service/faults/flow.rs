@@ -1,0 +1,321 @@
+//! The way of a request: from its user through an app server, the cache and perhaps the database, and back.
+
+use super::component::Name;
+use super::{Event, Faults};
+use crate::service::breaker::State;
+use crate::service::distribution::exponential;
+use crate::service::{Job, Offer, Running};
+use crate::sim::Time;
+
+/// A user who has no answer by then leaves.
+const PATIENCE: Time = Time::from_millis(2_000);
+/// How long an app server computes, the cache and the database take, in nanoseconds on average.
+const APP: f64 = 20e6;
+const CACHE: f64 = 2e6;
+const DATABASE: f64 = 20e6;
+/// How long it takes to learn that nobody is there.
+const REFUSAL: Time = Time::from_millis(10);
+/// So many times as long does a slow component take.
+const SLOW: u64 = 100;
+/// One in so many is not in the cache.
+const MISSES_ONE_IN: u64 = 10;
+/// A job at the database is named by its request and the attempt.
+const ATTEMPTS: u64 = 1 << 20;
+
+/// One that is somewhere in an app server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    pub number: u64,
+    pub app: u8,
+    /// Its worker; the queue is where it is while it has none.
+    pub worker: Option<u8>,
+    pub arrived: Time,
+    /// How many calls to the database it has made.
+    pub calls: u32,
+    /// It waits for an answer to the last of them.
+    pub waits: bool,
+    /// Nobody waits for it any more.
+    pub left: bool,
+}
+
+/// What is going to happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Due {
+    /// A worker of an app server has done its own part.
+    Worked {
+        request: u64,
+    },
+    CacheDone {
+        worker: u8,
+        life: u32,
+    },
+    /// The cache is not there, and the worker has noticed.
+    CacheMissed {
+        request: u64,
+    },
+    DatabaseDone {
+        worker: u8,
+        life: u32,
+    },
+    TimedOut {
+        request: u64,
+        call: u32,
+    },
+    Call {
+        request: u64,
+    },
+    Left {
+        request: u64,
+    },
+    Restart {
+        place: u8,
+        life: u32,
+    },
+    Leak {
+        place: u8,
+        life: u32,
+    },
+    Second,
+}
+
+/// Places in the list of components.
+pub(super) const DNS: usize = 0;
+pub(super) const BALANCER: usize = 1;
+pub(super) const CACHE_PLACE: usize = 2;
+pub(super) const DATABASE_PLACE: usize = 3;
+pub(super) const APPS: usize = 4;
+
+impl Faults {
+    /// A user asks for something.
+    pub(super) fn arrive(&mut self) {
+        self.arrived += 1;
+        let number = self.arrived;
+        let entrance = self.components[DNS].is_up() && self.components[BALANCER].is_up();
+        let Some(app) = self.choose_app(number).filter(|_| entrance) else {
+            self.window.errors += 1;
+            return;
+        };
+        let work = self.time_at(APPS + app, APP);
+        let request =
+            Request { number, app: app as u8, worker: None, arrived: self.now, calls: 0, waits: false, left: false };
+        match self.components[APPS + app].station.offer(Job { id: number, arrived: self.now, work }, self.now) {
+            Offer::Refused => {
+                self.totals.shed += 1;
+                self.window.errors += 1;
+            }
+            Offer::Queued { .. } => self.take_on(request),
+            Offer::Started(running) => {
+                self.take_on(request);
+                self.start(running);
+            }
+        }
+    }
+
+    /// The app server for a request: one that is up, or, without redundancy, the user's own.
+    fn choose_app(&self, number: u64) -> Option<usize> {
+        let apps = self.settings.apps;
+        let own = (number % apps as u64) as usize;
+        let tried = if self.settings.redundancy { apps } else { 1 };
+        (0..tried).map(|next| (own + next) % apps).find(|app| self.components[APPS + app].is_up())
+    }
+
+    fn take_on(&mut self, request: Request) {
+        self.agenda.plan(self.now + PATIENCE, Due::Left { request: request.number });
+        self.requests.push(request);
+    }
+
+    /// A worker of an app server takes a request from the queue.
+    fn start(&mut self, running: Running) {
+        if let Some(request) = self.request_mut(running.job.id) {
+            request.worker = Some(running.worker as u8);
+        }
+        self.agenda.plan(running.ends(), Due::Worked { request: running.job.id });
+    }
+
+    /// The worker has computed, and asks the cache.
+    pub(super) fn ask_cache(&mut self, number: u64) {
+        if self.request_mut(number).is_none() {
+            return;
+        }
+        if !self.components[CACHE_PLACE].is_up() {
+            self.agenda.plan(self.now + REFUSAL, Due::CacheMissed { request: number });
+            return;
+        }
+        let job = Job { id: number, arrived: self.now, work: self.time_at(CACHE_PLACE, CACHE) };
+        match self.components[CACHE_PLACE].station.offer(job, self.now) {
+            Offer::Started(running) => self.plan_end(CACHE_PLACE, running),
+            Offer::Queued { .. } => {}
+            Offer::Refused => self.agenda.plan(self.now + REFUSAL, Due::CacheMissed { request: number }),
+        }
+    }
+
+    pub(super) fn cache_done(&mut self, worker: usize) -> Option<Event> {
+        let number = self.finish_at(CACHE_PLACE, worker);
+        self.request_mut(number)?;
+        if self.chance.one_in(MISSES_ONE_IN) { self.call(number) } else { self.answer(number, true) }
+    }
+
+    /// Calls the database, if the breaker lets it.
+    pub(super) fn call(&mut self, number: u64) -> Option<Event> {
+        let app = usize::from(self.request_mut(number)?.app);
+        let mut tells = None;
+        if self.settings.breaker {
+            let (now, component) = (self.now, &mut self.components[APPS + app]);
+            let was_open = matches!(component.breaker.state(), State::Open { .. });
+            if !component.breaker.admit(now) {
+                return self.answer(number, false);
+            }
+            tells = was_open.then_some(Event::BreakerTries { app: component.name });
+        }
+        let request = self.request_mut(number)?;
+        request.calls += 1;
+        request.waits = true;
+        let call = request.calls;
+        self.totals.retries += u64::from(call > 1);
+        let job = Job {
+            id: number * ATTEMPTS + u64::from(call) % ATTEMPTS,
+            arrived: self.now,
+            work: self.time_at(DATABASE_PLACE, DATABASE),
+        };
+        let database = &mut self.components[DATABASE_PLACE];
+        let offer = if database.is_up() { database.station.offer(job, self.now) } else { Offer::Refused };
+        match offer {
+            Offer::Started(running) => self.plan_end(DATABASE_PLACE, running),
+            Offer::Queued { .. } => {}
+            Offer::Refused => {
+                self.agenda.plan(self.now + REFUSAL, Due::TimedOut { request: number, call });
+                return tells;
+            }
+        }
+        if let Some(timeout) = self.settings.timeout {
+            self.agenda.plan(self.now + timeout, Due::TimedOut { request: number, call });
+        }
+        tells
+    }
+
+    pub(super) fn database_done(&mut self, worker: usize) -> Option<Event> {
+        let job = self.finish_at(DATABASE_PLACE, worker);
+        let (number, call) = (job / ATTEMPTS, job % ATTEMPTS);
+        let waits = |request: &&mut Request| request.waits && u64::from(request.calls) % ATTEMPTS == call;
+        let Some(request) = self.request_mut(number).filter(waits) else {
+            self.totals.wasted += 1;
+            return None;
+        };
+        let component = APPS + usize::from(request.app);
+        self.totals.wasted += u64::from(request.left);
+        let closed = self.components[component].breaker.succeeded();
+        let app = self.components[component].name;
+        self.answer(number, true);
+        (closed && self.settings.breaker).then_some(Event::BreakerClosed { app })
+    }
+
+    /// The caller has waited long enough: it tries again, or gives up.
+    pub(super) fn timed_out(&mut self, number: u64, call: u32) -> Option<Event> {
+        let request = self.request_mut(number).filter(|request| request.waits && request.calls == call)?;
+        request.waits = false;
+        let component = APPS + usize::from(request.app);
+        self.totals.timeouts += 1;
+        let again = self.components[component].breaker.state() == State::HalfOpen;
+        let opened = self.settings.breaker && self.components[component].breaker.failed(self.now);
+        match self.settings.retry.pause(call, &mut self.chance) {
+            Some(pause) if !opened => self.agenda.plan(self.now + pause, Due::Call { request: number }),
+            _ => {
+                self.answer(number, false);
+            }
+        }
+        opened.then(|| Event::BreakerOpened { app: self.components[component].name, again })
+    }
+
+    /// The user's patience is over.
+    pub(super) fn leave(&mut self, number: u64) {
+        if let Some(request) = self.request_mut(number) {
+            request.left = true;
+            self.window.errors += 1;
+        }
+    }
+
+    /// The app server answers, and its worker takes on the next.
+    fn answer(&mut self, number: u64, ok: bool) -> Option<Event> {
+        let place = self.place_of(number)?;
+        let request = self.requests.remove(place);
+        if !request.left {
+            self.count(request, ok);
+        }
+        let worker = usize::from(request.worker.expect("who is answered had a worker"));
+        let (_, next) = self.components[APPS + usize::from(request.app)].station.finish(worker, self.now);
+        if let Some(running) = next {
+            self.start(running);
+        }
+        None
+    }
+
+    fn count(&mut self, request: Request, ok: bool) {
+        if ok {
+            self.window.ok += 1;
+            self.responses.record(self.now - request.arrived);
+        } else {
+            self.window.errors += 1;
+        }
+    }
+
+    /// All that a component had in hand is lost; how many requests of users that were.
+    pub(super) fn lose(&mut self, place: usize) -> usize {
+        let component = &mut self.components[place];
+        component.life += 1;
+        let dropped = component.station.clear();
+        if place >= APPS {
+            for job in &dropped {
+                let Some(at) = self.place_of(job.id) else { continue };
+                let request = self.requests.remove(at);
+                if !request.left {
+                    self.window.errors += 1;
+                }
+            }
+            return dropped.len();
+        }
+        // The callers learn soon that their connection is gone.
+        for job in &dropped {
+            if place == CACHE_PLACE {
+                self.agenda.plan(self.now + REFUSAL, Due::CacheMissed { request: job.id });
+                continue;
+            }
+            let (request, call) = (job.id / ATTEMPTS, (job.id % ATTEMPTS) as u32);
+            self.agenda.plan(self.now + REFUSAL, Due::TimedOut { request, call });
+        }
+        0
+    }
+
+    /// The worker of a cache or a database has finished; whose job it was.
+    fn finish_at(&mut self, place: usize, worker: usize) -> u64 {
+        let (done, next) = self.components[place].station.finish(worker, self.now);
+        if let Some(running) = next {
+            self.plan_end(place, running);
+        }
+        done.job.id
+    }
+
+    fn plan_end(&mut self, place: usize, running: Running) {
+        let (worker, life) = (running.worker as u8, self.components[place].life);
+        let due = if self.components[place].name == Name::Cache {
+            Due::CacheDone { worker, life }
+        } else {
+            Due::DatabaseDone { worker, life }
+        };
+        self.agenda.plan(running.ends(), due);
+    }
+
+    fn time_at(&mut self, place: usize, mean: f64) -> Time {
+        let time = exponential(mean, &mut self.chance);
+        if self.components[place].slow { Time::from_nanos(time.as_nanos() * SLOW) } else { time }
+    }
+
+    fn place_of(&self, number: u64) -> Option<usize> {
+        let place = self.requests.partition_point(|request| request.number < number);
+        self.requests.get(place).filter(|request| request.number == number).map(|_| place)
+    }
+
+    fn request_mut(&mut self, number: u64) -> Option<&mut Request> {
+        let place = self.place_of(number)?;
+        Some(&mut self.requests[place])
+    }
+}

@@ -1,0 +1,204 @@
+//! A small service in which things break: clients, DNS, a balancer, app servers, a cache and a database.
+//!
+//! # The idea
+//!
+//! A *fault* is a component that does not do what it should. A *failure* is when the service as a whole stops doing what
+//! its users need. Faults cannot be prevented, but many can be kept from becoming failures: that is fault tolerance, and
+//! the only way to know that it works is to cause faults on purpose.
+//!
+//! - **Hardware faults** strike one machine at a time. A second one takes over ([redundancy](settings)).
+//! - **Software faults** strike all machines that run the same software at the same instant: the leap second of
+//!   30 June 2012 hung a great many Linux machines at once. Redundancy of the same does not help.
+//! - **Cascades**: a slow database holds the workers of the app servers, which wait for it. Soon all of them wait, and even
+//!   requests that need no database find no worker. A [retry](crate::service::Retry) without end makes it certain: calls
+//!   given up by their callers still stand in the queue of the database, which works for nobody. A [time-out](settings) with
+//!   few attempts frees the workers, and a [breaker](crate::service::Breaker) does not even begin.
+//!
+//! # How a request goes
+//! A client looks the service up in DNS and asks the balancer, which hands it to an app server. A worker there takes it on,
+//! computes for a while, and asks the cache. Nine of ten are found there; for the others it calls the database, and waits
+//! *holding the worker*. A user who has no answer after two seconds leaves, and counts as an error; the work for them goes on.
+//!
+//! # Simpler than the real one because:
+//! - there is one cache and one database, and both are read from only;
+//! - clients do not keep what DNS told them, which would hide its fault for some minutes;
+//! - the balancer knows at once which servers are up; a real one checks every few seconds;
+//! - users do not reload the page, which would be one more kind of retry;
+//! - a *failure* is when three of ten users in a second get an error. Where the line is, is for an agreement to say.
+
+pub mod command;
+pub mod component;
+pub mod event;
+pub mod settings;
+
+mod flow;
+mod inject;
+mod run;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use self::command::COMMANDS;
+use self::component::{Component, Name};
+use self::flow::{Due, Request};
+use self::settings::PARAMETERS;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::service::{Arrivals, Histogram};
+use crate::sim::{Agenda, Rng, Time};
+
+pub use command::Command;
+pub use event::Event;
+pub use settings::Settings;
+
+/// The workers of an app server, of the cache and of the database.
+pub const WORKERS: [usize; 3] = [8, 4, 4];
+/// So many seconds are kept for the chart.
+pub const SECONDS: usize = 60;
+/// Other queues than those of the app servers end here.
+const DEEP: usize = 2_000;
+
+#[derive(Clone, Debug)]
+pub struct Faults {
+    parameters: Rc<Parameters>,
+    settings: Settings,
+    now: Time,
+    chance: Rng,
+    arrivals: Arrivals,
+    agenda: Agenda<Due>,
+    /// DNS, the balancer, the cache, the database, and then the app servers.
+    components: Vec<Component>,
+    /// All that are somewhere in an app server, in the order of their numbers.
+    requests: Vec<Request>,
+    arrived: u64,
+    /// The second that is going on, and those before it, the newest last.
+    window: Window,
+    windows: VecDeque<Window>,
+    status: Status,
+    responses: Histogram,
+    totals: Totals,
+}
+
+/// What users got in some time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    pub ok: u64,
+    pub errors: u64,
+}
+
+impl Window {
+    pub fn all(self) -> u64 {
+        self.ok + self.errors
+    }
+}
+
+/// What was counted over the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub seen: Window,
+    pub shed: u64,
+    pub timeouts: u64,
+    pub retries: u64,
+    /// What the database did for callers that had given up.
+    pub wasted: u64,
+}
+
+/// How the service is, judged by the last whole second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Fine,
+    /// A component is off its spec; users are served.
+    Fault,
+    /// At least three of ten users in a second got an error.
+    Failure,
+}
+
+impl Status {
+    pub fn told(self) -> &'static str {
+        match self {
+            Status::Fine => "All is well.",
+            Status::Fault => "A fault, and no failure: the service goes on.",
+            Status::Failure => "A failure: the service does not do what its users need.",
+        }
+    }
+}
+
+impl Engine for Faults {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Faults, BadParameter> {
+        let settings = Settings::new(parameters);
+        let mut chance = Rng::new(settings.seed);
+        let [app, cache, database] = WORKERS;
+        let mut components = vec![
+            Component::new(Name::Dns, 0, 0),
+            Component::new(Name::Balancer, 0, 0),
+            Component::new(Name::Cache, cache, DEEP),
+            Component::new(Name::Database, database, DEEP),
+        ];
+        let apps = (0..settings.apps).map(|place| Component::new(Name::App(place as u8), app, settings.queue));
+        components.extend(apps);
+        let mut agenda = Agenda::new();
+        agenda.plan(Time::from_millis(1_000), Due::Second);
+        Ok(Faults {
+            parameters: Rc::new(parameters.clone()),
+            settings,
+            now: Time::ZERO,
+            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
+            chance,
+            agenda,
+            components,
+            requests: Vec::new(),
+            arrived: 0,
+            window: Window::default(),
+            windows: VecDeque::new(),
+            status: Status::Fine,
+            responses: Histogram::default(),
+            totals: Totals::default(),
+        })
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Outcome {
+        let done = match command {
+            Command::Run(time) => self.run(*time, probe),
+            Command::Set(setting) => {
+                self.set(setting, probe);
+                Ok(())
+            }
+            Command::Inject(fault, on) => self.inject(*fault, *on, probe),
+            Command::Repair(on) => self.repair(*on, probe),
+        };
+        match done {
+            Ok(()) => Outcome::Done,
+            Err(why) => {
+                probe.step(|| Event::Refused { why: why.clone() }, self);
+                Outcome::Refused(why)
+            }
+        }
+    }
+
+    /// A service is at rest after each event, and takes anything.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
