@@ -62,6 +62,8 @@ fn name_of(promise: Promise) -> &'static str {
 const BANNER: f32 = 44.0;
 /// A post on a node.
 const CELL: f32 = 27.0;
+/// More messages on one way are counted, not drawn.
+const MOST_ON_A_WAY: usize = 3;
 /// A line of posts, and one of verdicts.
 const ROW: f32 = 20.0;
 
@@ -143,9 +145,22 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
     let now = lag.now();
     let ways: Vec<(Host, Host)> = lag.network().in_flight().map(|message| (message.from, message.to)).collect();
     plan.ground.draw_links(scene, &ways, &[]);
+    // On each way only those that arrive next, and how many there are besides.
+    let mut busy: Vec<((Host, Host), usize)> = Vec::new();
     for (envelope, passed) in
         lag.network().in_flight().map(|message| (message, false)).chain(lag.passed().map(|message| (message, true)))
     {
+        let way = (envelope.from, envelope.to);
+        let before = busy.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
+            busy.push((way, 0));
+            busy.len() - 1
+        });
+        if !passed {
+            busy[before].1 += 1;
+            if busy[before].1 > MOST_ON_A_WAY {
+                continue;
+            }
+        }
         let progress = if passed { 1.0 } else { envelope.progress(now) };
         let message = Message { name: envelope.id.to_string(), from: envelope.from, to: envelope.to, progress };
         let what = lag.describe(&envelope.payload);
@@ -156,6 +171,13 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
             plan.ground.envelope(&message, "envelope-seal", about)
         };
         shape.selects = false;
+        scene.push(shape);
+    }
+    for ((from, to), many) in busy.into_iter().filter(|(_, many)| *many > MOST_ON_A_WAY) {
+        let (at, more) = (plan.ground.on_the_way(from, to, 1.0), many - MOST_ON_A_WAY);
+        let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
+            .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
+            .label(format!("{more} more messages from {} to {}", name(from), name(to)));
         scene.push(shape);
     }
 }

@@ -56,7 +56,7 @@ const HEAD: f32 = 44.0;
 /// A line of small text.
 const LINE: f32 = 14.0;
 /// How wide a column is drawn, by its tag.
-const COLUMNS: [f32; 6] = [0.0, 34.0, 94.0, 46.0, 84.0, 34.0];
+const COLUMNS: [f32; 6] = [0.0, 34.0, 90.0, 44.0, 88.0, 34.0];
 
 struct Plan {
     height: f32,
@@ -130,7 +130,7 @@ fn draw_banner(scene: &mut Scene, engine: &LogShipping, breadth: Breadth) {
     } else if engine.log().is_empty() {
         ("Nothing is written yet".to_owned(), String::new())
     } else {
-        ("Leader and follower hold the same".to_owned(), String::new())
+        ("Both hold the same".to_owned(), String::new())
     };
     let wrong = engine.halted().is_some() || differences > 0;
     let room = width - 32.0 - 130.0;

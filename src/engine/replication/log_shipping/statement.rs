@@ -16,7 +16,7 @@ use super::token::{Token, tokens};
 use super::value::{Value, parse_time};
 
 /// A longer statement is refused: it has to be seen, and expressions must not nest without end.
-pub const MAX_STATEMENT: usize = 240;
+pub const MAX_STATEMENT: usize = 400;
 /// Parentheses and `NOT`s do not nest deeper.
 const MAX_DEPTH: usize = 24;
 
@@ -104,7 +104,7 @@ type Read<T> = Result<T, Mistake>;
 pub fn parse(text: &str) -> Read<Statement> {
     if text.len() > MAX_STATEMENT {
         let problem = format!("the statement has {} bytes", text.len());
-        return Err(Mistake { at: 0, problem, accepted: "at most 240 bytes" });
+        return Err(Mistake { at: 0, problem, accepted: "at most 400 bytes" });
     }
     let mut parser = Parser { text, tokens: tokens(text)?, taken: 0, depth: 0 };
     let action = parser.action()?;
