@@ -9,6 +9,7 @@ mod faults;
 mod hash_index;
 mod lag;
 mod latency;
+mod lsm;
 mod plot;
 mod quorum;
 mod replication_log;
@@ -35,6 +36,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<rollout::RolloutFigure>(),
     entry::<hash_index::HashIndexFigure>(),
     entry::<sstable::SsTableFigure>(),
+    entry::<lsm::LsmFigure>(),
     entry::<btree::BTreeFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),

@@ -8,6 +8,7 @@ pub mod entry;
 pub mod hash_index;
 pub mod key;
 pub mod log;
+pub mod lsm;
 pub mod memtable;
 pub mod merge;
 pub mod sstable;

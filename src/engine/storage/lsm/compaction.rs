@@ -1,0 +1,115 @@
+//! Compaction policies: each looks at a version and says which tables to merge next, if any. Neither reads a byte.
+//!
+//! *Leveled* (LevelDB): level 0 is merged into level 1 once it has too many tables, a deeper level into the next once it
+//! has too many bytes, one table at a time with all tables of the next level that overlap it. A key stands on each level
+//! once, so there is little waste and few tables to search; for that, much is written again and again.
+//!
+//! *Size-tiered* (Cassandra, and RocksDB's "universal"): once a level has as many tables as its limit, all of them
+//! become one table of the next level. Every byte is written once a level; but many tables hold the same keys.
+
+use std::rc::Rc;
+
+use super::settings::{Policy, Settings};
+use super::version::{FileNumber, LEVELS, OpenTable, Version};
+use crate::storage::Key;
+
+/// What to merge, and where to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub level: usize,
+    /// Of this level, the newest first.
+    pub upper: Vec<FileNumber>,
+    /// Those of the next level that overlap them.
+    pub lower: Vec<FileNumber>,
+    pub why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The level has so many tables, and its limit is that.
+    Tables {
+        have: u64,
+        limit: u64,
+    },
+    Bytes {
+        have: u64,
+        limit: u64,
+    },
+    /// The reader asked for it.
+    Asked,
+}
+
+impl Task {
+    pub fn inputs(&self) -> Vec<FileNumber> {
+        [&self.upper[..], &self.lower[..]].concat()
+    }
+
+    pub fn output_level(&self) -> usize {
+        (self.level + 1).min(LEVELS - 1)
+    }
+
+    /// A table that nothing below overlaps moves down as it is.
+    pub fn is_move(&self) -> bool {
+        self.level > 0 && self.upper.len() == 1 && self.lower.is_empty() && self.output_level() > self.level
+    }
+}
+
+/// The most urgent task, if there is any.
+pub fn pick(version: &Version, settings: &Settings) -> Option<Task> {
+    let mut found: Option<(u64, usize, Why)> = None;
+    for level in 0..LEVELS - 1 {
+        let by_tables = !settings.policy.is_sorted(level);
+        let (have, limit) = match by_tables {
+            true => (version.level(level).len() as u64, settings.level0_tables),
+            false => (version.level_bytes(level), settings.level_bytes(level)),
+        };
+        let score = have.saturating_mul(100) / limit;
+        // A level of bytes may be full; it must not be more than that.
+        if (if by_tables { have >= limit } else { have > limit }) && found.is_none_or(|(most, ..)| score > most) {
+            found =
+                Some((score, level, if by_tables { Why::Tables { have, limit } } else { Why::Bytes { have, limit } }));
+        }
+    }
+    let (_, level, why) = found?;
+    task(version, settings, level, why)
+}
+
+/// The task that brings something of a level down to the next; none where the level is empty or the last.
+pub fn task(version: &Version, settings: &Settings, level: usize, why: Why) -> Option<Task> {
+    let tables = version.level(level);
+    if tables.is_empty() || level + 1 >= LEVELS {
+        return None;
+    }
+    let upper: Vec<&Rc<OpenTable>> = match settings.policy.is_sorted(level) {
+        // What overlaps least with the level below costs least to merge (RocksDB's kMinOverlappingRatio).
+        true => tables.iter().min_by_key(|table| overlap(version, level + 1, table)).into_iter().collect(),
+        // All: of two tables that hold a key, the older one must not stay above the newer one.
+        false => tables.iter().rev().collect(),
+    };
+    let lower = match settings.policy {
+        Policy::Tiered => Vec::new(),
+        Policy::Leveled => {
+            let (from, to) = range(&upper);
+            let below = version.level(level + 1).iter().filter(|table| table.meta.overlaps(from, to));
+            below.map(|table| table.meta.number).collect()
+        }
+    };
+    Some(Task { level, upper: upper.iter().map(|table| table.meta.number).collect(), lower, why })
+}
+
+/// How many bytes of a level lie in the key range of a table.
+fn overlap(version: &Version, level: usize, table: &OpenTable) -> u64 {
+    let below = version.level(level).iter();
+    let below = below.filter(|other| other.meta.overlaps(&table.meta.smallest, &table.meta.largest));
+    below.map(|other| other.meta.bytes).sum()
+}
+
+/// The smallest and the largest key of some tables, of which there is at least one.
+fn range<'a>(tables: &[&'a Rc<OpenTable>]) -> (&'a Key, &'a Key) {
+    let (mut from, mut to) = (&tables[0].meta.smallest, &tables[0].meta.largest);
+    for table in tables {
+        from = from.min(&table.meta.smallest);
+        to = to.max(&table.meta.largest);
+    }
+    (from, to)
+}

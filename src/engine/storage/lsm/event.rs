@@ -1,0 +1,95 @@
+//! What happened, as facts. How each is told stands in [`narration`](super::narration).
+
+use super::compaction::Task;
+use super::version::FileNumber;
+use super::{Refusal, Snapshot};
+use crate::contract;
+use crate::sim::{Crash, Time};
+use crate::storage::{Entry, Key, Sequence};
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    // Writes.
+    Logged { key: Key, is_put: bool, sequence: Sequence, offset: u64 },
+    Inserted { key: Key, bytes: u64 },
+    LogSynced,
+    Rotated { log: FileNumber },
+    Slowed { tables: u64, by: Time },
+    Stopped { tables: u64, immutables: usize },
+    WentOn { waited: Time },
+    // Flushes and compactions.
+    NothingToFlush,
+    FlushBegun { table: FileNumber, entries: usize },
+    BlockWritten { table: FileNumber, entries: u64, dropped: u64, tombstones: u64 },
+    TableFinished { table: FileNumber },
+    TableSynced { table: FileNumber },
+    Flushed { table: FileNumber, level_tables: usize },
+    CompactionBegun { task: Task },
+    Moved { table: FileNumber, level: usize },
+    AllDropped { dropped: u64, tombstones: u64 },
+    OutputsSynced { tables: Vec<FileNumber> },
+    Installed { level: usize, tables: Vec<FileNumber>, removed: Vec<FileNumber> },
+    FileDeleted { name: String },
+    BackgroundStopped,
+    TimePassed { now: Time, idle: bool },
+    // Reads.
+    MemorySearched { key: Key, memtables: usize, is_found: bool },
+    LevelPassed { level: usize, tables: usize },
+    FilterSaidNo { table: FileNumber, level: usize, key: Key },
+    TableSearched { table: FileNumber, level: usize, key: Key, is_found: bool },
+    Answered { key: Key, found: Option<Entry>, tables: usize, blocks: u64 },
+    Scanned { from: Key, to: Key, entries: usize, tables: usize },
+    SnapshotTaken { snapshot: Snapshot },
+    SnapshotReleased { number: u64 },
+    // Crashes.
+    Crashed { crash: Crash, unsynced: u64 },
+    ManifestRead { edits: usize, tables: usize },
+    TablesOpened { tables: usize },
+    LogReplayed { log: FileNumber, records: usize, torn: u64 },
+    Recovered { tables: usize, entries: usize, sequence: Sequence },
+    OrphanRemoved { name: String },
+    Refused { refusal: Refusal },
+}
+
+impl contract::Event for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Logged { .. } => "Logged",
+            Event::Inserted { .. } => "Inserted",
+            Event::LogSynced => "LogSynced",
+            Event::Rotated { .. } => "Rotated",
+            Event::Slowed { .. } => "Slowed",
+            Event::Stopped { .. } => "Stopped",
+            Event::WentOn { .. } => "WentOn",
+            Event::NothingToFlush => "NothingToFlush",
+            Event::FlushBegun { .. } => "FlushBegun",
+            Event::BlockWritten { .. } => "BlockWritten",
+            Event::TableFinished { .. } => "TableFinished",
+            Event::TableSynced { .. } => "TableSynced",
+            Event::Flushed { .. } => "Flushed",
+            Event::CompactionBegun { .. } => "CompactionBegun",
+            Event::Moved { .. } => "Moved",
+            Event::AllDropped { .. } => "AllDropped",
+            Event::OutputsSynced { .. } => "OutputsSynced",
+            Event::Installed { .. } => "Installed",
+            Event::FileDeleted { .. } => "FileDeleted",
+            Event::BackgroundStopped => "BackgroundStopped",
+            Event::TimePassed { .. } => "TimePassed",
+            Event::MemorySearched { .. } => "MemorySearched",
+            Event::LevelPassed { .. } => "LevelPassed",
+            Event::FilterSaidNo { .. } => "FilterSaidNo",
+            Event::TableSearched { .. } => "TableSearched",
+            Event::Answered { .. } => "Answered",
+            Event::Scanned { .. } => "Scanned",
+            Event::SnapshotTaken { .. } => "SnapshotTaken",
+            Event::SnapshotReleased { .. } => "SnapshotReleased",
+            Event::Crashed { .. } => "Crashed",
+            Event::ManifestRead { .. } => "ManifestRead",
+            Event::TablesOpened { .. } => "TablesOpened",
+            Event::LogReplayed { .. } => "LogReplayed",
+            Event::Recovered { .. } => "Recovered",
+            Event::OrphanRemoved { .. } => "OrphanRemoved",
+            Event::Refused { .. } => "Refused",
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Flushing: the oldest immutable memtable becomes a table on level 0, and its logs are not needed any more.
+
+use std::rc::Rc;
+
+use super::version::{FileNumber, OpenTable, TableMeta, log_name, table_name};
+use super::{Damage, Event, Lsm, Refusal};
+use crate::contract::{Outcome, Probe};
+use crate::sim::{DiskError, FileId};
+use crate::storage::table::{Table, TableBuilder, TableShape};
+use crate::storage::{Entry, Key, Sequence};
+
+/// A table that is being written.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub number: FileNumber,
+    pub file: FileId,
+    /// None once its last block is written.
+    pub builder: Option<TableBuilder>,
+    /// The smallest and the largest key so far.
+    pub range: Option<(Key, Key)>,
+    pub entries: u64,
+}
+
+impl Output {
+    /// Takes one more entry; whether that filled a block, which was written then.
+    pub fn add(&mut self, disk: &mut crate::sim::Disk, entry: &Entry) -> Result<bool, DiskError> {
+        let builder = self.builder.as_mut().expect("a table that is finished takes no entries");
+        let key = entry.key.as_str().as_bytes();
+        let wrote = builder.add(disk, &entry.internal_key(), key, entry.value_bytes())?.is_some();
+        self.entries += 1;
+        match &mut self.range {
+            Some((_, largest)) => *largest = entry.key.clone(),
+            none => *none = Some((entry.key.clone(), entry.key.clone())),
+        }
+        Ok(wrote)
+    }
+}
+
+/// A flush that is going on.
+#[derive(Clone, Debug)]
+pub struct Flush {
+    pub output: Output,
+    /// How many entries of the memtable are written.
+    pub done: usize,
+    stage: Stage,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Blocks,
+    Sync,
+    Commit,
+    Delete,
+}
+
+impl Lsm {
+    pub(super) fn flush_all(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        if self.memory.memtable.is_empty() && self.memory.immutables.is_empty() {
+            probe.step(|| Event::NothingToFlush, self);
+            return Ok(Outcome::Done);
+        }
+        if !self.memory.memtable.is_empty() {
+            self.rotate(probe)?;
+        }
+        while !self.memory.immutables.is_empty() || self.memory.flush.is_some() {
+            self.advance_flush(probe)?;
+            self.clock.now = self.clock.busy_until;
+        }
+        probe.step(|| Event::TimePassed { now: self.clock.now, idle: !self.has_work() }, self);
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn new_output(&mut self, shape: TableShape) -> Result<Output, DiskError> {
+        let number = self.file_number();
+        let file = self.disk.create(&table_name(number))?;
+        Ok(Output { number, file, builder: Some(TableBuilder::new(file, shape)), range: None, entries: 0 })
+    }
+
+    /// One piece of a flush: a block, or a step of its end.
+    pub(super) fn advance_flush(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let Some(flush) = self.memory.flush.take() else {
+            let output = self.new_output(self.settings.shape)?;
+            let table = output.number;
+            self.memory.flush = Some(Rc::new(Flush { output, done: 0, stage: Stage::Blocks }));
+            let entries = self.memory.immutables[0].memtable.len();
+            probe.step(|| Event::FlushBegun { table, entries }, self);
+            return Ok(());
+        };
+        let mut flush = Rc::unwrap_or_clone(flush);
+        let result = self.flush_piece(&mut flush);
+        let (table, stage) = (flush.output.number, flush.stage);
+        if flush.stage == Stage::Delete && result.is_ok() {
+            self.memory.flush = None;
+        } else {
+            // Where the disk is full, the same piece is tried again later.
+            self.memory.flush = Some(Rc::new(flush.clone()));
+        }
+        let written = result?;
+        self.charge(true);
+        let event = || match stage {
+            Stage::Blocks => Event::BlockWritten { table, entries: written, dropped: 0, tombstones: 0 },
+            Stage::Sync => Event::TableFinished { table },
+            Stage::Commit => Event::TableSynced { table },
+            Stage::Delete => Event::Flushed { table, level_tables: self.memory.version.level(0).len() },
+        };
+        probe.step(event, self);
+        if stage == Stage::Delete {
+            self.delete_old_logs(probe)?;
+        }
+        Ok(())
+    }
+
+    /// Does what comes next; `flush.stage` is what comes after it. Returns how many entries were written.
+    fn flush_piece(&mut self, flush: &mut Flush) -> Result<u64, Refusal> {
+        match flush.stage {
+            Stage::Blocks => {
+                let memtable = self.memory.immutables[0].memtable.clone();
+                let before = flush.done;
+                let mut output = flush.output.clone();
+                let mut wrote = false;
+                for entry in memtable.iter().skip(flush.done) {
+                    flush.done += 1;
+                    wrote = output.add(&mut self.disk, entry).inspect_err(|_| flush.done = before)?;
+                    if wrote {
+                        break;
+                    }
+                }
+                if !wrote {
+                    let builder = output.builder.take().expect("it is not finished yet");
+                    builder.finish(&mut self.disk).inspect_err(|_| flush.done = before)?;
+                    flush.stage = Stage::Sync;
+                }
+                flush.output = output;
+                Ok((flush.done - before) as u64)
+            }
+            Stage::Sync => {
+                self.make_durable(&flush.output)?;
+                flush.stage = Stage::Commit;
+                Ok(0)
+            }
+            _ => {
+                let table = Rc::new(self.open_output(&flush.output)?);
+                self.totals.flushed_bytes += table.meta.bytes;
+                let done = Rc::make_mut(&mut self.memory.immutables).remove(0);
+                if let Err(refusal) = self.commit(vec![(0, table.meta.clone())], Vec::new()) {
+                    Rc::make_mut(&mut self.memory.immutables).insert(0, done);
+                    return Err(refusal);
+                }
+                self.memory.version.add(0, table, self.settings.policy);
+                flush.stage = Stage::Delete;
+                Ok(0)
+            }
+        }
+    }
+
+    /// Syncs a table, and then its name.
+    pub(super) fn make_durable(&mut self, output: &Output) -> Result<(), DiskError> {
+        self.disk.sync(output.file)?;
+        self.disk.sync_directory()
+    }
+
+    /// Reads back what was written.
+    pub(super) fn open_output(&mut self, output: &Output) -> Result<OpenTable, Damage> {
+        let (smallest, largest) = output.range.clone().expect("no table is empty");
+        let bytes = self.disk.len(output.file);
+        let meta = TableMeta { number: output.number, smallest, largest, bytes, entries: output.entries };
+        self.open_table(meta)
+    }
+
+    /// Opens a table that there must be.
+    pub(super) fn open_table(&mut self, meta: TableMeta) -> Result<OpenTable, Damage> {
+        let name = meta.name();
+        let damage = |corrupt| Damage { file: name.clone(), corrupt };
+        let missing = crate::storage::table::Corrupt { offset: 0, what: "the manifest names it, and it is not there" };
+        let file = self.disk.open(&name).ok_or_else(|| damage(missing))?;
+        let table = Table::open(&mut self.disk, file).map_err(damage)?;
+        Ok(OpenTable { meta, file, table })
+    }
+
+    /// Deletes the logs that no memtable needs any more.
+    fn delete_old_logs(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let needed = self.memory.immutables.iter().flat_map(|each| &each.logs).chain(&self.memory.logs);
+        let oldest = needed.copied().min().expect("there is always a log");
+        let old: Vec<FileNumber> =
+            self.files().filter_map(|(number, table)| (!table && number < oldest).then_some(number)).collect();
+        for number in old {
+            self.delete_file(log_name(number), probe)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete_file(&mut self, name: String, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        self.disk.delete(&name)?;
+        self.disk.sync_directory()?;
+        self.charge(true);
+        probe.step(|| Event::FileDeleted { name }, self);
+        Ok(())
+    }
+
+    /// The numbers of all tables and logs on the disk, and whether each is a table.
+    pub(super) fn files(&self) -> impl Iterator<Item = (FileNumber, bool)> {
+        self.disk.names().filter_map(|(name, _)| super::version::parse_name(name))
+    }
+}
+
+/// The oldest sequence number that a snapshot still reads, or the newest there is.
+pub(super) fn oldest_read(tree: &Lsm) -> Sequence {
+    tree.memory.snapshots.first().map_or(tree.memory.sequence, |snapshot| snapshot.sequence)
+}

@@ -1,0 +1,299 @@
+//! A log-structured merge tree: writes are cheap because nothing is ever changed in place, and reads stay cheap because
+//! what was written is sorted, again and again, in the background.
+//!
+//! # The idea
+//!
+//! A write goes to a log, and to a sorted map in memory, the *memtable*. A full memtable becomes *immutable*, and is
+//! flushed as one sorted table to level 0. *Compaction* merges tables into the next level, drops what newer entries have
+//! replaced, and so keeps down both the waste and the number of tables that a read must search
+//! ([`compaction`] has the two policies, [`compact`] carries them out). A read asks the memtable, the immutable ones, and
+//! level by level the tables whose key range and Bloom filter do not rule the key out.
+//!
+//! Compaction has its price: each byte is written several times (*write amplification*), a read may look into several
+//! tables (*read amplification*), and replaced entries take up room until they are merged away (*space amplification*).
+//! No policy is good at all three.
+//!
+//! # Time
+//!
+//! There is one device, and it does one thing at a time ([`device`]). The reader's commands come at a pace; what is left
+//! of the time goes to flushes and compactions, a block at a time. If they fall behind, level 0 grows: then each write is
+//! slowed down, so that compaction gets its turn, and in the end writes stop until it has caught up. Without that the
+//! tree would grow without bounds, and every read with it.
+//!
+//! # After a crash
+//!
+//! The order in which things become durable is everything: the table is synced, then its name in the directory, then the
+//! edit of the manifest that makes it count, and only then are its inputs deleted. So the manifest never refers to a table
+//! that is not there; and a file that it does not refer to is the work of a flush or a compaction that never counted, and
+//! is removed ([`recovery`]).
+//!
+//! # Simpler than the real one because
+//!
+//! - one thread: a flush goes before a compaction, and both take turns with reads and writes, a block at a time;
+//! - blocks are neither compressed nor cached, and of a table only index and filter stay in memory;
+//! - the manifest is a file, not one of several that a file named CURRENT points to, and shrinks only at start-up;
+//! - size-tiered compaction goes by the number of tables of a level; Cassandra looks for tables of similar size;
+//! - a slowed write is held up for a fixed time; RocksDB works out a rate from how far compaction has fallen behind.
+
+pub mod command;
+pub mod compaction;
+pub mod settings;
+pub mod version;
+
+mod compact;
+mod device;
+mod dump;
+mod event;
+mod flush;
+mod inspect;
+mod manifest;
+mod narration;
+pub mod read;
+mod recovery;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::Command;
+pub use compact::Compaction;
+pub use event::Event;
+pub use flush::Flush;
+pub use inspect::Amplification;
+pub use settings::{Device, Policy, Settings};
+
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use super::log::LogWriter;
+use super::table::Corrupt;
+use super::{Memtable, Sequence};
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::sim::{Disk, DiskError, Time};
+use read::Path;
+use version::{Edit, FileNumber, Version};
+
+#[derive(Clone)]
+pub struct Lsm {
+    settings: Rc<Settings>,
+    disk: Disk,
+    memory: Memory,
+    clock: device::Clock,
+    totals: Totals,
+}
+
+/// All that a crash takes.
+#[derive(Clone, Default)]
+struct Memory {
+    memtable: Memtable,
+    /// The logs that the memtable's entries stand in, the one that is written to last. More than one only after a crash.
+    logs: Vec<FileNumber>,
+    log: Option<LogWriter>,
+    /// Waiting to be flushed, the oldest first.
+    immutables: Rc<Vec<Rc<Immutable>>>,
+    version: Version,
+    manifest: Option<LogWriter>,
+    next_file: FileNumber,
+    /// The newest sequence number that was given out.
+    sequence: Sequence,
+    /// Oldest first, each with its number for the reader.
+    snapshots: Rc<Vec<Snapshot>>,
+    snapshots_taken: u64,
+    flush: Option<Rc<Flush>>,
+    compaction: Option<Rc<Compaction>>,
+    /// The background has found the disk full, and waits until it is asked to try again.
+    full: bool,
+    /// What the read that is going on has looked at.
+    path: Rc<Path>,
+    /// Why nothing is served: bytes were found that are not what was written.
+    damage: Option<Damage>,
+}
+
+/// A full memtable, and the logs that keep it from a crash until it is flushed.
+#[derive(Clone, Debug)]
+pub struct Immutable {
+    pub memtable: Memtable,
+    pub logs: Vec<FileNumber>,
+}
+
+/// A moment that can still be read, whatever is written after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub number: u64,
+    pub sequence: Sequence,
+}
+
+/// What was counted since the tree was opened, also over crashes.
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    /// Keys and values as the reader wrote them.
+    user_bytes: u64,
+    flushed_bytes: u64,
+    compacted_bytes: u64,
+    gets: u64,
+    tables_searched: u64,
+    blocks_read: u64,
+    passed_by_filter: u64,
+    false_positives: u64,
+    slowed: u64,
+    stalled: Time,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Disk(DiskError),
+    Damaged(Damage),
+    NoSnapshot(u64),
+    NothingToCompact(u64),
+}
+
+/// Bytes that are not what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    pub file: String,
+    pub corrupt: Corrupt,
+}
+
+impl From<DiskError> for Refusal {
+    fn from(error: DiskError) -> Refusal {
+        Refusal::Disk(error)
+    }
+}
+
+impl From<Damage> for Refusal {
+    fn from(damage: Damage) -> Refusal {
+        Refusal::Damaged(damage)
+    }
+}
+
+impl Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} is corrupt: {}", self.file, self.corrupt)
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Refusal::Disk(error) => error.fmt(out),
+            Refusal::Damaged(damage) => damage.fmt(out),
+            Refusal::NoSnapshot(number) => write!(out, "there is no snapshot {number}: it was never taken, or is gone"),
+            Refusal::NothingToCompact(level) => write!(out, "level {level} has no table that could go to the next"),
+        }
+    }
+}
+
+impl Engine for Lsm {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Lsm, BadParameter> {
+        Ok(Lsm::new(Settings::new(parameters)))
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        let result = match command {
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe).map(|()| Outcome::Done)
+            }
+            _ => self.serve(command, probe),
+        };
+        result.unwrap_or_else(|refusal| {
+            if let Refusal::Damaged(damage) = &refusal {
+                self.memory.damage = Some(damage.clone());
+            }
+            let reason = refusal.to_string();
+            probe.step(|| Event::Refused { refusal }, self);
+            Outcome::Refused(reason)
+        })
+    }
+
+    fn may_follow_a_cut(command: &Command) -> bool {
+        matches!(command, Command::Crash(_))
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        inspect::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        inspect::state(self)
+    }
+}
+
+impl Lsm {
+    /// A new tree on an empty disk.
+    ///
+    /// # Panics
+    ///
+    /// If the disk has no room for an empty log and the first manifest, some fifty bytes.
+    pub fn new(settings: Settings) -> Lsm {
+        let disk = Disk::new(settings.disk_bytes);
+        let mut tree = Lsm {
+            settings: Rc::new(settings),
+            disk,
+            memory: Memory { next_file: 1, ..Memory::default() },
+            clock: device::Clock::default(),
+            totals: Totals::default(),
+        };
+        let made = tree.begin_log().and_then(|()| tree.begin_manifest());
+        made.expect("an empty disk has room for an empty tree");
+        tree
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        if let Some(damage) = &self.memory.damage {
+            return Err(damage.clone().into());
+        }
+        self.memory.path = Rc::default();
+        // Until the command comes, and while the device is still busy with a block, the background has its turn.
+        self.pass(self.settings.pace, probe)?;
+        match command {
+            Command::Put { key, value } => self.write(key, Some(value), probe),
+            Command::Delete { key } => self.write(key, None, probe),
+            Command::Get { key, at } => self.get_at(key, *at, probe).map(Outcome::Value),
+            Command::Scan { from, to, at } => self.scan_at(from, to, *at, probe).map(Outcome::Entries),
+            Command::Snapshot => self.take_snapshot(probe),
+            Command::Release { number } => self.release(*number, probe),
+            Command::Flush => self.flush_all(probe),
+            Command::Compact { level } => self.compact(*level, probe),
+            Command::Sync => self.sync_log(probe).map(|()| Outcome::Done),
+            Command::Run { time } => self.run(*time, probe),
+            Command::Settle => self.settle(probe),
+            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+        }
+    }
+
+    /// A number for a new file.
+    fn file_number(&mut self) -> FileNumber {
+        let number = self.memory.next_file;
+        self.memory.next_file += 1;
+        number
+    }
+
+    /// Writes an edit to the manifest and syncs it: from here on it counts.
+    fn commit(&mut self, added: Vec<(usize, version::TableMeta)>, removed: Vec<FileNumber>) -> Result<(), Refusal> {
+        let logs = self.memory.immutables.iter().flat_map(|each| &each.logs).chain(&self.memory.logs);
+        let edit = Edit {
+            added,
+            removed,
+            oldest_log: logs.copied().min().expect("there is always a log"),
+            next_file: self.memory.next_file,
+            sequence: self.memory.sequence,
+        };
+        let manifest = self.memory.manifest.as_mut().expect("there is a manifest while commands are served");
+        manifest.append(&mut self.disk, &edit.encode())?;
+        manifest.sync(&mut self.disk)?;
+        Ok(())
+    }
+}

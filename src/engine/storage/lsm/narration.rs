@@ -1,0 +1,299 @@
+//! How each step is told.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::Event;
+use super::compaction::{Task, Why};
+use super::version::{FileNumber, log_name, table_name};
+use crate::sim::Crash;
+
+impl Display for Event {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Event::Logged { .. } | Event::Inserted { .. } | Event::LogSynced | Event::Rotated { .. } => {
+                self.tell_write(out)
+            }
+            Event::Slowed { .. } | Event::Stopped { .. } | Event::WentOn { .. } => self.tell_write(out),
+            Event::MemorySearched { .. } | Event::LevelPassed { .. } | Event::FilterSaidNo { .. } => {
+                self.tell_read(out)
+            }
+            Event::TableSearched { .. } | Event::Answered { .. } | Event::Scanned { .. } => self.tell_read(out),
+            Event::SnapshotTaken { .. } | Event::SnapshotReleased { .. } => self.tell_read(out),
+            Event::Crashed { .. } | Event::ManifestRead { .. } | Event::TablesOpened { .. } => self.tell_start(out),
+            Event::LogReplayed { .. } | Event::Recovered { .. } | Event::OrphanRemoved { .. } => self.tell_start(out),
+            Event::Refused { refusal } => write!(out, "Refused: {refusal}."),
+            _ => self.tell_background(out),
+        }
+    }
+}
+
+impl Event {
+    fn tell_write(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Event::Logged { key, is_put, sequence, offset } => {
+                let what = if *is_put { "was logged" } else { "was logged as deleted" };
+                write!(out, "{key} {what}, as write {sequence}, at offset {offset}.")
+            }
+            Event::Inserted { key, bytes } => {
+                write!(
+                    out,
+                    "{key} is in the memtable, in the order of the keys: {bytes} bytes of keys and values so far."
+                )
+            }
+            Event::LogSynced => out.write_str("The log was synced: a crash cannot take the write any more."),
+            Event::Rotated { log } => write!(
+                out,
+                "The memtable became immutable and waits to be flushed; a new one begins, with the log {}.",
+                log_name(*log)
+            ),
+            Event::Slowed { tables, by } => write!(
+                out,
+                "Level 0 has {tables} tables: compaction falls behind. Each write is held up by {by}, so that it gets its turn."
+            ),
+            Event::Stopped { tables, immutables } => write!(
+                out,
+                "Writes stop: level 0 has {}, and {} to be flushed. The writer waits until the background has caught up.",
+                count(*tables, "table"),
+                match immutables {
+                    1 => "1 memtable waits".to_owned(),
+                    many => format!("{many} memtables wait"),
+                }
+            ),
+            Event::WentOn { waited } => write!(out, "Writes go on, after {waited}."),
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_background(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Event::NothingToFlush => out.write_str("There is nothing in memory that could be flushed."),
+            Event::FlushBegun { table, entries } => write!(
+                out,
+                "The oldest immutable memtable is flushed: its {} go to {}, in their order.",
+                count(*entries as u64, "entry"),
+                table_name(*table)
+            ),
+            Event::BlockWritten { table, entries, dropped, tombstones } => {
+                write!(out, "A block of {} was written to {}", count(*entries, "entry"), table_name(*table))?;
+                tell_dropped(out, *dropped, *tombstones)?;
+                out.write_str(".")
+            }
+            Event::AllDropped { dropped, tombstones } => {
+                out.write_str("Nothing is left of what was merged, and no table is written")?;
+                tell_dropped(out, *dropped, *tombstones)?;
+                out.write_str(".")
+            }
+            Event::TableFinished { table } => write!(
+                out,
+                "The last block of {} was written, and behind it the Bloom filter, the index and the footer.",
+                table_name(*table)
+            ),
+            Event::TableSynced { table } => write!(
+                out,
+                "{} and its name were synced. A crash cannot take it any more; but it does not count yet.",
+                table_name(*table)
+            ),
+            Event::Flushed { table, level_tables } => write!(
+                out,
+                "The manifest was synced with {} on level 0, which has {} now: from here on it counts, and the memtable is not \
+                 needed any more.",
+                table_name(*table),
+                count(*level_tables as u64, "table")
+            ),
+            Event::CompactionBegun { task } => tell_task(out, task),
+            Event::Moved { table, level } => write!(
+                out,
+                "Nothing on level {level} overlaps {}: it moves there as it is. Only the manifest was written.",
+                table_name(*table)
+            ),
+            Event::OutputsSynced { tables } => write!(
+                out,
+                "{} synced, with the names in the directory. The inputs still count.",
+                match &tables[..] {
+                    [] => "Nothing had to be".to_owned(),
+                    [one] => format!("{} was", table_name(*one)),
+                    many => format!("{} tables were", many.len()),
+                }
+            ),
+            Event::Installed { level, tables, removed } => write!(
+                out,
+                "One edit of the manifest was synced: {} came in on level {level}, and {} went out. From here on that counts.",
+                names(tables),
+                names(removed)
+            ),
+            Event::FileDeleted { name } => write!(out, "{name} was deleted: nothing refers to it any more."),
+            Event::BackgroundStopped => out
+                .write_str("The disk has no room for what a flush or a compaction has to write. The background stops."),
+            Event::TimePassed { now, idle: true } => write!(out, "It is {now}, and the background has nothing to do."),
+            Event::TimePassed { now, idle: false } => write!(out, "It is {now}, and the background has more to do."),
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_read(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Event::MemorySearched { key, memtables, is_found } => {
+                let where_ =
+                    if *memtables == 1 { "The memtable".to_owned() } else { format!("One of {memtables} memtables") };
+                match (is_found, memtables) {
+                    (true, _) => write!(out, "{where_} has {key}: what is in memory is newer than any table."),
+                    (false, 1) => write!(out, "The memtable does not have {key}. On to the tables, the newest first."),
+                    (false, many) => {
+                        write!(out, "None of {many} memtables has {key}. On to the tables, the newest first.")
+                    }
+                }
+            }
+            Event::LevelPassed { level, tables: 1 } => {
+                write!(
+                    out,
+                    "Level {level}: its one table is passed over, for its smallest and largest key rule the key out."
+                )
+            }
+            Event::LevelPassed { level, tables } => {
+                write!(
+                    out,
+                    "Level {level}: all {tables} tables are passed over, by their smallest and largest keys alone."
+                )
+            }
+            Event::FilterSaidNo { table, level, key } => write!(
+                out,
+                "Level {level}: the range of {} covers {key}, but its Bloom filter says that it is not there. Nothing was read.",
+                table_name(*table)
+            ),
+            Event::TableSearched { table, level, key, is_found: true } => {
+                write!(out, "Level {level}: one block of {} was read, and {key} is in it.", table_name(*table))
+            }
+            Event::TableSearched { table, level, key, is_found: false } => write!(
+                out,
+                "Level {level}: the filter of {} let {key} pass, a block was read, and the key is not in it: a false positive.",
+                table_name(*table)
+            ),
+            Event::Answered { key, found, tables, blocks } => {
+                match found {
+                    Some(entry) if entry.is_tombstone() => {
+                        write!(out, "{key} was deleted: its newest entry is a tombstone")?
+                    }
+                    Some(entry) => write!(
+                        out,
+                        "{key} = {}, written as {}",
+                        entry.value.as_deref().unwrap_or_default(),
+                        entry.sequence
+                    )?,
+                    None => write!(out, "{key} is nowhere")?,
+                }
+                write!(out, ". {} looked at, {} read.", count(*tables as u64, "table"), count(*blocks, "block"))
+            }
+            Event::Scanned { from, to, entries, tables } => write!(
+                out,
+                "Memory and {} were merged from {from} to {to}: {} that are not deleted.",
+                count(*tables as u64, "table"),
+                count(*entries as u64, "key")
+            ),
+            Event::SnapshotTaken { snapshot } => write!(
+                out,
+                "Snapshot {} sees everything up to write {}, and nothing later. What it sees must not be dropped.",
+                snapshot.number, snapshot.sequence
+            ),
+            Event::SnapshotReleased { number } => {
+                write!(out, "Snapshot {number} was given up. The next compaction may drop what only it could see.")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_start(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Event::Crashed { crash, unsynced } => {
+                out.write_str("The plug was pulled. All that was in memory is gone. ")?;
+                match (crash, unsynced) {
+                    (_, 0) => out.write_str("Every byte in the files had been synced."),
+                    (Crash::Lost, many) => write!(out, "{many} bytes had not been synced, and are lost."),
+                    (Crash::Kept, many) => write!(out, "{many} bytes had not been synced, and are there by luck."),
+                    (Crash::Torn { .. }, many) => {
+                        write!(out, "Of {many} bytes that had not been synced, some are there.")
+                    }
+                }
+            }
+            Event::ManifestRead { edits, tables } => write!(
+                out,
+                "Start-up read {} from the manifest. What counts after them: {}.",
+                count(*edits as u64, "edit"),
+                count(*tables as u64, "table")
+            ),
+            Event::TablesOpened { tables } => {
+                write!(
+                    out,
+                    "{} opened: footer, index and Bloom filter of each were read.",
+                    match tables {
+                        1 => "1 table was".to_owned(),
+                        many => format!("{many} tables were"),
+                    }
+                )
+            }
+            Event::LogReplayed { log, records, torn: 0 } => {
+                write!(out, "In the memtable again: {} from {}.", count(*records as u64, "write"), log_name(*log))
+            }
+            Event::LogReplayed { log, records, torn } => write!(
+                out,
+                "In the memtable again: {} from {}. {torn} torn bytes at its end were cut off: nobody was told that they were safe.",
+                count(*records as u64, "write"),
+                log_name(*log)
+            ),
+            Event::Recovered { tables, entries, sequence } => write!(
+                out,
+                "The tree is as it was: {}, {} in memory, the newest write is {sequence}.",
+                count(*tables as u64, "table"),
+                count(*entries as u64, "entry")
+            ),
+            Event::OrphanRemoved { name } => {
+                write!(
+                    out,
+                    "{name} was removed: no edit of the manifest names it, so it never counted or does not any more."
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn tell_task(out: &mut Formatter, task: &Task) -> fmt::Result {
+    match task.why {
+        Why::Tables { have, limit } => {
+            write!(out, "Level {} has {have} tables, and {limit} are the limit.", task.level)?
+        }
+        Why::Bytes { have, limit } => write!(out, "Level {} has {have} bytes, and may have {limit}.", task.level)?,
+        Why::Asked => write!(out, "A compaction of level {} was asked for.", task.level)?,
+    }
+    write!(out, " {}", names(&task.upper))?;
+    match &task.lower[..] {
+        [] => write!(out, " will be merged into level {}.", task.output_level()),
+        lower => write!(out, " will be merged with {} of level {}, which overlap.", names(lower), task.output_level()),
+    }
+}
+
+fn tell_dropped(out: &mut Formatter, dropped: u64, tombstones: u64) -> fmt::Result {
+    if dropped > 0 {
+        write!(out, "; {} that newer ones replace dropped", count(dropped, "older entry"))?;
+    }
+    if tombstones > 0 {
+        write!(out, "; {} dropped, as nothing below can hold what is deleted", count(tombstones, "tombstone"))?;
+    }
+    Ok(())
+}
+
+fn names(tables: &[FileNumber]) -> String {
+    match tables {
+        [] => "no table".to_owned(),
+        [one] => table_name(*one),
+        [.., last] => format!("{} tables up to {}", tables.len(), table_name(*last)),
+    }
+}
+
+/// `1 entry`, `2 entries`, `3 keys`.
+fn count(many: u64, noun: &str) -> String {
+    match (many, noun.strip_suffix("ry")) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{many} {stem}ries"),
+        _ => format!("{many} {noun}s"),
+    }
+}

@@ -1,0 +1,240 @@
+//! Reading: the newest entry of a key stands in the newest place that has one, so those are asked in their order, and the
+//! first that has it ends the search.
+
+use std::rc::Rc;
+
+use super::compact::damage;
+use super::version::{FileNumber, OpenTable};
+use super::{Event, Lsm, Refusal, Snapshot};
+use crate::contract::{Outcome, Probe};
+use crate::storage::cursor::{self, Cursor};
+use crate::storage::entry::is_before;
+use crate::storage::merge::Merge;
+use crate::storage::{Entry, Key, Sequence};
+
+/// What a read has looked at so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    pub key: Option<Key>,
+    pub visits: Vec<(FileNumber, Visit)>,
+    pub blocks: u64,
+}
+
+/// What a read did with a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// Its Bloom filter says that the key is not there.
+    PassedByFilter,
+    /// A block was read, and the key was not in it: a false positive of the filter.
+    InVain,
+    Found,
+    /// A scan reads from it.
+    Scanned,
+}
+
+impl Lsm {
+    /// The newest value of a key.
+    pub fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Option<String>, Refusal> {
+        self.get_at(key, None, probe)
+    }
+
+    pub(super) fn get_at(
+        &mut self,
+        key: &Key,
+        at: Option<u64>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Option<String>, Refusal> {
+        let snapshot = self.sequence_of(at)?;
+        self.totals.gets += 1;
+        self.memory.path = Rc::new(Path { key: Some(key.clone()), ..Path::default() });
+        let found = self.search(key, snapshot, probe);
+        self.charge(false);
+        let found = found?;
+        let (visits, blocks) = (self.memory.path.visits.len(), self.memory.path.blocks);
+        probe.step(|| Event::Answered { key: key.clone(), found: found.clone(), tables: visits, blocks }, self);
+        Ok(found.and_then(|entry| entry.value).map(|value| value.to_string()))
+    }
+
+    fn search(
+        &mut self,
+        key: &Key,
+        snapshot: Sequence,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Option<Entry>, Refusal> {
+        let memory = &self.memory;
+        let memtables = std::iter::once(&memory.memtable).chain(memory.immutables.iter().rev().map(|it| &it.memtable));
+        let found = memtables.into_iter().find_map(|memtable| memtable.get(key, snapshot)).cloned();
+        let memtables = 1 + memory.immutables.len();
+        let is_found = found.is_some();
+        probe.step(|| Event::MemorySearched { key: key.clone(), memtables, is_found }, self);
+        if is_found {
+            return Ok(found);
+        }
+        let version = self.memory.version.clone();
+        for level in 0..super::version::LEVELS {
+            let (covering, passed): (Vec<_>, Vec<_>) =
+                version.level(level).iter().rev().partition(|table| table.meta.covers(key));
+            for table in covering {
+                if let Some(entry) = self.search_table(table, level, key, snapshot, probe)? {
+                    return Ok(Some(entry));
+                }
+            }
+            if !passed.is_empty() && version.level(level).len() == passed.len() {
+                probe.step(|| Event::LevelPassed { level, tables: passed.len() }, self);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks the filter, then the index, then the one block that can hold the key.
+    fn search_table(
+        &mut self,
+        table: &Rc<OpenTable>,
+        level: usize,
+        key: &Key,
+        snapshot: Sequence,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Option<Entry>, Refusal> {
+        let number = table.meta.number;
+        if !table.table.may_contain(key.as_str().as_bytes()) {
+            self.totals.passed_by_filter += 1;
+            self.visit(number, Visit::PassedByFilter);
+            probe.step(|| Event::FilterSaidNo { table: number, level, key: key.clone() }, self);
+            return Ok(None);
+        }
+        self.totals.tables_searched += 1;
+        let found = self.read_entry(table, key, snapshot).map_err(|corrupt| damage(table, corrupt))?;
+        if found.is_none() {
+            self.totals.false_positives += 1;
+        }
+        self.visit(number, if found.is_some() { Visit::Found } else { Visit::InVain });
+        let is_found = found.is_some();
+        probe.step(|| Event::TableSearched { table: number, level, key: key.clone(), is_found }, self);
+        Ok(found)
+    }
+
+    fn read_entry(
+        &mut self,
+        table: &OpenTable,
+        key: &Key,
+        snapshot: Sequence,
+    ) -> Result<Option<Entry>, crate::storage::table::Corrupt> {
+        let before = |each: &[u8]| is_before(each, key, snapshot);
+        let Some(handle) = table.table.find_block(before)? else { return Ok(None) };
+        let start = handle.start;
+        let block = table.table.read_block(&mut self.disk, handle)?;
+        self.totals.blocks_read += 1;
+        Rc::make_mut(&mut self.memory.path).blocks += 1;
+        let corrupt = crate::storage::table::Corrupt { offset: start, what: "bad block" };
+        let mut entries = block.seek(before).map_err(|_| corrupt)?;
+        Ok(cursor::entry(&mut entries, start)?.filter(|entry| entry.key == *key))
+    }
+
+    fn visit(&mut self, table: FileNumber, visit: Visit) {
+        Rc::make_mut(&mut self.memory.path).visits.push((table, visit));
+    }
+
+    pub(super) fn scan_at(
+        &mut self,
+        from: &Key,
+        to: &Key,
+        at: Option<u64>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Vec<(String, String)>, Refusal> {
+        let snapshot = self.sequence_of(at)?;
+        let mut found = Vec::new();
+        let tables = self.walk(from, snapshot, &mut |entry| {
+            if entry.key > *to {
+                return false;
+            }
+            found.push((entry.key.to_string(), entry.value.as_deref().unwrap_or_default().to_owned()));
+            true
+        })?;
+        for table in &tables {
+            self.visit(*table, Visit::Scanned);
+        }
+        self.charge(false);
+        let entries = found.len();
+        probe.step(|| Event::Scanned { from: from.clone(), to: to.clone(), entries, tables: tables.len() }, self);
+        Ok(found)
+    }
+
+    /// At most `most` keys from `from` on, counted: for `duel` and the benchmarks.
+    pub fn scan(&mut self, from: &Key, most: usize) -> Result<usize, Refusal> {
+        let mut count = 0;
+        self.walk(from, self.memory.sequence, &mut |_| {
+            count += 1;
+            count < most
+        })?;
+        Ok(count)
+    }
+
+    /// Merges memtables and tables from `from` on, and shows `visit` the newest entry of each key, unless it is deleted,
+    /// until that returns false. Returns which tables were read.
+    fn walk(
+        &mut self,
+        from: &Key,
+        snapshot: Sequence,
+        visit: &mut dyn FnMut(&Entry) -> bool,
+    ) -> Result<Vec<FileNumber>, Refusal> {
+        let memory = self.memory.clone();
+        let memtables: Vec<_> =
+            std::iter::once(&memory.memtable).chain(memory.immutables.iter().map(|it| &it.memtable)).collect();
+        let mut in_memory: Vec<_> = memtables.iter().map(|memtable| memtable.from(from, Sequence::MAX)).collect();
+        let tables: Vec<&Rc<OpenTable>> =
+            memory.version.tables().map(|(_, table)| table).filter(|table| table.meta.largest >= *from).collect();
+        let mut merge = Merge::new(in_memory.len() + tables.len());
+        for (place, entries) in in_memory.iter_mut().enumerate() {
+            merge.set(place, entries.next().cloned());
+        }
+        let mut cursors = Vec::new();
+        for (place, table) in tables.iter().enumerate() {
+            let cursor = Cursor::seek(&table.table, &mut self.disk, from, Sequence::MAX);
+            let cursor = cursor.map_err(|corrupt| damage(table, corrupt))?;
+            merge.set(in_memory.len() + place, cursor.entry().cloned());
+            cursors.push(cursor);
+        }
+        let mut last: Option<Key> = None;
+        while let Some(taken) = merge.take() {
+            let entry = taken.entry;
+            // The newest that the snapshot can see counts; what is newer is not there yet.
+            if entry.sequence <= snapshot && last.as_ref() != Some(&entry.key) {
+                last = Some(entry.key.clone());
+                if !entry.is_tombstone() && !visit(&entry) {
+                    break;
+                }
+            }
+            match taken.source.checked_sub(in_memory.len()) {
+                None => merge.set(taken.source, in_memory[taken.source].next().cloned()),
+                Some(place) => {
+                    let table = tables[place];
+                    let moved = cursors[place].advance(&table.table, &mut self.disk);
+                    moved.map_err(|corrupt| damage(table, corrupt))?;
+                    merge.set(taken.source, cursors[place].entry().cloned());
+                }
+            }
+        }
+        Ok(tables.iter().map(|table| table.meta.number).collect())
+    }
+
+    fn sequence_of(&self, at: Option<u64>) -> Result<Sequence, Refusal> {
+        let Some(number) = at else { return Ok(self.memory.sequence) };
+        let found = self.memory.snapshots.iter().find(|snapshot| snapshot.number == number);
+        found.map(|snapshot| snapshot.sequence).ok_or(Refusal::NoSnapshot(number))
+    }
+
+    pub(super) fn take_snapshot(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        self.memory.snapshots_taken += 1;
+        let snapshot = Snapshot { number: self.memory.snapshots_taken, sequence: self.memory.sequence };
+        Rc::make_mut(&mut self.memory.snapshots).push(snapshot);
+        probe.step(|| Event::SnapshotTaken { snapshot }, self);
+        Ok(Outcome::Value(Some(snapshot.number.to_string())))
+    }
+
+    pub(super) fn release(&mut self, number: u64, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        self.sequence_of(Some(number))?;
+        Rc::make_mut(&mut self.memory.snapshots).retain(|snapshot| snapshot.number != number);
+        probe.step(|| Event::SnapshotReleased { number }, self);
+        Ok(Outcome::Done)
+    }
+}

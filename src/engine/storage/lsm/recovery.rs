@@ -1,0 +1,165 @@
+//! Start-up: the manifest says which tables count, the logs bring back what was only in memory, and whatever else lies
+//! about is the work of a flush or a compaction that never counted.
+
+use std::rc::Rc;
+
+use super::manifest::{self, NAME, UNFINISHED};
+use super::version::{Edit, FileNumber, TableMeta, Version, log_name, table_name};
+use super::{Damage, Event, Lsm, Memory, Refusal};
+use crate::contract::Probe;
+use crate::sim::{Crash, DiskError};
+use crate::storage::Entry;
+use crate::storage::log::{self, LogWriter};
+use crate::storage::table::Corrupt;
+
+impl Lsm {
+    /// Memory is gone, and the disk is what `crash` leaves of it.
+    pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
+        let unsynced =
+            self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file)).map(|range| range.end - range.start);
+        let unsynced = unsynced.sum();
+        self.disk.crash(crash);
+        self.memory = Memory::default();
+        self.clock.busy_until = self.clock.now;
+        probe.step(|| Event::Crashed { crash, unsynced }, self);
+    }
+
+    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let live = self.read_manifest(probe)?;
+        self.open_tables(live)?;
+        let tables = self.memory.version.tables().count();
+        self.charge(false);
+        probe.step(|| Event::TablesOpened { tables }, self);
+        self.replay_logs(probe)?;
+        match self.begin_manifest() {
+            // Without room for a new one, the old one goes on.
+            Err(DiskError::Full { .. }) => {
+                if self.disk.open(UNFINISHED).is_some() {
+                    self.disk.delete(UNFINISHED)?;
+                }
+            }
+            begun => begun?,
+        }
+        self.charge(false);
+        let entries = self.memory.memtable.len();
+        probe.step(|| Event::Recovered { tables, entries, sequence: self.memory.sequence }, self);
+        self.remove_orphans(probe)
+    }
+
+    /// Reads all edits; what is left are the tables that count, each with its level.
+    fn read_manifest(&mut self, probe: &mut impl Probe<Self>) -> Result<Vec<(usize, TableMeta)>, Damage> {
+        let damage = |offset, what| Damage { file: NAME.to_owned(), corrupt: Corrupt { offset, what } };
+        let file = self.disk.open(NAME).ok_or_else(|| damage(0, "there is no manifest"))?;
+        let read = log::recover(&mut self.disk, file).map_err(|bad| damage(bad.offset, "bad checksum of an edit"))?;
+        let (mut live, mut last) = (Vec::<(usize, TableMeta)>::new(), Edit::default());
+        for (offset, payload) in &read.records {
+            let edit = Edit::decode(payload).ok_or_else(|| damage(*offset, "bad edit"))?;
+            live.retain(|(_, table)| !edit.removed.contains(&table.number));
+            live.extend(edit.added.iter().cloned());
+            last = edit;
+        }
+        // The first edit is synced before the manifest gets its name: without one, it is not what was written.
+        if read.records.is_empty() {
+            return Err(damage(0, "no whole edit"));
+        }
+        // A torn edit at the end never counted, and nothing was done that follows from it. If its log is gone all the
+        // same, it did count, and is not torn but damaged.
+        if self.disk.open(&log_name(last.oldest_log)).is_none() {
+            return Err(damage(read.end, "bad last edit: what it replaced is gone already,"));
+        }
+        self.memory.sequence = last.sequence;
+        let files = self.files().map(|(number, _)| number + 1).max();
+        self.memory.next_file = last.next_file.max(files.unwrap_or(1));
+        // Which logs are still needed is told by the last edit; the numbers are kept until they are read.
+        self.memory.logs = vec![last.oldest_log];
+        let _ = self.disk.truncate(file, read.end);
+        self.memory.manifest = Some(LogWriter::new(file, read.end));
+        let edits = read.records.len();
+        probe.step(|| Event::ManifestRead { edits, tables: live.len() }, self);
+        Ok(live)
+    }
+
+    fn open_tables(&mut self, live: Vec<(usize, TableMeta)>) -> Result<(), Damage> {
+        let mut version = Version::default();
+        for (level, meta) in live {
+            version.add(level, Rc::new(self.open_table(meta)?), self.settings.policy);
+        }
+        self.memory.version = version;
+        Ok(())
+    }
+
+    /// Puts what the logs hold into the memtable. Only the end of the last one may be torn: the others were synced before
+    /// the next was begun.
+    fn replay_logs(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let oldest = self.memory.logs[0];
+        let mut logs: Vec<FileNumber> = Vec::new();
+        for (number, is_table) in self.files() {
+            if !is_table && number >= oldest {
+                logs.insert(logs.partition_point(|other| *other < number), number);
+            }
+        }
+        self.memory.logs = logs.clone();
+        for number in &logs {
+            let name = log_name(*number);
+            let damage = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
+            let file = self.disk.open(&name).expect("it was listed");
+            let read =
+                log::recover(&mut self.disk, file).map_err(|bad| damage(bad.offset, "bad checksum of a record"))?;
+            for (offset, payload) in &read.records {
+                let entry = Entry::from_payload(payload).ok_or_else(|| damage(*offset, "bad record"))?;
+                self.memory.sequence = self.memory.sequence.max(entry.sequence);
+                self.memory.memtable.insert(entry);
+            }
+            let torn = read.len - read.end;
+            if torn > 0 {
+                self.disk.truncate(file, read.end)?;
+            }
+            self.disk.sync(file)?;
+            self.memory.log = Some(LogWriter::new(file, read.end));
+            self.charge(false);
+            probe.step(|| Event::LogReplayed { log: *number, records: read.records.len(), torn }, self);
+        }
+        Ok(())
+    }
+
+    /// Writes a manifest with one edit that says all, and puts it in the place of the old one.
+    pub(super) fn begin_manifest(&mut self) -> Result<(), DiskError> {
+        let tables = self.memory.version.tables();
+        let edit = Edit {
+            added: tables.map(|(level, table)| (level, table.meta.clone())).collect(),
+            removed: Vec::new(),
+            oldest_log: self.memory.logs.first().copied().unwrap_or(1),
+            next_file: self.memory.next_file,
+            sequence: self.memory.sequence,
+        };
+        let file = self.disk.create(UNFINISHED)?;
+        let mut writer = LogWriter::new(file, 0);
+        writer.append(&mut self.disk, &edit.encode())?;
+        writer.sync(&mut self.disk)?;
+        self.disk.rename(manifest::UNFINISHED, NAME)?;
+        self.disk.sync_directory()?;
+        self.memory.manifest = Some(writer);
+        Ok(())
+    }
+
+    /// Removes tables that no edit names and logs that are not needed.
+    fn remove_orphans(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let mut orphans: Vec<String> = Vec::new();
+        for (number, is_table) in self.files() {
+            let counts = match is_table {
+                true => self.memory.version.tables().any(|(_, table)| table.meta.number == number),
+                false => self.memory.logs.contains(&number),
+            };
+            if !counts {
+                orphans.push(if is_table { table_name(number) } else { log_name(number) });
+            }
+        }
+        for name in orphans {
+            self.disk.delete(&name)?;
+            self.disk.sync_directory()?;
+            self.charge(false);
+            probe.step(|| Event::OrphanRemoved { name }, self);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,409 @@
+//! The tree against a sorted map, under both policies, with snapshots; what must hold of its levels after every step; and
+//! the plug pulled after every operation of the disk, every byte flipped, every file cut off.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::command::statements;
+use crate::contract::Event as _;
+use crate::sim::Crash;
+use crate::storage::{Entry, Key};
+
+type Entries = BTreeMap<Key, String>;
+
+/// A counterexample is told by its settings; the commands are beside it.
+impl fmt::Debug for Lsm {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.settings.fmt(out)
+    }
+}
+
+const MODES: [Crash; 4] = [Crash::Lost, Crash::Kept, Crash::Torn { seed: 1 }, Crash::Torn { seed: 7 }];
+
+fn opened(pairs: &[(&str, &str)]) -> Lsm {
+    Lsm::open(&Parameters::new(Lsm::PARAMETERS, pairs.iter().copied()).unwrap()).unwrap()
+}
+
+fn commands(script: &str) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for statement in statements(script).unwrap() {
+        for one in statement.unfold().unwrap() {
+            commands.push(Lsm::parse(&mut Words::new(&one)).unwrap());
+        }
+    }
+    commands
+}
+
+fn run(tree: &mut Lsm, script: &str) -> Vec<Outcome> {
+    commands(script).iter().map(|command| tree.execute(command, &mut Watch::default())).collect()
+}
+
+/// Looks at every step, and keeps what it was told.
+#[derive(Default)]
+struct Watch {
+    names: Vec<&'static str>,
+    states: Vec<Lsm>,
+    keeps: bool,
+}
+
+impl Probe<Lsm> for Watch {
+    fn step(&mut self, event: impl FnOnce() -> Event, tree: &Lsm) {
+        let event = event();
+        assert!(!event.to_string().is_empty());
+        self.names.push(event.name());
+        check(tree, event.name());
+        if self.keeps {
+            self.states.push(tree.clone());
+        }
+    }
+}
+
+/// What must hold of the levels, whatever has just happened.
+fn check(tree: &Lsm, after: &str) {
+    let mut disk = tree.disk.clone();
+    for level in 0..version::LEVELS {
+        let tables = tree.version().level(level);
+        for table in tables {
+            assert!(disk.open(&table.meta.name()).is_some(), "{after}: {} is gone", table.meta.name());
+            let entries = inspect::entries(table, &mut disk);
+            assert!(
+                entries.is_sorted() && entries.len() as u64 == table.meta.entries,
+                "{after}: {}",
+                table.meta.name()
+            );
+            assert_eq!((&entries[0].key, &entries[entries.len() - 1].key), (&table.meta.smallest, &table.meta.largest));
+        }
+        if tree.settings.policy.is_sorted(level) {
+            let overlap = tables.windows(2).any(|pair| pair[0].meta.largest >= pair[1].meta.smallest);
+            assert!(!overlap, "{after}: level {level} overlaps");
+        }
+    }
+}
+
+fn contents(tree: &Lsm) -> Entries {
+    scanned(tree, None)
+}
+
+fn scanned(tree: &Lsm, at: Option<u64>) -> Entries {
+    let mut tree = tree.clone();
+    let (from, to) = (Key::new("0"), Key::new("~"));
+    let found = tree.scan_at(&from, &to, at, &mut ()).unwrap();
+    found.into_iter().map(|(key, value)| (Key::new(&key), value)).collect()
+}
+
+fn settings() -> impl Strategy<Value = Lsm> {
+    let policy = prop_oneof![Just("leveled"), Just("tiered")];
+    let sync = prop_oneof![3 => Just("always"), 1 => Just("command")];
+    let pace = prop_oneof![Just("0"), Just("300"), Just("3000")];
+    (policy, sync, pace, prop_oneof![Just("1"), Just("2")]).prop_map(|(policy, sync, pace, level0)| {
+        let small = [("memtable", "24"), ("block", "24"), ("level1", "90"), ("fanout", "2"), ("bloom", "3")];
+        opened(&[&small[..], &[("compaction", policy), ("sync", sync), ("pace", pace), ("level0", level0)]].concat())
+    })
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let key = || (0..6u8).prop_map(|number| Key::new(["a", "b", "c", "9", "10", "d"][usize::from(number)]));
+    prop_oneof![
+        12 => (key(), "[a-z]{1,6}").prop_map(|(key, value)| Command::Put { key, value }),
+        5 => key().prop_map(|key| Command::Delete { key }),
+        2 => key().prop_map(|key| Command::Get { key, at: None }),
+        1 => Just(Command::Snapshot),
+        1 => (1u64..4).prop_map(|number| Command::Release { number }),
+        2 => Just(Command::Flush),
+        2 => prop::option::of(0u64..3).prop_map(|level| Command::Compact { level }),
+        1 => Just(Command::Sync),
+        1 => Just(Command::Settle),
+    ]
+}
+
+/// What the tree ought to hold: after each write, and from where on nothing may be lost.
+#[derive(Clone, Default)]
+struct Model {
+    history: Vec<Entries>,
+    synced: usize,
+}
+
+impl Model {
+    fn new() -> Model {
+        Model { history: vec![Entries::new()], synced: 0 }
+    }
+
+    fn now(&self) -> &Entries {
+        &self.history[self.history.len() - 1]
+    }
+
+    fn apply(&mut self, command: &Command) {
+        let mut entries = self.now().clone();
+        match command {
+            Command::Put { key, value } => {
+                entries.insert(key.clone(), value.clone());
+            }
+            Command::Delete { key } => {
+                entries.remove(key);
+            }
+            _ => return,
+        }
+        self.history.push(entries);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn it_is_a_sorted_map(opening in settings(), script in prop::collection::vec(command(), 1..70)) {
+        let (mut tree, mut model) = (opening, Model::new());
+        let mut snapshots: BTreeMap<u64, Entries> = BTreeMap::new();
+        let mut taken = 0;
+        for command in &script {
+            model.apply(command);
+            let outcome = tree.execute(command, &mut Watch::default());
+            match command {
+                Command::Get { key, .. } => prop_assert_eq!(outcome, Outcome::Value(model.now().get(key).cloned())),
+                Command::Snapshot => {
+                    taken += 1;
+                    snapshots.insert(taken, model.now().clone());
+                }
+                Command::Release { number } => prop_assert_eq!(outcome.is_ok(), snapshots.remove(number).is_some()),
+                Command::Compact { .. } => {}
+                _ => prop_assert!(outcome.is_ok(), "{}: {}", command, outcome),
+            }
+            prop_assert_eq!(&contents(&tree), model.now(), "after {}", command);
+            for (number, entries) in &snapshots {
+                prop_assert_eq!(&scanned(&tree, Some(*number)), entries, "snapshot {} after {}", number, command);
+                for key in ["a", "b", "c", "9", "10", "d"].map(Key::new) {
+                    let got = tree.clone().get_at(&key, Some(*number), &mut ()).unwrap();
+                    prop_assert_eq!(got.as_ref(), entries.get(&key));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_crash_after_any_operation_loses_nothing_that_was_synced(
+        opening in settings(), script in prop::collection::vec(command(), 1..24), stride in 1u64..4
+    ) {
+        for operations in (0..).step_by(stride as usize) {
+            let (mut cut, mut model) = (opening.clone(), Model::new());
+            cut.disk.cut_power_after(operations);
+            let dark = run_until_dark(&mut cut, &mut model, &script);
+            for mode in MODES {
+                let mut crashed = cut.clone();
+                let outcome = crashed.execute(&Command::Crash(mode), &mut Watch::default());
+                prop_assert_eq!(outcome, Outcome::Done, "{} after {}", mode, operations);
+                let left = contents(&crashed);
+                prop_assert!(model.history[model.synced..].contains(&left), "{} after {}: {:?}", mode, operations, left);
+                works_on(&mut crashed, left);
+            }
+            if !dark {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn start_up_may_crash_as_well(opening in settings(), script in prop::collection::vec(command(), 1..20), operations in 0u64..80) {
+        let (mut cut, mut model) = (opening, Model::new());
+        cut.disk.cut_power_after(operations);
+        run_until_dark(&mut cut, &mut model, &script);
+        for operations in 0.. {
+            let mut tree = cut.clone();
+            tree.lose_power(Crash::Torn { seed: 3 }, &mut ());
+            tree.disk.cut_power_after(operations);
+            let recovered = tree.recover(&mut ());
+            for mode in MODES {
+                let mut twice = tree.clone();
+                let outcome = twice.execute(&Command::Crash(mode), &mut Watch::default());
+                prop_assert_eq!(outcome, Outcome::Done, "{} after {} of start-up", mode, operations);
+                let left = contents(&twice);
+                prop_assert!(model.history[model.synced..].contains(&left), "{} after {} of start-up", mode, operations);
+            }
+            if recovered.is_ok() {
+                break;
+            }
+        }
+    }
+}
+
+/// Runs until the power goes; whether it did.
+fn run_until_dark(tree: &mut Lsm, model: &mut Model, script: &[Command]) -> bool {
+    for command in script {
+        model.apply(command);
+        let outcome = tree.execute(command, &mut ());
+        if matches!(&outcome, Outcome::Refused(reason) if reason == "the power is off") {
+            return true;
+        }
+        let is_write = matches!(command, Command::Put { .. } | Command::Delete { .. });
+        if matches!(command, Command::Sync | Command::Flush)
+            || is_write && tree.settings.sync == crate::storage::SyncPolicy::Always
+        {
+            model.synced = model.history.len() - 1;
+        }
+    }
+    false
+}
+
+/// After a crash everything works as before.
+fn works_on(tree: &mut Lsm, mut model: Entries) {
+    for outcome in run(tree, "put a again; delete b; put 9 x; settle; compact; settle") {
+        assert!(outcome.is_ok() || outcome.to_string().contains("no table"), "{outcome}");
+    }
+    model.insert(Key::new("a"), "again".to_owned());
+    model.insert(Key::new("9"), "x".to_owned());
+    model.remove(&Key::new("b"));
+    assert_eq!(contents(tree), model);
+    let files = tree.files().filter(|(_, is_table)| *is_table).count();
+    assert_eq!(files, tree.version().tables().count(), "no table lies about that does not count");
+}
+
+#[test]
+fn a_crash_at_any_step_leaves_the_old_tables_or_the_new_ones() {
+    for policy in ["leveled", "tiered"] {
+        let mut tree = opened(&[("compaction", policy), ("pace", "400")]);
+        let mut model = Entries::new();
+        for number in 0..60u64 {
+            let (key, value) = (Key::new(&(number * 7 % 13).to_string()), format!("v{number}"));
+            let mut watch = Watch { keeps: true, ..Watch::default() };
+            tree.execute(&Command::Put { key: key.clone(), value: value.clone() }, &mut watch);
+            let before = model.clone();
+            model.insert(key, value);
+            for (state, name) in watch.states.iter().zip(&watch.names) {
+                for mode in MODES {
+                    let mut crashed = state.clone();
+                    assert_eq!(crashed.execute(&Command::Crash(mode), &mut Watch::default()), Outcome::Done, "{name}");
+                    let left = contents(&crashed);
+                    assert!(left == before || left == model, "{policy}, {name}, {mode}: {left:?}");
+                }
+            }
+        }
+        assert_eq!(contents(&tree), model);
+        assert!(tree.version().deepest() > Some(0), "it was compacted");
+    }
+}
+
+#[test]
+fn a_tombstone_stays_as_long_as_something_below_can_hold_its_key() {
+    let mut tree = opened(&[("level0", "64")]);
+    // The older entry goes two levels down, the tombstone one.
+    run(&mut tree, "put k old; flush; compact 0; compact 1; delete k; put z 1; flush; compact 0");
+    let tombstones = |tree: &Lsm| {
+        let mut disk = tree.disk.clone();
+        tree.version()
+            .tables()
+            .flat_map(|(_, table)| inspect::entries(table, &mut disk))
+            .filter(Entry::is_tombstone)
+            .count()
+    };
+    assert_eq!(tombstones(&tree), 1);
+    run(&mut tree, "compact 1");
+    assert_eq!((tombstones(&tree), tree.live_bytes()), (0, 2));
+    // A snapshot that still sees the key keeps both.
+    let mut tree = opened(&[("level0", "64")]);
+    run(&mut tree, "put k old; snapshot; delete k; flush; compact 0");
+    assert_eq!(tombstones(&tree), 1);
+    assert_eq!(run(&mut tree, "get k at 1; get k")[..], [Outcome::Value(Some("old".into())), Outcome::Value(None)]);
+    run(&mut tree, "release 1; compact 1");
+    assert_eq!(run(&mut tree, "put y 1; flush; compact 0; compact 1; get k")[4], Outcome::Value(None));
+}
+
+#[test]
+fn what_is_wholly_dropped_leaves_no_table() {
+    let mut tree = opened(&[("level0", "64")]);
+    run(&mut tree, "put k 1; delete k; flush; compact 0");
+    assert_eq!(tree.version().tables().count(), 0);
+    assert_eq!(tree.files().filter(|(_, is_table)| *is_table).count(), 0);
+}
+
+#[test]
+fn writes_wait_for_a_compaction_that_falls_behind() {
+    let script: Vec<String> = (0..120).map(|number| format!("put key{:03} {number:020}", number * 37 % 120)).collect();
+    let mut slow = opened(&[("pace", "0"), ("device", "20"), ("memtable", "64")]);
+    let mut watch = Watch::default();
+    for command in commands(&script.join(";")) {
+        slow.execute(&command, &mut watch);
+        assert!(slow.version().level(0).len() as u64 <= slow.settings.stop_from(), "level 0 has a bound");
+        assert!(slow.immutables().len() <= slow.settings.immutables);
+    }
+    assert!(watch.names.contains(&"Slowed") && watch.names.contains(&"Stopped"), "{:?}", slow.stalled());
+    let mut calm = opened(&[("pace", "100000"), ("memtable", "64")]);
+    run(&mut calm, &script.join(";"));
+    assert_eq!(calm.stalled(), Time::ZERO);
+    assert_eq!(contents(&slow), contents(&calm));
+}
+
+#[test]
+fn a_full_disk_is_refused_and_nothing_is_lost() {
+    let mut tree = opened(&[("disk", "700"), ("memtable", "40")]);
+    let mut model = Entries::new();
+    let mut refused = 0;
+    for number in 0..80 {
+        let key = Key::new(&format!("k{:02}", number * 7 % 40));
+        let outcome = tree.execute(&Command::Put { key: key.clone(), value: "x".repeat(8) }, &mut Watch::default());
+        match outcome {
+            Outcome::Done => _ = model.insert(key, "x".repeat(8)),
+            _ => refused += 1,
+        }
+        assert_eq!(contents(&tree), model);
+    }
+    assert!(refused > 0 && model.len() > 5, "{refused}");
+    tree.execute(&Command::Crash(Crash::Lost), &mut Watch::default());
+    assert_eq!(contents(&tree), model);
+}
+
+/// Each byte of each file is flipped, and each file cut off everywhere: the tree says which file and where, or the end of
+/// the newest log is gone, or nothing that is still read was hit.
+#[test]
+fn damage_is_found_and_said() {
+    let mut tree = opened(&[("pace", "100000")]);
+    run(&mut tree, "put 1..12 value; settle; put a 1; put b 2; settle");
+    let whole = contents(&tree);
+    let names: Vec<String> = tree.disk.names().map(|(name, _)| name.to_owned()).collect();
+    let (mut said, mut torn) = (0, 0);
+    for name in names {
+        let file = tree.disk.open(&name).unwrap();
+        for at in 0..tree.disk.len(file) {
+            for cut in [false, true] {
+                let mut damaged = tree.clone();
+                match cut {
+                    true => damaged.disk.truncate(file, at).unwrap(),
+                    false => damaged.disk.rot(file, at),
+                }
+                let outcome = damaged.execute(&Command::Crash(Crash::Kept), &mut ());
+                let (from, to) = (Key::new("0"), Key::new("~"));
+                let all = damaged.execute(&Command::Scan { from, to, at: None }, &mut ());
+                match (outcome, all) {
+                    (Outcome::Refused(reason), _) | (Outcome::Done, Outcome::Refused(reason)) => {
+                        said += 1;
+                        // A manifest without its last edits names tables that are gone, and that is what is said.
+                        let named = reason.contains(&name) || cut && name == manifest::NAME;
+                        assert!(named && reason.contains("offset"), "{name} at {at}: {reason}");
+                    }
+                    (Outcome::Done, _) if contents(&damaged) == whole => {}
+                    (Outcome::Done, _) => {
+                        torn += 1;
+                        assert!(name.ends_with(".log") || cut && name == manifest::NAME, "{name} at {at}");
+                    }
+                    (other, _) => panic!("{name} at {at}: {other}"),
+                }
+            }
+        }
+    }
+    assert!(said > 500, "{said} said, {torn} torn");
+}
+
+#[test]
+fn a_read_tells_every_table_it_passed() {
+    let mut tree = opened(&[("level0", "64"), ("bloom", "10")]);
+    run(&mut tree, "put a 1; put m 1; flush; put b 1; put z 1; flush");
+    let mut watch = Watch::default();
+    tree.execute(&Command::Get { key: Key::new("a"), at: None }, &mut watch);
+    assert_eq!(watch.names, ["MemorySearched", "TableSearched", "Answered"]);
+    let mut watch = Watch::default();
+    tree.execute(&Command::Get { key: Key::new("c"), at: None }, &mut watch);
+    assert_eq!(watch.names, ["MemorySearched", "FilterSaidNo", "FilterSaidNo", "Answered"]);
+    let mut watch = Watch::default();
+    tree.execute(&Command::Get { key: Key::new("zz"), at: None }, &mut watch);
+    assert_eq!(watch.names, ["MemorySearched", "LevelPassed", "Answered"]);
+}

@@ -1,0 +1,256 @@
+//! The lower region: the log, and each level as a shelf of tables. A table lies where its keys lie on the one axis that
+//! all shelves share; where tables of a level may overlap, each has a row of its own, the newest on top.
+
+use std::rc::Rc;
+
+use super::Area;
+use crate::engine::storage::Key;
+use crate::engine::storage::lsm::read::Visit;
+use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
+use crate::engine::storage::lsm::{Compaction, Event, Lsm};
+use crate::scene::text::{SIZE, SMALL, fit, width};
+use crate::scene::vocabulary::disk;
+use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+
+/// The room of a level's name, at the left.
+const NAMES: f32 = 86.0;
+const LOG: f32 = 28.0;
+
+/// Where keys lie, and where rows do.
+struct Plan<'a> {
+    tree: &'a Lsm,
+    area: Area,
+    /// The first and last keys of all tables, each once, in order.
+    bounds: Vec<Key>,
+    row: f32,
+    left: f32,
+}
+
+pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area, breadth: Breadth) {
+    let tally = tree.disk().tally();
+    let name = format!("disk: {} bytes there, {} written so far", tree.disk().used(), tally.bytes_written);
+    scene.push(disk("disk", area.x, area.y, area.width, area.height, &name));
+    draw_files(scene, tree, event, area);
+    let last = tree.version().deepest().unwrap_or(0).clamp(2, LEVELS - 1);
+    let rows: usize = (0..=last).map(|level| rows_of(tree, level)).sum();
+    let left = if breadth == Breadth::Wide { NAMES } else { 30.0 };
+    let shelves = Area { y: area.y + 22.0 + LOG, height: area.height - 26.0 - LOG, ..area };
+    let gaps = 12.0 * (last + 1) as f32;
+    let row = ((shelves.height - gaps) / rows as f32).clamp(9.0, 58.0);
+    let plan = Plan { tree, area: shelves, bounds: bounds(tree), row, left };
+    let mut y = shelves.y;
+    for level in 0..=last {
+        let rows = rows_of(tree, level);
+        // What has no room any more is not drawn: the counters know it.
+        if y + rows as f32 * row > area.y + area.height {
+            break;
+        }
+        plan.draw_level(scene, level, y, rows, breadth);
+        plan.draw_tables(scene, level, y, event);
+        y += rows as f32 * row + 12.0;
+    }
+}
+
+/// A row for each table where tables overlap, one for all where they do not.
+fn rows_of(tree: &Lsm, level: usize) -> usize {
+    let tables = tree.version().level(level).len();
+    let pending = usize::from(output_level(tree) == Some(level));
+    if tree.settings().policy.is_sorted(level) { 1 + pending } else { (tables + pending).max(1) }
+}
+
+/// The level that a table is being written for.
+fn output_level(tree: &Lsm) -> Option<usize> {
+    match (tree.flush_in_progress(), tree.compaction_in_progress()) {
+        (Some(_), _) => Some(0),
+        (None, Some(compaction)) => Some(compaction.task.output_level()),
+        (None, None) => None,
+    }
+}
+
+fn bounds(tree: &Lsm) -> Vec<Key> {
+    let mut bounds: Vec<Key> = Vec::new();
+    for (_, table) in tree.version().tables() {
+        for key in [&table.meta.smallest, &table.meta.largest] {
+            if let Err(place) = bounds.binary_search(key) {
+                bounds.insert(place, key.clone());
+            }
+        }
+    }
+    bounds
+}
+
+/// The log and the manifest.
+fn draw_files(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area) {
+    let of = |name: &str| tree.disk().open(name).map_or(0, |file| tree.disk().len(file));
+    let logged = matches!(event, Some(Event::Logged { .. } | Event::LogSynced | Event::Rotated { .. }));
+    let installed = matches!(event, Some(Event::Flushed { .. } | Event::Installed { .. } | Event::Moved { .. }));
+    let half = (area.width - 28.0) / 2.0;
+    let log = match tree.memtable().len() {
+        1 => "log · 1 entry not in a table".to_owned(),
+        many => format!("log · {many} entries not in a table"),
+    };
+    let manifest = format!("manifest · {} bytes", of("MANIFEST"));
+    for (place, (key, text, changed)) in
+        [("log", log, logged), ("manifest", manifest, installed)].into_iter().enumerate()
+    {
+        let shape = Shape::new(key, area.x + 10.0 + place as f32 * (half + 8.0), area.y + 21.0)
+            .rect(0.0, 0.0, half, 22.0, 0.0, "strip")
+            .text(8.0, 15.0, Anchor::Start, "small", fit(&text, half - 16.0, SMALL))
+            .label(text)
+            .changed(changed)
+            .selects();
+        scene.push(shape);
+    }
+}
+
+impl Plan<'_> {
+    fn x_of(&self, key: &Key) -> f32 {
+        let place = self.bounds.binary_search(key).unwrap_or_else(|place| place) as f32;
+        self.area.x + self.left + self.pitch() * (place + 0.5)
+    }
+
+    fn pitch(&self) -> f32 {
+        (self.area.width - self.left - 10.0) / self.bounds.len().max(1) as f32
+    }
+
+    fn range_of(&self, smallest: &Key, largest: &Key) -> (f32, f32) {
+        let half = (self.pitch() * 0.47).min(46.0);
+        (self.x_of(smallest) - half, self.x_of(largest) + half)
+    }
+
+    /// The shelf, its name, and how full it is.
+    fn draw_level(&self, scene: &mut Scene, level: usize, y: f32, rows: usize, breadth: Breadth) {
+        let (tree, settings) = (self.tree, self.tree.settings());
+        let (have, limit) = match settings.policy.is_sorted(level) {
+            false => (tree.version().level(level).len() as u64, settings.level0_tables),
+            true => (tree.version().level_bytes(level), settings.level_bytes(level)),
+        };
+        let over = have > limit;
+        let mut shelf = Shape::new(format!("level {level}"), self.area.x + 8.0, y)
+            .path(format!("M0 {0}h{1}", rows as f32 * self.row + 4.0, self.area.width - 16.0), "strip")
+            .label(format!("level {level}: {have} of {limit}"));
+        if breadth == Breadth::Wide {
+            let unit = if settings.policy.is_sorted(level) { "B" } else { "tables" };
+            shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("level {level}"));
+            if self.row * rows as f32 >= 24.0 {
+                let class = if over { "small bad" } else { "small" };
+                shelf = shelf.text(
+                    2.0,
+                    25.0,
+                    Anchor::Start,
+                    class,
+                    fit(&format!("{have}/{limit} {unit}"), NAMES - 8.0, SMALL),
+                );
+            }
+        } else {
+            shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("L{level}"));
+        }
+        scene.push(shelf);
+    }
+
+    fn draw_tables(&self, scene: &mut Scene, level: usize, y: f32, event: Option<&Event>) {
+        let tree = self.tree;
+        let sorted = tree.settings().policy.is_sorted(level);
+        let mut row = 0.0;
+        if output_level(tree) == Some(level) {
+            self.draw_output(scene, y, tree.compaction_in_progress());
+            row = self.row;
+        }
+        let tables = tree.version().level(level).iter();
+        for (place, table) in tables.rev().enumerate() {
+            let down = if sorted { 0.0 } else { place as f32 * self.row };
+            scene.push(self.draw_table(table, y + row + down, event));
+        }
+    }
+
+    fn draw_table(&self, table: &Rc<OpenTable>, y: f32, event: Option<&Event>) -> Shape {
+        let meta = &table.meta;
+        let (from, to) = self.range_of(&meta.smallest, &meta.largest);
+        let (wide, high) = (to - from, self.row - 3.0);
+        let is_input = self.tree.compaction_in_progress().is_some_and(|it| it.task.inputs().contains(&meta.number));
+        let visit = self.tree.path().visits.iter().find(|(number, _)| *number == meta.number).map(|(_, visit)| *visit);
+        let range = format!("{}–{}", meta.smallest, meta.largest);
+        let mut shape = Shape::new(format!("table {}", meta.number), from, y)
+            .rect(0.0, 0.0, wide, high, 0.0, "frame")
+            .label(format!("table {}: {range}, {} entries, {} bytes", meta.number, meta.entries, meta.bytes))
+            .born(Whence::Shape("writing".to_owned()))
+            .changed(is_new(meta.number, event))
+            .selects();
+        if is_input {
+            shape = shape.rect(2.0, 2.0, wide - 4.0, high - 4.0, 0.0, "line-mark");
+        }
+        if high >= 11.0 {
+            let answer = match visit {
+                Some(Visit::PassedByFilter) => "filter: no",
+                Some(Visit::InVain) => "false positive",
+                Some(Visit::Found) => "found",
+                Some(Visit::Scanned) | None => "",
+            };
+            // With room for two lines, the second one tells what is in it.
+            let has_keys = high >= 34.0;
+            let middle = if has_keys { 16.0 } else { high / 2.0 + 4.0 };
+            if has_keys {
+                let keys = keys_of(self.tree, table);
+                shape = shape.text(5.0, high - 12.0, Anchor::Start, "key", fit(&keys, wide - 10.0, SIZE));
+            }
+            let class = match visit {
+                Some(Visit::Found) => "small good",
+                Some(Visit::InVain) => "small bad",
+                _ => "small",
+            };
+            let taken = width(answer, SMALL) + 6.0;
+            let whole = format!("{} {range}", meta.number);
+            let shows_answer = !answer.is_empty() && wide > taken;
+            let room = if shows_answer { wide - taken - 8.0 } else { wide - 8.0 };
+            if room > 12.0 {
+                shape = shape.text(5.0, middle, Anchor::Start, "small", fit(&whole, room, SMALL));
+            }
+            if shows_answer {
+                shape = shape.text(wide - 5.0, middle, Anchor::End, class, answer);
+            }
+        }
+        match visit {
+            Some(Visit::Found | Visit::InVain | Visit::Scanned) => shape.rect(0.0, high - 3.0, wide, 3.0, 0.0, "gauge"),
+            _ => shape,
+        }
+    }
+
+    /// The table that is being written, not yet one that counts.
+    fn draw_output(&self, scene: &mut Scene, y: f32, compaction: Option<&Compaction>) {
+        let (output, progress) = match (self.tree.flush_in_progress(), compaction) {
+            (Some(flush), _) => (Some(&flush.output), format!("{} entries written", flush.done)),
+            (None, Some(compaction)) => {
+                let (taken, all) = compaction.progress();
+                let newest = compaction.output.as_ref().or(compaction.finished.last());
+                (newest, format!("{taken} of {all} entries merged"))
+            }
+            (None, None) => return,
+        };
+        let text = match output {
+            Some(output) => format!("writing {}: {progress}", output.number),
+            None => progress,
+        };
+        let (x, wide) = (self.area.x + self.left + 4.0, self.area.width - self.left - 18.0);
+        let shape = Shape::new("writing", x, y)
+            .rect(0.0, 0.0, wide, self.row - 3.0, 0.0, "slot")
+            .text(6.0, self.row / 2.0 + 3.0, Anchor::Start, "small", fit(&text, wide - 12.0, SMALL))
+            .label(text);
+        scene.push(shape.changed(true));
+    }
+}
+
+/// The keys of a table, a cross at those that are deleted by it.
+fn keys_of(tree: &Lsm, table: &OpenTable) -> String {
+    let entries = tree.entries_of(table);
+    let keys = entries.iter().map(|entry| format!("{}{}", entry.key, if entry.is_tombstone() { "✕" } else { "" }));
+    keys.collect::<Vec<_>>().join(" ")
+}
+
+fn is_new(number: u64, event: Option<&Event>) -> bool {
+    match event {
+        Some(Event::Flushed { table, .. } | Event::Moved { table, .. }) => *table == number,
+        Some(Event::Installed { tables, .. }) => tables.contains(&number),
+        Some(Event::TableSearched { table, .. } | Event::FilterSaidNo { table, .. }) => *table == number,
+        _ => false,
+    }
+}

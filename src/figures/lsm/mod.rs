@@ -1,0 +1,59 @@
+//! How a log-structured merge tree is drawn: in memory the memtable and those that wait to be flushed; on the disk the
+//! levels as shelves, over one axis of keys, so that it is seen which tables overlap.
+
+mod levels;
+mod memory;
+
+use super::{About, Figure};
+use crate::engine::Dump;
+use crate::engine::storage::lsm::{Event, Lsm};
+use crate::scene::{Breadth, Scene};
+
+pub struct LsmFigure;
+
+/// A part of the stage.
+#[derive(Clone, Copy)]
+struct Area {
+    x: f32,
+    y: f32,
+    width: f32,
+    height: f32,
+}
+
+/// Between the regions, and around them.
+const MARGIN: f32 = 8.0;
+const MEMORY: f32 = 128.0;
+
+impl Figure for LsmFigure {
+    type Engine = Lsm;
+
+    const ABOUT: About = About {
+        kind: "lsm",
+        title: "A log-structured merge tree",
+        summary: "Writes go to memory and out as sorted tables; compaction merges them, level by level, in the background.",
+        chapter: "storage/lsm-trees",
+        example: "put 30 x; put 5 x; put 77 x; put 12 x; put 50 x; put 41 x; put 8 x; put 93 x; put 30 y; put 66 x; put 19 x; \
+                  put 2 x; delete 77; put 58 x; put 84 x; put 36 x; put 25 x; settle; get 77; get 50; get 51; scan 1 20",
+    };
+
+    fn draw(tree: &Lsm, event: Option<&Event>, breadth: Breadth) -> Scene {
+        let height = if breadth == Breadth::Wide { 480.0 } else { 540.0 };
+        let width = breadth.width() - 2.0 * MARGIN;
+        let mut scene = Scene::new(breadth.width(), height);
+        let above = Area { x: MARGIN, y: MARGIN, width, height: MEMORY };
+        let top = MEMORY + 2.0 * MARGIN;
+        let below = Area { x: MARGIN, y: top, width, height: height - top - MARGIN };
+        memory::draw(&mut scene, tree, event, above);
+        levels::draw(&mut scene, tree, event, below, breadth);
+        scene
+    }
+
+    /// `table 7` is a table, `log` the log that is written to, `manifest` the manifest.
+    fn dump(tree: &Lsm, key: &str) -> Option<Dump> {
+        match key {
+            "log" => tree.dump_log(),
+            "manifest" => tree.dump_file("MANIFEST"),
+            _ => tree.dump_table(key.strip_prefix("table ")?.parse().ok()?),
+        }
+    }
+}
