@@ -80,27 +80,30 @@ impl Lsm {
                 None => Ok(()),
             };
         };
-        let result = match compaction.stage {
-            Stage::Merge => self.merge_piece(&mut compaction, probe),
-            Stage::Sync => self.sync_outputs(&mut compaction, probe),
-            Stage::Commit => self.install(&mut compaction, probe),
+        let done = match compaction.stage {
+            Stage::Merge => self.merge_piece(&mut compaction),
+            Stage::Sync => self.sync_outputs(&mut compaction),
+            Stage::Commit => self.install(&mut compaction),
             Stage::Delete => return self.delete_inputs(compaction, probe),
         };
-        if let Err(refusal) = result {
-            // It begins anew another time; its tables never counted.
-            for output in compaction.finished.iter().chain(&compaction.output) {
-                let _ = self.disk.delete(&table_name(output.number));
+        match done {
+            Ok(event) => self.go_on(compaction, event, probe),
+            Err(refusal) => {
+                // It begins anew another time; its tables never counted.
+                for output in compaction.finished.iter().chain(&compaction.output) {
+                    let _ = self.disk.delete(&table_name(output.number));
+                }
+                return Err(refusal);
             }
-            return Err(refusal);
         }
         Ok(())
     }
 
     /// Keeps a compaction for its next piece, and tells what has just been done.
-    fn go_on(&mut self, compaction: &Compaction, event: impl FnOnce() -> Event, probe: &mut impl Probe<Self>) {
-        self.memory.compaction = Some(Rc::new(compaction.clone()));
+    fn go_on(&mut self, compaction: Compaction, event: Event, probe: &mut impl Probe<Self>) {
+        self.memory.compaction = Some(Rc::new(compaction));
         self.charge(true);
-        probe.step(event, self);
+        probe.step(|| event, self);
     }
 
     fn begin(&mut self, task: Task, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
@@ -132,7 +135,7 @@ impl Lsm {
             last: None,
             stage: Stage::Merge,
         };
-        self.go_on(&compaction, || Event::CompactionBegun { task: picked }, probe);
+        self.go_on(compaction, Event::CompactionBegun { task: picked }, probe);
         Ok(())
     }
 
@@ -148,7 +151,7 @@ impl Lsm {
     }
 
     /// Takes entries until a block is full, or there are no more.
-    fn merge_piece(&mut self, compaction: &mut Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn merge_piece(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
         let mut fate = Fate::default();
         let mut number = compaction.output.as_ref().map(|output| output.number);
         loop {
@@ -182,13 +185,11 @@ impl Lsm {
             }
         }
         let Fate { written, dropped, tombstones } = fate;
-        let event = || match number {
+        Ok(match number {
             Some(table) if written + dropped + tombstones == 0 => Event::TableFinished { table },
             Some(table) => Event::BlockWritten { table, entries: written, dropped, tombstones },
             None => Event::AllDropped { dropped, tombstones },
-        };
-        self.go_on(compaction, event, probe);
-        Ok(())
+        })
     }
 
     fn move_head(&mut self, compaction: &mut Compaction, source: usize) -> Result<(), Damage> {
@@ -229,18 +230,17 @@ impl Lsm {
         Ok(())
     }
 
-    fn sync_outputs(&mut self, compaction: &mut Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn sync_outputs(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
         for output in &compaction.finished {
             self.make_durable(output)?;
         }
         compaction.stage = Stage::Commit;
         let tables = compaction.finished.iter().map(|output| output.number).collect();
-        self.go_on(compaction, || Event::OutputsSynced { tables }, probe);
-        Ok(())
+        Ok(Event::OutputsSynced { tables })
     }
 
     /// The next version: without the inputs, and only those, and with the outputs.
-    fn install(&mut self, compaction: &mut Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn install(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
         let level = compaction.task.output_level();
         let mut outputs = Vec::new();
         for output in &compaction.finished {
@@ -256,8 +256,7 @@ impl Lsm {
         }
         compaction.stage = Stage::Delete;
         let tables = outputs.iter().map(|table| table.meta.number).collect();
-        self.go_on(compaction, || Event::Installed { level, tables, removed: inputs }, probe);
-        Ok(())
+        Ok(Event::Installed { level, tables, removed: inputs })
     }
 
     fn delete_inputs(&mut self, compaction: Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {

@@ -88,15 +88,18 @@ impl Lsm {
             return Ok(());
         };
         let mut flush = Rc::unwrap_or_clone(flush);
-        let result = self.flush_piece(&mut flush);
+        let written = match self.flush_piece(&mut flush) {
+            Ok(written) => written,
+            Err(refusal) => {
+                // It begins anew another time; its table never counted.
+                let _ = self.disk.delete(&table_name(flush.output.number));
+                return Err(refusal);
+            }
+        };
         let (table, stage) = (flush.output.number, flush.stage);
-        if flush.stage == Stage::Delete && result.is_ok() {
-            self.memory.flush = None;
-        } else {
-            // Where the disk is full, the same piece is tried again later.
-            self.memory.flush = Some(Rc::new(flush.clone()));
+        if stage != Stage::Delete {
+            self.memory.flush = Some(Rc::new(flush));
         }
-        let written = result?;
         self.charge(true);
         let event = || match stage {
             Stage::Blocks => Event::BlockWritten { table, entries: written, dropped: 0, tombstones: 0 },
@@ -117,21 +120,19 @@ impl Lsm {
             Stage::Blocks => {
                 let memtable = self.memory.immutables[0].memtable.clone();
                 let before = flush.done;
-                let mut output = flush.output.clone();
                 let mut wrote = false;
-                for entry in memtable.iter().skip(flush.done) {
+                for entry in memtable.iter().skip(before) {
                     flush.done += 1;
-                    wrote = output.add(&mut self.disk, entry).inspect_err(|_| flush.done = before)?;
+                    wrote = flush.output.add(&mut self.disk, entry)?;
                     if wrote {
                         break;
                     }
                 }
                 if !wrote {
-                    let builder = output.builder.take().expect("it is not finished yet");
-                    builder.finish(&mut self.disk).inspect_err(|_| flush.done = before)?;
+                    let builder = flush.output.builder.take().expect("it is not finished yet");
+                    builder.finish(&mut self.disk)?;
                     flush.stage = Stage::Sync;
                 }
-                flush.output = output;
                 Ok((flush.done - before) as u64)
             }
             Stage::Sync => {
