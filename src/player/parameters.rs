@@ -44,7 +44,7 @@ fn control(context: &Context<Player>, parameter: &'static Parameter, value: &str
     let control = match parameter.kind {
         ParameterKind::Integer { min, max, .. } => html! {
             // Room for the largest number that it takes, and for the browser's arrows.
-            <input type="number" style={format!("width:{}ch", max.to_string().len().clamp(2, 12) + 5)} min={min.to_string()} max={max.to_string()} value={value.to_owned()} onchange={changed(input_value)} />
+            <input type="number" style={format!("width:{}ch", max.to_string().len().clamp(2, 12) + 7)} min={min.to_string()} max={max.to_string()} value={value.to_owned()} onchange={changed(input_value)} />
         },
         ParameterKind::Choice(choices) => html! {
             <select onchange={changed(select_value)}>
