@@ -4,7 +4,8 @@
 //! 1. [`contract`]: what an engine is, and what it owes to whoever follows it;
 //! 2. [`command`]: the one small language in which a reader asks things of an engine;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
-//! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each.
+//! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each; [`wording`] is what their
+//!    narrations share.
 //!
 //! Nothing here knows of the web or of drawing, reads a clock of the machine, draws chance from anywhere but its own
 //! seed, or prints. Imports run one way: engines use `sim`; `sim` uses nothing of ours. A test reads the imports and
@@ -17,6 +18,7 @@ pub mod replication;
 pub mod service;
 pub mod sim;
 pub mod storage;
+pub mod wording;
 
 pub use command::{BadCommand, Words};
 pub use contract::{

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Difference, Entry, Method, Value};
 use crate::contract;
 use crate::replication::ClientId;
+use crate::wording::count;
 
 #[derive(Clone)]
 pub enum Event {
@@ -52,12 +53,6 @@ impl contract::Event for Event {
 
 /// More differences are counted, not told.
 const MOST_TOLD: usize = 3;
-
-/// `1 row`, `3 rows`.
-fn count(many: usize, what: &str) -> String {
-    let plural = if many == 1 { "" } else { "s" };
-    format!("{many} {what}{plural}")
-}
 
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {

@@ -9,6 +9,7 @@ use crate::replication::history::{Request, Returned};
 use crate::replication::{CallId, NodeId};
 use crate::sim::Time;
 use crate::storage::Key;
+use crate::wording::count;
 
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -169,14 +170,5 @@ impl Display for Message {
             Message::Digests(digests) => write!(out, "digests of {}", count(digests.len(), "place")),
             Message::Entries { entries, .. } => out.write_str(&count(entries.len(), "entry")),
         }
-    }
-}
-
-/// A number and its noun: `1 entry`, `2 entries`, `2 places`.
-pub fn count(number: usize, noun: &str) -> String {
-    match (number, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) if noun != "key" => format!("{number} {stem}ies"),
-        _ => format!("{number} {noun}s"),
     }
 }

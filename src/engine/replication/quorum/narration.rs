@@ -3,8 +3,9 @@
 use std::fmt::{self, Display};
 
 use super::event::{Event, Fact, Purpose, Standing};
-use super::message::{Ending, count};
+use super::message::Ending;
 use crate::sim::Loss;
+use crate::wording::count;
 
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {

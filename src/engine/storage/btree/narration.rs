@@ -7,6 +7,7 @@ use super::event::{Event, Reason};
 use super::page::PageId;
 use crate::command::shorten;
 use crate::sim::Crash;
+use crate::wording::count;
 
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -285,14 +286,6 @@ fn capital(page: PageId) -> String {
 
 fn capital_count(number: u64, thing: &str) -> String {
     if number == 1 { format!("One {thing}") } else { count(number, thing) }
-}
-
-fn count(number: u64, thing: &str) -> String {
-    match (number, thing) {
-        (1, _) => format!("1 {thing}"),
-        (_, "entry") => format!("{number} entries"),
-        _ => format!("{number} {thing}s"),
-    }
 }
 
 fn shown(value: &str) -> String {

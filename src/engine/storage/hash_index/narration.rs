@@ -9,6 +9,7 @@ use super::segment::{Position, SegmentId};
 use crate::command::{shorten, spell};
 use crate::sim::Crash;
 use crate::storage::Key;
+use crate::wording::count;
 
 /// A longer key or value is cut here: narration is a sentence.
 const MOST_CHARS: usize = 24;
@@ -338,11 +339,6 @@ fn name(key: &Key) -> String {
 
 fn value(record: &Record) -> String {
     record.value.as_deref().map_or_else(|| "no value".to_owned(), |value| spell(&shorten(value, MOST_CHARS)))
-}
-
-fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }
 
 /// `1.data and 2.data`; a long list is told by its ends.

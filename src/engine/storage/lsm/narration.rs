@@ -6,6 +6,7 @@ use super::Event;
 use super::compaction::{Task, Why};
 use super::version::{FileNumber, log_name, table_name};
 use crate::sim::Crash;
+use crate::wording::count;
 
 impl Display for Event {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
@@ -70,7 +71,7 @@ impl Event {
             Event::FlushBegun { table, entries } => write!(
                 out,
                 "The oldest immutable memtable is flushed: its {} go to {}, in their order.",
-                count(*entries as u64, "entry"),
+                count(*entries, "entry"),
                 table_name(*table)
             ),
             Event::BlockWritten { table, entries, dropped, tombstones } => {
@@ -98,7 +99,7 @@ impl Event {
                 "The manifest was synced with {} on level 0, which has {} now: from here on it counts, and the memtable is not \
                  needed any more.",
                 table_name(*table),
-                count(*level_tables as u64, "table")
+                count(*level_tables, "table")
             ),
             Event::CompactionBegun { task } => tell_task(out, task),
             Event::Moved { table, level } => write!(
@@ -181,13 +182,13 @@ impl Event {
                     )?,
                     None => write!(out, "{key} is nowhere")?,
                 }
-                write!(out, ". {} looked at, {} read.", count(*tables as u64, "table"), count(*blocks, "block"))
+                write!(out, ". {} looked at, {} read.", count(*tables, "table"), count(*blocks, "block"))
             }
             Event::Scanned { from, to, entries, tables } => write!(
                 out,
                 "Memory and {} were merged from {from} to {to}: {} that are not deleted.",
-                count(*tables as u64, "table"),
-                count(*entries as u64, "key")
+                count(*tables, "table"),
+                count(*entries, "key")
             ),
             Event::SnapshotTaken { snapshot } => write!(
                 out,
@@ -217,8 +218,8 @@ impl Event {
             Event::ManifestRead { edits, tables } => write!(
                 out,
                 "Start-up read {} from the manifest. What counts after them: {}.",
-                count(*edits as u64, "edit"),
-                count(*tables as u64, "table")
+                count(*edits, "edit"),
+                count(*tables, "table")
             ),
             Event::TablesOpened { tables } => {
                 write!(
@@ -231,19 +232,19 @@ impl Event {
                 )
             }
             Event::LogReplayed { log, records, torn: 0 } => {
-                write!(out, "In the memtable again: {} from {}.", count(*records as u64, "write"), log_name(*log))
+                write!(out, "In the memtable again: {} from {}.", count(*records, "write"), log_name(*log))
             }
             Event::LogReplayed { log, records, torn } => write!(
                 out,
                 "In the memtable again: {} from {}. {torn} torn bytes at its end were cut off: nobody was told that they were safe.",
-                count(*records as u64, "write"),
+                count(*records, "write"),
                 log_name(*log)
             ),
             Event::Recovered { tables, entries, sequence } => write!(
                 out,
                 "The tree is as it was: {}, {} in memory, the newest write is {sequence}.",
-                count(*tables as u64, "table"),
-                count(*entries as u64, "entry")
+                count(*tables, "table"),
+                count(*entries, "entry")
             ),
             Event::OrphanRemoved { name } => {
                 write!(
@@ -286,14 +287,5 @@ fn names(tables: &[FileNumber]) -> String {
         [] => "no table".to_owned(),
         [one] => table_name(*one),
         [.., last] => format!("{} tables up to {}", tables.len(), table_name(*last)),
-    }
-}
-
-/// `1 entry`, `2 entries`, `3 keys`.
-fn count(many: u64, noun: &str) -> String {
-    match (many, noun.strip_suffix("ry")) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{many} {stem}ries"),
-        _ => format!("{many} {noun}s"),
     }
 }

@@ -8,6 +8,7 @@ use super::{FileName, TableId};
 use crate::command::{shorten, spell};
 use crate::sim::Crash;
 use crate::storage::{Entry, Key};
+use crate::wording::count;
 
 /// A longer key or value is cut here: narration is a sentence.
 const MOST_CHARS: usize = 24;
@@ -57,7 +58,7 @@ impl Display for Event {
                 out,
                 "The memtable is written out: {}, {bytes} bytes, from the first key to the last. Until it \
                  is whole, the file is {}, a name that does not count.",
-                count(*entries, "entry", "entries"),
+                count(*entries, "entry"),
                 table.unfinished()
             ),
             Event::BlockWritten { table, block, last } => write!(
@@ -71,7 +72,7 @@ impl Display for Event {
                 "{} is complete: after {} came the filter, the sparse index and the footer. It has \
                  {bytes} bytes, none of them safe yet.",
                 table.unfinished(),
-                count(*entries, "entry", "entries")
+                count(*entries, "entry")
             ),
             Event::TableSynced { table, bytes } => {
                 write!(out, "{} was synced: its {bytes} bytes are safe, its name is not yet.", table.unfinished())
@@ -101,7 +102,7 @@ impl Display for Event {
                 out,
                 "{} is not in the memtable ({}). The tables are asked, the newest first.",
                 name(key),
-                count(*entries, "entry", "entries")
+                count(*entries, "entry")
             ),
             Event::MemtableSearched { key, found: Some(entry), .. } => {
                 write!(out, "The memtable has the newest entry of {}: {}.", name(key), tell(entry))?;
@@ -155,7 +156,7 @@ impl Display for Event {
                  is not before {}.",
                 name(from),
                 name(to),
-                count(*tables, "table", "tables"),
+                count(*tables, "table"),
                 name(from)
             ),
             Event::EntryScanned { entry, from, is_newest } => {
@@ -167,7 +168,7 @@ impl Display for Event {
                 })
             }
             Event::ScanFinished { entries } => {
-                let entries = count(*entries, "entry", "entries");
+                let entries = count(*entries, "entry");
                 write!(out, "No head is within the range any more. The answer has {entries}, in order.")
             }
 
@@ -236,7 +237,7 @@ impl Display for Event {
                 out,
                 "{} was opened: its footer, filter and index were read, and their checksums fit. It has {}.",
                 table.file(),
-                count(*entries as usize, "entry", "entries")
+                count(*entries as usize, "entry")
             ),
             Event::SequenceFound { table, sequence } => write!(
                 out,
@@ -248,11 +249,7 @@ impl Display for Event {
                 write!(out, "{log} has no whole record: the memtable stays empty.")
             }
             Event::LogRead { log, records, bytes } => {
-                write!(
-                    out,
-                    "{log} was read, {bytes} bytes: {} with a checksum that fits.",
-                    count(*records, "record", "records")
-                )
+                write!(out, "{log} was read, {bytes} bytes: {} with a checksum that fits.", count(*records, "record"))
             }
             Event::RecordReplayed { log, entry, offset } => {
                 write!(out, "{}, in {log} at offset {offset}, is back in the memtable.", opening(entry))
@@ -265,8 +262,8 @@ impl Display for Event {
             Event::Recovered { tables, entries, sequence } => write!(
                 out,
                 "Start-up is done: {}, and {} in the memtable. The next write has the number {}.",
-                count(*tables, "table", "tables"),
-                count(*entries, "entry", "entries"),
+                count(*tables, "table"),
+                count(*entries, "entry"),
                 sequence + 1
             ),
 
@@ -276,11 +273,7 @@ impl Display for Event {
 }
 
 fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, entries: usize) -> fmt::Result {
-    write!(
-        out,
-        "The power went. The memtable is gone, with {}, and so are all indexes.",
-        count(entries, "entry", "entries")
-    )?;
+    write!(out, "The power went. The memtable is gone, with {}, and so are all indexes.", count(entries, "entry"))?;
     match (unsynced, crash) {
         (0, _) => out.write_str(" All bytes on the disk were synced, and are still there."),
         (_, Crash::Lost) => write!(out, " {unsynced} bytes were not synced, and are lost."),
@@ -304,10 +297,6 @@ fn tell(entry: &Entry) -> String {
 /// The same at the start of a sentence.
 fn opening(entry: &Entry) -> String {
     if entry.is_tombstone() { tell(entry).replacen('t', "T", 1) } else { tell(entry) }
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn place(table: Option<TableId>) -> String {
