@@ -10,6 +10,10 @@ use crate::{site, tools};
 
 /// How many keys the trees are filled with.
 const KEYS: &str = "1000000";
+/// Where two builds of one tree are compared there are fewer keys and more turns: a tree that stays in the caches shows the
+/// instructions that a probe would add, and not the memory of a machine that others use, too.
+const KEYS_BY_TURNS: &str = "50000";
+const TURNS: usize = 30;
 
 /// One number that was measured, and what is promised of it.
 struct Figure {
@@ -29,12 +33,9 @@ pub fn bench(json: bool) -> Result {
     let native = build_native(&root(), &target())?;
     figures.extend(measured(native.to_str().ok_or("the target folder has a strange name")?, &[KEYS])?);
 
-    say("the same code with every `probe.step(…)` taken out");
+    say("the same code with every `probe.step(…)` taken out, and with an unused probe, by turns");
     let bare = build_native(&without_probes()?, &target().join("without-probes/target"))?;
-    let bare = measured(bare.to_str().ok_or("the target folder has a strange name")?, &[KEYS])?;
-    for figure in bare.into_iter().filter(|figure| ["btree_insert_ns", "btree_get_ns"].contains(&&*figure.name)) {
-        figures.push(Figure { name: format!("without_probes_{}", figure.name), ..figure });
-    }
+    figures.extend(by_turns(&native, &bare)?);
 
     say("the same engine as Wasm, in Node.js, at full speed as above; the one that pages load is built for size");
     let package = ["--package", "stepwise-speed", "--lib"];
@@ -152,6 +153,25 @@ fn without_steps(source: &str) -> String {
 }
 
 /// The figures that a program prints, a line each.
+/// The B-tree with an unused probe (`probed_…`) and without any (`bare_…`), measured by turns so that both meet the
+/// machine in the same moods; the best of each counts.
+fn by_turns(probed: &Path, bare: &Path) -> Result<Vec<Figure>> {
+    let mut best: Vec<Figure> = Vec::new();
+    for _ in 0..TURNS {
+        for (build, program) in [("probed", probed), ("bare", bare)] {
+            let program = program.to_str().ok_or("the target folder has a strange name")?;
+            for figure in measured(program, &[KEYS_BY_TURNS, "tree"])? {
+                let name = format!("{build}_{}", figure.name);
+                match best.iter_mut().find(|each| each.name == name) {
+                    Some(known) => known.value = known.value.min(figure.value),
+                    None => best.push(plain(&name, figure.value)),
+                }
+            }
+        }
+    }
+    Ok(best)
+}
+
 fn measured(program: &str, arguments: &[&str]) -> Result<Vec<Figure>> {
     asked(program, arguments).map(|text| read(&text)).ok_or_else(|| format!("`{program}` failed"))
 }
@@ -173,7 +193,7 @@ fn add_ratios(figures: &mut Vec<Figure>) {
     for action in ["insert", "get"] {
         let engine = format!("btree_{action}_ns");
         for (name, slower, faster) in [
-            (format!("speed_with_unused_probe_{action}"), engine.clone(), format!("without_probes_{engine}")),
+            (format!("speed_with_unused_probe_{action}"), format!("probed_{engine}"), format!("bare_{engine}")),
             (format!("speed_of_btreemap_{action}"), engine.clone(), format!("std_btreemap_{action}_ns")),
             (format!("speed_of_native_in_wasm_{action}"), format!("wasm_{engine}"), engine.clone()),
         ] {
