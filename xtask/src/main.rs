@@ -13,6 +13,7 @@ const HELP: &str = "\
 cargo xtask serve [--port N]   build the book and serve it at http://127.0.0.1:8080, anew after every change
 cargo xtask build              write the site to dist/, fit for any static host and below any path
 cargo xtask test [PART …]      run all tests, or only some parts of: format, clippy, rust, site, browser
+cargo xtask fuzz [TARGET] [--seconds N]   try every decoder, or one, with bytes by chance, each for 60 seconds
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
 
 Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["serve", "--port", port] if port.parse::<u16>().is_ok() => site::serve(port),
         ["build"] => site::build(),
         ["test", ref parts @ ..] => test::test(parts),
+        ["fuzz", ref rest @ ..] => test::fuzz(rest),
         ["bench"] => bench::bench(false),
         ["bench", "--json"] => bench::bench(true),
         ["help" | "--help" | "-h"] => {

@@ -69,6 +69,26 @@ fn rust(count: &mut Count) {
     }
 }
 
+/// Runs the fuzz targets, or one of them, for longer than the tests do. What makes one fall is kept as a regression.
+pub fn fuzz(arguments: &[&str]) -> Result {
+    let (mut target, mut seconds) = (None, "60");
+    let mut rest = arguments;
+    while let [word, after @ ..] = rest {
+        rest = after;
+        match (*word, after) {
+            ("--seconds", [number, after @ ..]) if number.parse::<u64>().is_ok() => (seconds, rest) = (*number, after),
+            (word, _) if target.is_none() && !word.starts_with('-') => target = Some(word),
+            (word, _) => return Err(format!("`{word}` is not understood; accepted: fuzz [TARGET] [--seconds N]")),
+        }
+    }
+    let mut fuzz = command("cargo");
+    fuzz.args(["test", "--locked", "--test", "fuzz"]).env("FUZZ_SECONDS", seconds);
+    if let Some(target) = target {
+        fuzz.env("FUZZ_TARGET", target);
+    }
+    run(&mut fuzz)
+}
+
 /// The number that stands before `word`.
 fn number_before(text: &str, word: &str) -> u64 {
     let before = text.split_once(word).map_or("", |(before, _)| before);

@@ -19,9 +19,12 @@ pub enum Host {
 }
 
 impl NodeId {
-    /// The node of that number, counted from 1. Numbers above 31 do not fit a [`NodeSet`].
+    /// The greatest number: those above do not fit a [`NodeSet`].
+    pub const MOST: u8 = 31;
+
+    /// The node of that number, counted from 1, at most [`NodeId::MOST`].
     pub const fn new(number: u8) -> NodeId {
-        assert!(number >= 1 && number <= 31);
+        assert!(number >= 1 && number <= NodeId::MOST);
         NodeId(number)
     }
 

@@ -78,7 +78,6 @@ impl Digest {
         Digest(hash ^ (hash >> 33))
     }
 
-    #[cfg(test)]
     pub fn from_bytes(bytes: [u8; 8]) -> Digest {
         Digest(u64::from_be_bytes(bytes))
     }

@@ -49,6 +49,7 @@ pub mod message;
 pub mod node;
 pub mod reaction;
 pub mod read_repair;
+pub mod read_wire;
 pub mod record;
 pub mod replica;
 pub mod settings;

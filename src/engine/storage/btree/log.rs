@@ -141,7 +141,7 @@ impl Log {
 }
 
 /// The record at the beginning of `bytes`, and its length.
-fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, usize)> {
+pub fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, usize)> {
     let is_image = match *bytes.get(4)? {
         IMAGE => true,
         COMMIT => false,

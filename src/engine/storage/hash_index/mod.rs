@@ -42,13 +42,13 @@
 
 mod command;
 mod event;
-mod hint;
+pub mod hint;
 mod inspect;
 mod keydir;
 mod merge;
 mod narration;
 mod read;
-mod record;
+pub mod record;
 mod recovery;
 mod refusal;
 mod segment;

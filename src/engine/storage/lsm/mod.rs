@@ -46,7 +46,7 @@ mod dump;
 mod event;
 mod flush;
 mod inspect;
-mod manifest;
+pub mod manifest;
 mod narration;
 pub mod read;
 mod recovery;
