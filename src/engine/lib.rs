@@ -3,6 +3,7 @@
 //! Read in this order:
 //! 1. [`contract`]: what an engine is, and what it owes to whoever follows it;
 //! 2. [`command`]: the one small language in which a reader asks things of an engine;
+//!    [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each; [`wording`] is what their
 //!    narrations share.
@@ -14,6 +15,7 @@
 pub mod checksum;
 pub mod command;
 pub mod contract;
+pub mod data;
 pub mod replication;
 pub mod service;
 pub mod sim;
