@@ -128,3 +128,25 @@ fn a_file_that_is_not_there_is_the_machines_fault() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/file cannot be read"));
 }
+
+#[test]
+fn a_file_of_the_readers_own_is_written_first() {
+    let file = std::env::temp_dir().join(format!("stepwise-data-{}.csv", std::process::id()));
+    let path = file.to_str().expect("a plain path");
+    let write = |text: &str| std::fs::write(&file, text).expect("a temporary file can be written");
+    for kind in ["hash-index", "btree", "sstable", "lsm"] {
+        write("key,value\noak,1\n\"elm\",\"two words\"\r\n🙂,é\n");
+        let run = |script| stepwise(&["run", kind, "--data", path, "--run", script], "");
+        assert!(printed(&run("get elm")).ends_with("=  two words\n"), "{kind}");
+        assert!(printed(&run("get 🙂")).ends_with("=  é\n"), "{kind}");
+        write("a,1\nb,\"2");
+        let told = refused(&["run", kind, "--data", path, "--run", "get a"], "");
+        assert!(told.contains("line 2: a quote is opened and never closed; accepted:"), "{told}");
+    }
+    write(&format!("a,1\n{},2\n", "k".repeat(33)));
+    let told = refused(&["run", "btree", "--data", path, "--run", "get a"], "");
+    assert!(told.contains("in the data, line 2:"), "{told}");
+    let told = refused(&["run", "quorum", "--data", path, "--run", "settle"], "");
+    assert!(told.contains("`quorum` holds no keys and values; accepted: hash-index"), "{told}");
+    std::fs::remove_file(file).expect("it was there");
+}

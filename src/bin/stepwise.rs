@@ -1,10 +1,11 @@
 //! The terminal's Stepwise: lists the figures, runs a script as text, prints a step as SVG, and builds the book.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
+use stepwise::engine::data::{self, Row};
 use stepwise::engine::{ParameterKind, command::MAX_SCRIPT_BYTES};
 use stepwise::figures::{self, CATALOGUE, Entry, Opened};
 use stepwise::scene::{Breadth, svg};
@@ -25,6 +26,7 @@ A script comes from --run, from --script, or from standard input.
   --run TEXT           the script itself, as in --run 'put a 1; get a'
   --script FILE        the script in a file
   --example            the figure's own example
+  --data FILE          a text or CSV file of your own, written into the figure first: keys in the first column
   --before TEXT        commands to carry out first, without recording them
   --json               (run) one JSON object a line instead of text
   --step C.S           (svg) which step: the S-th of the C-th command, 0 for the opening; the last without it
@@ -64,6 +66,7 @@ struct Options {
     run: Option<String>,
     script: Option<PathBuf>,
     before: String,
+    data: Option<PathBuf>,
     example: bool,
     json: bool,
     step: Option<String>,
@@ -89,6 +92,7 @@ fn run() -> Result<(), Failure> {
             }
             Long("run") => options.run = Some(text_of(&mut arguments)?),
             Long("before") => options.before = text_of(&mut arguments)?,
+            Long("data") => options.data = Some(arguments.value().map_err(wish)?.into()),
             Long("script") => options.script = Some(arguments.value().map_err(wish)?.into()),
             Long("example") => options.example = true,
             Long("json") => options.json = true,
@@ -162,11 +166,19 @@ fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
         run: script,
         ..FigureSpec::default()
     };
-    let opened = figures::open(&spec).map_err(wish)?;
+    let rows = options.data.map_or(Ok(Vec::new()), |file| rows(&file))?;
+    let opened = figures::open_with(&spec, &rows).map_err(wish)?;
     match opened.problems.first() {
         Some(problem) => Err(wish(problem)),
         None => Ok(opened),
     }
+}
+
+/// The reader's own data.
+fn rows(file: &Path) -> Result<Vec<Row>, Failure> {
+    let bytes =
+        std::fs::read(file).map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))?;
+    data::rows(&bytes).map_err(|mistake| Failure::Wish(format!("{}, {mistake}", file.display())))
 }
 
 fn standard_input() -> Result<String, Failure> {

@@ -29,7 +29,7 @@ pub struct BadData {
     /// Counted from 1.
     pub line: usize,
     pub problem: String,
-    pub accepted: &'static str,
+    pub accepted: String,
 }
 
 impl Display for BadData {
@@ -42,7 +42,7 @@ impl std::error::Error for BadData {}
 
 /// Reads a file. A key that comes again is a row of its own: it is written again.
 pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, BadData> {
-    let bad = |line, problem: String, accepted| BadData { line, problem, accepted };
+    let bad = |line, problem: String, accepted: &str| BadData { line, problem, accepted: accepted.to_owned() };
     if bytes.len() > MAX_BYTES {
         return Err(bad(1, format!("the file has {} bytes", bytes.len()), "at most 1048576 bytes"));
     }
@@ -145,7 +145,7 @@ impl Reader<'_> {
             return Err(BadData {
                 line: self.line,
                 problem: format!("`{}` after a closing quote", sign.escape_debug()),
-                accepted: "a divider or the end of the line; a quote within quotes is doubled",
+                accepted: "a divider or the end of the line; a quote within quotes is doubled".to_owned(),
             });
         }
         Ok(fields)
@@ -168,7 +168,7 @@ impl Reader<'_> {
                 return Err(BadData {
                     line: opened,
                     problem: "a quote is opened and never closed".to_owned(),
-                    accepted: "a quote at both ends of a field; a quote within quotes is doubled",
+                    accepted: "a quote at both ends of a field; a quote within quotes is doubled".to_owned(),
                 });
             };
             let (part, rest) = self.rest.split_at(end);

@@ -21,10 +21,11 @@ mod tail;
 
 pub use run::{CommandMark, Growth, Moment, Run};
 
+use crate::engine::data::Row;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
-use crate::timeline::{Happened, Machine, Recording, own};
+use crate::timeline::{Happened, Machine, Recording, load, own};
 
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
@@ -94,9 +95,16 @@ const fn entry<F: Figure>() -> Entry {
 }
 
 impl Entry {
-    /// Opens the engine with its parameters and begins a recording after an unrecorded script.
-    fn start(&'static self, parameters: &Parameters, before: &str) -> Result<Run, BadSpec> {
-        let engine = (self.open)(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
+    /// Whether a reader's own data can be written into it: it has keys and values.
+    pub fn takes_data(&self) -> bool {
+        self.commands.iter().any(|form| form.name == "put" && form.arguments.len() == 2)
+    }
+
+    /// Opens the engine with its parameters and begins a recording after a reader's own rows and an unrecorded
+    /// script.
+    fn start(&'static self, parameters: &Parameters, rows: &[Row], before: &str) -> Result<Run, BadSpec> {
+        let mut engine = (self.open)(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
+        load(&mut *engine, rows).map_err(|mistake| BadSpec(format!("in the data, {mistake}")))?;
         let recording = Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
         Ok(Run::new(self, recording, parameters.clone()))
     }
@@ -125,7 +133,16 @@ pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
 /// Opens a figure and runs its script. Whatever can be left out of a wrong spec is left out, and told; only a figure
 /// that does not exist is refused.
 pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
+    open_with(spec, &[])
+}
+
+/// [`open`], with rows of the reader's own written into the engine before anything else. They are not recorded.
+pub fn open_with(spec: &FigureSpec, rows: &[Row]) -> Result<Opened, BadSpec> {
     let entry = find(&spec.kind)?;
+    if !rows.is_empty() && !entry.takes_data() {
+        let kinds: Vec<_> = CATALOGUE.iter().filter(|entry| entry.takes_data()).map(|entry| entry.about.kind).collect();
+        return Err(BadSpec(format!("`{}` holds no keys and values; accepted: {}", spec.kind, kinds.join(", "))));
+    }
     let mut problems = Vec::new();
     let mut accepted: Vec<(&str, &str)> = Vec::new();
     for (name, value) in &spec.parameters {
@@ -137,10 +154,10 @@ pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
     }
     let parameters = Parameters::new(entry.parameters, accepted).map_err(|mistake| BadSpec(mistake.to_string()))?;
     // Values that are each right may not fit each other, and what comes before may be wrong: then the defaults, bare.
-    let mut run = entry.start(&parameters, &spec.before).or_else(|mistake| {
+    let mut run = entry.start(&parameters, rows, &spec.before).or_else(|mistake| {
         problems.push(mistake);
         let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
-        entry.start(&parameters, "")
+        entry.start(&parameters, &[], "")
     })?;
     let mut wrong_line = None;
     if let Err(mistake) = run.extend(&spec.run) {

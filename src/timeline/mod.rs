@@ -15,13 +15,15 @@ pub use recorder::{SourceLine, Step};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::engine::Outcome;
 use crate::engine::command::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
+use crate::engine::{Outcome, data};
 use machine::{Asked, Performed};
 
 /// A run has no more steps than this: a reader can walk through them, a page can hold them, and a scrubber can tell
 /// them apart. Longer runs are for `before`, which is not recorded.
 pub const MAX_STEPS: usize = 2_000;
+/// So many rows of a reader's file are read as commands at a time.
+const ROWS_AT_ONCE: usize = 500;
 /// How many forks can be taken back.
 const MAX_UNDO: usize = 20;
 
@@ -299,6 +301,25 @@ impl Entry {
         self.after = self.steps[steps - 1].state.clone();
         self.interrupted = true;
     }
+}
+
+/// Writes a reader's own rows into an engine, a `put` each, without recording them; the error names the line of the file
+/// that the engine cannot read, or refuses, with the rows before it written.
+pub fn load(engine: &mut dyn Machine, rows: &[data::Row]) -> Result<(), data::BadData> {
+    for rows in rows.chunks(ROWS_AT_ONCE) {
+        let planned = plan(engine, &data::script(rows)).map_err(|mistake| data::BadData {
+            line: rows[mistake.place.line - 1].line,
+            problem: mistake.problem,
+            accepted: mistake.accepted,
+        })?;
+        for (row, planned) in rows.iter().zip(planned) {
+            if let Outcome::Refused(reason) = engine.perform(&*planned.command, 0).outcome {
+                let accepted = "rows that the figure, with its parameters, has room for".to_owned();
+                return Err(data::BadData { line: row.line, problem: reason, accepted });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a script as commands of `engine`, ranges unfolded.

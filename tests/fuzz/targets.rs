@@ -3,6 +3,7 @@
 
 use stepwise::engine::checksum::crc32;
 use stepwise::engine::command::statements;
+use stepwise::engine::data;
 use stepwise::engine::replication::log_shipping::{Method, Replica, Value, Version, entry};
 use stepwise::engine::replication::quorum::{self, read_wire};
 use stepwise::engine::sim::{Disk, FileId, Time};
@@ -61,6 +62,7 @@ pub const TARGETS: &[Target] = &[
         inputs: 5_000,
     },
     Target { name: "script", seeds: scripts, run: read_script, inputs: 10_000 },
+    Target { name: "data", seeds: files, run: read_file, inputs: 10_000 },
     Target { name: "spec", seeds: specs, run: read_spec, inputs: 5_000 },
     Target { name: "fence", seeds: fences, run: read_fence, inputs: 5_000 },
 ];
@@ -441,6 +443,19 @@ fn read_by_all(statement: &stepwise::engine::command::Statement) {
     by::<replication::log_shipping::LogShipping>(statement);
     by::<service::faults::Faults>(statement);
     by::<service::latency::Latency>(statement);
+}
+
+fn files() -> Vec<Vec<u8>> {
+    let texts =
+        ["key,value\r\na,1\r\n\"b;c\",\"two \"\"words\"\"\"\r\n", "a\t1\nb\t\"2\n3\"\n", "\u{feff}🙂;é;1\n\nx;y;2"];
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+fn read_file(bytes: &[u8]) {
+    match data::rows(bytes) {
+        Ok(rows) => assert_eq!(statements(&data::script(&rows)).map(|all| all.len()), Ok(rows.len())),
+        Err(mistake) => assert!(mistake.line > 0),
+    }
 }
 
 fn specs() -> Vec<Vec<u8>> {
