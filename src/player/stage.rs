@@ -14,6 +14,8 @@ use super::tween::{DURATION, MAX_MOVES, Move, Pose};
 use crate::scene::svg::{self, number};
 use crate::scene::{Body, Scene, Shape, Whence};
 
+/// The number of shapes that are kept after they have left; no stage shows many more at once.
+const MOST_LEFT: usize = 400;
 const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
 
 #[derive(Properties)]
@@ -42,6 +44,8 @@ pub struct Stage {
     /// What is in the picture, in its order: first the ghosts, then the shapes of the scene.
     drawn: Vec<Drawn>,
     ghosts: usize,
+    /// Shapes that have left, the latest last: whoever goes back and forth meets them again, and they need not be made anew.
+    left: Vec<Drawn>,
     moves: Vec<Move>,
     /// When the motion began; `None` before its first frame.
     began: Option<f64>,
@@ -140,7 +144,10 @@ impl Stage {
                     kept.turn_into(shape);
                     kept
                 }
-                None => Drawn::new(shape),
+                None => match self.left.iter().position(|left| left.was(shape)) {
+                    Some(place) => self.left.swap_remove(place).revived_as(shape),
+                    None => Drawn::new(shape),
+                },
             };
             if from != to {
                 moves.push(Move { place: drawn.len(), from, to });
@@ -149,8 +156,8 @@ impl Stage {
         }
         put_in_order(&svg, &drawn);
         moving &= moves.len() <= MAX_MOVES;
-        *self =
-            Stage { svg: self.svg.clone(), scene: Some(scene.clone()), drawn, ghosts, moves, began: None, frame: None };
+        (self.scene, self.drawn, self.ghosts) = (Some(scene.clone()), drawn, ghosts);
+        (self.moves, self.began) = (moves, None);
         self.pose(if moving { 0.0 } else { 1.0 });
         if moving && !self.moves.is_empty() {
             self.ask_for_frame(context);
@@ -177,8 +184,10 @@ impl Stage {
         self.moves.clear();
         for ghost in self.drawn.drain(..self.ghosts) {
             ghost.group.remove();
+            self.left.push(ghost);
         }
         self.ghosts = 0;
+        self.left.drain(..self.left.len().saturating_sub(MOST_LEFT));
     }
 }
 
@@ -212,7 +221,7 @@ impl Drawn {
         let drawn = Drawn { shape: shape.clone(), group, pose, selected: false };
         set(&drawn.group, "data-key", &shape.key);
         drawn.classify("");
-        drawn.fill();
+        drawn.fill(None);
         drawn
     }
 
@@ -226,13 +235,26 @@ impl Drawn {
             (old, new) => old == new,
         } && self.shape.label == shape.label;
         let same_class = svg::group_class(&self.shape) == svg::group_class(shape);
-        self.shape = shape.clone();
+        let last = std::mem::replace(&mut self.shape, shape.clone());
         if !same {
-            self.fill();
+            self.fill(Some(&last));
         }
         if !same_class {
             self.classify(if self.selected { "selected" } else { "" });
         }
+    }
+
+    /// Whether its elements are those that the shape once had. An arrow is placed otherwise than all else.
+    fn was(&self, shape: &Shape) -> bool {
+        let is_arrow = |shape: &Shape| matches!(shape.body, Body::Arrow { .. });
+        self.shape.key == shape.key && is_arrow(&self.shape) == is_arrow(shape)
+    }
+
+    /// The same shape, back from having left.
+    fn revived_as(mut self, shape: &Shape) -> Drawn {
+        self.turn_into(shape);
+        self.classify("");
+        self
     }
 
     fn select(&mut self, selected: bool) {
@@ -253,18 +275,41 @@ impl Drawn {
         set(&self.group, "class", format!("{class} {more}").trim());
     }
 
-    /// Makes the elements of the shape, in the place of those that it had.
-    fn fill(&self) {
-        self.group.set_text_content(None);
-        for part in svg::parts(&self.shape) {
-            let child = element(part.name);
-            for (name, value) in &part.attributes {
-                set(&child, name, value);
+    /// Makes the elements of the shape. Those of its last state stay as long as they are of the same kinds, and only
+    /// what is different about them is said: new elements cost a browser several times as much.
+    fn fill(&self, last: Option<&Shape>) {
+        let last = last.map(svg::parts).unwrap_or_default();
+        let parts = svg::parts(&self.shape);
+        let mut child = self.group.first_element_child();
+        let mut known = last.iter();
+        for part in &parts {
+            let was = known.next().filter(|was| was.name == part.name);
+            let element = match (was, &child) {
+                (Some(_), Some(child)) => child.clone(),
+                _ => {
+                    known = [].iter();
+                    let new = element(part.name);
+                    let _ = self.group.insert_before(&new, child.as_deref());
+                    new
+                }
+            };
+            let said = was.map_or(&[][..], |was| &was.attributes);
+            for attribute in part.attributes.iter().filter(|attribute| !said.contains(attribute)) {
+                set(&element, attribute.0, &attribute.1);
             }
-            if !part.text.is_empty() {
-                child.set_text_content(Some(part.text));
+            for (name, _) in said.iter().filter(|(name, _)| part.attributes.iter().all(|(each, _)| each != name)) {
+                let _ = element.remove_attribute(name);
             }
-            let _ = self.group.append_child(&child);
+            if part.text != was.map_or("", |was| was.text) {
+                element.set_text_content(Some(part.text));
+            }
+            if was.is_some() {
+                child = element.next_element_sibling();
+            }
+        }
+        while let Some(left) = child {
+            child = left.next_element_sibling();
+            left.remove();
         }
         place(&self.group, &self.shape, self.pose);
     }
