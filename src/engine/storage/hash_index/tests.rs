@@ -1,6 +1,7 @@
-//! What the hash index does, case by case; [`crashes`] pulls the plug everywhere.
+//! What the hash index does, case by case; [`crashes`] pulls the plug everywhere, [`damage`] flips every byte.
 
 mod crashes;
+mod damage;
 
 use super::*;
 use crate::command::statements;
