@@ -26,6 +26,8 @@ pub struct FigureSpec {
     #[serde(serialize_with = "as_text")]
     pub step: Option<Position>,
     pub controls: Controls,
+    /// What the figure asks before it goes on, a question a line; see [`crate::figures::questions`].
+    pub ask: String,
     pub title: Option<String>,
     pub caption: Option<String>,
 }
@@ -100,6 +102,7 @@ impl FigureSpec {
                 "kind" => spec.kind = value.to_owned(),
                 "before" => spec.before = value.to_owned(),
                 "run" => spec.run = value.to_owned(),
+                "ask" => spec.ask = value.to_owned(),
                 "title" => spec.title = Some(value.to_owned()),
                 "caption" => spec.caption = Some(value.to_owned()),
                 "step" => match value.parse() {
@@ -137,6 +140,9 @@ impl FigureSpec {
         }
         if !self.run.is_empty() {
             add("run", self.run.clone());
+        }
+        if !self.ask.is_empty() {
+            add("ask", self.ask.clone());
         }
         if let Some(step) = self.step {
             add("step", step.to_string());
@@ -182,6 +188,7 @@ mod tests {
             run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
             step: Some(Position { command: 2, step: 3 }),
             controls: Controls::Minimal,
+            ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
             title: Some("A & B".into()),
             ..FigureSpec::default()
         }

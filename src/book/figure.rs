@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::qr;
-use crate::figures::{self, Run};
+use crate::figures::{self, Question, Run};
 use crate::scene::svg::{self, escape};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
@@ -14,6 +14,7 @@ pub struct Placed {
     run: Run,
     /// The step that it opens at.
     index: usize,
+    questions: Vec<Question>,
     /// The page that it stands on, `storage/b-trees.html`.
     pub page: String,
     /// Its id on that page, which no other figure of the book has.
@@ -29,9 +30,22 @@ impl Placed {
             let problems: Vec<_> = opened.problems.into_iter().map(|problem| problem.0).collect();
             return Err(BadSpec(problems.join("; ")));
         }
+        if let Some(question) = opened.questions.iter().find(|question| question.at == opened.index) {
+            return Err(BadSpec(format!(
+                "`{}` is asked at the step that the figure opens at; a reader must come to it",
+                question.text
+            )));
+        }
         let slug = page.trim_end_matches(".html").replace('/', "-");
         let id = format!("figure-{slug}-{number}");
-        Ok(Placed { spec, run: opened.run, index: opened.index, page: page.to_owned(), id })
+        Ok(Placed {
+            spec,
+            run: opened.run,
+            index: opened.index,
+            questions: opened.questions,
+            page: page.to_owned(),
+            id,
+        })
     }
 
     fn title(&self) -> &str {
@@ -70,7 +84,20 @@ impl Placed {
         if let Some(caption) = &self.spec.caption {
             push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", escape(caption)));
         }
+        for question in &self.questions {
+            push(&mut html, format_args!("<noscript>{}</noscript>", self.riddle(question)));
+        }
         html + &self.address(to_root, base_url) + "</div>"
+    }
+
+    /// A question as text, for a reader whose figure does not come alive.
+    fn riddle(&self, question: &Question) -> String {
+        format!(
+            "<details><summary>Predict first. {}</summary>{}: {}</details>",
+            escape(&question.text),
+            escape(&question.right),
+            escape(&self.run.moment(question.tells).narration)
+        )
     }
 
     /// What paper shows instead of a figure that moves: where it is found, and if that is known, a code to scan.

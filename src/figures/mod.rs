@@ -1,6 +1,7 @@
 //! The figures: how each engine is drawn, one file a figure, and the catalogue of them all. To add one, write its file
 //! and its line in [`CATALOGUE`]; nothing else knows its name.
 
+mod ask;
 mod btree;
 pub mod chart;
 mod cluster;
@@ -19,6 +20,7 @@ mod scaling;
 mod sstable;
 mod tail;
 
+pub use ask::{Question, questions};
 pub use run::{CommandMark, Growth, Moment, Run};
 
 use crate::engine::data::Row;
@@ -115,6 +117,8 @@ pub struct Opened {
     pub run: Run,
     /// The step that it opens at.
     pub index: usize,
+    /// What is to be predicted on the way.
+    pub questions: Vec<Question>,
     /// What was wrong with the parts of the spec that were left out.
     pub problems: Vec<BadSpec>,
     /// The line of the script that could not be read, counted from 1.
@@ -171,5 +175,7 @@ pub fn open_with(spec: &FigureSpec, rows: &[Row]) -> Result<Opened, BadSpec> {
     {
         problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
     }
-    Ok(Opened { run, index, problems, wrong_line })
+    let (questions, wrong) = questions(&spec.ask, &run);
+    problems.extend(wrong);
+    Ok(Opened { run, index, questions, problems, wrong_line })
 }

@@ -3,6 +3,7 @@
 //! - [`host`]: the border with the page;
 //! - [`stage`] and [`tween`]: the picture and its motion;
 //! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates;
+//! - [`question`]: what is to be predicted first;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
 
 mod commands;
@@ -11,6 +12,7 @@ mod drawers;
 mod host;
 mod keys;
 mod parameters;
+mod question;
 mod stage;
 mod tween;
 mod view;
@@ -24,7 +26,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{FocusOptions, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
-use crate::figures::{self, Opened, Run};
+use crate::figures::{self, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, Controls, FigureSpec};
 use crate::timeline::Position;
@@ -61,6 +63,8 @@ pub struct Player {
     wrong_line: Option<usize>,
     /// Steps were dropped by a fork, and can be had back.
     forked: bool,
+    questions: Vec<Question>,
+    guesses: Vec<question::Guess>,
     drawer: Option<Drawer>,
     selected: Option<String>,
     panel: Option<Panel>,
@@ -110,6 +114,8 @@ pub enum Message {
     Parameter(&'static str, String),
     Open(Option<Drawer>),
     Select(String),
+    /// What the reader predicts.
+    Guess(String),
     Dismiss,
     Panel(Option<Panel>),
     Width,
@@ -136,6 +142,8 @@ impl Component for Player {
             problems: problems.into_iter().map(|problem| problem.0).collect(),
             wrong_line: None,
             forked: false,
+            questions: Vec::new(),
+            guesses: Vec::new(),
             drawer: None,
             selected: None,
             panel: None,
@@ -175,6 +183,7 @@ impl Component for Player {
                 self.selected = Some(key);
                 self.drawer = Some(Drawer::Bytes);
             }
+            Message::Guess(said) => self.take_guess(said),
             Message::Dismiss => {
                 self.problems.clear();
                 self.wrong_line = None;
@@ -186,6 +195,7 @@ impl Component for Player {
             Message::Replace(spec, problems) => {
                 if self.replace((*spec).clone(), problems) {
                     self.spec = *spec;
+                    self.ask_anew();
                 }
             }
         }
@@ -238,6 +248,7 @@ impl Player {
     /// Opens the figure as the host gave it, with the same forgiveness as at first.
     fn reset(&mut self) {
         self.problems.clear();
+        self.guesses.clear();
         self.open(&self.spec.clone());
     }
 
@@ -266,6 +277,7 @@ impl Player {
         self.index = opened.index;
         self.playing = None;
         self.forked = false;
+        self.ask_anew();
         self.draw(false);
     }
 
@@ -318,7 +330,11 @@ impl Player {
         match go {
             Go::Forward | Go::ForwardCommand if self.index == last => host.edge("next"),
             Go::Back | Go::BackCommand if self.index == 0 => host.edge("prev"),
-            _ => self.seek(target, matches!(go, Go::Forward | Go::Back)),
+            Go::Forward | Go::ForwardCommand => {
+                let target = self.way_to(target);
+                self.seek(target, go == Go::Forward);
+            }
+            _ => self.seek(target, go == Go::Back),
         }
     }
 
@@ -338,9 +354,10 @@ impl Player {
 
     fn tick(&mut self, context: &Context<Player>) {
         let last = self.run.as_ref().map_or(0, |run| run.last());
-        self.seek(self.index + 1, true);
+        let next = self.way_to(self.index + 1);
+        self.seek(next, true);
         self.playing = None;
-        if self.index < last {
+        if self.index < last && self.waiting().is_none() {
             self.wait(context);
         }
     }
@@ -361,6 +378,7 @@ impl Player {
                 // A command that stands in the middle is completed first, and loses nothing.
                 self.forked = first > self.index && first <= last;
                 self.seek(first, true);
+                self.ask_anew();
                 self.draw(true);
             }
             Err(mistake) => self.problems = vec![mistake.to_string()],
@@ -375,7 +393,8 @@ impl Player {
     }
 
     fn script(&mut self, script: String) {
-        let spec = FigureSpec { run: script, step: None, ..self.shown() };
+        // Another run may have no answer to the questions of this one; those to which it has are asked.
+        let spec = FigureSpec { run: script, step: None, ask: String::new(), ..self.shown() };
         self.replace(spec, Vec::new());
     }
 
@@ -384,6 +403,7 @@ impl Player {
             self.playing = None;
             self.index = index;
             self.forked = false;
+            self.ask_anew();
             self.draw(false);
         }
     }
@@ -391,6 +411,7 @@ impl Player {
     fn parameter(&mut self, name: &str, value: String) {
         let mut spec = self.shown();
         spec.parameters.insert(name.to_owned(), value);
+        spec.ask.clear();
         // In another engine the same commands may take other steps: stay at the command.
         spec.step = spec.step.map(|step| Position { step: usize::MAX, ..step }).filter(|step| step.command > 0);
         self.replace(spec, Vec::new());
@@ -410,6 +431,7 @@ impl Player {
             parameters,
             run: run.script().join("; "),
             step: Some(run.position(self.index)),
+            ask: if self.asks_all() { self.spec.ask.clone() } else { String::new() },
             ..self.spec.clone()
         }
     }

@@ -38,6 +38,7 @@ impl Player {
                 } else {
                     <p class="unseen" aria-live="polite">{ moment.narration }</p>
                 }
+                { self.question(context) }
                 if !self.minimal() {
                     { self.commands(context, run) }
                 }
