@@ -53,7 +53,7 @@ fn question(line: &str, run: &Run) -> Result<Question, String> {
     if at >= tells {
         return Err("the step that tells must come after the step that asks".to_owned());
     }
-    if let Some((text, counter)) = rest.rsplit_once(" = ") {
+    if let Some((text, counter)) = rest.rsplit_once(" = ").filter(|_| !rest.contains(" | ")) {
         let counters = run.counters(tells);
         let Some(counter) = counters.iter().find(|each| each.name == counter) else {
             let names: Vec<_> = counters.iter().map(|each| each.name).collect();
