@@ -21,6 +21,7 @@ pub mod service;
 pub mod sim;
 pub mod storage;
 pub mod wording;
+pub mod workload;
 
 pub use command::{BadCommand, Words};
 pub use contract::{

@@ -5,6 +5,7 @@ mod ask;
 mod btree;
 pub mod chart;
 mod cluster;
+mod duel;
 mod fanout;
 mod faults;
 mod hash_index;
@@ -41,6 +42,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<sstable::SsTableFigure>(),
     entry::<lsm::LsmFigure>(),
     entry::<btree::BTreeFigure>(),
+    entry::<duel::DuelFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),
     entry::<lag::LagFigure>(),

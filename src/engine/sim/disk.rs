@@ -74,6 +74,8 @@ pub struct Tally {
     pub reads: u64,
     pub bytes_read: u64,
     pub syncs: u64,
+    /// Reads and writes that do not begin where the last one ended: a disk's head has to move for each.
+    pub seeks: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +89,8 @@ pub struct Disk {
     capacity: u64,
     used: u64,
     tally: Tally,
+    /// Where the last read or write ended.
+    head: (FileId, u64),
     /// How many more changes happen before the power goes; `None` is never.
     fuse: Option<u64>,
 }
@@ -124,6 +128,7 @@ impl Disk {
             capacity,
             used: 0,
             tally: Tally::default(),
+            head: (FileId(0), 0),
             fuse: None,
         }
     }
@@ -179,6 +184,7 @@ impl Disk {
         self.used += growth;
         self.tally.writes += 1;
         self.tally.bytes_written += bytes.len() as u64;
+        self.move_head(file, offset, bytes.len());
         let file = self.file_mut(file);
         file.content.write(offset, bytes);
         file.pending.push(Change::Write { offset, bytes: bytes.into() });
@@ -217,10 +223,17 @@ impl Disk {
 
     /// Reads and counts; the range is cut off at the end of the file.
     pub fn read(&mut self, file: FileId, range: Range<u64>) -> Vec<u8> {
+        let start = range.start;
         let bytes = self.peek(file, range);
+        self.move_head(file, start, bytes.len());
         self.tally.reads += 1;
         self.tally.bytes_read += bytes.len() as u64;
         bytes
+    }
+
+    fn move_head(&mut self, file: FileId, offset: u64, len: usize) {
+        self.tally.seeks += u64::from(self.head != (file, offset));
+        self.head = (file, offset + len as u64);
     }
 
     /// Reads without counting: for whoever looks from outside, never for an engine at work.

@@ -4,6 +4,7 @@ pub mod block;
 pub mod bloom;
 pub mod btree;
 pub mod cursor;
+pub mod duel;
 pub mod entry;
 pub mod hash_index;
 pub mod key;

@@ -1,6 +1,7 @@
 //! Finding a key: from the root down to the one leaf that can hold it, and along the leaves for a range.
 
 use super::page::PageId;
+use super::pool::Standing;
 use super::slot::KeySlot;
 use super::{BTree, Event, Refusal, Survival};
 use crate::contract::Probe;
@@ -121,6 +122,34 @@ impl BTree {
             probe.step(|| self.descended(key, id, slot), self);
             id = child;
         }
+    }
+
+    /// Reads the leaf of a key from the page file, unless memory has changes of it that the file lacks. So works an
+    /// engine whose memory holds the inner pages and little more; for `duel`.
+    pub fn fetch_leaf(&mut self, key: &Key) -> Result<(), Refusal> {
+        let _ = self.descend(&KeySlot::new(key)?, &mut ())?;
+        self.fetch();
+        Ok(())
+    }
+
+    fn fetch(&mut self) {
+        let leaf = self.path.leaf();
+        if self.pool.frame(leaf).is_some_and(|frame| frame.standing == Standing::Clean) {
+            let start = self.offset(leaf);
+            self.disk.read(self.file, start..start + self.page_size());
+        }
+    }
+
+    /// Reads at most `most` entries from a key on, leaf by leaf as [`BTree::fetch_leaf`] does; returns how many there were.
+    pub fn fetch_range(&mut self, from: &Key, most: usize) -> Result<usize, Refusal> {
+        let (Ok(at) | Err(at)) = self.descend(&KeySlot::new(from)?, &mut ())?;
+        self.fetch();
+        let mut count = self.page(self.path.leaf()).count() - at;
+        while count < most && self.next_leaf()? {
+            self.fetch();
+            count += self.page(self.path.leaf()).count();
+        }
+        Ok(count.min(most))
     }
 
     fn descended(&self, key: &KeySlot, id: PageId, slot: usize) -> Event {

@@ -7,6 +7,7 @@ use super::log::Record;
 use super::page::{Kind, Page, PageId, Transaction};
 use super::{Adrift, BTree, Path, Problem, Standing, Survival};
 use crate::contract::Counter;
+use crate::sim::Disk;
 use crate::sim::disk::Tally;
 
 /// What was done since the tree was opened first.
@@ -42,6 +43,10 @@ pub enum Place {
 }
 
 impl BTree {
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     pub fn order(&self) -> usize {
         self.order
     }

@@ -1,6 +1,6 @@
 //! Time: one device that does one thing at a time, for the reader's commands and for the background alike.
 
-use super::{Event, Lsm, Refusal};
+use super::{Device, Event, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
 use crate::sim::disk::Tally;
 use crate::sim::{DiskError, Time};
@@ -14,19 +14,27 @@ pub(super) struct Clock {
     charged: Tally,
 }
 
+impl Device {
+    /// What it takes for all that a disk has counted between two moments.
+    pub fn time(&self, before: &Tally, after: &Tally) -> Time {
+        let bytes = after.bytes_written - before.bytes_written + after.bytes_read - before.bytes_read;
+        let accesses = after.writes - before.writes + after.reads - before.reads;
+        let nanos = bytes * self.nanos_per_byte
+            + accesses * self.access.as_nanos()
+            + (after.seeks - before.seeks) * self.seek.as_nanos()
+            + (after.syncs - before.syncs) * self.sync.as_nanos();
+        Time::from_nanos(nanos)
+    }
+}
+
 impl Lsm {
     /// Lets the device take its time for what the disk has done since the last charge. The reader waits for it if this
     /// was for them; the background's work only keeps the device busy.
     pub(super) fn charge(&mut self, in_background: bool) {
         let (tally, before) = (self.disk.tally(), self.clock.charged);
-        let device = self.settings.device;
-        let bytes = tally.bytes_written - before.bytes_written + tally.bytes_read - before.bytes_read;
-        let accesses = tally.writes - before.writes + tally.reads - before.reads;
-        let syncs = tally.syncs - before.syncs;
-        let nanos =
-            bytes * device.nanos_per_byte + accesses * device.access.as_nanos() + syncs * device.sync.as_nanos();
+        let time = self.settings.device.time(&before, &tally);
         self.clock.charged = tally;
-        self.clock.busy_until = self.clock.busy_until.max(self.clock.now) + Time::from_nanos(nanos);
+        self.clock.busy_until = self.clock.busy_until.max(self.clock.now) + time;
         if !in_background {
             self.clock.now = self.clock.busy_until;
         }

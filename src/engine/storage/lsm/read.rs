@@ -166,6 +166,7 @@ impl Lsm {
             count += 1;
             count < most
         })?;
+        self.charge(false);
         Ok(count)
     }
 

@@ -46,6 +46,8 @@ pub struct Settings {
 pub struct Device {
     /// For each read or write, wherever it is.
     pub access: Time,
+    /// For each that does not begin where the last one ended, more.
+    pub seek: Time,
     pub sync: Time,
     pub nanos_per_byte: u64,
 }
@@ -69,6 +71,7 @@ impl Settings {
             pace: Time::from_micros(parameters.integer("pace")),
             device: Device {
                 access: Time::from_micros(10),
+                seek: Time::ZERO,
                 sync: Time::from_micros(100),
                 nanos_per_byte: 1_000_000 / parameters.integer("device"),
             },

@@ -1,0 +1,113 @@
+//! What happened, in a sentence or two.
+
+use std::fmt::{self, Display};
+
+use super::side::{Cost, Name};
+use crate::contract;
+use crate::service::spell::{grouped, time};
+use crate::wording::count;
+use crate::workload::Operation;
+
+#[derive(Clone)]
+pub enum Event {
+    /// One of the two has carried out an operation.
+    Operated {
+        name: Name,
+        operation: Operation,
+        cost: Cost,
+    },
+    /// Both have carried out a slice of a longer run.
+    Advanced {
+        done: u64,
+        of: u64,
+        throughputs: [u64; 2],
+    },
+    /// Both have finished what they had put off.
+    Settled {
+        costs: [Cost; 2],
+    },
+    /// Of a sweep, one share of reads.
+    Swept {
+        reads: u64,
+        throughputs: [u64; 2],
+    },
+    /// The end of a sweep: between which shares of reads another one wins, and who wins with the smaller.
+    Compared {
+        first: Name,
+        flip: Option<(u64, u64)>,
+    },
+    Forgotten,
+    Refused {
+        why: String,
+    },
+}
+
+impl contract::Event for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Operated { .. } => "Operated",
+            Event::Advanced { .. } => "Advanced",
+            Event::Settled { .. } => "Settled",
+            Event::Swept { .. } => "Swept",
+            Event::Compared { .. } => "Compared",
+            Event::Forgotten => "Forgotten",
+            Event::Refused { .. } => "Refused",
+        }
+    }
+}
+
+impl Display for Event {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Event::Operated { name, operation, cost } => {
+                write!(out, "{}: {} of key {}", name.text(), operation.kind.name(), operation.key)?;
+                if operation.records > 1 {
+                    write!(out, " and on, {}", count(operation.records, "record"))?;
+                }
+                write!(
+                    out,
+                    ". {} read, {} written, {}, {}: {} of the device's time.",
+                    count(cost.bytes_read, "byte"),
+                    count(cost.bytes_written, "byte"),
+                    count(cost.seeks, "seek"),
+                    count(cost.syncs, "sync"),
+                    time(cost.time),
+                )
+            }
+            Event::Advanced { done, of, throughputs: [btree, lsm] } => write!(
+                out,
+                "{} of {} operations are done. The B-tree makes {} a second, the LSM-tree {}.",
+                grouped(*done),
+                grouped(*of),
+                grouped(*btree),
+                grouped(*lsm),
+            ),
+            Event::Settled { costs: [btree, lsm] } => write!(
+                out,
+                "What was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
+                time(btree.time),
+                time(lsm.time),
+            ),
+            Event::Swept { reads, throughputs: [btree, lsm] } => write!(
+                out,
+                "With {reads} % reads the B-tree makes {} operations a second, the LSM-tree {}.",
+                grouped(*btree),
+                grouped(*lsm),
+            ),
+            Event::Compared { first, flip: None } => {
+                write!(out, "The {} is the faster one whatever the share of reads.", first.text())
+            }
+            Event::Compared { first, flip: Some((below, above)) } => {
+                let other = if *first == Name::BTree { Name::Lsm } else { Name::BTree };
+                write!(
+                    out,
+                    "Up to {below} % reads the {} is faster; from {above} % on it is the {}.",
+                    first.text(),
+                    other.text(),
+                )
+            }
+            Event::Forgotten => out.write_str("What was measured is forgotten; both keep their data."),
+            Event::Refused { why } => write!(out, "Refused: {why}"),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! A B-tree and an LSM-tree, given the same operations: what does each ask of its disk?
+//!
+//! # The idea
+//!
+//! Both engines are the ones of the chapters before, unchanged, each on a simulated disk of its own. A seeded workload
+//! ([`crate::workload`]) is drawn once and given to both. What their disks have counted (bytes, seeks, syncs) is turned
+//! into time by one device model, and so into throughput and latencies; the same counts give the amplifications:
+//! - *write amplification*: bytes written to the disk for each byte that clients wrote;
+//! - *read amplification*: bytes read from the disk, compactions included, for each byte that clients read;
+//! - *space amplification*: bytes on the disk for each byte of the records that there are.
+//!
+//! Both keep in memory what leads to the data (inner pages; sparse indexes and Bloom filters) and read the data itself
+//! (a leaf; a block) from the disk. Both log each write, and sync the log once for as many writes.
+//!
+//! # Simpler than the real one because:
+//! - no cache holds leaves or blocks: a hot record is read from the disk each time, which real engines avoid;
+//! - one client, who asks again as soon as it has its answer: compactions have only the time for which writes wait;
+//! - a seek costs the same however far, and an operation costs no processor time;
+//! - the B-tree has slots of fixed size and logs whole pages ([`super::btree`]), which costs it room and bytes.
+
+pub mod command;
+pub mod event;
+pub mod settings;
+pub mod side;
+
+mod sweep;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+pub use command::Command;
+pub use event::Event;
+pub use settings::Settings;
+pub use side::{Cost, Name, Side};
+pub use sweep::Share;
+
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::workload::{Kind, Operation, Workload};
+use side::{Tree, VALUE_BYTES};
+
+/// A longer run is told in so many slices.
+const SLICES: u64 = 20;
+
+#[derive(Clone)]
+pub struct Duel {
+    settings: Rc<Settings>,
+    workload: Workload,
+    /// The B-tree, and the LSM-tree.
+    sides: [Side; 2],
+    /// Keys and values that clients wrote and read since measuring began.
+    bytes_written: u64,
+    bytes_read: u64,
+    /// Keys and values of all records.
+    live_bytes: u64,
+    last: Option<Operation>,
+    points: Rc<Vec<Point>>,
+    shares: Rc<Vec<Share>>,
+}
+
+/// After so many operations, how many each had made in a second on average, and the slowest of a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub operations: u64,
+    pub throughputs: [u64; 2],
+}
+
+/// In hundredths: 250 is two and a half times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amplification {
+    pub write: u64,
+    pub read: u64,
+    pub space: u64,
+}
+
+impl Engine for Duel {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Duel, BadParameter> {
+        let settings = Settings::new(parameters)?;
+        Ok(Duel {
+            workload: settings.workload(settings.mix),
+            sides: [Side::new(Tree::BTree(Box::new(settings.btree()))), Side::new(Tree::Lsm(Box::new(settings.lsm())))],
+            settings: Rc::new(settings),
+            bytes_written: 0,
+            bytes_read: 0,
+            live_bytes: 0,
+            last: None,
+            points: Rc::default(),
+            shares: Rc::default(),
+        })
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Outcome {
+        let done = match command {
+            Command::Load(many) => self.many(*many, true, probe),
+            Command::Run(many) => self.many(*many, false, probe),
+            Command::Next => self.next(probe),
+            Command::Settle => self.settle(probe),
+            Command::Sweep(many) => self.sweep(*many, probe),
+            Command::Forget => {
+                self.forget();
+                probe.step(|| Event::Forgotten, self);
+                Ok(Outcome::Done)
+            }
+        };
+        done.unwrap_or_else(|why| {
+            probe.step(|| Event::Refused { why: why.clone() }, self);
+            Outcome::Refused(why)
+        })
+    }
+
+    /// Cut between the two, one would be an operation ahead for good.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        false
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        let [btree, lsm] = [self.sides[0].cost(), self.sides[1].cost()];
+        [
+            ("operations", self.operations()),
+            ("btree_time_us", btree.time.as_micros()),
+            ("btree_bytes_read", btree.bytes_read),
+            ("btree_bytes_written", btree.bytes_written),
+            ("btree_seeks", btree.seeks),
+            ("btree_syncs", btree.syncs),
+            ("lsm_time_us", lsm.time.as_micros()),
+            ("lsm_bytes_read", lsm.bytes_read),
+            ("lsm_bytes_written", lsm.bytes_written),
+            ("lsm_seeks", lsm.seeks),
+            ("lsm_syncs", lsm.syncs),
+        ]
+        .map(|(name, value)| Counter { name, value })
+        .to_vec()
+    }
+
+    fn state(&self) -> Value {
+        let side = |name: Name| {
+            let (side, amplification) = (self.side(name), self.amplification(name));
+            json!({
+                "name": name.text(),
+                "operations_per_second": side.throughput(),
+                "p50_us": side.latencies().percentile(500).as_micros(),
+                "p99_us": side.latencies().percentile(990).as_micros(),
+                "max_us": side.latencies().max().as_micros(),
+                "write_amplification_percent": amplification.write,
+                "read_amplification_percent": amplification.read,
+                "space_amplification_percent": amplification.space,
+            })
+        };
+        json!({
+            "records": self.workload.records(),
+            "operations": self.operations(),
+            "sides": [side(Name::BTree), side(Name::Lsm)],
+            "shares": self.shares.iter().map(|share| json!([share.reads, share.throughputs])).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Duel {
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn side(&self, name: Name) -> &Side {
+        &self.sides[name as usize]
+    }
+
+    /// How many records both hold.
+    pub fn records(&self) -> u64 {
+        self.workload.records()
+    }
+
+    /// How many operations are measured.
+    pub fn operations(&self) -> u64 {
+        self.sides[0].latencies.count()
+    }
+
+    /// The operation that both have carried out last, or one of them just now.
+    pub fn last(&self) -> Option<Operation> {
+        self.last
+    }
+
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    pub fn shares(&self) -> &[Share] {
+        &self.shares
+    }
+
+    pub fn amplification(&self, name: Name) -> Amplification {
+        let (cost, used) = (self.side(name).cost(), self.side(name).disk().used());
+        let hundredths = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0);
+        Amplification {
+            write: hundredths(cost.bytes_written, self.bytes_written),
+            read: hundredths(cost.bytes_read, self.bytes_read),
+            space: hundredths(used, self.live_bytes),
+        }
+    }
+
+    fn draw(&mut self, is_load: bool) -> Result<Operation, String> {
+        let drawn = if is_load { self.workload.insert() } else { self.workload.draw() };
+        let operation = drawn.ok_or_else(|| match self.workload.records() {
+            0 => "there are no records to ask for; `load` some first".to_owned(),
+            most => format!("there are {most} records, and no more fit"),
+        })?;
+        let bytes = operation.key.to_string().len() as u64 + VALUE_BYTES;
+        self.live_bytes += bytes * u64::from(operation.kind == Kind::Insert);
+        self.bytes_written += bytes * u64::from(operation.kind.writes());
+        let reads = !matches!(operation.kind, Kind::Insert | Kind::Update);
+        self.bytes_read += bytes * operation.records * u64::from(reads);
+        self.last = Some(operation);
+        Ok(operation)
+    }
+
+    fn operate(&mut self, place: usize, operation: &Operation) -> Result<Option<String>, String> {
+        let settings = self.settings.clone();
+        self.sides[place].operate(operation, settings.group, &settings.device)
+    }
+
+    /// Gives both the next `many` operations.
+    pub fn advance(&mut self, many: u64, is_load: bool) -> Result<(), String> {
+        for _ in 0..many {
+            let operation = self.draw(is_load)?;
+            self.operate(0, &operation)?;
+            self.operate(1, &operation)?;
+        }
+        let point = Point { operations: self.operations(), throughputs: self.throughputs() };
+        Rc::make_mut(&mut self.points).push(point);
+        Ok(())
+    }
+
+    fn throughputs(&self) -> [u64; 2] {
+        [self.sides[0].throughput(), self.sides[1].throughput()]
+    }
+
+    fn many(&mut self, of: u64, is_load: bool, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+        let slice = of.div_ceil(SLICES);
+        let mut done = 0;
+        while done < of {
+            let many = slice.min(of - done);
+            self.advance(many, is_load)?;
+            done += many;
+            probe.step(|| Event::Advanced { done, of, throughputs: self.throughputs() }, self);
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn next(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+        let operation = self.draw(false)?;
+        let mut found = [None, None];
+        for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
+            found[place] = self.operate(place, &operation)?;
+            let cost = self.sides[place].last;
+            probe.step(|| Event::Operated { name, operation, cost }, self);
+        }
+        let [btree, lsm] = found;
+        assert_eq!(btree, lsm, "both hold the same records");
+        Ok(if operation.kind == Kind::Read { Outcome::Value(btree) } else { Outcome::Done })
+    }
+
+    fn settle(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+        let device = self.settings.device;
+        for side in &mut self.sides {
+            side.settle(&device)?;
+        }
+        let costs = [self.sides[0].last, self.sides[1].last];
+        probe.step(|| Event::Settled { costs }, self);
+        Ok(Outcome::Done)
+    }
+
+    fn forget(&mut self) {
+        self.sides.iter_mut().for_each(Side::forget);
+        (self.bytes_written, self.bytes_read) = (0, 0);
+        self.points = Rc::default();
+    }
+}

@@ -1,0 +1,212 @@
+//! One of the two: an engine, and what is measured of it.
+
+use crate::command::shorten;
+use crate::contract::{Engine, Outcome};
+use crate::service::Histogram;
+use crate::sim::disk::Tally;
+use crate::sim::{Disk, Time};
+use crate::storage::Key;
+use crate::storage::btree::BTree;
+use crate::storage::lsm::{self, Device, Lsm};
+use crate::workload::{Kind, Operation};
+
+/// Which engine a number is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    BTree,
+    Lsm,
+}
+
+impl Name {
+    pub fn text(self) -> &'static str {
+        if self == Name::BTree { "B-tree" } else { "LSM-tree" }
+    }
+}
+
+/// What one operation, or many, asked of the disk, and how long it took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub time: Time,
+    pub bytes_read: u64,
+    pub bytes_written: u64,
+    pub seeks: u64,
+    pub syncs: u64,
+}
+
+#[derive(Clone)]
+pub struct Side {
+    pub(super) tree: Tree,
+    /// Time of all operations that are measured.
+    pub(super) time: Time,
+    pub(super) latencies: Histogram,
+    /// What the disk had counted when measuring began.
+    pub(super) base: Tally,
+    /// What the last operation cost.
+    pub(super) last: Cost,
+    pub(super) unsynced: u64,
+}
+
+#[derive(Clone)]
+pub(super) enum Tree {
+    BTree(Box<BTree>),
+    Lsm(Box<Lsm>),
+}
+
+/// What a write writes: always so many bytes, the most that a slot of the B-tree takes.
+pub const VALUE_BYTES: u64 = 32;
+
+pub(super) fn value(version: u64) -> String {
+    format!("{version:032}")
+}
+
+impl Side {
+    pub(super) fn new(tree: Tree) -> Side {
+        let mut side = Side {
+            tree,
+            time: Time::ZERO,
+            latencies: Histogram::default(),
+            base: Tally::default(),
+            last: Cost::default(),
+            unsynced: 0,
+        };
+        side.base = side.disk().tally();
+        side
+    }
+
+    pub fn disk(&self) -> &Disk {
+        match &self.tree {
+            Tree::BTree(tree) => tree.disk(),
+            Tree::Lsm(tree) => tree.disk(),
+        }
+    }
+
+    /// The cost of all that is measured.
+    pub fn cost(&self) -> Cost {
+        cost(self.time, &self.base, &self.disk().tally())
+    }
+
+    pub fn latencies(&self) -> &Histogram {
+        &self.latencies
+    }
+
+    pub fn last(&self) -> Cost {
+        self.last
+    }
+
+    /// Operations in a second of simulated time.
+    pub fn throughput(&self) -> u64 {
+        (self.latencies.count() * 1_000_000).checked_div(self.time.as_micros()).unwrap_or(0)
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.time = Time::ZERO;
+        self.latencies = Histogram::default();
+        self.base = self.disk().tally();
+    }
+
+    /// Carries out one operation, and measures it. Every so many writes one waits for the sync.
+    pub(super) fn operate(
+        &mut self,
+        operation: &Operation,
+        group: u64,
+        device: &Device,
+    ) -> Result<Option<String>, String> {
+        let (before, began) = (self.disk().tally(), self.now());
+        let found = self.carry_out(operation)?;
+        if operation.kind.writes() {
+            self.unsynced += 1;
+            if self.unsynced >= group {
+                self.unsynced = 0;
+                self.sync()?;
+            }
+        }
+        self.measure(&before, began, device);
+        self.latencies.record(self.last.time);
+        Ok(found)
+    }
+
+    fn now(&self) -> Time {
+        match &self.tree {
+            Tree::BTree(_) => Time::ZERO,
+            Tree::Lsm(tree) => tree.now(),
+        }
+    }
+
+    /// The B-tree waits for all that its disk does. The LSM-tree keeps its own clock, for it also waits for compactions.
+    fn measure(&mut self, before: &Tally, began: Time, device: &Device) {
+        let after = self.disk().tally();
+        let time = match &self.tree {
+            Tree::BTree(_) => device.time(before, &after),
+            Tree::Lsm(tree) => tree.now() - began,
+        };
+        self.last = cost(time, before, &after);
+        self.time += time;
+    }
+
+    fn carry_out(&mut self, operation: &Operation) -> Result<Option<String>, String> {
+        let key = Key::new(&operation.key.to_string());
+        let (reads, writes) = (!matches!(operation.kind, Kind::Insert | Kind::Update), operation.kind.writes());
+        let mut found = None;
+        match &mut self.tree {
+            Tree::BTree(tree) if operation.kind == Kind::Scan => {
+                tree.fetch_range(&key, operation.records as usize).map_err(|why| why.to_string())?;
+            }
+            Tree::Lsm(tree) if operation.kind == Kind::Scan => {
+                tree.scan(&key, operation.records as usize).map_err(|why| why.to_string())?;
+            }
+            Tree::BTree(tree) => {
+                tree.fetch_leaf(&key).map_err(|why| why.to_string())?;
+                if reads {
+                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.map(str::to_owned);
+                }
+                if writes {
+                    tree.put(&key, &value(operation.version), &mut ()).map_err(|why| why.to_string())?;
+                }
+            }
+            Tree::Lsm(tree) => {
+                if reads {
+                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?;
+                }
+                if writes {
+                    tree.put(&key, &value(operation.version), &mut ()).map_err(|why| why.to_string())?;
+                }
+            }
+        }
+        Ok(found.map(|text| shorten(text.trim_start_matches('0'), 32)))
+    }
+
+    fn sync(&mut self) -> Result<(), String> {
+        match &mut self.tree {
+            Tree::BTree(tree) => tree.sync(&mut ()).map_err(|why| why.to_string()),
+            Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Sync, &mut ())),
+        }
+    }
+
+    /// Finishes what is left to do: the B-tree's checkpoint, the LSM-tree's flushes and compactions.
+    pub(super) fn settle(&mut self, device: &Device) -> Result<(), String> {
+        let (before, began) = (self.disk().tally(), self.now());
+        match &mut self.tree {
+            Tree::BTree(tree) => tree.checkpoint(&mut ()).map_err(|why| why.to_string())?,
+            Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Settle, &mut ()))?,
+        }
+        self.measure(&before, began, device);
+        Ok(())
+    }
+}
+
+fn cost(time: Time, before: &Tally, after: &Tally) -> Cost {
+    Cost {
+        time,
+        bytes_read: after.bytes_read - before.bytes_read,
+        bytes_written: after.bytes_written - before.bytes_written,
+        seeks: after.seeks - before.seeks,
+        syncs: after.syncs - before.syncs,
+    }
+}
+
+fn told(outcome: Outcome) -> Result<(), String> {
+    match outcome {
+        Outcome::Refused(why) => Err(why),
+        _ => Ok(()),
+    }
+}

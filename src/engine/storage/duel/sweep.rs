@@ -1,0 +1,44 @@
+//! Where the winner changes: the same operations with ever more reads, on copies of both engines.
+
+use std::rc::Rc;
+
+use super::{Duel, Event, Name};
+use crate::contract::{Outcome, Probe};
+use crate::workload::Mix;
+
+/// How many operations a second each makes with that share of reads, in per cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub reads: u64,
+    pub throughputs: [u64; 2],
+}
+
+impl Share {
+    pub fn winner(&self) -> Name {
+        if self.throughputs[0] >= self.throughputs[1] { Name::BTree } else { Name::Lsm }
+    }
+}
+
+impl Duel {
+    pub(super) fn sweep(&mut self, many: u64, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+        self.shares = Rc::default();
+        for reads in (0..=100).step_by(10) {
+            let mut copy = self.clone();
+            copy.forget();
+            copy.workload.change(Mix::reads(reads));
+            copy.advance(many, false)?;
+            let share = Share { reads, throughputs: copy.throughputs() };
+            Rc::make_mut(&mut self.shares).push(share);
+            probe.step(|| Event::Swept { reads, throughputs: share.throughputs }, self);
+        }
+        let flip = self.flip();
+        probe.step(|| Event::Compared { first: self.shares[0].winner(), flip }, self);
+        Ok(Outcome::Done)
+    }
+
+    /// Between which two shares of reads the winner changes for the first time.
+    pub fn flip(&self) -> Option<(u64, u64)> {
+        let pairs = self.shares.windows(2);
+        pairs.filter(|pair| pair[0].winner() != pair[1].winner()).map(|pair| (pair[0].reads, pair[1].reads)).next()
+    }
+}

@@ -1,0 +1,149 @@
+//! How the duel is drawn: two halves side by side, what each engine did for the last operation and in all; below, their
+//! throughput over the operations, and over the share of reads once a sweep has measured it.
+
+use super::plot::{Axis, Series, plot};
+use super::{About, Figure};
+use crate::engine::Dump;
+use crate::engine::service::spell::{grouped, time};
+use crate::engine::storage::duel::{Duel, Event, Name};
+use crate::scene::text::fit;
+use crate::scene::{Anchor, Breadth, Scene, Shape};
+
+pub struct DuelFigure;
+
+const BANNER: f32 = 32.0;
+const HALF: f32 = 172.0;
+const CHART: f32 = 210.0;
+
+impl Figure for DuelFigure {
+    type Engine = Duel;
+
+    const ABOUT: About = About {
+        kind: "duel",
+        title: "B-tree against LSM-tree",
+        summary: "Both engines are given the same seeded workload; what they ask of their disks becomes time.",
+        chapter: "storage/duel",
+        example: "load 60; forget; next; next; next; run 200; settle",
+    };
+
+    fn draw(duel: &Duel, event: Option<&Event>, breadth: Breadth) -> Scene {
+        let wide = breadth == Breadth::Wide;
+        let margin = if wide { 16.0 } else { 8.0 };
+        let width = breadth.width() - 2.0 * margin;
+        let (half, across, down) =
+            if wide { ((width - 16.0) / 2.0, width / 2.0 + 8.0, 0.0) } else { (width, 0.0, 1.0) };
+        let charts = BANNER + HALF + down * HALF + 16.0;
+        let mut scene = Scene::new(breadth.width(), charts + CHART + down * (CHART + 12.0) + 8.0);
+        scene.push(banner(duel, margin, width));
+        let second = (margin + across, BANNER + down * HALF);
+        scene.push(side(duel, Name::BTree, event, (margin, BANNER), half));
+        scene.push(side(duel, Name::Lsm, event, second, half));
+        scene.push(over_time(duel, (margin, charts), half));
+        scene.push(over_reads(duel, (margin + across, charts + down * (CHART + 12.0)), half));
+        scene
+    }
+
+    fn dump(_: &Duel, _: &str) -> Option<Dump> {
+        None
+    }
+}
+
+fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
+    let mut text = format!("{} records, {} operations measured", grouped(duel.records()), grouped(duel.operations()));
+    if let Some(last) = duel.last() {
+        text.push_str(&format!("; the last: {} of {}", last.kind.name(), last.key));
+    }
+    Shape::new("banner", margin, 0.0).text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
+}
+
+fn class(name: Name) -> &'static str {
+    if name == Name::BTree { "line-good" } else { "line-bad" }
+}
+
+fn hundredths(value: u64) -> String {
+    format!("{}.{}", value / 100, value % 100 / 10)
+}
+
+/// What one of the two has done: for the last operation, and in all.
+fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32), width: f32) -> Shape {
+    let (side, amplification) = (duel.side(name), duel.amplification(name));
+    let (last, all, times) = (side.last(), side.cost(), side.latencies());
+    let rows = [
+        (
+            "last operation",
+            format!("{}, {} B read, {} B written", time(last.time), last.bytes_read, last.bytes_written),
+        ),
+        ("operations a second", grouped(side.throughput())),
+        (
+            "latency p50 · p99 · max",
+            format!("{} · {} · {}", time(times.percentile(500)), time(times.percentile(990)), time(times.max())),
+        ),
+        (
+            "amplification write · read · space",
+            [amplification.write, amplification.read, amplification.space].map(hundredths).join(" · "),
+        ),
+        ("bytes written · read", format!("{} · {}", grouped(all.bytes_written), grouped(all.bytes_read))),
+        ("seeks · syncs", format!("{} · {}", grouped(all.seeks), grouped(all.syncs))),
+    ];
+    let changed = matches!(event, Some(Event::Operated { name: who, .. }) if *who == name);
+    let key = if name == Name::BTree { "btree" } else { "lsm" };
+    let words: Vec<String> = rows.iter().map(|(what, value)| format!("{what}: {value}")).collect();
+    let shape = Shape::new(key, left, top)
+        .rect(0.0, 0.0, width, HALF - 12.0, 6.0, "card")
+        .text(12.0, 20.0, Anchor::Start, "strong", name.text())
+        .label(format!("{}. {}", name.text(), words.join("; ")))
+        .changed(changed);
+    rows.into_iter().enumerate().fold(shape, |shape, (place, (what, value))| {
+        let y = 44.0 + place as f32 * 21.0;
+        shape.text(12.0, y, Anchor::Start, "small", what).text(
+            width - 12.0,
+            y,
+            Anchor::End,
+            "small",
+            fit(&value, width - 200.0, 11.0),
+        )
+    })
+}
+
+/// One line for each of the two, over anything.
+fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2])], x: (u64, &str)) -> Shape {
+    let most = points.iter().flat_map(|(_, both)| both).max().copied().unwrap_or(1);
+    let series: Vec<Series> = [Name::BTree, Name::Lsm]
+        .into_iter()
+        .map(|name| {
+            let line = points.iter().map(|(across, both)| (*across, both[name as usize])).collect();
+            Series::Line(line, class(name))
+        })
+        .collect();
+    let told: Vec<String> =
+        points.iter().map(|(across, [btree, lsm])| format!("{across}: {btree} and {lsm}")).collect();
+    let x = Axis { end: x.0, spell: &|value| grouped(value), title: x.1.to_owned() };
+    let y = Axis { end: most + most / 10, spell: &|value| grouped(value), title: "operations a second".to_owned() };
+    let shape = plot(Shape::new(key, at.0, at.1), (width, CHART - 22.0), x, y, &series)
+        .label(format!("operations a second, B-tree and LSM-tree, at {}", told.join("; ")));
+    [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {
+        let x = 44.0 + place as f32 * 120.0;
+        shape.path(format!("M{x} {}h20", CHART - 10.0), class(name)).text(
+            x + 26.0,
+            CHART - 6.0,
+            Anchor::Start,
+            "small",
+            name.text(),
+        )
+    })
+}
+
+fn over_time(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
+    let points: Vec<_> = duel.points().iter().map(|point| (point.operations, point.throughputs)).collect();
+    chart("over-time", at, width, &points, (duel.operations().max(1), "operations"))
+}
+
+fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
+    if duel.shares().is_empty() {
+        return Shape::new("over-reads", at.0, at.1)
+            .text(0.0, 11.0, Anchor::Start, "region-name", "operations a second, by share of reads")
+            .text(0.0, 34.0, Anchor::Start, "small", "nothing measured yet: try `sweep 200`");
+    }
+    let points: Vec<_> = duel.shares().iter().map(|share| (share.reads, share.throughputs)).collect();
+    chart("over-reads", at, width, &points, (100, "reads, in per cent"))
+}
