@@ -62,7 +62,7 @@ pub struct Duel {
     shares: Rc<Vec<Share>>,
 }
 
-/// After so many operations, how many each had made in a second on average, and the slowest of a hundred.
+/// After so many operations, how many each had made in a second on average.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     pub operations: u64,
@@ -273,13 +273,16 @@ impl Duel {
     }
 
     fn settle(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
-        let device = self.settings.device;
-        for side in &mut self.sides {
-            side.settle(&device)?;
-        }
+        self.finish()?;
         let costs = [self.sides[0].last, self.sides[1].last];
         probe.step(|| Event::Settled { costs }, self);
         Ok(Outcome::Done)
+    }
+
+    /// Both do what they had put off.
+    fn finish(&mut self) -> Result<(), String> {
+        let device = self.settings.device;
+        self.sides.iter_mut().try_for_each(|side| side.settle(&device))
     }
 
     fn forget(&mut self) {

@@ -57,9 +57,9 @@ impl Settings {
         BTree::with_order(order, btree::Survival::Log, SyncPolicy::OnCommand, DISK_BYTES)
     }
 
-    /// Blocks of 4 KB and a memtable of 256 KB, or as small as the pages.
+    /// Blocks of 4 KB and a memtable of 32 KB, or as small as the pages.
     pub fn lsm(&self) -> Lsm {
-        let (memtable, block) = if self.is_small { (320, 192) } else { (1 << 18, 4096) };
+        let (memtable, block) = if self.is_small { (320, 192) } else { (1 << 15, 4096) };
         Lsm::new(lsm::Settings {
             policy: Policy::Leveled,
             memtable_bytes: memtable,

@@ -1,4 +1,5 @@
-//! Where the winner changes: the same operations with ever more reads, on copies of both engines.
+//! Where the winner changes: the same operations with ever more reads (scans, if the workload scans), on copies of
+//! both engines.
 
 use std::rc::Rc;
 
@@ -25,8 +26,11 @@ impl Duel {
         for reads in (0..=100).step_by(10) {
             let mut copy = self.clone();
             copy.forget();
-            copy.workload.change(Mix::reads(reads));
+            let scans = if self.settings.mix.scans > 0 { reads } else { 0 };
+            copy.workload.change(Mix { scans, ..Mix::reads(reads - scans) });
             copy.advance(many, false)?;
+            // What was put off is part of the price.
+            copy.finish()?;
             let share = Share { reads, throughputs: copy.throughputs() };
             Rc::make_mut(&mut self.shares).push(share);
             probe.step(|| Event::Swept { reads, throughputs: share.throughputs }, self);
