@@ -89,7 +89,6 @@ pub struct Disk {
     capacity: u64,
     used: u64,
     tally: Tally,
-    /// Where the last read or write ended.
     head: (FileId, u64),
     /// How many more changes happen before the power goes; `None` is never.
     fuse: Option<u64>,
@@ -223,17 +222,15 @@ impl Disk {
 
     /// Reads and counts; the range is cut off at the end of the file.
     pub fn read(&mut self, file: FileId, range: Range<u64>) -> Vec<u8> {
-        let start = range.start;
-        let bytes = self.peek(file, range);
-        self.move_head(file, start, bytes.len());
+        let bytes = self.peek(file, range.clone());
+        self.move_head(file, range.start, bytes.len());
         self.tally.reads += 1;
         self.tally.bytes_read += bytes.len() as u64;
         bytes
     }
-
     fn move_head(&mut self, file: FileId, offset: u64, len: usize) {
-        self.tally.seeks += u64::from(self.head != (file, offset));
-        self.head = (file, offset + len as u64);
+        let last = std::mem::replace(&mut self.head, (file, offset + len as u64));
+        self.tally.seeks += u64::from(last != (file, offset));
     }
 
     /// Reads without counting: for whoever looks from outside, never for an engine at work.

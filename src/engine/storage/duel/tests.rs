@@ -91,7 +91,6 @@ fn ends(workload: &str, device: &str) -> (Share, Share) {
     execute(&mut duel, Command::Load(8_000));
     execute(&mut duel, Command::Settle);
     execute(&mut duel, Command::Sweep(1_000));
-    println!("{workload} {device} {:?} {:?}", duel.flip(), duel.shares());
     (duel.shares()[0], duel.shares()[10])
 }
 
