@@ -101,7 +101,7 @@ impl Display for Event {
                 let other = if *first == Name::BTree { Name::Lsm } else { Name::BTree };
                 write!(
                     out,
-                    "Up to {below} % reads the {} is faster; from {above} % on it is the {}.",
+                    "Up to {below} % reads the {} is faster; with {above} % the {} is.",
                     first.text(),
                     other.text(),
                 )
