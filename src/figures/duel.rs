@@ -50,10 +50,17 @@ impl Figure for DuelFigure {
 
 fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
     let mut text = format!("{} records, {} operations measured", grouped(duel.records()), grouped(duel.operations()));
-    if let Some(last) = duel.last() {
-        text.push_str(&format!("; the last: {} of {}", last.kind.name(), last.key));
+    let last = duel.last().map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
+    let shape = Shape::new("banner", margin, 0.0);
+    match last {
+        Some(last) if width < 500.0 => {
+            let first = shape.text(0.0, 11.0, Anchor::Start, "strong", fit(&text, width, 13.0));
+            return first.text(0.0, 26.0, Anchor::Start, "small", fit(&last, width, 11.0));
+        }
+        Some(last) => text.push_str(&format!("; {last}")),
+        None => {}
     }
-    Shape::new("banner", margin, 0.0).text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
+    shape.text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
 }
 
 fn class(name: Name) -> &'static str {
@@ -95,12 +102,14 @@ fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32),
         .changed(changed);
     rows.into_iter().enumerate().fold(shape, |shape, (place, (what, value))| {
         let y = 44.0 + place as f32 * 21.0;
+        // A letter of this size is 6.8 units wide at most.
+        let room = width - 32.0 - 6.8 * what.chars().count() as f32;
         shape.text(12.0, y, Anchor::Start, "small", what).text(
             width - 12.0,
             y,
             Anchor::End,
             "small",
-            fit(&value, width - 200.0, 11.0),
+            fit(&value, room, 11.0),
         )
     })
 }
@@ -118,7 +127,8 @@ fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2]
     let told: Vec<String> =
         points.iter().map(|(across, [btree, lsm])| format!("{across}: {btree} and {lsm}")).collect();
     let x = Axis { end: x.0, spell: &|value| grouped(value), title: x.1.to_owned() };
-    let y = Axis { end: most + most / 10, spell: &|value| grouped(value), title: "operations a second".to_owned() };
+    let thousands = |value: u64| if value >= 10_000 { format!("{}k", grouped(value / 1000)) } else { grouped(value) };
+    let y = Axis { end: most + most / 10, spell: &thousands, title: "operations a second".to_owned() };
     let shape = plot(Shape::new(key, at.0, at.1), (width, CHART - 22.0), x, y, &series)
         .label(format!("operations a second, B-tree and LSM-tree, at {}", told.join("; ")));
     [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {

@@ -160,8 +160,11 @@ impl Component for Player {
         let host = &context.props().host;
         host::at_work(host);
         let before = (self.index, self.forked);
-        self.keep_focus |=
-            matches!(message, Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None));
+        self.keep_focus |= match message {
+            Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
+            Message::Go(_) => self.waiting().is_some(),
+            _ => false,
+        };
         match message {
             Message::Go(go) => self.go(go, host),
             Message::Seek(index) => self.seek(index, false),

@@ -51,7 +51,6 @@ impl Player {
         let (tells, question) = (question.tells, question.text.clone());
         self.guesses.push(Guess { question, said: Some(said) });
         self.playing = None;
-        self.keep_focus = true;
         self.seek(tells, true);
     }
 
