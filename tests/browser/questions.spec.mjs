@@ -74,7 +74,7 @@ test("a question is fit for all readers, and the chapter has it as text without 
   await open(page, `&ask=${encodeURIComponent(ASK)}&step=2.3`);
   await expect(form(page)).toBeVisible();
   // The page around the figure is that of the embed, which has no heading of its own.
-  const { violations } = await new AxeBuilder({ page }).include("form.question").analyze();
+  const { violations } = await new AxeBuilder({ page }).disableRules("page-has-heading-one").analyze();
   expect(violations.map((each) => each.id)).toEqual([]);
   const context = await browser.newContext({ javaScriptEnabled: false });
   const bare = await context.newPage();
