@@ -55,9 +55,10 @@ test("no page is wider than a small phone", async ({ page }) => {
 test("nothing is refused by the policy, nothing is missing, nobody else is asked", async ({ page }) => {
   test.setTimeout(120_000);
   const complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   // A page that is left while its Wasm is still on the way says so; that is the test's own doing.
-  page.on("pageerror", (error) => /loading was aborted/.test(error.message) || complaints.push(error.message));
+  const complain = (text) => /loading was aborted/.test(text) || complaints.push(text);
+  page.on("console", (message) => message.type() === "error" && complain(message.text()));
+  page.on("pageerror", (error) => complain(error.message));
   page.on("response", (response) => response.status() >= 400 && complaints.push(response.url()));
   const addresses = await allPages(page);
   const { origin } = new URL(page.url());
