@@ -1,12 +1,10 @@
-//! One counter over the steps of a run, drawn by plotters: on a canvas in the browser, as SVG natively, by this one
-//! function.
+//! One counter over the steps of a run.
 
-use plotters::prelude::*;
+use super::plot::{Axis, Series, plot};
+use crate::engine::service::grouped;
+use crate::scene::{Breadth, Scene, Shape};
 
-/// A grey that can be read on white and on black alike.
-const INK: RGBColor = RGBColor(124, 128, 138);
-const LINE: RGBColor = RGBColor(0, 128, 190);
-const HERE: RGBColor = RGBColor(213, 94, 0);
+const HEIGHT: f32 = 200.0;
 
 /// A counter's name as a reader reads it: `bytes_written` is `bytes written`.
 pub fn label(name: &str) -> String {
@@ -14,54 +12,57 @@ pub fn label(name: &str) -> String {
 }
 
 /// Draws `values`, one for each step from the opening on, with a mark at the step `at`.
-pub fn draw<B: DrawingBackend>(
-    backend: B,
-    name: &str,
-    values: &[u64],
-    at: usize,
-) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-    let area = backend.into_drawing_area();
-    let last = values.len().saturating_sub(1).max(1);
-    let top = values.iter().copied().max().unwrap_or(0).max(1);
-    let mut chart = ChartBuilder::on(&area)
-        .margin(8)
-        .x_label_area_size(34)
-        .y_label_area_size(64)
-        .build_cartesian_2d(0..last, 0..top + top.div_ceil(20))?;
-    let font = ("sans-serif", 13).into_font().color(&INK);
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .axis_style(INK)
-        .label_style(font.clone())
-        .axis_desc_style(font)
-        .x_desc("step")
-        .y_desc(label(name))
-        .x_labels(8)
-        .y_labels(5)
-        .draw()?;
+pub fn draw(name: &str, values: &[u64], at: usize, breadth: Breadth) -> Scene {
+    // Beside the table of the counters on a page, and below it on a phone.
+    let width = if breadth == Breadth::Wide { 620.0 } else { 340.0 };
     // A counter keeps its value until the step that changes it.
-    let stairs = values.iter().enumerate().flat_map(|(step, value)| {
-        let before = values[step.saturating_sub(1)];
-        [(step, before), (step, *value)]
-    });
-    chart.draw_series(LineSeries::new(stairs, LINE.stroke_width(2)))?;
-    if let Some(value) = values.get(at) {
-        chart.draw_series([Circle::new((at, *value), 5, HERE.filled())])?;
+    let mut stairs: Vec<(u64, u64)> = Vec::new();
+    for (step, value) in (0..).zip(values) {
+        match stairs.last() {
+            Some((_, before)) if before == value => continue,
+            Some((_, before)) => stairs.push((step, *before)),
+            None => {}
+        }
+        stairs.push((step, *value));
     }
-    area.present()
+    let last = values.len().saturating_sub(1) as u64;
+    let end = values.last().map(|value| (last, *value));
+    stairs.extend(end.filter(|end| stairs.last() != Some(end)));
+    let top = values.iter().copied().max().unwrap_or(0);
+    let mut series = vec![Series::Line("", stairs, "plot-0")];
+    if let Some(value) = values.get(at) {
+        series.push(Series::Dots("this step", vec![(at as u64, *value)], "hue-1"));
+    }
+    let x = Axis { end: last, spell: &grouped, title: "step".to_owned() };
+    let y = Axis { end: top + top.div_ceil(20), spell: &grouped, title: label(name) };
+    let mut scene = Scene::new(width, HEIGHT);
+    scene.push(plot(Shape::new("growth", 0.0, 0.0), (width, HEIGHT), x, y, &series));
+    scene
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::{Body, Mark};
 
     #[test]
-    fn the_same_chart_is_an_svg() {
-        let mut svg = String::new();
-        draw(plotters_svg::SVGBackend::with_string(&mut svg, (640, 220)), "bytes_written", &[0, 10, 10, 40], 2)
-            .unwrap();
-        assert!(svg.contains("<polyline") && svg.contains("bytes written") && svg.contains("<circle"), "{svg}");
-        draw(plotters_svg::SVGBackend::with_string(&mut String::new(), (640, 220)), "x", &[0], 0).unwrap();
+    fn a_counter_is_a_line_and_a_table_of_its_changes() {
+        let scene = draw("bytes_written", &[0, 10, 10, 40], 2, Breadth::Wide);
+        let [shape] = &scene.shapes[..] else { panic!("one shape") };
+        let Body::Marks(marks) = &shape.body else { panic!("marks") };
+        let has = |wanted: fn(&Mark) -> bool| marks.iter().any(wanted);
+        assert!(has(|mark| matches!(mark, Mark::Path { class: "plot-0", .. })));
+        assert!(has(|mark| matches!(mark, Mark::Circle { .. })));
+        assert!(has(|mark| matches!(mark, Mark::Text { text, .. } if text == "bytes written")));
+        let table = shape.table.as_ref().unwrap();
+        let rows: Vec<String> = table.rows.iter().map(|row| row.join(" ").trim().to_owned()).collect();
+        assert_eq!(rows, ["0 0", "1 0", "1 10", "3 10", "3 40", "this step 2 10"]);
+    }
+
+    #[test]
+    fn a_run_without_steps_has_a_chart() {
+        for values in [&[][..], &[0], &[u64::MAX / 2]] {
+            assert_eq!(draw("x", values, 0, Breadth::Narrow).shapes.len(), 1);
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::storage::duel::{Duel, Event, Name};
+use crate::scene::svg::number;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
@@ -121,7 +122,7 @@ fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2]
         .into_iter()
         .map(|name| {
             let line = points.iter().map(|(across, both)| (*across, both[name as usize])).collect();
-            Series::Line(line, class(name))
+            Series::Line(name.text(), line, class(name))
         })
         .collect();
     let told: Vec<String> =
@@ -133,7 +134,7 @@ fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2]
         .label(format!("operations a second, B-tree and LSM-tree, at {}", told.join("; ")));
     [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {
         let x = 44.0 + place as f32 * 120.0;
-        shape.path(format!("M{x} {}h20", CHART - 10.0), class(name)).text(
+        shape.path(format!("M{} {}h20", number(x), number(CHART - 10.0)), class(name)).text(
             x + 26.0,
             CHART - 6.0,
             Anchor::Start,

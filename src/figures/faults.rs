@@ -239,8 +239,8 @@ fn chart(service: &Faults, plan: &Plan) -> Shape {
     let most = windows.iter().map(|window| window.ok.max(window.errors)).max().unwrap_or(0);
     let most = most.max(service.settings().load.0).max(10);
     let series = [
-        Series::Line(line(&|at| windows[at].ok), "line-good"),
-        Series::Line(line(&|at| windows[at].errors), "line-bad"),
+        Series::Line("answered", line(&|at| windows[at].ok), "line-good"),
+        Series::Line("with an error", line(&|at| windows[at].errors), "line-bad"),
     ];
     let seconds = |value| format!("{} s", value as usize + first);
     let x = Axis { end: SECONDS as u64, spell: &seconds, title: String::new() };

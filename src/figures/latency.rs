@@ -10,7 +10,7 @@ use crate::engine::service::{Histogram, Job, Running};
 use crate::engine::sim::Time;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::memory;
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::{Anchor, Breadth, Scene, Shape, Whence, between};
 
 pub struct LatencyFigure;
 
@@ -173,7 +173,7 @@ fn block(job: &Job, service: &Latency, x: f32, y: f32, born: (f32, f32), event: 
 
 fn weight(work: Time, service: &Latency) -> f32 {
     let five = 5 * service.settings().service.mean().as_nanos().max(1);
-    (work.as_nanos() as f32 / five as f32).clamp(0.06, 1.0)
+    between(work.as_nanos() as f32 / five as f32, 0.06, 1.0)
 }
 
 /// A request with a worker: its block, filled as far as the work is done.

@@ -9,7 +9,7 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, width};
-use crate::scene::{Anchor, Mark, Shape};
+use crate::scene::{Anchor, Mark, Shape, Table};
 
 /// An axis from 0 to its end, and how its values are written.
 pub struct Axis<'a> {
@@ -23,8 +23,9 @@ pub struct Axis<'a> {
 pub enum Series {
     /// Bars that stand side by side: from, to, how high.
     Bars(Vec<(u64, u64, u64)>, &'static str),
-    Line(Vec<(u64, u64)>, &'static str),
-    Dot(u64, u64, &'static str),
+    /// A line or dots, what they stand for, and their class.
+    Line(&'static str, Vec<(u64, u64)>, &'static str),
+    Dots(&'static str, Vec<(u64, u64)>, &'static str),
     /// A place on the horizontal axis, with its name. Given from left to right, so that no line crosses a name.
     Mark(u64, String, &'static str),
 }
@@ -71,7 +72,7 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
                     more.push(Mark::Rect { x: left, y: top, width, height: bottom - top, round: 0.0, class });
                 }
             }
-            Series::Line(points, class) => {
+            Series::Line(_, points, class) => {
                 let mut d = String::new();
                 for (across, up) in points {
                     let (x, y) = place(*across, *up);
@@ -81,9 +82,11 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
                     more.push(Mark::Path { d, class });
                 }
             }
-            Series::Dot(across, up, class) => {
-                let (x, y) = place(*across, *up);
-                more.push(Mark::Circle { x: x as f32, y: y as f32, radius: 5.0, class });
+            Series::Dots(_, points, class) => {
+                for (across, up) in points {
+                    let (x, y) = place(*across, *up);
+                    more.push(Mark::Circle { x: x as f32, y: y as f32, radius: 5.0, class });
+                }
             }
             Series::Mark(across, name, class) => {
                 let stands = place(*across, 0).0 as f32;
@@ -97,9 +100,31 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
     }
     drop(chart);
     drop(area);
+    let table = table(&x, &y, series);
     more.push(Mark::Text { x: 0.0, y: 11.0, text: y.title, anchor: Anchor::Start, class: "region-name" });
     more.push(Mark::Text { x: size.0, y: 11.0, text: x.title, anchor: Anchor::End, class: "region-name" });
-    marks.into_iter().chain(more).fold(shape, Shape::mark)
+    marks.into_iter().chain(more).fold(shape, Shape::mark).table(table)
+}
+
+/// The numbers of a chart, for those who cannot see it: what, where on the horizontal axis, where on the vertical one.
+fn table(x: &Axis, y: &Axis, series: &[Series]) -> Table {
+    let across = if x.title.is_empty() { "at" } else { &x.title };
+    let mut rows = Vec::new();
+    for each in series {
+        match each {
+            Series::Bars(bars, _) => {
+                let bars = bars.iter().filter(|(_, _, up)| *up > 0);
+                rows.extend(bars.map(|(from, to, up)| {
+                    [String::new(), format!("{} to {}", (x.spell)(*from), (x.spell)(*to)), (y.spell)(*up)]
+                }));
+            }
+            Series::Line(name, points, _) | Series::Dots(name, points, _) => {
+                rows.extend(points.iter().map(|(at, up)| [(*name).to_owned(), (x.spell)(*at), (y.spell)(*up)]));
+            }
+            Series::Mark(at, name, _) => rows.push([name.clone(), (x.spell)(*at), String::new()]),
+        }
+    }
+    Table { head: [String::new(), across.to_owned(), y.title.clone()], rows }
 }
 
 /// A drawing backend that makes marks.

@@ -122,13 +122,13 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
         }
         (0..=60).map(|place| (most * place / 60, settings.theory((most * place / 60) as usize))).collect()
     };
-    let mut series = vec![Series::Line(curve(false), "line-bad")];
+    let mut series = vec![Series::Line("theory", curve(false), "line-bad")];
     if settings.hedge.is_some() {
-        series.push(Series::Line(curve(true), "line-good"));
+        series.push(Series::Line("theory, hedged", curve(true), "line-good"));
     }
     for point in tail.points().iter().filter(|point| point.views > 0) {
-        let class = if point.hedged { "good" } else { "waiting" };
-        series.push(Series::Dot(point.calls as u64, point.slow * 1_000 / point.views, class));
+        let (name, class) = if point.hedged { ("measured, hedged", "good") } else { ("measured", "waiting") };
+        series.push(Series::Dots(name, vec![(point.calls as u64, point.slow * 1_000 / point.views)], class));
     }
     let x = Axis { end: most, spell: &|value| value.to_string(), title: "calls a page".to_owned() };
     let percent = |value| share(value, 1_000);

@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::buttons::{self, sends};
 use super::{Go, Message, Panel, Player, SPEEDS};
 use crate::figures::Run;
 
@@ -11,13 +12,11 @@ const MAX_TICKS: usize = 120;
 
 impl Player {
     pub(super) fn controls(&self, context: &Context<Player>, run: &Run) -> Html {
-        let link = context.link();
-        let go = |label: &'static str, icon: &'static str, to: Go| {
-            button(label, icon, link.callback(move |_: MouseEvent| Message::Go(to)))
-        };
+        let button = |label, path, message| buttons::icon(label, path, None, sends(context, message));
+        let go = |label, path, to: Go| button(label, path, Message::Go(to));
         let playing = self.playing.is_some();
-        let (label, icon) = if playing { ("Pause", "M7 5v14M17 5v14") } else { ("Play", "M7 4.5v15l12-7.5z") };
-        let play = button(label, icon, link.callback(move |_: MouseEvent| Message::Play(!playing)));
+        let (label, path) = if playing { ("Pause", "M7 5v14M17 5v14") } else { ("Play", "M7 4.5v15l12-7.5z") };
+        let play = button(label, path, Message::Play(!playing));
         let can_crash = run.forms().iter().any(|form| form.name == "crash");
         html! {
             <div class="controls">
@@ -36,8 +35,8 @@ impl Player {
                     if can_crash {
                         { crash_menu(context, self.panel == Some(Panel::Crash)) }
                     }
-                    { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", link.callback(|_: MouseEvent| Message::Reset)) }
-                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", link.callback(|_: MouseEvent| Message::Panel(Some(Panel::Keys)))) }
+                    { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", Message::Reset) }
+                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", Message::Panel(Some(Panel::Keys))) }
                 </div>
             </div>
         }
@@ -67,12 +66,8 @@ impl Player {
     }
 
     fn speed_button(&self, context: &Context<Player>) -> Html {
-        let onclick = {
-            let fastest = self.speed + 1 == SPEEDS.len();
-            context
-                .link()
-                .callback(move |_: MouseEvent| Message::Speed(if fastest { -(SPEEDS.len() as isize) } else { 1 }))
-        };
+        let fastest = self.speed + 1 == SPEEDS.len();
+        let onclick = sends(context, Message::Speed(if fastest { -(SPEEDS.len() as isize) } else { 1 }));
         let name = SPEEDS[self.speed].0;
         html! {
             <button type="button" class="speed" {onclick} title="Speed" aria-label={format!("Speed {name}")}>{ name }</button>
@@ -82,31 +77,18 @@ impl Player {
 
 /// Pulling the plug at this very step, in three ways.
 fn crash_menu(context: &Context<Player>, open: bool) -> Html {
-    let link = context.link();
-    let target = (!open).then_some(Panel::Crash);
-    let toggle = link.callback(move |_: MouseEvent| Message::Panel(target));
-    let crash = |mode: &'static str| link.callback(move |_: MouseEvent| Message::Crash(mode));
+    let toggle = sends(context, Message::Panel((!open).then_some(Panel::Crash)));
+    let crash = |text, mode| buttons::words(text, sends(context, Message::Crash(mode)));
     html! {
         <>
-            <button type="button" class="icon" onclick={toggle} title="Crash here" aria-label="Crash here" aria-expanded={open.to_string()}>
-                { icon("M13 3 6 13h5l-1 8 8-11h-5z") }
-            </button>
+            { buttons::icon("Crash here", "M13 3 6 13h5l-1 8 8-11h-5z", Some(open), toggle) }
             if open {
                 <div class="menu" role="group" aria-label="Crash here">
-                    <button type="button" onclick={crash("crash")}>{ "Crash: what was not synced is lost" }</button>
-                    <button type="button" onclick={crash("crash kept")}>{ "Crash: every write was kept, by luck" }</button>
-                    <button type="button" onclick={crash("crash torn 1")}>{ "Crash: some writes kept, one torn" }</button>
+                    { crash("Crash: what was not synced is lost", "crash") }
+                    { crash("Crash: every write was kept, by luck", "crash kept") }
+                    { crash("Crash: some writes kept, one torn", "crash torn 1") }
                 </div>
             }
         </>
     }
-}
-
-fn button(label: &'static str, path: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" class="icon" {onclick} title={label} aria-label={label}>{ icon(path) }</button> }
-}
-
-/// A drawing of 24 by 24.
-fn icon(path: &'static str) -> Html {
-    html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }

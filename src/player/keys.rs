@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::buttons;
 use super::{Go, Message, Panel};
 
 const KEYS: [(&str, &str); 9] = [
@@ -86,7 +87,7 @@ pub fn help(close: Callback<MouseEvent>) -> Html {
     html! {
         <div class="help" role="dialog" aria-label="Keys">
             <dl>{ for rows }</dl>
-            <button type="button" onclick={close}>{ "Close" }</button>
+            { buttons::words("Close", close) }
         </div>
     }
 }

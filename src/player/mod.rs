@@ -6,6 +6,7 @@
 //! - [`question`]: what is to be predicted first;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
 
+mod buttons;
 mod commands;
 mod controls;
 mod drawers;
@@ -94,6 +95,7 @@ pub enum Panel {
     Parameters,
 }
 
+#[derive(Clone)]
 pub enum Message {
     Go(Go),
     /// Straight to a step, without motion.

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::buttons::{self, sends};
 use super::{Message, Panel, Player};
 use crate::engine::{Parameter, ParameterKind};
 use crate::figures::Run;
@@ -22,12 +23,11 @@ impl Player {
             return html! { <div class="parameters">{ for row }</div> };
         }
         let open = self.panel == Some(Panel::Parameters);
-        let target = (!open).then_some(Panel::Parameters);
-        let onclick = context.link().callback(move |_: MouseEvent| Message::Panel(target));
+        let onclick = sends(context, Message::Panel((!open).then_some(Panel::Parameters)));
         html! {
             <>
                 <div class="parameters">{ for row }
-                    <button type="button" {onclick} aria-expanded={open.to_string()}>{ format!("{} more", rest.len()) }</button></div>
+                    { buttons::opener(format!("{} more", rest.len()).into(), open, onclick) }</div>
                 if open {
                     <div class="more" role="group" aria-label="More parameters">{ for rest }</div>
                 }

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::buttons::{self, sends};
 use super::{Go, Message, Player};
 use crate::figures::{self, Question};
 
@@ -84,12 +85,9 @@ fn verdict(question: &Question, said: &str) -> Option<Html> {
 }
 
 fn form(context: &Context<Player>, question: &Question) -> Html {
-    let link = context.link();
-    let choices = question.choices.iter().map(|choice| {
-        let said = choice.clone();
-        html! { <button type="button" onclick={link.callback(move |_| Message::Guess(said.clone()))}>{ choice }</button> }
-    });
-    let onsubmit = link.batch_callback(|event: SubmitEvent| {
+    let choices = question.choices.iter();
+    let choices = choices.map(|choice| buttons::words(choice.clone(), sends(context, Message::Guess(choice.clone()))));
+    let onsubmit = context.link().batch_callback(|event: SubmitEvent| {
         event.prevent_default();
         let form: HtmlElement = event.target()?.dyn_into().ok()?;
         let field: HtmlInputElement = form.query_selector("input").ok()??.dyn_into().ok()?;
@@ -105,7 +103,7 @@ fn form(context: &Context<Player>, question: &Question) -> Html {
                     <button>{ "Guess" }</button>
                 }
                 { for choices }
-                <button type="button" class="skip" onclick={link.callback(|_| Message::Go(Go::Forward))}>{ "Skip" }</button>
+                { buttons::styled(Some("skip"), "Skip".into(), sends(context, Message::Go(Go::Forward))) }
             </div>
         </form>
     }

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::tween::{DURATION, MAX_MOVES, Move, Pose};
 use crate::scene::svg::{self, number};
-use crate::scene::{Body, Scene, Shape, Whence};
+use crate::scene::{Body, Scene, Shape, Whence, between};
 
 /// The number of shapes that are kept after they have left; no stage shows many more at once.
 const MOST_LEFT: usize = 400;
@@ -67,7 +67,7 @@ impl Component for Stage {
     fn update(&mut self, context: &Context<Stage>, message: StageMessage) -> bool {
         let StageMessage::Frame(time) = message;
         let began = *self.began.get_or_insert(time);
-        let share = ((time - began) / DURATION).clamp(0.0, 1.0) as f32;
+        let share = between(((time - began) / DURATION) as f32, 0.0, 1.0);
         self.pose(share);
         if share < 1.0 {
             self.ask_for_frame(context);

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::buttons::{self, sends};
 use super::keys;
 use super::stage::Stage;
 use super::{Message, Panel, Player};
@@ -47,7 +48,7 @@ impl Player {
                     { self.drawers(context, run) }
                 }
                 if panel == Some(Panel::Keys) {
-                    { keys::help(link.callback(|_: MouseEvent| Message::Panel(None))) }
+                    { keys::help(sends(context, Message::Panel(None))) }
                 }
             </div>
         }
@@ -68,7 +69,6 @@ impl Player {
 
     /// What has gone wrong, and what has been dropped. It opens below the controls, and moves nothing above it.
     fn problems(&self, context: &Context<Player>) -> Html {
-        let link = context.link();
         let full = self.run.as_ref().is_some_and(|run| run.is_full());
         let can_undo = self.run.as_ref().is_some_and(|run| run.can_undo());
         let changed =
@@ -78,13 +78,13 @@ impl Player {
                 if !self.problems.is_empty() {
                     <div class="problem" role="alert">
                         <div>{ for self.problems.iter().map(|problem| html! { <p>{ problem }</p> }) }</div>
-                        <button type="button" onclick={link.callback(|_| Message::Dismiss)} aria-label="Close the message">{ "Close" }</button>
+                        { buttons::words("Close", sends(context, Message::Dismiss)) }
                     </div>
                 }
                 if can_undo {
                     <div class="notice" role="status">
                         <p>{ changed }</p>
-                        <button type="button" onclick={link.callback(|_| Message::Undo)}>{ "Undo" }</button>
+                        { buttons::words("Undo", sends(context, Message::Undo)) }
                     </div>
                 }
                 if full {

@@ -35,6 +35,12 @@ fn region(key: &str, x: f32, y: f32, width: f32, height: f32, round: f32, class:
     )
 }
 
+/// Path data of a cross around a point, so far to each side.
+pub fn cross(x: f32, y: f32, reach: f32) -> String {
+    let [left, right, top, bottom] = [x - reach, x + reach, y - reach, y + reach].map(number);
+    format!("M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}")
+}
+
 /// What a cell holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held<'a> {
@@ -64,18 +70,7 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
             cell.text(width - 4.0, middle, Anchor::End, "value", fit(value, left, SIZE))
         }
         Held::Tombstone => {
-            let (right, half) = (width - 12.0, height / 2.0);
-            let cross = format!(
-                "M{} {}L{} {}M{} {}L{} {}",
-                right - 4.0,
-                half - 4.0,
-                right + 4.0,
-                half + 4.0,
-                right + 4.0,
-                half - 4.0,
-                right - 4.0,
-                half + 4.0
-            );
+            let cross = cross(width - 12.0, height / 2.0, 4.0);
             cell.text(9.0, middle, Anchor::Start, "key", fit(key, room - 16.0, SIZE)).path(cross, "tombstone")
         }
     }

@@ -210,6 +210,10 @@ test("the drawers show source, bytes, numbers and transcript", async ({ page }) 
   await expect(page.locator(".meaning")).toContainText("checksum");
   await press(page, "Numbers");
   await expect(page.locator(".numbers")).toContainText("bytes written");
+  await expect(page.locator(".chart svg")).toBeVisible();
+  await page.getByRole("combobox", { name: "Over the steps" }).selectOption("bytes written");
+  await page.getByText("As a table: bytes written over step").click();
+  await expect(page.locator(".chart-table tr").last()).toContainText("this step");
   await press(page, "Transcript");
   await page.locator(".transcript button").nth(6).click();
   await expect(place(page)).toHaveText("7 / 11");

@@ -211,7 +211,7 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_of_") => "at least 0.5",
         "recording_2000_steps_mb" => "at most 64",
         name if name.starts_with("step_") && name.ends_with("_p95_ms") => "at most 16",
-        "wasm_brotli_bytes" => "at most 250000",
+        "wasm_brotli_bytes" => "at most 400000",
         "heaviest_chapter_before_wasm_bytes" => "at most 200000",
         _ => "",
     };

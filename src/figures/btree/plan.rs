@@ -4,6 +4,7 @@
 use super::Area;
 use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
+use crate::scene::between;
 use crate::scene::text::{SIZE, width};
 
 /// The line above the keys of a page, with its number.
@@ -238,8 +239,8 @@ fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = Pa
             }
         }
     }
-    let leaf = entry.clamp(84.0, 150.0).min(each);
-    let inner = separator.clamp(34.0, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
+    let leaf = between(entry, 84.0, 150.0).min(each);
+    let inner = between(separator, 34.0, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
     let leaf_height = HEAD + slots as f32 * SLOT + 3.0;
     (leaf >= 36.0).then_some(Sizes { leaf, leaf_height, inner, look: Look::Cells })
 }

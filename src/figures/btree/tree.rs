@@ -8,8 +8,8 @@ use super::{Area, touched};
 use crate::engine::storage::btree::{BTree, Event, Page, PageId, Standing};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell};
-use crate::scene::{Anchor, Point, Scene, Shape, Whence};
+use crate::scene::vocabulary::{Held, cell, cross};
+use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 
 /// A leaf wider than this shows values beside its keys.
 const VALUES_FROM: f32 = 56.0;
@@ -29,7 +29,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
         painter.page(item);
     }
     for (at, note) in plan.notes.iter().enumerate() {
-        let shape = Shape::new(format!("note {at}"), note.x.clamp(area.x + 12.0, area.right() - 12.0), note.y);
+        let shape = Shape::new(format!("note {at}"), between(note.x, area.x + 12.0, area.right() - 12.0), note.y);
         painter.push(shape.text(0.0, 0.0, Anchor::Middle, "small", note.text.clone()));
     }
     painter.risen(&plan);
@@ -98,7 +98,7 @@ impl Painter<'_> {
             _ => {
                 let shape = Shape::new(name.clone(), item.x, item.y)
                     .rect(0.0, 0.0, item.width, item.height, 4.0, "slot")
-                    .path(cross(item.width / 2.0, item.height / 2.0 + 6.0), "cross")
+                    .path(cross(item.width / 2.0, item.height / 2.0 + 6.0, 5.0), "cross")
                     .text(item.width / 2.0, 12.0, Anchor::Middle, "small", fit(&name, item.width, SMALL))
                     .label(format!("{name} cannot be read"));
                 self.push(shape);
@@ -222,7 +222,7 @@ impl Painter<'_> {
         let find = |id: PageId| plan.items.iter().find(|item| item.id == id);
         let (Some(left), Some(right)) = (find(adrift.left), find(adrift.right)) else { return };
         let text = adrift.separator.text();
-        let wide = (width(&text, 13.0) + 18.0).clamp(28.0, 90.0);
+        let wide = between(width(&text, 13.0) + 18.0, 28.0, 90.0);
         let x = (left.x + left.width + right.x - wide) / 2.0;
         let shape = cell(format!("separator {text}"), x, left.y - SLOT - 3.0, wide, SLOT - 2.0, &text, Held::Nothing);
         let from = Whence::Shape(format!("key {text}"));
@@ -268,8 +268,4 @@ fn slot(page: &Page, item: &Item, at: usize) -> Area {
 fn child_x(page: &Page, item: &Item, slot: usize) -> f32 {
     let each = (item.width - 8.0) / page.capacity() as f32;
     4.0 + slot as f32 * each
-}
-
-fn cross(x: f32, y: f32) -> String {
-    format!("M{} {}l10 10m0 -10l-10 10", number(x - 5.0), number(y - 5.0))
 }

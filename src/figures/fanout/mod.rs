@@ -9,6 +9,7 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::fanout::{Event, Fanout, Focus, PostId, UserId};
 use crate::engine::service::grouped;
+use crate::scene::svg::number;
 use crate::scene::text::{SMALL, width};
 use crate::scene::vocabulary::{Held, cell, disk, hue, memory};
 use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
@@ -71,7 +72,10 @@ fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
             .changed(is_in_focus(fanout, *user));
         if celebrity {
             shape = shape.path(
-                format!("M{:.1} 5l1.5 3 3.5.4-2.6 2.3.8 3.4-3.2-1.8-3.2 1.8.8-3.4-2.6-2.3 3.5-.4Z", name_room + 14.0),
+                format!(
+                    "M{} 5l1.5 3 3.5.4-2.6 2.3.8 3.4-3.2-1.8-3.2 1.8.8-3.4-2.6-2.3 3.5-.4Z",
+                    number(name_room + 14.0)
+                ),
                 "head",
             );
         }
@@ -82,7 +86,7 @@ fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
         for column in 0..plan.crowd_users.len().div_ceil(rows.max(1)) {
             let left = x + name_room + 34.0 + column as f32 * pitch + limit * room;
             let line = Shape::new(format!("limit {column}"), left, y + 20.0)
-                .path(format!("M0 0V{}", rows as f32 * ROW), "link-cut")
+                .path(format!("M0 0V{}", number(rows as f32 * ROW)), "link-cut")
                 .label("the celebrity limit");
             scene.push(line);
         }

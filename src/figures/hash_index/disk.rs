@@ -7,7 +7,7 @@ use crate::engine::storage::hash_index::{
 };
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, disk, hatch, hue};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -117,7 +117,7 @@ fn record_cell(key: String, left: f32, top: f32, room: f32, record: &Record) -> 
     let needed = width(name, SIZE) + 13.0;
     let held = match record.value.as_deref() {
         None if room < needed + 14.0 => {
-            return bare(key, left, top, room, name).path(cross(room / 2.0 + 2.0), "tombstone");
+            return bare(key, left, top, room, name).path(cross(room / 2.0 + 2.0, CELL / 2.0, 4.0), "tombstone");
         }
         None => Held::Tombstone,
         Some(_) if room < LEAST_WITH_TEXT => return bare(key, left, top, room, name),
@@ -137,12 +137,6 @@ fn bare(key: String, left: f32, top: f32, width: f32, name: &str) -> Shape {
         0.0,
         hue(name),
     )
-}
-
-/// A tombstone's cross, where it stands alone.
-fn cross(x: f32) -> String {
-    let [left, right, top, bottom] = [x - 4.0, x + 4.0, CELL / 2.0 - 4.0, CELL / 2.0 + 4.0].map(number);
-    format!("M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}")
 }
 
 /// Where there are too many records to draw: how many, and how many of them are alive.

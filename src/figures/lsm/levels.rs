@@ -8,9 +8,10 @@ use crate::engine::storage::Key;
 use crate::engine::storage::lsm::read::Visit;
 use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
 use crate::engine::storage::lsm::{Compaction, Event, Lsm};
+use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
 use crate::scene::vocabulary::disk;
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::{Anchor, Breadth, Scene, Shape, Whence, between};
 
 /// The room of a level's name, at the left.
 const NAMES: f32 = 86.0;
@@ -36,7 +37,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: A
     let left = if breadth == Breadth::Wide { NAMES } else { 30.0 };
     let shelves = Area { y: area.y + 22.0 + LOG, height: area.height - 26.0 - LOG, ..area };
     let gaps = 12.0 * (last + 1) as f32;
-    let row = ((shelves.height - gaps) / rows as f32).clamp(9.0, 58.0);
+    let row = between((shelves.height - gaps) / rows as f32, 9.0, 58.0);
     let plan = Plan { tree, area: shelves, bounds: bounds(tree), row, left };
     let mut y = shelves.y;
     for level in 0..=last {
@@ -127,7 +128,7 @@ impl Plan<'_> {
         };
         let over = have > limit;
         let mut shelf = Shape::new(format!("level {level}"), self.area.x + 8.0, y)
-            .path(format!("M0 {0}h{1}", rows as f32 * self.row + 4.0, self.area.width - 16.0), "strip")
+            .path(format!("M0 {}h{}", number(rows as f32 * self.row + 4.0), number(self.area.width - 16.0)), "strip")
             .label(format!("level {level}: {have} of {limit}"));
         if breadth == Breadth::Wide {
             let unit = if settings.policy.is_sorted(level) { "B" } else { "tables" };

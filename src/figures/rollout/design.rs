@@ -62,6 +62,15 @@ fn place(number: u32, of: u32, frame: Frame) -> Point {
         return middle;
     }
     let reach = (frame.width.min(frame.height) / 2.0 - 48.0).min(150.0);
-    let turn = (number - 1) as f32 / (of - 1) as f32 * std::f32::consts::TAU;
-    Point::new(middle.x + reach * turn.sin(), middle.y - reach * turn.cos())
+    let turn = (number - 1) as f32 / (of - 1) as f32;
+    Point::new(middle.x + reach * sine(turn), middle.y - reach * sine(turn + 0.25))
+}
+
+/// The sine of so many whole turns, by Bhaskara's formula: 0.0016 off at most, a quarter of a unit on this stage. The
+/// sine of `libm` is made for angles of any size and has 7 KB.
+fn sine(turns: f32) -> f32 {
+    let halves = (turns % 1.0) * 2.0;
+    let (sign, half) = if halves < 1.0 { (1.0, halves) } else { (-1.0, halves - 1.0) };
+    let product = half * (1.0 - half);
+    sign * 16.0 * product / (5.0 - 4.0 * product)
 }

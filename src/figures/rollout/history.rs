@@ -25,7 +25,7 @@ pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
         line.push((minute + 1, share));
     }
     let end = line.iter().map(|(_, share)| *share).max().unwrap_or(0).max(10);
-    let mut series = vec![Series::Line(line, "line-bad")];
+    let mut series = vec![Series::Line("failed", line, "line-bad")];
     if let Some((minute, _)) = release.noticed {
         series.push(Series::Mark(u64::from(minute), format!("noticed, {minute} min"), "line-mark"));
     }

@@ -1,7 +1,7 @@
 //! Two charts: how long the slowest requests take at each load, and how much ever more machines can serve.
 
 use super::Frame;
-use crate::engine::service::scaling::{Measured, Scaling, Way};
+use crate::engine::service::scaling::{Capacity, Measured, Scaling, Way};
 use crate::engine::service::{grouped, spell};
 use crate::engine::sim::Time;
 use crate::figures::plot::{Axis, Series, plot};
@@ -18,7 +18,7 @@ pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     // What is slower than twice the service level is off the chart: how much slower makes no difference.
     let (swept, most) = (scaling.swept(), goal * 2);
     let end = swept.last().map_or(0, |point| point.load).max(scaling.rate().0 * 5 / 4).max(10);
-    let mut series = vec![Series::Line(vec![(0, goal), (end, goal)], "line-mark")];
+    let mut series = vec![Series::Line("service level", vec![(0, goal), (end, goal)], "line-mark")];
     for (way, (line, dot)) in Way::ALL.into_iter().zip(LINES) {
         let time = |measured: &Measured| {
             if measured.overloaded { most } else { measured.p99.as_micros().min(most) }
@@ -31,10 +31,10 @@ pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
                 break;
             }
         }
-        series.push(Series::Line(points, line));
+        series.push(Series::Line(way.name(), points, line));
         // Where the system is now.
         if let Some(measured) = scaling.measured(way).filter(|measured| measured.served > 0) {
-            series.push(Series::Dot(measured.offered, time(measured), dot));
+            series.push(Series::Dots(way.name(), vec![(measured.offered, time(measured))], dot));
         }
     }
     let x = Axis { end, spell: &grouped, title: "requests/s".to_owned() };
@@ -60,15 +60,13 @@ pub fn draw_capacities(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     let now = u64::from(scaling.size(Way::Nothing));
     let load = scaling.rate().0;
     let mut series = vec![
-        Series::Line(vec![(0, 0), (straight, costs.linear(straight as u32))], "strip"),
-        Series::Line(law, "pointer"),
-        Series::Line(vec![(0, load), (now, load), (now, 0)], "line-mark"),
+        Series::Line("ideal", vec![(0, 0), (straight, costs.linear(straight as u32))], "strip"),
+        Series::Line("law", law, "pointer"),
+        Series::Line("now", vec![(0, load), (now, load), (now, 0)], "line-mark"),
     ];
-    for point in measured {
-        let machines = u64::from(point.machines);
-        series.push(Series::Dot(machines, point.nothing, LINES[1].1));
-        series.push(Series::Dot(machines, point.disk, LINES[2].1));
-    }
+    let dots = |of: fn(&Capacity) -> u64| measured.iter().map(|point| (u64::from(point.machines), of(point))).collect();
+    series.push(Series::Dots("shared nothing", dots(|point| point.nothing), LINES[1].1));
+    series.push(Series::Dots("shared disk", dots(|point| point.disk), LINES[2].1));
     let x = Axis { end: u64::from(MOST), spell: &|machines| machines.to_string(), title: "machines".to_owned() };
     let y = Axis { end, spell: &grouped, title: "capacity, requests/s".to_owned() };
     let label = "capacity over machines; the dashed line leads from the load of now to the machines of now";

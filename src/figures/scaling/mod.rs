@@ -7,8 +7,9 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::scaling::{Event, Scaling, Way, dollars};
 use crate::engine::service::{grouped, spell};
+use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit};
-use crate::scene::vocabulary::memory;
+use crate::scene::vocabulary::{cross, memory};
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct ScalingFigure;
@@ -118,9 +119,9 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
         if is_verdict {
             let y = place as f32 * 18.0 - 4.0;
             shape = if met {
-                shape.path(format!("M1 {y}l4 5 7-10"), "tick")
+                shape.path(format!("M1 {}l4 5 7-10", number(y)), "tick")
             } else {
-                shape.path(format!("M2 {}l9 9M11 {}l-9 9", y - 4.5, y - 4.5), "tombstone")
+                shape.path(cross(6.5, y, 4.5), "tombstone")
             };
         }
     }
@@ -148,19 +149,7 @@ fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, frame: Frame) {
         let down = scaling.has_failed() && machine == 0;
         shape = shape.rect(left, top, side, side, 2.0, if down { "slot" } else { "frame" });
         if down {
-            let (near, far) = (side * 0.2, side * 0.8);
-            let cross = format!(
-                "M{:.1} {:.1}L{:.1} {:.1}M{:.1} {:.1}L{:.1} {:.1}",
-                left + near,
-                top + near,
-                left + far,
-                top + far,
-                left + far,
-                top + near,
-                left + near,
-                top + far
-            );
-            shape = shape.path(cross, "cross");
+            shape = shape.path(cross(left + side / 2.0, top + side / 2.0, side * 0.3), "cross");
         } else if busy > 0.0 {
             let fill = (side - 2.0) * busy;
             shape = shape.rect(left + 1.0, top + side - 1.0 - fill, side - 2.0, fill, 1.0, "gauge");
@@ -175,7 +164,7 @@ fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, frame: Frame) {
             "one disk, one lock",
         );
     }
-    let percent = (busy * 100.0).round();
+    let percent = (busy * 100.0).round() as u32;
     scene.push(shape.label(format!("{many} machines, {percent} % busy; {} of power 1 in all", size)));
 }
 

@@ -5,9 +5,8 @@ use super::memory::cell_of;
 use super::spotlight::Spotlight;
 use crate::engine::storage::Sequence;
 use crate::engine::storage::sstable::{EntryView, LogRecord, SsTables, TableId};
-use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, disk, hatch, hue};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -279,7 +278,7 @@ fn row_of(key: String, at: Point, room: f32, each: &EntryView, breadth: Breadth)
     }
     shape = match value {
         Some(value) => shape.text(right, BASE, Anchor::End, "value", fit(value, right - end - 8.0, SIZE)),
-        None => shape.path(cross(right - 5.0, (ROW - 1.0) / 2.0), "tombstone"),
+        None => shape.path(cross(right - 5.0, (ROW - 1.0) / 2.0, 4.0), "tombstone"),
     };
     if aside > 0.0 {
         shape = shape.text(room - 4.0, BASE, Anchor::End, "offset", sequence);
@@ -350,10 +349,4 @@ pub fn draw_heads(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
 
 fn entry_key(table: TableId, sequence: Sequence) -> String {
     format!("entry {table}#{sequence}")
-}
-
-/// Path data of a small cross around a point.
-fn cross(x: f32, y: f32) -> String {
-    let (left, right, top, bottom) = (number(x - 4.0), number(x + 4.0), number(y - 4.0), number(y + 4.0));
-    format!("M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}")
 }

@@ -6,7 +6,7 @@ use crate::engine::storage::Entry;
 use crate::engine::storage::sstable::SsTables;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, hue, memory};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
+use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence, between};
 
 /// The width of a cell of the memtable: at least, at most.
 const CELL_WIDTH: (f32, f32) = (84.0, 150.0);
@@ -51,7 +51,7 @@ impl Strip {
         let (left, room) = layout.sides();
         let (left, room) = (left + 8.0, room - 16.0);
         let (top, rows) = layout.memtable;
-        let cell = (room / entries.div_ceil(rows).max(1) as f32).clamp(CELL_WIDTH.0, CELL_WIDTH.1);
+        let cell = between(room / entries.div_ceil(rows).max(1) as f32, CELL_WIDTH.0, CELL_WIDTH.1);
         let columns = (room / cell) as usize;
         // A single row stands in the middle of the room of two.
         let top = if entries <= columns { top + 12.0 } else { top };
@@ -173,7 +173,7 @@ pub fn draw_pointer(scene: &mut Scene, layout: &Layout, spotlight: &Spotlight) {
     let chips = Chips::new(card, spotlight);
     let Some(place) = card.blocks.iter().find(|place| place.number == block) else { return };
     let x = card.index.x + (block - chips.first) as f32 * chips.width + chips.width / 2.0;
-    let to = Point::new(x.clamp(card.at.x + 30.0, card.at.x + card.width - 12.0), place.top);
+    let to = Point::new(between(x, card.at.x + 30.0, card.at.x + card.width - 12.0), place.top);
     scene.push(Shape::arrow("index pointer", Point::new(x, card.index.y + CHIP), to).arrow_class("path"));
 }
 

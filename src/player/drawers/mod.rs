@@ -9,6 +9,7 @@ mod transcript;
 
 use yew::prelude::*;
 
+use super::buttons::{self, sends};
 use super::{Message, Player};
 use crate::figures::Run;
 
@@ -35,9 +36,8 @@ impl Player {
     pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
         let buttons = DRAWERS.iter().map(|(drawer, name)| {
             let open = self.drawer == Some(*drawer);
-            let target = (!open).then_some(*drawer);
-            let onclick = context.link().callback(move |_: MouseEvent| Message::Open(target));
-            html! { <button type="button" aria-expanded={open.to_string()} {onclick}>{ *name }</button> }
+            let onclick = sends(context, Message::Open((!open).then_some(*drawer)));
+            buttons::opener((*name).into(), open, onclick)
         });
         let inside = match self.drawer {
             None => html! {},
@@ -74,7 +74,7 @@ fn copyable(label: &'static str, text: String) -> Html {
     html! {
         <div class="copyable" key={text.clone()}>
             <label><span>{ label }</span><textarea readonly=true rows="2" value={text} /></label>
-            <button type="button" onclick={copy}>{ "Copy" }</button>
+            { buttons::words("Copy", copy) }
         </div>
     }
 }

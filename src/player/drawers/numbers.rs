@@ -1,13 +1,15 @@
 //! What the engine has counted, and how it grew.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
-use plotters_canvas::CanvasBackend;
-use web_sys::{HtmlCanvasElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::super::Player;
+use super::super::stage::Stage;
 use crate::figures::{Growth, Run, chart};
+use crate::scene::{Breadth, Shape, Table};
 
 impl Player {
     pub(super) fn numbers(&self, run: &Run) -> Html {
@@ -16,15 +18,19 @@ impl Player {
         let before = if command == 0 { 0 } else { run.range(command - 1).start - 1 };
         let before = run.counters(before);
         let rows = now.iter().zip(&before).map(|(now, before)| {
-            let grown = now.value as i128 - before.value as i128;
-            let grown = if grown == 0 { String::new() } else { format!("{grown:+}") };
+            let grown = match now.value.cmp(&before.value) {
+                Ordering::Equal => String::new(),
+                Ordering::Greater => format!("+{}", now.value - before.value),
+                Ordering::Less => format!("−{}", before.value - now.value),
+            };
             html! { <tr><th scope="row">{ chart::label(now.name) }</th><td>{ now.value }</td><td>{ grown }</td></tr> }
         });
         html! {
             <div class="numbers">
                 <table><thead><tr><th scope="col">{ "Counter" }</th><th scope="col">{ "Now" }</th><th scope="col">{ "By this command" }</th></tr></thead>
                     <tbody>{ for rows }</tbody></table>
-                <Chart growth={run.growth().clone()} at={self.index} />
+                <Chart growth={run.growth().clone()} at={self.index} breadth={self.breadth} />
+                { for self.scene.shapes.iter().filter_map(as_table) }
             </div>
         }
     }
@@ -35,30 +41,21 @@ pub struct ChartProps {
     growth: Rc<Growth>,
     /// The step that is shown.
     at: usize,
+    breadth: Breadth,
 }
 
 // The growth of a run is made once: another one is another run's.
 impl PartialEq for ChartProps {
     fn eq(&self, other: &ChartProps) -> bool {
-        Rc::ptr_eq(&self.growth, &other.growth) && self.at == other.at
+        Rc::ptr_eq(&self.growth, &other.growth) && (self.at, self.breadth) == (other.at, other.breadth)
     }
 }
 
 /// One counter over the steps of the run; the reader chooses which.
 #[component]
 fn Chart(props: &ChartProps) -> Html {
-    let canvas = use_node_ref();
     let chosen = use_state(|| 0usize);
-    {
-        let (canvas, growth) = (canvas.clone(), props.growth.clone());
-        use_effect_with((Rc::as_ptr(&growth), *chosen, props.at), move |(_, chosen, at)| {
-            let backend = canvas.cast::<HtmlCanvasElement>().and_then(CanvasBackend::with_canvas_object);
-            if let (Some(backend), Some(values)) = (backend, growth.values.get(*chosen)) {
-                // A canvas without room has nothing to show.
-                let _ = chart::draw(backend, growth.names[*chosen], values, *at);
-            }
-        });
-    }
+    let ChartProps { growth, at, breadth } = props;
     let onchange = {
         let chosen = chosen.clone();
         move |event: Event| {
@@ -67,13 +64,31 @@ fn Chart(props: &ChartProps) -> Html {
             }
         }
     };
-    let options = props.growth.names.iter().enumerate().map(|(place, name)| {
+    let options = growth.names.iter().enumerate().map(|(place, name)| {
         html! { <option selected={place == *chosen}>{ chart::label(name) }</option> }
     });
+    let Some((name, values)) = growth.names.get(*chosen).zip(growth.values.get(*chosen)) else { return html! {} };
+    let scene = chart::draw(name, values, *at, *breadth);
+    let table = scene.shapes.first().and_then(as_table);
     html! {
         <div class="chart">
             <label class="choice"><span>{ "Over the steps" }</span><select {onchange}>{ for options }</select></label>
-            <canvas ref={canvas} width="640" height="220" role="img" aria-label="The counter over the steps of the run; its value at this step is in the table"></canvas>
+            <Stage scene={Rc::new(scene)} label={chart::label(name)} moving={false} selected={None::<String>} select={Callback::noop()} />
+            { table }
         </div>
     }
+}
+
+/// The numbers of a chart, for those who cannot see it, and those who want to know exactly.
+fn as_table(shape: &Shape) -> Option<Html> {
+    let Table { head, rows } = shape.table.as_deref()?;
+    let row = |cells: &[String; 3]| html! { <tr>{ for cells.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
+    let what = head.iter().rev().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join(" over ");
+    Some(html! {
+        <details class="chart-table"><summary>{ format!("As a table: {what}") }</summary>
+            <div class="scrolls" tabindex="0" role="group" aria-label={what}>
+                <table><thead>{ row(head) }</thead><tbody>{ for rows.iter().map(row) }</tbody></table>
+            </div>
+        </details>
+    })
 }

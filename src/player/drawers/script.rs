@@ -3,7 +3,7 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::super::{Message, Player};
+use super::super::{Message, Player, buttons};
 use crate::figures::Run;
 
 #[derive(Properties, PartialEq)]
@@ -35,7 +35,7 @@ pub fn ScriptBox(props: &ScriptBoxProps) -> Html {
                 <textarea ref={area} class={props.wrong_line.map(|_| "wrong")} style={wrong} aria-invalid={props.wrong_line.map(|_| "true")}
                     rows="6" wrap="off" spellcheck="false" autocapitalize="off" value={props.script.clone()} />
             </label>
-            <button type="button" class="primary" {onclick}>{ "Run from the opening" }</button>
+            { buttons::styled(Some("primary"), "Run from the opening".into(), Callback::from(onclick)) }
             <details><summary>{ "What can be written" }</summary><pre>{ &props.usages }</pre></details>
         </div>
     }

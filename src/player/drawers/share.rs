@@ -8,7 +8,7 @@ use web_sys::{
 };
 use yew::prelude::*;
 
-use super::super::Player;
+use super::super::{Player, buttons};
 use super::copyable;
 use crate::figures::Run;
 use crate::scene::Scene;
@@ -71,8 +71,8 @@ impl Player {
                 { copyable("An iframe", iframe) }
                 { copyable("An element, on any page", element) }
                 <p class="files">
-                    <button type="button" onclick={save_svg}>{ "Save the picture as SVG" }</button>
-                    <button type="button" onclick={save_png}>{ "Save the picture as PNG" }</button>
+                    { buttons::words("Save the picture as SVG", save_svg) }
+                    { buttons::words("Save the picture as PNG", save_png) }
                 </p>
             </>
         }

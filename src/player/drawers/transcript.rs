@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::super::buttons::sends;
 use super::super::{Message, Player};
 use super::copyable;
 use crate::figures::Run;
@@ -16,7 +17,7 @@ impl Player {
         let steps = (first..=last).map(|index| {
             let moment = run.moment(index);
             let heading = (moment.position.step == 1).then(|| html! { <code class="command">{ moment.command }</code> });
-            let onclick = context.link().callback(move |_: MouseEvent| Message::Seek(index));
+            let onclick = sends(context, Message::Seek(index));
             let current = (index == self.index).then_some("step");
             let outcome = moment.outcome.filter(|outcome| *outcome != crate::engine::Outcome::Done);
             html! {

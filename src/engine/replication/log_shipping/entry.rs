@@ -207,10 +207,15 @@ fn apply_change(text: &str, follower: &mut Replica) -> Result<(), String> {
     let mut row = 0;
     let mut column = "";
     let mut kind = Kind::Integer;
+    let mut is_negative = false;
     for (token, range) in tokens(rows).map_err(|mistake| mistake.problem)? {
         let value = match token {
             Token::Sign(">") => {
                 row = 1;
+                continue;
+            }
+            Token::Sign("-") => {
+                is_negative = true;
                 continue;
             }
             Token::Word(_) if rows[range.clone()].eq_ignore_ascii_case("time") => {
@@ -221,12 +226,13 @@ fn apply_change(text: &str, follower: &mut Replica) -> Result<(), String> {
                 column = &rows[range];
                 continue;
             }
-            Token::Number(number) => Value::Integer(number),
+            Token::Number(number) if is_negative => Value::Integer(0i32.wrapping_sub_unsigned(number)),
+            Token::Number(number) => Value::Integer(i32::try_from(number).map_err(|_| WRONG)?),
             Token::Text(text) if kind == Kind::Time => Value::Time(parse_time(&text).ok_or(WRONG)?),
             Token::Text(text) => Value::Text(text),
             Token::Sign(_) => continue,
         };
-        kind = Kind::Integer;
+        (kind, is_negative) = (Kind::Integer, false);
         // What this version has no column for is skipped by its name.
         if let Ok(place) = follower.table.version.column(column) {
             fields[row].push((place, value));

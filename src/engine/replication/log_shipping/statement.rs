@@ -254,7 +254,7 @@ impl Parser<'_> {
         let literal = match self.peek() {
             Some(Token::Text(text)) if is_time => parse_time(text).map(Value::Time),
             Some(Token::Text(text)) => Some(Value::Text(text.clone())),
-            Some(Token::Number(number)) if !is_time => Some(Value::Integer(*number)),
+            Some(Token::Number(number)) if !is_time => i32::try_from(*number).ok().map(Value::Integer),
             _ => None,
         };
         if let Some(value) = literal {

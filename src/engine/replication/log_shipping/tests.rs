@@ -54,6 +54,18 @@ fn statements_diverge_where_they_mean_something_else_and_nothing_else_does() {
 }
 
 #[test]
+fn negative_numbers_arrive_by_every_way() {
+    for method in METHODS {
+        let mut engine = open(method, &[]);
+        let script = "INSERT INTO tickets (lot) VALUES (0 - 3), (7), (0 - 2147483647 - 1)
+                      UPDATE tickets SET lot = 0 - lot WHERE lot = 7; UPDATE tickets SET lot = lot + 1 WHERE id = 1";
+        assert!(run(&mut engine, script).iter().all(Outcome::is_ok), "{method}");
+        assert_eq!((engine.halted(), engine.waiting()), (None, 0), "{method}");
+        assert!(engine.differences().is_empty(), "{method}");
+    }
+}
+
+#[test]
 fn statements_that_mean_the_same_everywhere_do_not_diverge() {
     let mut engine = open("statement", &[]);
     let outcomes = run(

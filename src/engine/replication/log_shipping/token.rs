@@ -8,7 +8,8 @@ use super::statement::Mistake;
 pub enum Token {
     /// A word of the language, or a name.
     Word(String),
-    Number(i32),
+    /// Without its sign: at most 2147483648, of which only the negative is a number of the table.
+    Number(u32),
     /// What stood between single quotes; a quote within is written twice.
     Text(Rc<str>),
     Sign(&'static str),
@@ -58,12 +59,12 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
             at += len;
             let word = &rest[..len];
             if first.is_ascii_digit() {
-                let number = word.parse().map_err(|_| Mistake {
+                let number = word.parse().ok().filter(|number| *number <= i32::MIN.unsigned_abs());
+                Token::Number(number.ok_or_else(|| Mistake {
                     at: start,
                     problem: format!("`{}` is no number", crate::command::shorten(word, 40)),
                     accepted: "a whole number up to 2147483647",
-                })?;
-                Token::Number(number)
+                })?)
             } else {
                 Token::Word(word.to_owned())
             }

@@ -184,7 +184,7 @@ impl Display for Event {
                 for (place, (way, measured)) in Way::ALL.into_iter().zip(all).enumerate() {
                     let comma = if place == 0 { "" } else { "," };
                     let time = if measured.overloaded { "ever longer".to_owned() } else { spell::time(measured.p99) };
-                    write!(out, "{comma} {} ({})", time, way.name().to_lowercase())?;
+                    write!(out, "{comma} {} ({})", time, way.name().to_ascii_lowercase())?;
                 }
                 out.write_str(".")
             }

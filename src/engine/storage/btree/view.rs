@@ -217,7 +217,7 @@ pub(super) fn state(tree: &BTree) -> Value {
 
 fn page_state(id: PageId, page: &Page, standing: Standing) -> Option<Value> {
     let keys: Vec<String> = page.keys().map(|key| key.text()).collect();
-    let standing = format!("{standing:?}").to_lowercase();
+    let standing = format!("{standing:?}").to_ascii_lowercase();
     match page.kind() {
         Kind::Leaf => {
             let values: Vec<_> =
