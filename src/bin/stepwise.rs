@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 use stepwise::engine::data::{self, Row};
-use stepwise::engine::{ParameterKind, command::MAX_SCRIPT_BYTES};
+use stepwise::engine::{ParameterKind, Parameters, command::MAX_SCRIPT_BYTES};
 use stepwise::figures::{self, CATALOGUE, Entry, Opened};
 use stepwise::scene::{Breadth, svg};
 use stepwise::spec::FigureSpec;
@@ -18,6 +18,7 @@ Stepwise: data systems, step by step
   stepwise list                  the figures, their parameters and commands
   stepwise run KIND [OPTIONS]    run a script and print every step
   stepwise svg KIND [OPTIONS]    print the picture of one step
+  stepwise long KIND [OPTIONS]   carry out very many operations and print what was measured
   stepwise build [OPTIONS]       write the book
 
 A script comes from --run, from --script, or from standard input.
@@ -29,6 +30,7 @@ A script comes from --run, from --script, or from standard input.
   --data FILE          a text or CSV file of your own, written into the figure first: keys in the first column
   --before TEXT        commands to carry out first, without recording them
   --json               (run) one JSON object a line instead of text
+  --count N            (long) how many operations; 1000000 without it
   --step C.S           (svg) which step: the S-th of the C-th command, 0 for the opening; the last without it
   --narrow             (svg) laid out for a phone
   --dark               (svg) in the dark colours
@@ -70,6 +72,7 @@ struct Options {
     example: bool,
     json: bool,
     step: Option<String>,
+    count: Option<String>,
     narrow: bool,
     dark: bool,
     out: Option<PathBuf>,
@@ -97,6 +100,7 @@ fn run() -> Result<(), Failure> {
             Long("example") => options.example = true,
             Long("json") => options.json = true,
             Long("step") => options.step = Some(text_of(&mut arguments)?),
+            Long("count") => options.count = Some(text_of(&mut arguments)?),
             Long("narrow") => options.narrow = true,
             Long("dark") => options.dark = true,
             Long("out") => options.out = Some(arguments.value().map_err(wish)?.into()),
@@ -111,11 +115,12 @@ fn run() -> Result<(), Failure> {
         ["list"] => print(&CATALOGUE.iter().map(describe).collect::<Vec<_>>().join("\n")),
         ["run", kind] => run_figure(kind, options),
         ["svg", kind] => print_picture(kind, options),
+        ["long", kind] => run_long(kind, options),
         ["build"] => build(options),
         [] => Err(Failure::Wish(format!("what shall it do?\n\n{HELP}"))),
-        ["run" | "svg"] => Err(Failure::Wish(format!("`{}` which figure? There are: {}", words[0], kinds()))),
+        ["run" | "svg" | "long"] => Err(Failure::Wish(format!("`{}` which figure? There are: {}", words[0], kinds()))),
         _ => Err(Failure::Wish(format!(
-            "`{}` is no command; accepted: list, run KIND, svg KIND, build",
+            "`{}` is no command; accepted: list, run KIND, svg KIND, long KIND, build",
             words.join(" ")
         ))),
     }
@@ -138,6 +143,21 @@ fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
     let index = step.map_or(opened.run.last(), |step| opened.run.index(step));
     let scene = opened.run.scene(index, breadth);
     print(&(svg::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
+}
+
+/// How many operations at a time; nobody looks on in between.
+const SLICE: u64 = 10_000;
+
+fn run_long(kind: &str, options: Options) -> Result<(), Failure> {
+    let entry = figures::find(kind).map_err(wish)?;
+    let pairs = options.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let parameters = Parameters::new(entry.parameters, pairs).map_err(wish)?;
+    let count = options.count.map_or(Ok(*figures::long::OPERATIONS.end()), |text| {
+        text.parse().map_err(|_| Failure::Wish(format!("--count `{text}` is no number; accepted: --count 100000")))
+    })?;
+    let mut run = entry.start_long(&parameters, count).map_err(wish)?;
+    while run.advance(SLICE) {}
+    print(&run.report().iter().map(|table| table.text()).collect::<Vec<_>>().join("\n"))
 }
 
 fn build(options: Options) -> Result<(), Failure> {

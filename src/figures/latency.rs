@@ -1,6 +1,9 @@
 //! How a service under load is drawn: queues and workers above, and below them what users see of it: the last requests as
 //! bars of waiting and of service, all of them as a histogram, and its percentiles.
 
+mod long;
+
+use super::long::StartLong;
 use super::plot::{Axis, Series, plot};
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -33,6 +36,8 @@ impl Figure for LatencyFigure {
         chapter: "foundations/scalability",
         example: "run 2s; load 8/s; run 60s; set workers 2; forget; run 60s",
     };
+
+    const LONG: Option<StartLong> = Some(long::start);
 
     fn draw(service: &Latency, event: Option<&Event>, breadth: Breadth) -> Scene {
         let merged = service.merged();

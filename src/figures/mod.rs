@@ -11,6 +11,7 @@ mod faults;
 mod hash_index;
 mod lag;
 mod latency;
+pub mod long;
 mod lsm;
 mod plot;
 mod quorum;
@@ -54,6 +55,9 @@ pub trait Figure: 'static {
 
     const ABOUT: About;
 
+    /// Its long run, where it offers one.
+    const LONG: Option<long::StartLong> = None;
+
     /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
 
@@ -81,6 +85,7 @@ pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
+    long: Option<long::StartLong>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
@@ -92,6 +97,7 @@ const fn entry<F: Figure>() -> Entry {
         about: F::ABOUT,
         parameters: F::Engine::PARAMETERS,
         commands: F::Engine::COMMANDS,
+        long: F::LONG,
         open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
         draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
         dump: |engine, key| F::dump(own(engine), key),
@@ -102,6 +108,17 @@ impl Entry {
     /// Whether a reader's own data can be written into it: it has keys and values.
     pub fn takes_data(&self) -> bool {
         self.commands.iter().any(|form| form.name == "put" && form.arguments.len() == 2)
+    }
+
+    /// Begins a long run of so many operations. The error says which number or parameter is wrong, or which figures
+    /// have long runs.
+    pub fn start_long(&self, parameters: &Parameters, operations: u64) -> Result<Box<dyn long::LongRun>, BadSpec> {
+        let start = self.long.ok_or_else(|| {
+            let kinds: Vec<_> = CATALOGUE.iter().filter(|it| it.long.is_some()).map(|it| it.about.kind).collect();
+            BadSpec(format!("`{}` has no long run; accepted: {}", self.about.kind, kinds.join(", ")))
+        })?;
+        let run = long::check(operations).and_then(|()| start(parameters, operations));
+        run.map_err(|mistake| BadSpec(mistake.to_string()))
     }
 
     /// Opens the engine with its parameters and begins a recording after a reader's own rows and an unrecorded

@@ -27,6 +27,7 @@
 
 pub mod command;
 pub mod event;
+pub mod long;
 pub mod settings;
 
 mod run;
@@ -47,6 +48,7 @@ use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
 pub use event::Event;
+pub use long::Long;
 pub use settings::Settings;
 
 /// How many of the last that were done are kept to be shown.

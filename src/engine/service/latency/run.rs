@@ -61,7 +61,7 @@ impl Latency {
         Ok(())
     }
 
-    fn set_rate(&mut self, rate: Rate) {
+    pub(super) fn set_rate(&mut self, rate: Rate) {
         self.arrivals.set_rate(rate, self.now, &mut self.chance);
     }
 
@@ -106,7 +106,7 @@ impl Latency {
     }
 
     /// Carries out the next event, if it is due by `until`; whether it was.
-    fn advance(&mut self, until: Time, told: bool, probe: &mut impl Probe<Latency>) -> bool {
+    pub(super) fn advance(&mut self, until: Time, told: bool, probe: &mut impl Probe<Latency>) -> bool {
         let next_arrival = self.arrivals.next_at().filter(|at| *at <= until);
         // Who is done at the very moment at which another comes makes room first.
         if let Some((now, (server, worker))) = self.agenda.pop_until(next_arrival.unwrap_or(until)) {
