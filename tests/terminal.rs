@@ -106,7 +106,7 @@ fn a_picture_is_a_whole_svg_file() {
 #[test]
 fn a_mistake_says_what_is_accepted() {
     assert!(refused(&[], "").contains("stepwise list"));
-    assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, build"));
+    assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, long KIND, build"));
     let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.about.kind).collect();
     assert!(refused(&["run", "b-tree"], "").contains(&format!("there are: {}", kinds.join(", "))));
     assert!(
@@ -149,4 +149,23 @@ fn a_file_of_the_readers_own_is_written_first() {
     let told = refused(&["run", "quorum", "--data", path, "--run", "settle"], "");
     assert!(told.contains("`quorum` holds no keys and values; accepted: hash-index"), "{told}");
     std::fs::remove_file(file).expect("it was there");
+}
+
+#[test]
+fn a_long_run_is_told_by_tables_and_is_the_same_each_time() {
+    let asked = ["long", "latency", "--count", "5000", "--param", "load=8"];
+    let told = stepwise(&asked, "");
+    assert!(
+        printed(&told).starts_with("Response times of 5,000 requests") && printed(&told).contains("theory (M/M/1)")
+    );
+    assert_eq!(stepwise(&asked, ""), told);
+    let told = stepwise(&["long", "duel", "--count", "1000"], "");
+    assert!(printed(&told).contains("write amplification"));
+}
+
+#[test]
+fn a_long_run_that_cannot_be_is_refused() {
+    assert!(refused(&["long", "btree"], "").contains("accepted: latency, duel"));
+    assert!(refused(&["long", "latency", "--count", "7"], "").contains("1,000 to 1,000,000"));
+    assert!(refused(&["long", "latency", "--count", "many"], "").contains("is no number"));
 }

@@ -156,7 +156,7 @@ fn run_long(kind: &str, options: Options) -> Result<(), Failure> {
         text.parse().map_err(|_| Failure::Wish(format!("--count `{text}` is no number; accepted: --count 100000")))
     })?;
     let mut run = entry.start_long(&parameters, count).map_err(wish)?;
-    while run.advance(SLICE) {}
+    while run.advance(SLICE).map_err(Failure::Wish)? {}
     print(&run.report().iter().map(|table| table.text()).collect::<Vec<_>>().join("\n"))
 }
 

@@ -1,6 +1,9 @@
 //! How the duel is drawn: two halves side by side, what each engine did for the last operation and in all; below, their
 //! throughput over the operations, and over the share of reads once a sweep has measured it.
 
+mod long;
+
+use super::long::Long;
 use super::plot::{Axis, Series, plot};
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -26,6 +29,8 @@ impl Figure for DuelFigure {
         chapter: "storage/duel",
         example: "load 60; forget; next; next; next; run 200; settle",
     };
+
+    const LONG: Option<Long> = Some(Long { unit: "operations", start: long::start });
 
     fn draw(duel: &Duel, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;
@@ -115,23 +120,33 @@ fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32),
     })
 }
 
-/// One line for each of the two, over anything.
-fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2])], x: (u64, &str)) -> Shape {
+/// Something of each of the two.
+fn sides<T>(of: impl Fn(Name) -> T) -> [T; 2] {
+    [of(Name::BTree), of(Name::Lsm)]
+}
+
+/// One line for each of the two, over anything; `x` has its end and its title, `y` its title and how to spell a value.
+fn chart(
+    key: &'static str,
+    at: (f32, f32),
+    width: f32,
+    points: &[(u64, [u64; 2])],
+    x: (u64, &str),
+    y: (&str, &dyn Fn(u64) -> String),
+) -> Shape {
     let most = points.iter().flat_map(|(_, both)| both).max().copied().unwrap_or(1);
-    let series: Vec<Series> = [Name::BTree, Name::Lsm]
-        .into_iter()
-        .map(|name| {
-            let line = points.iter().map(|(across, both)| (*across, both[name as usize])).collect();
-            Series::Line(name.text(), line, class(name))
-        })
+    let series = sides(|name| {
+        let line = points.iter().map(|(across, both)| (*across, both[name as usize])).collect();
+        Series::Line(name.text(), line, class(name))
+    });
+    let told: Vec<String> = points
+        .iter()
+        .map(|(across, [btree, lsm])| format!("{across}: {} and {}", (y.1)(*btree), (y.1)(*lsm)))
         .collect();
-    let told: Vec<String> =
-        points.iter().map(|(across, [btree, lsm])| format!("{across}: {btree} and {lsm}")).collect();
-    let x = Axis { end: x.0, spell: &|value| grouped(value), title: x.1.to_owned() };
-    let thousands = |value: u64| if value >= 10_000 { format!("{}k", grouped(value / 1000)) } else { grouped(value) };
-    let y = Axis { end: most + most / 10, spell: &thousands, title: "operations a second".to_owned() };
-    let shape = plot(Shape::new(key, at.0, at.1), (width, CHART - 22.0), x, y, &series)
-        .label(format!("operations a second, B-tree and LSM-tree, at {}", told.join("; ")));
+    let label = format!("{}, B-tree and LSM-tree, at {}", y.0, told.join("; "));
+    let x = Axis { end: x.0, spell: &short, title: x.1.to_owned() };
+    let y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
+    let shape = plot(Shape::new(key, at.0, at.1), (width, CHART - 22.0), x, y, &series).label(label);
     [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {
         let x = 44.0 + place as f32 * 120.0;
         shape.path(format!("M{} {}h20", number(x), number(CHART - 10.0)), class(name)).text(
@@ -144,9 +159,14 @@ fn chart(key: &'static str, at: (f32, f32), width: f32, points: &[(u64, [u64; 2]
     })
 }
 
+/// A number of operations, that a chart has room for.
+fn short(value: u64) -> String {
+    if value >= 10_000 { format!("{}k", grouped(value / 1000)) } else { grouped(value) }
+}
+
 fn over_time(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
     let points: Vec<_> = duel.points().iter().map(|point| (point.operations, point.throughputs)).collect();
-    chart("over-time", at, width, &points, (duel.operations().max(1), "operations"))
+    chart("over-time", at, width, &points, (duel.operations().max(1), "operations"), ("operations a second", &short))
 }
 
 fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
@@ -156,5 +176,5 @@ fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
             .text(0.0, 34.0, Anchor::Start, "small", "nothing measured yet: try `sweep 200`");
     }
     let points: Vec<_> = duel.shares().iter().map(|share| (share.reads, share.throughputs)).collect();
-    chart("over-reads", at, width, &points, (100, "reads, in per cent"))
+    chart("over-reads", at, width, &points, (100, "reads, in per cent"), ("operations a second", &short))
 }

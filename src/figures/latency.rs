@@ -3,13 +3,13 @@
 
 mod long;
 
-use super::long::StartLong;
+use super::long::Long;
 use super::plot::{Axis, Series, plot};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::latency::{Event, Latency, Level, Server};
 use crate::engine::service::spell::time as spell;
-use crate::engine::service::{Histogram, Job, Running};
+use crate::engine::service::{Histogram, Job, Running, grouped};
 use crate::engine::sim::Time;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::memory;
@@ -37,7 +37,7 @@ impl Figure for LatencyFigure {
         example: "run 2s; load 8/s; run 60s; set workers 2; forget; run 60s",
     };
 
-    const LONG: Option<StartLong> = Some(long::start);
+    const LONG: Option<Long> = Some(Long { unit: "requests", start: long::start });
 
     fn draw(service: &Latency, event: Option<&Event>, breadth: Breadth) -> Scene {
         let merged = service.merged();
@@ -48,7 +48,7 @@ impl Figure for LatencyFigure {
             draw_server(&mut scene, service, server, place, &plan, event);
         }
         draw_recent(&mut scene, service, &plan, event);
-        scene.push(histogram(&merged, &plan));
+        scene.push(histogram(&merged, plan.chart));
         scene.push(table(service, &merged, &plan));
         scene
     }
@@ -239,8 +239,7 @@ fn draw_recent(scene: &mut Scene, service: &Latency, plan: &Plan, event: Option<
     }
 }
 
-fn histogram(measured: &Histogram, plan: &Plan) -> Shape {
-    let (left, top, width) = plan.chart;
+fn histogram(measured: &Histogram, (left, top, width): (f32, f32, f32)) -> Shape {
     let [p50, p95, p99, p999] = PERCENTILES.map(|(per_mille, _)| measured.percentile(per_mille).as_micros());
     // A long tail would leave no room for the rest: then the axis ends before it.
     let end = (p999 + p999 / 10).min(p95 * 6).max(1_000);
@@ -266,7 +265,7 @@ fn histogram(measured: &Histogram, plan: &Plan) -> Shape {
     }
     let micros = |value| spell(Time::from_micros(value));
     let x = Axis { end: breadth * BARS, spell: &micros, title: "response time".to_owned() };
-    let y = Axis { end: highest + highest / 10, spell: &|value| value.to_string(), title: "requests".to_owned() };
+    let y = Axis { end: highest + highest / 10, spell: &grouped, title: "requests".to_owned() };
     let words = PERCENTILES.map(|(at, name)| format!("{name} {}", spell(measured.percentile(at)))).join(", ");
     plot(Shape::new("histogram", left, top), (width, CHART), x, y, &series).label(format!(
         "response times of {} requests: mean {}, {words}",

@@ -56,7 +56,7 @@ pub trait Figure: 'static {
     const ABOUT: About;
 
     /// Its long run, where it offers one.
-    const LONG: Option<long::StartLong> = None;
+    const LONG: Option<long::Long> = None;
 
     /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
@@ -85,7 +85,7 @@ pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
-    long: Option<long::StartLong>,
+    pub long: Option<long::Long>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
@@ -113,11 +113,11 @@ impl Entry {
     /// Begins a long run of so many operations. The error says which number or parameter is wrong, or which figures
     /// have long runs.
     pub fn start_long(&self, parameters: &Parameters, operations: u64) -> Result<Box<dyn long::LongRun>, BadSpec> {
-        let start = self.long.ok_or_else(|| {
+        let long = self.long.ok_or_else(|| {
             let kinds: Vec<_> = CATALOGUE.iter().filter(|it| it.long.is_some()).map(|it| it.about.kind).collect();
             BadSpec(format!("`{}` has no long run; accepted: {}", self.about.kind, kinds.join(", ")))
         })?;
-        let run = long::check(operations).and_then(|()| start(parameters, operations));
+        let run = long::check(operations).and_then(|()| (long.start)(parameters, operations));
         run.map_err(|mistake| BadSpec(mistake.to_string()))
     }
 

@@ -114,17 +114,16 @@ fn table(x: &Axis, y: &Axis, series: &[Series]) -> Table {
         match each {
             Series::Bars(bars, _) => {
                 let bars = bars.iter().filter(|(_, _, up)| *up > 0);
-                rows.extend(bars.map(|(from, to, up)| {
-                    [String::new(), format!("{} to {}", (x.spell)(*from), (x.spell)(*to)), (y.spell)(*up)]
-                }));
+                let reach = |from: u64, to: u64| format!("{} to {}", (x.spell)(from), (x.spell)(to));
+                rows.extend(bars.map(|(from, to, up)| vec![String::new(), reach(*from, *to), (y.spell)(*up)]));
             }
             Series::Line(name, points, _) | Series::Dots(name, points, _) => {
-                rows.extend(points.iter().map(|(at, up)| [(*name).to_owned(), (x.spell)(*at), (y.spell)(*up)]));
+                rows.extend(points.iter().map(|(at, up)| vec![(*name).to_owned(), (x.spell)(*at), (y.spell)(*up)]));
             }
-            Series::Mark(at, name, _) => rows.push([name.clone(), (x.spell)(*at), String::new()]),
+            Series::Mark(at, name, _) => rows.push(vec![name.clone(), (x.spell)(*at), String::new()]),
         }
     }
-    Table { head: [String::new(), across.to_owned(), y.title.clone()], rows }
+    Table::new(format!("{} over {across}", y.title), &["", across, &y.title], rows)
 }
 
 /// A drawing backend that makes marks.

@@ -66,6 +66,11 @@ impl Run {
         &self.entry.about
     }
 
+    /// Its line in the catalogue.
+    pub fn entry(&self) -> &'static Entry {
+        self.entry
+    }
+
     /// The values that its engine was opened with.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters

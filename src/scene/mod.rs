@@ -6,8 +6,11 @@
 use std::rc::Rc;
 
 pub mod svg;
+pub mod table;
 pub mod text;
 pub mod vocabulary;
+
+pub use table::Table;
 
 /// How much room the stage has. A figure lays itself out for one or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,13 +84,6 @@ pub struct Shape {
     pub born: Option<Whence>,
     /// Where it goes when it leaves; in place, by fading out, where this says nothing.
     pub gone: Option<Whence>,
-}
-
-/// What a chart shows, in numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    pub head: [String; 3],
-    pub rows: Vec<[String; 3]>,
 }
 
 /// Where a shape enters from, or leaves to.

@@ -210,6 +210,8 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_with_unused_probe") => "at least 0.95",
         name if name.starts_with("speed_of_") => "at least 0.5",
         "recording_2000_steps_mb" => "at most 64",
+        "long_duel_s" => "at most 60",
+        "long_duel_longest_task_ms" => "at most 50",
         name if name.starts_with("step_") && name.ends_with("_p95_ms") => "at most 16",
         "wasm_brotli_bytes" => "at most 400000",
         "heaviest_chapter_before_wasm_bytes" => "at most 200000",

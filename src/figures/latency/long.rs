@@ -1,12 +1,13 @@
 //! What a long run of the service tells: its percentiles beside theory, and how all response times are spread.
 
-use super::PERCENTILES;
+use super::{CHART, PERCENTILES, histogram};
 use crate::engine::service::grouped;
 use crate::engine::service::latency::Long;
 use crate::engine::service::spell::{share, time as spell};
 use crate::engine::sim::Time;
 use crate::engine::{BadParameter, Parameters};
-use crate::figures::long::{LongRun, Table};
+use crate::figures::long::LongRun;
+use crate::scene::{Breadth, Scene, Table};
 
 pub fn start(parameters: &Parameters, requests: u64) -> Result<Box<dyn LongRun>, BadParameter> {
     Ok(Box::new(Long::new(parameters, requests)?))
@@ -14,8 +15,8 @@ pub fn start(parameters: &Parameters, requests: u64) -> Result<Box<dyn LongRun>,
 
 impl LongRun for Long {
     /// A request is two events: it comes, and it is done.
-    fn advance(&mut self, operations: u64) -> bool {
-        Long::advance(self, 2 * operations)
+    fn advance(&mut self, operations: u64) -> Result<bool, String> {
+        Ok(Long::advance(self, 2 * operations))
     }
 
     fn progress(&self) -> (u64, u64) {
@@ -65,12 +66,18 @@ impl LongRun for Long {
             ]
         });
         vec![
-            Table { title, heads: vec!["", "measured", "theory (M/M/1)"], rows: times },
-            Table {
-                title: "How they are spread, each row twice as long as the one before".to_owned(),
-                heads: vec!["response time", "requests", "share", "this or shorter"],
-                rows: rows.collect(),
-            },
+            Table::new(title, &["", "measured", "theory (M/M/1)"], times),
+            Table::new(
+                "How they are spread, each row twice as long as the one before".to_owned(),
+                &["response time", "requests", "share", "this or shorter"],
+                rows.collect(),
+            ),
         ]
+    }
+
+    fn picture(&self, breadth: Breadth) -> Scene {
+        let mut scene = Scene::new(breadth.width(), CHART + 8.0);
+        scene.push(histogram(&self.responses(), (8.0, 0.0, breadth.width() - 16.0)));
+        scene
     }
 }

@@ -1,6 +1,7 @@
 //! What lies behind the picture, in drawers that are closed at first.
 
 mod bytes;
+mod long;
 mod numbers;
 mod script;
 mod share;
@@ -20,21 +21,24 @@ pub enum Drawer {
     Bytes,
     Numbers,
     Transcript,
+    Long,
     Share,
 }
 
-const DRAWERS: [(Drawer, &str); 6] = [
+const DRAWERS: [(Drawer, &str); 7] = [
     (Drawer::Script, "Script"),
     (Drawer::Source, "Source"),
     (Drawer::Bytes, "Bytes"),
     (Drawer::Numbers, "Numbers"),
     (Drawer::Transcript, "Transcript"),
+    (Drawer::Long, "Long run"),
     (Drawer::Share, "Share"),
 ];
 
 impl Player {
     pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
-        let buttons = DRAWERS.iter().map(|(drawer, name)| {
+        let offered = |drawer: &Drawer| *drawer != Drawer::Long || run.entry().long.is_some();
+        let buttons = DRAWERS.iter().filter(|(drawer, _)| offered(drawer)).map(|(drawer, name)| {
             let open = self.drawer == Some(*drawer);
             let onclick = sends(context, Message::Open((!open).then_some(*drawer)));
             buttons::opener((*name).into(), open, onclick)
@@ -46,6 +50,7 @@ impl Player {
             Some(Drawer::Bytes) => self.bytes(context, run),
             Some(Drawer::Numbers) => self.numbers(run),
             Some(Drawer::Transcript) => self.transcript(context, run),
+            Some(Drawer::Long) => self.long(run),
             Some(Drawer::Share) => self.share(context, run),
         };
         html! {

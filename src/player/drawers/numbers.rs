@@ -81,14 +81,15 @@ fn Chart(props: &ChartProps) -> Html {
 
 /// The numbers of a chart, for those who cannot see it, and those who want to know exactly.
 fn as_table(shape: &Shape) -> Option<Html> {
-    let Table { head, rows } = shape.table.as_deref()?;
-    let row = |cells: &[String; 3]| html! { <tr>{ for cells.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
-    let what = head.iter().rev().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join(" over ");
+    let table = shape.table.as_deref()?;
     Some(html! {
-        <details class="chart-table"><summary>{ format!("As a table: {what}") }</summary>
-            <div class="scrolls" tabindex="0" role="group" aria-label={what}>
-                <table><thead>{ row(head) }</thead><tbody>{ for rows.iter().map(row) }</tbody></table>
-            </div>
+        <details class="chart-table"><summary>{ format!("As a table: {}", table.title) }</summary>
+            <div class="scrolls" tabindex="0" role="group" aria-label={table.title.clone()}>{ numbers(table) }</div>
         </details>
     })
+}
+
+pub fn numbers(table: &Table) -> Html {
+    let row = |cells: &Vec<String>| html! { <tr>{ for cells.iter().map(|cell| html! { <td>{ cell }</td> }) }</tr> };
+    html! { <table><thead>{ row(&table.heads) }</thead><tbody>{ for table.rows.iter().map(row) }</tbody></table> }
 }

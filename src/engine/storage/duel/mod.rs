@@ -238,8 +238,6 @@ impl Duel {
             self.operate(0, &operation)?;
             self.operate(1, &operation)?;
         }
-        let point = Point { operations: self.operations(), throughputs: self.throughputs() };
-        Rc::make_mut(&mut self.points).push(point);
         Ok(())
     }
 
@@ -254,6 +252,8 @@ impl Duel {
             let many = slice.min(of - done);
             self.advance(many, is_load)?;
             done += many;
+            let point = Point { operations: self.operations(), throughputs: self.throughputs() };
+            Rc::make_mut(&mut self.points).push(point);
             probe.step(|| Event::Advanced { done, of, throughputs: self.throughputs() }, self);
         }
         Ok(Outcome::Done)
@@ -285,7 +285,8 @@ impl Duel {
         self.sides.iter_mut().try_for_each(|side| side.settle(&device))
     }
 
-    fn forget(&mut self) {
+    /// Measures anew from here on.
+    pub fn forget(&mut self) {
         self.sides.iter_mut().for_each(Side::forget);
         (self.bytes_written, self.bytes_read) = (0, 0);
         self.points = Rc::default();

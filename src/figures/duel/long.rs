@@ -1,0 +1,201 @@
+//! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB.
+
+use super::{CHART, chart, hundredths, short, sides};
+use crate::engine::service::spell::{grouped, time};
+use crate::engine::storage::duel::{Duel, Name};
+use crate::engine::{BadParameter, Engine, Parameters};
+use crate::figures::long::LongRun;
+use crate::scene::{Breadth, Scene, Table};
+
+/// So many samples are taken of a run.
+const SAMPLES: u64 = 50;
+
+pub fn start(parameters: &Parameters, operations: u64) -> Result<Box<dyn LongRun>, BadParameter> {
+    // Trees of four entries a page are for stepping through: here they would measure their own height.
+    let given = parameters.iter().map(|(name, value)| (name, if name == "size" { "real" } else { value }));
+    let parameters = Parameters::new(Duel::PARAMETERS, given)?;
+    Ok(Box::new(Long {
+        duel: Duel::open(&parameters)?,
+        workload: format!("workload {}, keys {}", parameters.text("workload"), parameters.text("keys")),
+        records: operations / 10,
+        operations,
+        samples: Vec::new(),
+    }))
+}
+
+struct Long {
+    duel: Duel,
+    workload: String,
+    /// How many records there are before measuring begins.
+    records: u64,
+    operations: u64,
+    samples: Vec<Sample>,
+}
+
+/// What was measured up to an operation: first of the B-tree, then of the LSM-tree.
+struct Sample {
+    operations: u64,
+    /// Time of all operations so far, in microseconds.
+    times: [u64; 2],
+    /// Operations a second since the sample before.
+    throughputs: [u64; 2],
+    /// In microseconds.
+    p99: [u64; 2],
+    /// In hundredths.
+    writes: [u64; 2],
+    reads: [u64; 2],
+    space: [u64; 2],
+}
+
+impl Long {
+    fn is_loaded(&self) -> bool {
+        self.duel.records() >= self.records
+    }
+
+    fn sample(&mut self) {
+        let operations = self.duel.operations();
+        let times = sides(|name| self.duel.side(name).cost().time.as_micros());
+        let (before, since) = self.samples.last().map_or((0, [0, 0]), |last| (last.operations, last.times));
+        let duel = &self.duel;
+        self.samples.push(Sample {
+            operations,
+            times,
+            throughputs: sides(|name| {
+                let passed = times[name as usize] - since[name as usize];
+                (operations - before) * 1_000_000 / passed.max(1)
+            }),
+            p99: sides(|name| duel.side(name).latencies().percentile(990).as_micros()),
+            writes: sides(|name| duel.amplification(name).write),
+            reads: sides(|name| duel.amplification(name).read),
+            space: sides(|name| duel.amplification(name).space),
+        });
+    }
+}
+
+impl LongRun for Long {
+    /// Neither loading nor a sample is cut by a slice, so slices of any size give the same numbers.
+    fn advance(&mut self, operations: u64) -> Result<bool, String> {
+        if !self.is_loaded() {
+            self.duel.advance(operations.min(self.records - self.duel.records()), true)?;
+            if self.is_loaded() {
+                self.duel.forget();
+            }
+            return Ok(true);
+        }
+        let done = self.duel.operations();
+        let next = (self.samples.len() as u64 + 1) * self.operations / SAMPLES;
+        self.duel.advance(operations.min(next - done), false)?;
+        if self.duel.operations() == next {
+            self.sample();
+        }
+        Ok(self.duel.operations() < self.operations)
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        let done = if self.is_loaded() { self.records + self.duel.operations() } else { self.duel.records() };
+        (done, self.records + self.operations)
+    }
+
+    fn report(&self) -> Vec<Table> {
+        let duel = &self.duel;
+        let row = |what: &str, of: &dyn Fn(Name) -> String| {
+            let [btree, lsm] = sides(of);
+            vec![what.to_owned(), btree, lsm]
+        };
+        let percentile = |what: &str, at: u64| row(what, &|name| time(duel.side(name).latencies().percentile(at)));
+        let count = |what: &str, of: fn(&Duel, Name) -> u64| row(what, &|name| grouped(of(duel, name)));
+        let rows = vec![
+            count("operations a second", |duel, name| duel.side(name).throughput()),
+            percentile("latency, median", 500),
+            percentile("latency, p95", 950),
+            percentile("latency, p99", 990),
+            percentile("latency, p99.9", 999),
+            row("latency, longest", &|name| time(duel.side(name).latencies().max())),
+            row("write amplification", &|name| hundredths(duel.amplification(name).write)),
+            row("read amplification", &|name| hundredths(duel.amplification(name).read)),
+            row("space amplification", &|name| hundredths(duel.amplification(name).space)),
+            count("bytes written", |duel, name| duel.side(name).cost().bytes_written),
+            count("bytes read", |duel, name| duel.side(name).cost().bytes_read),
+            count("seeks", |duel, name| duel.side(name).cost().seeks),
+            count("syncs", |duel, name| duel.side(name).cost().syncs),
+        ];
+        let title = format!(
+            "{} operations ({}) on {} records, pages and blocks of 4 KB",
+            grouped(duel.operations()),
+            self.workload,
+            grouped(duel.records())
+        );
+        vec![Table::new(title, &["", Name::BTree.text(), Name::Lsm.text()], rows)]
+    }
+
+    fn picture(&self, breadth: Breadth) -> Scene {
+        const GAP: f32 = 12.0;
+        let columns = if breadth == Breadth::Wide { 2 } else { 1 };
+        let width = (breadth.width() - 16.0 - 24.0 * (columns - 1) as f32) / columns as f32;
+        let micros = |value: u64| time(crate::engine::sim::Time::from_micros(value));
+        let charts: [Chart; 5] = [
+            ("throughput", "operations a second", |sample| sample.throughputs, &short),
+            ("p99", "latency, p99 so far", |sample| sample.p99, &micros),
+            ("writes", "write amplification", |sample| sample.writes, &hundredths),
+            ("reads", "read amplification", |sample| sample.reads, &hundredths),
+            ("space", "space amplification", |sample| sample.space, &hundredths),
+        ];
+        let rows = charts.len().div_ceil(columns);
+        let mut scene = Scene::new(breadth.width(), rows as f32 * (CHART + GAP));
+        for (place, (key, title, of, spell)) in charts.into_iter().enumerate() {
+            let at = (8.0 + (place % columns) as f32 * (width + 24.0), (place / columns) as f32 * (CHART + GAP));
+            let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
+            scene.push(chart(key, at, width, &points, (self.operations, "operations"), (title, spell)));
+        }
+        scene
+    }
+}
+
+/// Its key, its title, what it shows of a sample, and how that is spelled.
+type Chart<'a> = (&'static str, &'static str, fn(&Sample) -> [u64; 2], &'a dyn Fn(u64) -> String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finish(parameters: &[(&str, &str)], operations: u64, slice: u64) -> Box<dyn LongRun> {
+        let parameters = Parameters::new(Duel::PARAMETERS, parameters.iter().copied()).unwrap();
+        let mut run = start(&parameters, operations).unwrap();
+        while run.advance(slice).unwrap() {}
+        run
+    }
+
+    #[test]
+    fn slices_change_nothing() {
+        for workload in ["a", "d", "e"] {
+            let parameters = [("workload", workload)];
+            let (one, many) = (finish(&parameters, 1_000, 1_000_000), finish(&parameters, 1_000, 7));
+            assert_eq!(one.report(), many.report());
+            assert_eq!(one.picture(Breadth::Wide), many.picture(Breadth::Wide));
+            assert_eq!(one.progress(), (1_100, 1_100));
+        }
+    }
+
+    #[test]
+    fn every_chart_has_all_samples() {
+        let scene = finish(&[], 2_000, 100).picture(Breadth::Narrow);
+        assert_eq!(scene.shapes.len(), 5);
+        for shape in &scene.shapes {
+            assert_eq!(shape.table.as_ref().unwrap().rows.len() as u64, 2 * SAMPLES, "{}", shape.key);
+        }
+    }
+
+    /// What the chapter tells: updates favour the LSM-tree many times over; with reads among them, less.
+    #[test]
+    fn updates_alone_favour_the_lsm_tree_most() {
+        let lead = |reads: &str| {
+            let given =
+                [("workload", "own"), ("reads", reads), ("keys", "uniform"), ("device", "disk"), ("group", "100")];
+            let report = finish(&given, 10_000, 1_000).report();
+            let [btree, lsm] = [1, 2].map(|column| report[0].rows[0][column].replace(',', "").parse::<u64>().unwrap());
+            lsm * 100 / btree
+        };
+        let [none, half] = ["0", "50"].map(lead);
+        assert!(none > 300 && none > 2 * half, "{none} {half}");
+    }
+}
