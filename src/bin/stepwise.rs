@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use stepwise::engine::data::{self, Row};
+use stepwise::engine::data;
 use stepwise::engine::{ParameterKind, Parameters, command::MAX_SCRIPT_BYTES};
-use stepwise::figures::{self, CATALOGUE, Entry, Opened};
+use stepwise::figures::{self, CATALOGUE, Entry, Loading, Opened};
 use stepwise::scene::{Breadth, svg};
 use stepwise::spec::FigureSpec;
 use stepwise::{book, transcript};
@@ -186,19 +186,22 @@ fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
         run: script,
         ..FigureSpec::default()
     };
-    let rows = options.data.map_or(Ok(Vec::new()), |file| rows(&file))?;
-    let opened = figures::open_with(&spec, &rows).map_err(wish)?;
+    let loaded = options.data.map(|file| load(&spec, &file)).transpose()?;
+    let opened = figures::open_on(&spec, loaded.as_ref()).map_err(wish)?;
     match opened.problems.first() {
         Some(problem) => Err(wish(problem)),
         None => Ok(opened),
     }
 }
 
-/// The reader's own data.
-fn rows(file: &Path) -> Result<Vec<Row>, Failure> {
+/// An engine with the reader's own data.
+fn load(spec: &FigureSpec, file: &Path) -> Result<Loading, Failure> {
     let bytes =
         std::fs::read(file).map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))?;
-    data::rows(&bytes).map_err(|mistake| Failure::Wish(format!("{}, {mistake}", file.display())))
+    let rows = data::rows(&bytes).map_err(|mistake| Failure::Wish(format!("{}, {mistake}", file.display())))?;
+    let mut loading = Loading::new(spec, rows.into()).map_err(wish)?;
+    loading.advance(usize::MAX).map_err(|mistake| Failure::Wish(format!("in the data, {mistake}")))?;
+    Ok(loading)
 }
 
 fn standard_input() -> Result<String, Failure> {

@@ -11,6 +11,7 @@ mod faults;
 mod hash_index;
 mod lag;
 mod latency;
+mod loading;
 pub mod long;
 mod lsm;
 mod plot;
@@ -23,13 +24,13 @@ mod sstable;
 mod tail;
 
 pub use ask::{Question, questions};
+pub use loading::Loading;
 pub use run::{CommandMark, Growth, Moment, Run};
 
-use crate::engine::data::Row;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
-use crate::timeline::{Happened, Machine, Recording, load, own};
+use crate::timeline::{Happened, Machine, Recording, own};
 
 /// Every figure of the book, in its order.
 pub const CATALOGUE: &[Entry] = &[
@@ -121,11 +122,13 @@ impl Entry {
         run.map_err(|mistake| BadSpec(mistake.to_string()))
     }
 
-    /// Opens the engine with its parameters and begins a recording after a reader's own rows and an unrecorded
-    /// script.
-    fn start(&'static self, parameters: &Parameters, rows: &[Row], before: &str) -> Result<Run, BadSpec> {
-        let mut engine = (self.open)(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?;
-        load(&mut *engine, rows).map_err(|mistake| BadSpec(format!("in the data, {mistake}")))?;
+    /// Begins a recording after an unrecorded script, on an engine that is loaded or on a new one.
+    fn start(&'static self, parameters: &Parameters, loaded: Option<&Loading>, before: &str) -> Result<Run, BadSpec> {
+        let engine = match loaded.filter(|loaded| std::ptr::eq(loaded.entry, self) && loaded.parameters == *parameters)
+        {
+            Some(loaded) => loaded.engine(),
+            None => (self.open)(parameters).map_err(|mistake| BadSpec(mistake.to_string()))?,
+        };
         let recording = Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
         Ok(Run::new(self, recording, parameters.clone()))
     }
@@ -156,16 +159,12 @@ pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
 /// Opens a figure and runs its script. Whatever can be left out of a wrong spec is left out, and told; only a figure
 /// that does not exist is refused.
 pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
-    open_with(spec, &[])
+    open_on(spec, None)
 }
 
-/// [`open`], with rows of the reader's own written into the engine before anything else. They are not recorded.
-pub fn open_with(spec: &FigureSpec, rows: &[Row]) -> Result<Opened, BadSpec> {
+/// [`open`], on an engine into which the reader's own rows are written, if there is one that fits the spec.
+pub fn open_on(spec: &FigureSpec, loaded: Option<&Loading>) -> Result<Opened, BadSpec> {
     let entry = find(&spec.kind)?;
-    if !rows.is_empty() && !entry.takes_data() {
-        let kinds: Vec<_> = CATALOGUE.iter().filter(|entry| entry.takes_data()).map(|entry| entry.about.kind).collect();
-        return Err(BadSpec(format!("`{}` holds no keys and values; accepted: {}", spec.kind, kinds.join(", "))));
-    }
     let mut problems = Vec::new();
     let mut accepted: Vec<(&str, &str)> = Vec::new();
     for (name, value) in &spec.parameters {
@@ -177,10 +176,10 @@ pub fn open_with(spec: &FigureSpec, rows: &[Row]) -> Result<Opened, BadSpec> {
     }
     let parameters = Parameters::new(entry.parameters, accepted).map_err(|mistake| BadSpec(mistake.to_string()))?;
     // Values that are each right may not fit each other, and what comes before may be wrong: then the defaults, bare.
-    let mut run = entry.start(&parameters, rows, &spec.before).or_else(|mistake| {
+    let mut run = entry.start(&parameters, loaded, &spec.before).or_else(|mistake| {
         problems.push(mistake);
         let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
-        entry.start(&parameters, &[], "")
+        entry.start(&parameters, None, "")
     })?;
     let mut wrong_line = None;
     if let Err(mistake) = run.extend(&spec.run) {

@@ -12,8 +12,10 @@ mod controls;
 mod drawers;
 mod host;
 mod keys;
+mod own_data;
 mod parameters;
 mod question;
+mod slices;
 mod stage;
 mod tween;
 mod view;
@@ -27,12 +29,13 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{FocusOptions, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
-use crate::figures::{self, Opened, Question, Run};
+use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, Controls, FigureSpec};
 use crate::timeline::Position;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
+use slices::Slices;
 
 /// A figure narrower than this, in CSS pixels, is laid out for a phone.
 const NARROW_BELOW: i32 = 640;
@@ -66,6 +69,9 @@ pub struct Player {
     forked: bool,
     questions: Vec<Question>,
     guesses: Vec<question::Guess>,
+    /// The engine with the reader's own rows in it, on which runs begin.
+    own: Option<Loading>,
+    loading: Option<OnTheWay>,
     drawer: Option<Drawer>,
     selected: Option<String>,
     panel: Option<Panel>,
@@ -74,6 +80,13 @@ pub struct Player {
     root: NodeRef,
     observer: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
     swipe: Option<i32>,
+}
+
+/// Rows that are being written into an engine, for a figure that is shown when all are in it.
+struct OnTheWay {
+    loading: Loading,
+    slices: Slices,
+    spec: FigureSpec,
 }
 
 /// Where to.
@@ -116,6 +129,12 @@ pub enum Message {
     Parameter(&'static str, String),
     Open(Option<Drawer>),
     Select(String),
+    /// A file of the reader's own rows.
+    Data(Vec<u8>),
+    LoadOn,
+    StopLoading,
+    ForgetData,
+    Problem(&'static str),
     /// What the reader predicts.
     Guess(String),
     Dismiss,
@@ -146,6 +165,8 @@ impl Component for Player {
             forked: false,
             questions: Vec::new(),
             guesses: Vec::new(),
+            own: None,
+            loading: None,
             drawer: None,
             selected: None,
             panel: None,
@@ -179,15 +200,23 @@ impl Component for Player {
             Message::Tick => self.tick(context),
             Message::Speed(by) => self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1),
             Message::Command(command) => self.command(&command),
-            Message::Script(script) => self.script(script),
+            Message::Script(script) => self.script(script, context),
             Message::Undo => self.undo(),
-            Message::Reset => self.reset(),
-            Message::Parameter(name, value) => self.parameter(name, value),
+            Message::Reset => self.reset(context),
+            Message::Parameter(name, value) => self.parameter(name, value, context),
             Message::Open(drawer) => self.drawer = drawer,
             Message::Select(key) => {
                 self.selected = Some(key);
                 self.drawer = Some(Drawer::Bytes);
             }
+            Message::Data(bytes) => self.take_data(&bytes, context),
+            Message::LoadOn => self.load_on(context),
+            Message::StopLoading => self.loading = None,
+            Message::ForgetData => {
+                self.own = None;
+                self.replace(self.elsewhere(), Vec::new(), context);
+            }
+            Message::Problem(problem) => self.problems = vec![problem.to_owned()],
             Message::Guess(said) => self.take_guess(said),
             Message::Dismiss => {
                 self.problems.clear();
@@ -198,7 +227,8 @@ impl Component for Player {
             Message::Touch(start, end) => self.touch(start, end, host),
             Message::Asked(name, argument) => self.asked(&name, &argument, context),
             Message::Replace(spec, problems) => {
-                if self.replace((*spec).clone(), problems) {
+                self.own = None;
+                if self.replace((*spec).clone(), problems, context) {
                     self.spec = *spec;
                     self.ask_anew();
                 }
@@ -251,18 +281,26 @@ impl Player {
     }
 
     /// Opens the figure as the host gave it, with the same forgiveness as at first.
-    fn reset(&mut self) {
+    fn reset(&mut self, context: &Context<Player>) {
         self.problems.clear();
         self.guesses.clear();
-        self.open(&self.spec.clone());
+        match self.own.is_some() {
+            true => _ = self.replace(self.spec.clone(), Vec::new(), context),
+            false => self.open(&self.spec.clone()),
+        }
     }
 
     /// Opens a figure in the place of the one that is shown, which stays if the new one has anything wrong with it.
     /// Returns whether it was replaced.
-    fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>) -> bool {
+    fn replace(&mut self, spec: FigureSpec, problems: Vec<BadSpec>, context: &Context<Player>) -> bool {
         self.problems = problems.into_iter().map(|problem| problem.0).collect();
         self.wrong_line = None;
-        match figures::open(&spec) {
+        self.loading = None;
+        if let Some(own) = self.own.as_ref().filter(|own| !own.fits(&spec)) {
+            self.load(spec, own.rows(), context);
+            return false;
+        }
+        match figures::open_on(&spec, self.own.as_ref()) {
             Ok(opened) if self.run.is_none() || (opened.problems.is_empty() && self.problems.is_empty()) => {
                 self.show(opened);
                 return true;
@@ -397,10 +435,10 @@ impl Player {
         }
     }
 
-    fn script(&mut self, script: String) {
+    fn script(&mut self, script: String, context: &Context<Player>) {
         // Another run may have no answer to the questions of this one; those to which it has are asked.
         let spec = FigureSpec { run: script, step: None, ask: String::new(), ..self.shown() };
-        self.replace(spec, Vec::new());
+        self.replace(spec, Vec::new(), context);
     }
 
     fn undo(&mut self) {
@@ -413,13 +451,19 @@ impl Player {
         }
     }
 
-    fn parameter(&mut self, name: &str, value: String) {
-        let mut spec = self.shown();
+    fn parameter(&mut self, name: &str, value: String, context: &Context<Player>) {
+        let mut spec = self.elsewhere();
         spec.parameters.insert(name.to_owned(), value);
+        self.replace(spec, Vec::new(), context);
+    }
+
+    /// What is shown just now, for another engine: the same commands may take other steps there, so it stays at the
+    /// command, and has no questions.
+    fn elsewhere(&self) -> FigureSpec {
+        let mut spec = self.shown();
         spec.ask.clear();
-        // In another engine the same commands may take other steps: stay at the command.
         spec.step = spec.step.map(|step| Position { step: usize::MAX, ..step }).filter(|step| step.command > 0);
-        self.replace(spec, Vec::new());
+        spec
     }
 
     /// The spec of what is shown just now: what a link to it must say.
@@ -486,7 +530,7 @@ impl Player {
             "end" => self.go(Go::End, host),
             "play" => self.play(true, context),
             "pause" => self.play(false, context),
-            "reset" => self.reset(),
+            "reset" => self.reset(context),
             "crash" => self.crash("crash"),
             "run" => self.command(argument),
             "seek" => match (argument.parse::<Position>(), &self.run) {

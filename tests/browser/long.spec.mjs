@@ -21,7 +21,7 @@ test("a hundred thousand requests are told by a chart and by tables", async ({ p
   await expect(page.locator(".long svg")).toBeVisible();
   await expect(page.locator(".long h4").first()).toContainText("Response times of 100,000 requests");
   await expect(page.locator(".long table").first()).toContainText("theory (M/M/1)");
-  const result = await new AxeBuilder({ page }).include(".long").analyze();
+  const result = await new AxeBuilder({ page }).disableRules(["page-has-heading-one"]).analyze();
   expect(result.violations.map((violation) => violation.id)).toEqual([]);
 });
 

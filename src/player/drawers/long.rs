@@ -1,9 +1,9 @@
 //! A long run of the figure's engine, in slices: so many operations at a time as leave the page free to answer.
 
-use gloo::timers::callback::Timeout;
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use super::super::slices::Slices;
 use super::super::stage::Stage;
 use super::super::{Player, buttons};
 use super::numbers::numbers;
@@ -13,13 +13,8 @@ use crate::figures::long::{LongRun, OPERATIONS};
 use crate::figures::{Entry, Run};
 use crate::scene::{Breadth, Scene};
 
-/// A slice ends after so many milliseconds. Its last batch may take longer (a compaction falls into it), and the page may
-/// not be kept for more than 50.
-const SLICE: f64 = 16.0;
 /// A picture for every so many milliseconds.
 const PICTURE: f64 = 250.0;
-/// Operations between two looks at the clock; doubled as long as they take next to no time.
-const FIRST: u64 = 16;
 
 #[derive(Properties)]
 pub struct LongBoxProps {
@@ -37,10 +32,8 @@ impl PartialEq for LongBoxProps {
 #[derive(Default)]
 pub struct LongBox {
     run: Option<Box<dyn LongRun>>,
-    /// Operations between two looks at the clock.
-    batch: u64,
-    /// The next slice, as long as there is more to do.
-    next: Option<Timeout>,
+    /// As long as there is more to do.
+    slices: Option<Slices>,
     scene: Option<std::rc::Rc<Scene>>,
     drawn_at: f64,
     problem: Option<String>,
@@ -73,7 +66,7 @@ impl Component for LongBox {
         match message {
             LongMessage::Start(count) => self.start(context, &count),
             LongMessage::Slice => return self.slice(context),
-            LongMessage::Cancel => self.next = None,
+            LongMessage::Cancel => self.slices = None,
         }
         true
     }
@@ -89,7 +82,7 @@ impl Component for LongBox {
             Some(LongMessage::Start(wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(field).ok()?.value()))
         });
         let (done, of) = self.run.as_ref().map_or((0, 1), |run| run.progress());
-        let finished = if self.next.is_some() {
+        let finished = if self.slices.is_some() {
             ""
         } else if done < of {
             ", stopped"
@@ -101,8 +94,8 @@ impl Component for LongBox {
                 <form {onsubmit}>
                     <label><span>{ format!("Carry out, without keeping the steps, this many {unit}") }</span>
                         <input type="number" required=true value={OPERATIONS.end().to_string()} min={OPERATIONS.start().to_string()} max={OPERATIONS.end().to_string()} /></label>
-                    <button class="primary" disabled={self.next.is_some()}>{ "Run" }</button>
-                    if self.next.is_some() {
+                    <button class="primary" disabled={self.slices.is_some()}>{ "Run" }</button>
+                    if self.slices.is_some() {
                         { buttons::words("Cancel", link.callback(|_| LongMessage::Cancel)) }
                     }
                 </form>
@@ -124,51 +117,44 @@ impl Component for LongBox {
 impl LongBox {
     fn start(&mut self, context: &Context<LongBox>, count: &str) {
         let LongBoxProps { entry, parameters, .. } = context.props();
-        *self = LongBox { batch: FIRST, ..LongBox::default() };
+        *self = LongBox::default();
         // What is no number is out of range.
         match entry.start_long(parameters, count.trim().parse().unwrap_or(0)) {
             Ok(run) => {
                 self.run = Some(run);
-                self.go_on(context);
+                self.slices = Some(Slices::begin(wake(context)));
             }
             Err(problem) => self.problem = Some(problem.0),
         }
     }
 
-    fn go_on(&mut self, context: &Context<LongBox>) {
-        let link = context.link().clone();
-        self.next = Some(Timeout::new(0, move || link.send_message(LongMessage::Slice)));
-    }
-
     /// Whether there is something new to be seen.
     fn slice(&mut self, context: &Context<LongBox>) -> bool {
-        if self.next.take().is_none() {
-            return false;
-        }
-        let Some(run) = &mut self.run else { return false };
-        let began = js_sys::Date::now();
-        let mut now = began;
-        let mut more = true;
-        while more && now - began < SLICE {
-            more = run.advance(self.batch).unwrap_or_else(|problem| {
-                self.problem = Some(problem);
+        let (Some(run), Some(slices)) = (&mut self.run, &mut self.slices) else { return false };
+        let problem = &mut self.problem;
+        let mut advance = |batch: usize| {
+            run.advance(batch as u64).unwrap_or_else(|why| {
+                *problem = Some(why);
                 false
-            });
-            let after = js_sys::Date::now();
-            // Some batches do far more than others: a compaction falls into one of them.
-            self.batch = if after - now < 2.0 { (self.batch * 2).min(1 << 16) } else { (self.batch / 2).max(1) };
-            now = after;
-        }
+            })
+        };
+        let more = slices.slice(&mut advance, wake(context));
+        let now = js_sys::Date::now();
         let shows = !more || now - self.drawn_at > PICTURE;
         if shows {
             self.scene = Some(run.picture(context.props().breadth).into());
             self.drawn_at = now;
         }
-        if more {
-            self.go_on(context);
+        if !more {
+            self.slices = None;
         }
         shows
     }
+}
+
+fn wake(context: &Context<LongBox>) -> impl FnOnce() + 'static {
+    let link = context.link().clone();
+    move || link.send_message(LongMessage::Slice)
 }
 
 impl Player {

@@ -1,6 +1,7 @@
 //! What lies behind the picture, in drawers that are closed at first.
 
 mod bytes;
+mod data;
 mod long;
 mod numbers;
 mod script;
@@ -17,6 +18,7 @@ use crate::figures::Run;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
     Script,
+    Data,
     Source,
     Bytes,
     Numbers,
@@ -25,8 +27,9 @@ pub enum Drawer {
     Share,
 }
 
-const DRAWERS: [(Drawer, &str); 7] = [
+const DRAWERS: [(Drawer, &str); 8] = [
     (Drawer::Script, "Script"),
+    (Drawer::Data, "Your data"),
     (Drawer::Source, "Source"),
     (Drawer::Bytes, "Bytes"),
     (Drawer::Numbers, "Numbers"),
@@ -37,7 +40,11 @@ const DRAWERS: [(Drawer, &str); 7] = [
 
 impl Player {
     pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
-        let offered = |drawer: &Drawer| *drawer != Drawer::Long || run.entry().long.is_some();
+        let offered = |drawer: &Drawer| match drawer {
+            Drawer::Data => run.entry().takes_data(),
+            Drawer::Long => run.entry().long.is_some(),
+            _ => true,
+        };
         let buttons = DRAWERS.iter().filter(|(drawer, _)| offered(drawer)).map(|(drawer, name)| {
             let open = self.drawer == Some(*drawer);
             let onclick = sends(context, Message::Open((!open).then_some(*drawer)));
@@ -46,6 +53,7 @@ impl Player {
         let inside = match self.drawer {
             None => html! {},
             Some(Drawer::Script) => self.script_box(context, run),
+            Some(Drawer::Data) => self.data(context),
             Some(Drawer::Source) => self.source(context, run),
             Some(Drawer::Bytes) => self.bytes(context, run),
             Some(Drawer::Numbers) => self.numbers(run),

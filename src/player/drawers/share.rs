@@ -67,6 +67,9 @@ impl Player {
         };
         html! {
             <>
+                if self.own.is_some() {
+                    <p>{ "Your own rows are not in these links: whoever opens one sees the same commands without them." }</p>
+                }
                 { copyable("A link to exactly this step", address) }
                 { copyable("An iframe", iframe) }
                 { copyable("An element, on any page", element) }

@@ -1,0 +1,72 @@
+//! The reader's own rows, pasted, dropped or chosen as a file: written into the figure before its run begins.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::super::buttons::{self, sends};
+use super::super::{Message, Player};
+use crate::engine::data::MAX_BYTES;
+use crate::engine::service::grouped;
+
+impl Player {
+    pub(super) fn data(&self, context: &Context<Player>) -> Html {
+        let link = context.link();
+        let onsubmit = link.batch_callback(|event: SubmitEvent| {
+            event.prevent_default();
+            let form: web_sys::Element = event.target_dyn_into()?;
+            let area: HtmlTextAreaElement = form.query_selector("textarea").ok()??.dyn_into().ok()?;
+            Some(Message::Data(area.value().into_bytes()))
+        });
+        let onchange = {
+            let link = link.clone();
+            move |event: Event| {
+                let file = event.target_dyn_into::<HtmlInputElement>().and_then(|input| input.files()?.item(0));
+                file.into_iter().for_each(|file| read(&link, file.into()));
+            }
+        };
+        let ondrop = {
+            let link = link.clone();
+            move |event: DragEvent| {
+                event.prevent_default();
+                let file = event.data_transfer().and_then(|dropped| dropped.files()?.item(0));
+                file.into_iter().for_each(|file| read(&link, file.into()));
+            }
+        };
+        let ondragover = |event: DragEvent| event.prevent_default();
+        let loading = self.loading.as_ref().map(|loading| loading.loading.progress());
+        let own = self.own.as_ref().map(|own| own.progress().0);
+        html! {
+            <div class="data" {ondrop} {ondragover}>
+                <form {onsubmit}>
+                    <label><span>{ format!("Rows of your own, as text or CSV: the key first, then its value; at most {} bytes", grouped(MAX_BYTES as u64)) }</span>
+                        <textarea rows="5" wrap="off" spellcheck="false" autocapitalize="off" required=true placeholder={"lion,savanna\notter,river"} /></label>
+                    <button class="primary" disabled={loading.is_some()}>{ "Write them in" }</button>
+                    <label class="file">{ "or drop a file here, or choose one: " }<input type="file" accept=".csv,.tsv,.txt,text/*" {onchange} /></label>
+                </form>
+                if let Some((done, of)) = loading {
+                    <p role="status"><progress max={of.to_string()} value={done.to_string()} aria-label="Progress" />{ format!(" {} of {} rows ", grouped(done), grouped(of)) }
+                        { buttons::words("Cancel", sends(context, Message::StopLoading)) }</p>
+                } else if let Some(rows) = own {
+                    <p role="status">{ format!("{} of your rows are in the figure before its run begins; they are not recorded, and a link does not carry them. ", grouped(rows)) }
+                        { buttons::words("Take them out", sends(context, Message::ForgetData)) }</p>
+                }
+                <p>{ "Pages, blocks and memtables are tiny here, so that every step can be seen. For thousands of rows, give the figure larger ones first, and a larger disk." }</p>
+            </div>
+        }
+    }
+}
+
+/// Reads a file, of which the engine's reader says what is wrong with it.
+fn read(link: &yew::html::Scope<Player>, file: Blob) {
+    let link = link.clone();
+    spawn_local(async move {
+        // More than may be read is not fetched; one byte more is enough to be refused.
+        let Ok(part) = file.slice_with_i32_and_i32(0, MAX_BYTES as i32 + 1) else { return };
+        match JsFuture::from(part.array_buffer()).await {
+            Ok(buffer) => link.send_message(Message::Data(js_sys::Uint8Array::new(&buffer).to_vec())),
+            Err(_) => link.send_message(Message::Problem("the file cannot be read")),
+        }
+    });
+}
