@@ -26,6 +26,8 @@ pub struct FigureSpec {
     #[serde(serialize_with = "as_text")]
     pub step: Option<Position>,
     pub controls: Controls,
+    /// As what the figure opens.
+    pub view: View,
     /// What the figure asks before it goes on, a question a line; see [`crate::figures::questions`].
     pub ask: String,
     pub title: Option<String>,
@@ -71,6 +73,29 @@ impl Display for Controls {
     }
 }
 
+/// How a step is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// What there is, where it is.
+    #[default]
+    Picture,
+    /// A space-time diagram, for figures of clusters.
+    Time,
+}
+
+impl FromStr for View {
+    type Err = BadSpec;
+
+    fn from_str(text: &str) -> Result<View, BadSpec> {
+        match text {
+            "picture" => Ok(View::Picture),
+            "time" => Ok(View::Time),
+            _ => Err(BadSpec::value("view", text, "picture, time")),
+        }
+    }
+}
+
 /// A figure that cannot be made as it was asked for: what was wrong, and what is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadSpec(pub String);
@@ -113,6 +138,10 @@ impl FigureSpec {
                     Ok(controls) => spec.controls = controls,
                     Err(mistake) => bad.push(mistake),
                 },
+                "view" => match value.parse() {
+                    Ok(view) => spec.view = view,
+                    Err(mistake) => bad.push(mistake),
+                },
                 _ => {
                     spec.parameters.insert(name.to_owned(), value.to_owned());
                 }
@@ -134,6 +163,9 @@ impl FigureSpec {
         }
         if self.controls != Controls::Full {
             add("controls", self.controls.to_string());
+        }
+        if self.view == View::Time {
+            add("view", "time".to_owned());
         }
         if !self.before.is_empty() {
             add("before", self.before.clone());
@@ -188,6 +220,7 @@ mod tests {
             run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
             step: Some(Position { command: 2, step: 3 }),
             controls: Controls::Minimal,
+            view: View::Time,
             ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
             title: Some("A & B".into()),
             ..FigureSpec::default()
@@ -214,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_and_left_out() {
-        let (spec, bad) = FigureSpec::from_fragment("kind=btree&step=-1&controls=all&run=%ff%fe");
+        let (spec, bad) = FigureSpec::from_fragment("kind=btree&step=-1&controls=all&view=cube&run=%ff%fe");
         assert_eq!((spec.step, spec.controls), (None, Controls::Full));
         assert_eq!(
             bad[0].0,

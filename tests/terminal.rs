@@ -169,3 +169,11 @@ fn a_long_run_that_cannot_be_is_refused() {
     assert!(refused(&["long", "latency", "--count", "7"], "").contains("1,000 to 1,000,000"));
     assert!(refused(&["long", "latency", "--count", "many"], "").contains("is no number"));
 }
+
+#[test]
+fn a_cluster_has_a_second_view() {
+    let diagram = stepwise(&["svg", "quorum", "--run", "write k v; settle", "--view", "time"], "");
+    assert!(printed(&diagram).starts_with("<svg") && printed(&diagram).contains("stored k = v"));
+    assert!(refused(&["svg", "btree", "--example", "--view", "time"], "").contains("has no space-time diagram"));
+    assert!(refused(&["svg", "quorum", "--example", "--view", "cube"], "").contains("accepted: picture, time"));
+}

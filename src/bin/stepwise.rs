@@ -9,7 +9,7 @@ use stepwise::engine::data;
 use stepwise::engine::{ParameterKind, Parameters, command::MAX_SCRIPT_BYTES};
 use stepwise::figures::{self, CATALOGUE, Entry, Loading, Opened};
 use stepwise::scene::{Breadth, svg};
-use stepwise::spec::FigureSpec;
+use stepwise::spec::{FigureSpec, View};
 use stepwise::{book, transcript};
 
 const HELP: &str = "\
@@ -32,6 +32,7 @@ A script comes from --run, from --script, or from standard input.
   --json               (run) one JSON object a line instead of text
   --count N            (long) how many operations; 1000000 without it
   --step C.S           (svg) which step: the S-th of the C-th command, 0 for the opening; the last without it
+  --view VIEW          (svg) picture, or time: the space-time diagram of a cluster
   --narrow             (svg) laid out for a phone
   --dark               (svg) in the dark colours
   --out DIR            (build) where to; dist without it
@@ -72,6 +73,7 @@ struct Options {
     example: bool,
     json: bool,
     step: Option<String>,
+    view: Option<String>,
     count: Option<String>,
     narrow: bool,
     dark: bool,
@@ -100,6 +102,7 @@ fn run() -> Result<(), Failure> {
             Long("example") => options.example = true,
             Long("json") => options.json = true,
             Long("step") => options.step = Some(text_of(&mut arguments)?),
+            Long("view") => options.view = Some(text_of(&mut arguments)?),
             Long("count") => options.count = Some(text_of(&mut arguments)?),
             Long("narrow") => options.narrow = true,
             Long("dark") => options.dark = true,
@@ -139,9 +142,13 @@ fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
     let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
     let theme = if options.dark { svg::Theme::Dark } else { svg::Theme::Light };
     let step = options.step.take().map(|step| step.parse()).transpose().map_err(wish)?;
+    let view = options.view.take().map(|view| view.parse()).transpose().map_err(wish)?.unwrap_or_default();
     let opened = open(kind, options)?;
     let index = step.map_or(opened.run.last(), |step| opened.run.index(step));
-    let scene = opened.run.scene(index, breadth);
+    if view == View::Time && !opened.run.has_diagram() {
+        return Err(Failure::Wish(format!("`{kind}` has no space-time diagram; accepted: --view picture")));
+    }
+    let scene = opened.run.view(view, index, breadth);
     print(&(svg::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
 }
 

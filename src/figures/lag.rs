@@ -1,7 +1,10 @@
 //! How lag is drawn: the devices of three people with what they show, the leader and its followers with what each has of
 //! the two partitions, messages on their way, and below them the calls, with the two that prove a broken promise.
 
+mod diagram;
+
 use super::cluster::{Column, Ground, Message};
+use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::replication::Host;
@@ -42,6 +45,10 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
         draw_verdicts(&mut scene, lag, &plan, breadth);
         draw_calls(&mut scene, lag, &plan, breadth);
         scene
+    }
+
+    fn cluster(lag: &Lag) -> Option<&dyn Cluster> {
+        Some(lag)
     }
 
     fn dump(_: &Lag, _: &str) -> Option<Dump> {

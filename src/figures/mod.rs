@@ -5,6 +5,7 @@ mod ask;
 mod btree;
 pub mod chart;
 mod cluster;
+pub mod diagram;
 mod duel;
 mod fanout;
 mod faults;
@@ -27,6 +28,7 @@ pub use ask::{Question, questions};
 pub use loading::Loading;
 pub use run::{CommandMark, Growth, Moment, Run};
 
+use self::diagram::Cluster;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
@@ -62,6 +64,11 @@ pub trait Figure: 'static {
     /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
 
+    /// The hosts and messages of a cluster, for its space-time diagram.
+    fn cluster(_: &Self::Engine) -> Option<&dyn Cluster> {
+        None
+    }
+
     /// The bytes behind the shape of that key, explained.
     fn dump(engine: &Self::Engine, key: &str) -> Option<Dump>;
 }
@@ -90,6 +97,7 @@ pub struct Entry {
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
+    cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
 }
 
 /// The line of the catalogue for a figure.
@@ -102,6 +110,7 @@ const fn entry<F: Figure>() -> Entry {
         open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
         draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
         dump: |engine, key| F::dump(own(engine), key),
+        cluster: |engine| F::cluster(own(engine)),
     }
 }
 

@@ -2,10 +2,12 @@
 //! and on their disk, messages as envelopes on their way, and above all the call that is going on, with its tally.
 
 mod banner;
+mod diagram;
 mod node;
 mod trees;
 
 use super::cluster::{Column, Ground, Message, client};
+use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Logged, message, record, wire};
@@ -53,6 +55,10 @@ impl Figure for QuorumFigure {
         draw_messages(&mut scene, quorum, &ground);
         banner::draw(&mut scene, quorum, event, breadth);
         scene
+    }
+
+    fn cluster(quorum: &Quorum) -> Option<&dyn Cluster> {
+        Some(quorum)
     }
 
     fn dump(quorum: &Quorum, key: &str) -> Option<Dump> {

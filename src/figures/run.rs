@@ -4,9 +4,11 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::diagram::Diagram;
 use super::{About, Entry};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
+use crate::spec::View;
 use crate::timeline::{Position, Recording, SourceLine};
 
 /// A recorded run of some figure.
@@ -22,6 +24,7 @@ pub struct Run {
 struct Told {
     script: OnceCell<Rc<[String]>>,
     growth: OnceCell<Rc<Growth>>,
+    diagram: OnceCell<Option<Diagram>>,
 }
 
 /// The counters of an engine over a run.
@@ -152,6 +155,33 @@ impl Run {
             }
         });
         marks.collect()
+    }
+
+    /// The picture of a step, in one view or the other. Both have the same size, and a figure without a space-time
+    /// diagram is drawn as it is.
+    pub fn view(&self, view: View, index: usize, breadth: Breadth) -> Scene {
+        match self.diagram().filter(|_| view == View::Time) {
+            Some(diagram) => diagram.scene(index, breadth, self.scene(0, breadth).height),
+            None => self.scene(index, breadth),
+        }
+    }
+
+    /// Whether there is a space-time diagram.
+    pub fn has_diagram(&self) -> bool {
+        (self.entry.cluster)(self.recording.state(0)).is_some()
+    }
+
+    pub fn diagram(&self) -> Option<&Diagram> {
+        let made = self.told.diagram.get_or_init(|| {
+            let see = |index| (self.entry.cluster)(self.recording.state(index));
+            let told = |index| {
+                let moment = self.moment(index);
+                let command = if moment.position.step == 1 { moment.command } else { String::new() };
+                (command, moment.narration)
+            };
+            Diagram::new(&self.recording, &see, &told)
+        });
+        made.as_ref()
     }
 
     pub fn scene(&self, index: usize, breadth: Breadth) -> Scene {

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::buttons::{self, sends};
 use super::{Go, Message, Panel, Player, SPEEDS};
 use crate::figures::Run;
+use crate::spec::View;
 
 /// More ticks than this on a scrubber could not be told apart.
 const MAX_TICKS: usize = 120;
@@ -32,6 +33,9 @@ impl Player {
                 { self.scrubber(context, run) }
                 <div class="extras">
                     { self.speed_button(context) }
+                    if run.has_diagram() {
+                        { self.view_button(context) }
+                    }
                     if can_crash {
                         { crash_menu(context, self.panel == Some(Panel::Crash)) }
                     }
@@ -63,6 +67,15 @@ impl Player {
                 <output class="place" title={format!("address {position}")}>{ format!("{} / {last}", self.index) }</output>
             </div>
         }
+    }
+
+    /// To the space-time diagram and back.
+    fn view_button(&self, context: &Context<Player>) -> Html {
+        let (label, path, to) = match self.view {
+            View::Picture => ("Show as a diagram of time", "M5 4v16M12 4v16M19 4v16M5 7l7 4M12 12l7 4", View::Time),
+            View::Time => ("Show as a picture", "M4 5h16v14H4zM4 15l5-5 4 4 3-3 4 4", View::Picture),
+        };
+        buttons::icon(label, path, None, sends(context, Message::View(to)))
     }
 
     fn speed_button(&self, context: &Context<Player>) -> Html {

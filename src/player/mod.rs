@@ -31,7 +31,7 @@ use yew::prelude::*;
 
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
-use crate::spec::{BadSpec, Controls, FigureSpec};
+use crate::spec::{BadSpec, Controls, FigureSpec, View};
 use crate::timeline::Position;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
@@ -62,6 +62,7 @@ pub struct Player {
     playing: Option<Timeout>,
     speed: usize,
     breadth: Breadth,
+    view: View,
     problems: Vec<String>,
     /// The line of the script box that could not be read, counted from 1.
     wrong_line: Option<usize>,
@@ -129,6 +130,7 @@ pub enum Message {
     Parameter(&'static str, String),
     Open(Option<Drawer>),
     Select(String),
+    View(View),
     /// A file of the reader's own rows.
     Data(Vec<u8>),
     LoadOn,
@@ -160,6 +162,7 @@ impl Component for Player {
             playing: None,
             speed: 1,
             breadth,
+            view: spec.view,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
             wrong_line: None,
             forked: false,
@@ -205,6 +208,14 @@ impl Component for Player {
             Message::Reset => self.reset(context),
             Message::Parameter(name, value) => self.parameter(name, value, context),
             Message::Open(drawer) => self.drawer = drawer,
+            Message::View(view) => {
+                self.view = view;
+                self.draw(false);
+            }
+            Message::Select(key) if self.view == View::Time => {
+                let step = self.run.as_ref().and_then(|run| run.diagram()?.step_of(&key));
+                step.into_iter().for_each(|step| self.seek(step, false));
+            }
             Message::Select(key) => {
                 self.selected = Some(key);
                 self.drawer = Some(Drawer::Bytes);
@@ -335,7 +346,7 @@ impl Player {
 
     fn draw(&mut self, moving: bool) {
         if let Some(run) = &self.run {
-            self.scene = Rc::new(run.scene(self.index, self.breadth));
+            self.scene = Rc::new(run.view(self.view, self.index, self.breadth));
             self.moving = moving;
         }
     }
@@ -480,6 +491,7 @@ impl Player {
             parameters,
             run: run.script().join("; "),
             step: Some(run.position(self.index)),
+            view: self.view,
             ask: if self.asks_all() { self.spec.ask.clone() } else { String::new() },
             ..self.spec.clone()
         }

@@ -19,7 +19,7 @@ const problem = (page) => page.locator(".problem[role=alert]");
 
 for (const kind of ["hash-index", "btree", "sstable", "lsm"]) {
   test(`pasted rows are in the ${kind} before its run begins`, async ({ page }) => {
-    await open(page, `kind=${kind}&run=${encodeURIComponent("get otter")}&step=1.end`);
+    await open(page, `kind=${kind}&run=${encodeURIComponent("get otter")}&step=1`);
     await expect(page.locator(".narration")).not.toContainText("river");
     await paste(page, 'key,habitat\nlion,savanna\n"otter","river, lake"\nlynx,forest\n');
     await expect(status(page)).toContainText("3 of your rows");
@@ -87,7 +87,7 @@ test("a file is dropped", async ({ page }) => {
 
 test("many rows show how far they are, and can be stopped", async ({ page }) => {
   // A segment for each three records: the slow way, so that there is time to press Cancel.
-  await open(page, "kind=hash-index&disk=16777216&run=get+k7&step=1.end");
+  await open(page, "kind=hash-index&disk=16777216&run=get+k7&step=1");
   await paste(page, Array.from({ length: 40_000 }, (_, row) => `k${row},v${row}`).join("\n"));
   await expect(status(page)).toContainText("of 40,000 rows");
   await page.getByRole("button", { name: "Cancel" }).click();

@@ -1,0 +1,64 @@
+//! What the space-time diagram sees of a quorum store.
+
+use crate::engine::replication::history::Returned;
+use crate::engine::replication::quorum::Quorum;
+use crate::engine::replication::{Host, Verdict};
+use crate::engine::sim::{Fate, MessageId, Time};
+use crate::figures::diagram::{Bar, Cluster, Flight};
+
+impl Cluster for Quorum {
+    fn hosts(&self) -> Vec<(Host, String)> {
+        let clients = self.clients().map(|client| Host::from(client.id()));
+        clients.chain(self.nodes().map(|node| node.id().into())).map(|host| (host, host.to_string())).collect()
+    }
+
+    fn now(&self) -> Time {
+        Quorum::now(self)
+    }
+
+    fn is_up(&self, host: Host) -> bool {
+        self.network().is_up(host)
+    }
+
+    fn flights(&self) -> Vec<Flight> {
+        let flying = self.network().in_flight();
+        flying.map(|message| Flight { id: message.id, from: message.from, to: message.to }).collect()
+    }
+
+    fn passed(&self) -> Option<(Flight, bool)> {
+        let (message, fate) = Quorum::passed(self)?;
+        Some((Flight { id: message.id, from: message.from, to: message.to }, fate != Fate::Arrived))
+    }
+
+    fn about(&self, id: MessageId) -> String {
+        let mut messages = self.network().in_flight().chain(Quorum::passed(self).map(|(message, _)| message));
+        messages.find(|message| message.id == id).map_or_else(String::new, |message| message.payload.to_string())
+    }
+
+    fn calls(&self) -> Vec<bool> {
+        self.history().calls().map(|call| call.ended.is_some()).collect()
+    }
+
+    fn call(&self, place: usize) -> Bar {
+        let calls: Vec<_> = self.history().calls().collect();
+        let call = calls[place];
+        let against = match call.verdict {
+            Some(Verdict::Missed { write, .. }) => Some(write),
+            Some(Verdict::WentBack { behind }) => Some(behind),
+            _ => None,
+        };
+        let mut label = format!("{}: {}", call.id, call.request);
+        match call.ended {
+            None => label.push_str(", not answered yet"),
+            Some((_, Returned::Nothing)) => label.push_str(", refused or not answered in time"),
+            Some((_, Returned::Written)) => label.push_str(", acknowledged"),
+            Some((_, Returned::Found(None))) => label.push_str(", answered: nothing"),
+            Some((_, Returned::Found(Some(write)))) => label.push_str(&format!(", answered with the write {write}")),
+        }
+        if let Some(verdict) = call.verdict {
+            label.push_str(&format!(". {verdict}"));
+        }
+        let against = against.and_then(|id| calls.iter().position(|other| other.id == id));
+        Bar { host: call.id.client.into(), label, against }
+    }
+}
