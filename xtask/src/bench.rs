@@ -44,6 +44,9 @@ pub fn bench(json: bool) -> Result {
     let script = root().join("benches/speed/wasm.mjs");
     figures.extend(measured("node", &[&script.to_string_lossy(), &module.to_string_lossy(), KEYS])?);
 
+    say("the LSM-tree beside fjall, sled and redb (200,000 keys); their first build takes some minutes");
+    figures.extend(measured(build_stores()?.to_str().ok_or("the target folder has a strange name")?, &[])?);
+
     say("a recording of 2,000 steps");
     let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
     figures.extend(read(&recording));
@@ -97,6 +100,16 @@ fn build_native(root: &Path, target: &Path) -> Result<PathBuf> {
     }
     run(cargo.current_dir(root).env("CARGO_TARGET_DIR", target))?;
     Ok(target.join("release/stepwise-speed"))
+}
+
+/// Builds the comparison with other stores, a workspace of its own, and says where it is.
+fn build_stores() -> Result<PathBuf> {
+    let target = target().join("stores");
+    let manifest = root().join("benches/stores/Cargo.toml");
+    let mut cargo = command("cargo");
+    cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest);
+    run(cargo.env("CARGO_TARGET_DIR", &target))?;
+    Ok(target.join("release/stepwise-stores"))
 }
 
 /// A copy of the engines and their workload in which the B-tree tells no probe any step.
@@ -190,6 +203,17 @@ fn plain(name: &str, value: f64) -> Figure {
 
 /// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower.
 fn add_ratios(figures: &mut Vec<Figure>) {
+    // Of the three other stores the fastest counts.
+    for action in ["put", "get"] {
+        let time = |store: &str| {
+            let name = format!("stores_{store}_{action}_ns");
+            figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
+        };
+        let others = ["fjall", "sled", "redb"].into_iter().filter_map(time).reduce(f64::min);
+        if let (Some(fastest), Some(ours)) = (others, time("lsm")) {
+            figures.push(plain(&format!("speed_of_other_stores_{action}"), fastest / ours));
+        }
+    }
     for action in ["insert", "get"] {
         let engine = format!("btree_{action}_ns");
         for (name, slower, faster) in [
@@ -210,6 +234,8 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_with_unused_probe") => "at least 0.95",
         name if name.starts_with("speed_of_") => "at least 0.5",
         "recording_2000_steps_mb" => "at most 64",
+        "speed_of_other_stores_put" => "at least 1",
+        "speed_of_other_stores_get" => "at least 0.5",
         "long_duel_s" => "at most 60",
         "long_duel_longest_task_ms" => "at most 50",
         name if name.starts_with("step_") && name.ends_with("_p95_ms") => "at most 16",
