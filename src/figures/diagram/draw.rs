@@ -99,7 +99,9 @@ impl Diagram {
             if breadth == Breadth::Wide {
                 let command = fit(&row.command, 130.0, SMALL);
                 let (left, gap) = (650.0, if command.is_empty() { 0.0 } else { width(&command, SMALL) + 12.0 });
-                let told = fit(&row.told, window.width - left - gap - 8.0, SMALL);
+                // What lies ahead is not told: somebody may be asked to predict it.
+                let told = if place > step { "" } else { &row.told };
+                let told = fit(told, window.width - left - gap - 8.0, SMALL);
                 shape = shape.text(left, 14.0, Anchor::Start, "small strong", command);
                 shape = shape.text(left + gap, 14.0, Anchor::Start, "small", told);
             }
