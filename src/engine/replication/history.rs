@@ -6,7 +6,8 @@
 //! 2. it returned a value that was over before another value began that an earlier read had already returned.
 //!
 //! The first is what w + r > n promises to prevent (a *regular register*: Lamport, *On Interprocess Communication*,
-//! 1986). The second is one of the steps that are still missing from there to linearizability: to go back in time.
+//! 1986). The second is a step from there to linearizability: to go back in time. What is left of it, that all calls fit into
+//! one order, [`register`] decides; a read that keeps both rules and fits into none is told as well, and not counted as stale.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -14,6 +15,7 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::host::ClientId;
+use super::register;
 use crate::sim::Time;
 use crate::storage::Key;
 
@@ -119,11 +121,16 @@ pub enum Verdict {
     WentBack {
         behind: CallId,
     },
+    /// Neither of the two rules is broken, and yet all calls on the key do not fit into one order: not linearizable. This
+    /// call stands against the read.
+    NoOrder {
+        against: CallId,
+    },
 }
 
 impl Verdict {
     pub fn is_stale(self) -> bool {
-        self != Verdict::Fresh
+        matches!(self, Verdict::Missed { .. } | Verdict::WentBack { .. })
     }
 }
 
@@ -143,6 +150,11 @@ impl Display for Verdict {
             Verdict::WentBack { behind } => {
                 write!(out, "Stale: the earlier read {behind} had already returned a newer value.")
             }
+            Verdict::NoOrder { against } => write!(
+                out,
+                "Not stale by either rule, but not linearizable: with {against} before it, no single order of all calls \
+                 explains what was read."
+            ),
         }
     }
 }
@@ -184,9 +196,10 @@ impl History {
         {
             told.seen = Some((found, place));
         }
-        let call = Rc::make_mut(&mut Rc::make_mut(&mut self.calls)[place]);
-        call.ended = Some((ended, returned));
-        call.verdict = verdict;
+        Rc::make_mut(&mut Rc::make_mut(&mut self.calls)[place]).ended = Some((ended, returned));
+        let unordered = if verdict == Some(Verdict::Fresh) { self.unordered(place) } else { None };
+        let verdict = unordered.or(verdict);
+        Rc::make_mut(&mut Rc::make_mut(&mut self.calls)[place]).verdict = verdict;
         self.stale += u64::from(verdict.is_some_and(Verdict::is_stale));
         verdict
     }
@@ -206,6 +219,36 @@ impl History {
             }
             _ => Verdict::Fresh,
         }
+    }
+
+    /// Whether all calls on the key of the read at `place` fit into one order; the read is the latest that ended.
+    fn unordered(&self, place: usize) -> Option<Verdict> {
+        let key = self.calls[place].request.key();
+        let (mut ops, mut places) = (Vec::new(), Vec::new());
+        for (number, call) in self.calls.iter().enumerate().filter(|(_, call)| call.request.key() == key) {
+            let ended = call.ended.map(|(end, returned)| (end.order, returned));
+            let (ended, value) = match (&call.request, ended) {
+                (Request::Write { .. }, Some((end, Returned::Written))) => (Some(end), number as u32 + 1),
+                // Refused or not answered: it may take effect all the same, at any time.
+                (Request::Write { .. }, _) => (None, number as u32 + 1),
+                (Request::Read { .. }, Some((end, Returned::Found(found)))) => {
+                    (Some(end), found.and_then(|write| self.place(write)).map_or(0, |write| write as u32 + 1))
+                }
+                (Request::Read { .. }, _) => continue,
+            };
+            let is_write = matches!(call.request, Request::Write { .. });
+            ops.push(register::Op { began: call.began.order, ended, value, is_write });
+            places.push(number);
+        }
+        let (one, other) = register::conflict(&ops)?;
+        // A conflict that was there before this read is not its own.
+        let own = places.iter().position(|number| *number == place)?;
+        let without: Vec<_> = (0..ops.len()).filter(|number| *number != own).map(|number| ops[number]).collect();
+        if register::conflict(&without).is_some() {
+            return None;
+        }
+        let against = if ops[one].value == ops[own].value { other } else { one };
+        Some(Verdict::NoOrder { against: self.calls[places[against]].id })
     }
 
     pub fn calls(&self) -> impl DoubleEndedIterator<Item = &Call> {
@@ -290,5 +333,13 @@ mod tests {
         assert_eq!(verdict("+w2 +r1 -r1=w2 +r2 -r2="), behind);
         // Concurrent writes have no order to go back in.
         assert_eq!(verdict("+w1 +w2 +r1 -r1=w2 +r2 -r2=w1"), Verdict::Fresh);
+    }
+
+    #[test]
+    fn what_takes_turns_is_not_linearizable() {
+        let between = Verdict::NoOrder { against: CallId { client: ClientId::new(2), number: 2 } };
+        assert_eq!(verdict("+w1 +w2 +r1 -r1=w2 +r2 -r2=w1 +r3 -r3=w2"), between);
+        // Whoever reads on has it no worse.
+        assert_eq!(verdict("+w1 +w2 +r1 -r1=w2 +r2 -r2=w1 +r3 -r3=w2 +r4 -r4=w2"), Verdict::Fresh);
     }
 }

@@ -9,6 +9,7 @@ pub mod host;
 pub mod lag;
 pub mod log_shipping;
 pub mod quorum;
+pub mod register;
 pub mod world;
 
 pub use history::{CallId, History, Verdict};

@@ -45,6 +45,7 @@ impl Cluster for Quorum {
         let against = match call.verdict {
             Some(Verdict::Missed { write, .. }) => Some(write),
             Some(Verdict::WentBack { behind }) => Some(behind),
+            Some(Verdict::NoOrder { against }) => Some(against),
             _ => None,
         };
         let mut label = format!("{}: {}", call.id, call.request);

@@ -185,6 +185,7 @@ fn call_state(call: &Call) -> Value {
             Verdict::Missed { write, concurrent } => {
                 json!({ "stale": true, "missed": write.to_string(), "concurrent": concurrent })
             }
+            Verdict::NoOrder { against } => json!({ "stale": false, "no_order_with": against.to_string() }),
             Verdict::WentBack { behind } => json!({ "stale": true, "behind": behind.to_string() }),
         };
     }
