@@ -82,3 +82,19 @@ test("a question is fit for all readers, and the chapter has it as text without 
   await expect(bare.locator("noscript details, details").filter({ hasText: "Predict first." }).first()).toBeVisible();
   await context.close();
 });
+
+test("whoever steps a figure from outside, as a slide does, comes to its questions and past them", async ({ page }) => {
+  await open(page);
+  const figure = page.locator("stepwise-figure");
+  const forward = () => figure.evaluate((figure) => figure.send("forward"));
+  for (let step = 1; step <= 5; step += 1) {
+    await forward();
+    await expect(place(page)).toHaveText(new RegExp(`^${step} /`));
+  }
+  await forward();
+  await expect(place(page)).toHaveText(/^6 \//);
+  await expect(form(page)).toContainText("Where does the third record go?");
+  await forward();
+  await expect(place(page)).toHaveText(/^7 \//);
+  await expect(form(page)).toHaveCount(0);
+});

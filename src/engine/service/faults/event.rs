@@ -128,5 +128,9 @@ impl Display for Event {
 }
 
 fn lost_requests(lost: usize, out: &mut fmt::Formatter) -> fmt::Result {
-    if lost == 0 { Ok(()) } else { write!(out, " {lost} requests that it had are lost.") }
+    match lost {
+        0 => Ok(()),
+        1 => out.write_str(" The one request that it had is lost."),
+        _ => write!(out, " {lost} requests that it had are lost."),
+    }
 }

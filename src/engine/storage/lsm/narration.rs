@@ -49,7 +49,8 @@ impl Event {
             ),
             Event::Slowed { tables, by } => write!(
                 out,
-                "Level 0 has {tables} tables: compaction falls behind. Each write is held up by {by}, so that it gets its turn."
+                "Level 0 has {}: compaction falls behind. Each write is held up by {by}, so that it gets its turn.",
+                count(*tables, "table")
             ),
             Event::Stopped { tables, immutables } => write!(
                 out,
@@ -70,7 +71,7 @@ impl Event {
             Event::NothingToFlush => out.write_str("There is nothing in memory that could be flushed."),
             Event::FlushBegun { table, entries } => write!(
                 out,
-                "The oldest immutable memtable is flushed: its {} go to {}, in their order.",
+                "The oldest immutable memtable is flushed to {1}: {0}, in their order.",
                 count(*entries, "entry"),
                 table_name(*table)
             ),
@@ -260,7 +261,7 @@ impl Event {
 fn tell_task(out: &mut Formatter, task: &Task) -> fmt::Result {
     match task.why {
         Why::Tables { have, limit } => {
-            write!(out, "Level {} has {have} tables, and {limit} are the limit.", task.level)?
+            write!(out, "Level {} has {}, and {limit} is the limit.", task.level, count(have, "table"))?
         }
         Why::Bytes { have, limit } => write!(out, "Level {} has {have} bytes, and may have {limit}.", task.level)?,
         Why::Asked => write!(out, "A compaction of level {} was asked for.", task.level)?,
