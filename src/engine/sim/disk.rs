@@ -211,11 +211,11 @@ impl Disk {
         Ok(())
     }
 
-    /// Makes all names durable, as they are now.
+    /// Makes all names durable, change by change: there may be thousands of names.
     pub fn sync_directory(&mut self) -> Result<(), DiskError> {
         self.operate()?;
         self.tally.syncs += 1;
-        self.durable_names = self.names.clone();
+        self.pending_names.iter().for_each(|change| change.apply(Rc::make_mut(&mut self.durable_names)));
         self.pending_names = Rc::default();
         Ok(())
     }

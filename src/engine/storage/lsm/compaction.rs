@@ -90,8 +90,7 @@ pub fn task(version: &Version, settings: &Settings, level: usize, why: Why) -> O
         Policy::Tiered => Vec::new(),
         Policy::Leveled => {
             let (from, to) = range(&upper);
-            let below = version.level(level + 1).iter().filter(|table| table.meta.overlaps(from, to));
-            below.map(|table| table.meta.number).collect()
+            overlapping(version.level(level + 1), from, to).iter().map(|table| table.meta.number).collect()
         }
     };
     Some(Task { level, upper: upper.iter().map(|table| table.meta.number).collect(), lower, why })
@@ -99,9 +98,15 @@ pub fn task(version: &Version, settings: &Settings, level: usize, why: Why) -> O
 
 /// How many bytes of a level lie in the key range of a table.
 fn overlap(version: &Version, level: usize, table: &OpenTable) -> u64 {
-    let below = version.level(level).iter();
-    let below = below.filter(|other| other.meta.overlaps(&table.meta.smallest, &table.meta.largest));
-    below.map(|other| other.meta.bytes).sum()
+    let below = overlapping(version.level(level), &table.meta.smallest, &table.meta.largest);
+    below.iter().map(|other| other.meta.bytes).sum()
+}
+
+/// The tables of a sorted level that may hold keys between two, which are included.
+fn overlapping<'a>(tables: &'a [Rc<OpenTable>], from: &Key, to: &Key) -> &'a [Rc<OpenTable>] {
+    let first = tables.partition_point(|table| table.meta.largest < *from);
+    let many = tables[first..].partition_point(|table| table.meta.smallest <= *to);
+    &tables[first..first + many]
 }
 
 /// The smallest and the largest key of some tables, of which there is at least one.

@@ -42,10 +42,6 @@ impl TableMeta {
         self.smallest <= *key && *key <= self.largest
     }
 
-    pub fn overlaps(&self, from: &Key, to: &Key) -> bool {
-        self.smallest <= *to && *from <= self.largest
-    }
-
     pub fn name(&self) -> String {
         table_name(self.number)
     }
