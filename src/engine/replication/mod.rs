@@ -10,6 +10,7 @@ pub mod lag;
 pub mod log_shipping;
 pub mod quorum;
 pub mod register;
+pub mod replicated_log;
 pub mod world;
 
 pub use history::{CallId, History, Verdict};

@@ -1,0 +1,140 @@
+use super::*;
+use crate::replication::{Happening, Host, NodeId, NodeSet, World};
+use crate::sim::network::Conditions;
+use crate::sim::{Fate, Rng, Time};
+
+const MS: fn(u64) -> Time = Time::from_millis;
+
+/// Nodes and their messages, driven by chance.
+struct Schedule {
+    nodes: Vec<Node>,
+    world: World<Message, NodeId>,
+    rng: Rng,
+    /// Who has led in which term.
+    leaders: Vec<(Term, NodeId)>,
+    /// Writes that a leader has called committed: where in the log, and what.
+    told: Vec<(usize, Entry)>,
+}
+
+impl Schedule {
+    fn new(count: u8, rule: Rule, seed: u64) -> Schedule {
+        let all: NodeSet = (1..=count).map(NodeId::new).collect();
+        let node = |id: NodeId| {
+            let mut own = NodeSet::EMPTY;
+            own.insert(id);
+            Node::new(id, all.without(own), rule, 1 << 20).expect("the disk has room")
+        };
+        let conditions = Conditions { delay: MS(1), jitter: MS(30), loss_percent: 5 };
+        let nodes = all.iter().map(node).collect();
+        let (world, rng) = (World::new(conditions, seed), Rng::new(seed ^ 0x5eed));
+        Schedule { nodes, world, rng, leaders: Vec::new(), told: Vec::new() }
+    }
+
+    fn send(&mut self, from: NodeId, sends: Vec<(NodeId, Message)>) {
+        sends.into_iter().for_each(|(to, message)| self.world.send(from.into(), to.into(), message));
+        let node = &self.nodes[from.index()];
+        if node.role() == Role::Leader {
+            if let Some(led) = self.leaders.iter().find(|led| led.0 == node.term()) {
+                assert_eq!(led.1, node.id, "two leaders in term {}", node.term());
+            } else {
+                self.leaders.push((node.term(), node.id));
+            }
+            let committed = node.log().iter().take(node.committed()).enumerate();
+            let fresh = committed.skip(self.told.len()).map(|(at, entry)| (at, entry.clone()));
+            self.told.extend(fresh);
+        }
+    }
+
+    fn deliver(&mut self, until: Time) {
+        while let Some(Happening::Message(envelope, fate)) = self.world.next(until) {
+            if let (Host::Node(from), Host::Node(to), Fate::Arrived) = (envelope.from, envelope.to, fate) {
+                let sends = self.nodes[to.index()].receive(from, envelope.payload.clone()).unwrap();
+                self.send(to, sends);
+            }
+        }
+    }
+
+    fn disturb(&mut self, number: u64) {
+        let count = self.nodes.len() as u64;
+        let [a, b] = [0, 1].map(|_| self.rng.below(count) as usize);
+        match self.rng.below(12) {
+            0 => {
+                let sends = self.nodes[a].election_timeout().unwrap();
+                self.send(self.nodes[a].id, sends);
+            }
+            1 => self.nodes[a].restart().unwrap(),
+            2 if a != b => self.world.network.cut(self.nodes[a].id.into(), self.nodes[b].id.into()),
+            3 => self.world.network.heal(),
+            4..=7 => {
+                let written = self.nodes[a].write(b"k", &number.to_le_bytes()).unwrap();
+                if let Some((_, sends)) = written {
+                    self.send(self.nodes[a].id, sends);
+                }
+            }
+            _ => {
+                let sends = self.nodes[a].heartbeat();
+                self.send(self.nodes[a].id, sends);
+            }
+        }
+        let until = self.world.now() + MS(self.rng.below(40));
+        self.deliver(until);
+        self.world.pass(until);
+    }
+
+    /// Heals everything, and lets one leader be heard until nothing is missing.
+    fn quieten(&mut self) {
+        self.world.network.heal();
+        for round in 0..2_000 {
+            let at = round % self.nodes.len();
+            let newest = self.nodes.iter().map(Node::term).max();
+            let led = self.nodes.iter().any(|node| node.role() == Role::Leader && Some(node.term()) == newest);
+            let sends = if led { self.nodes[at].heartbeat() } else { self.nodes[at].election_timeout().unwrap() };
+            self.send(self.nodes[at].id, sends);
+            self.deliver(self.world.now() + MS(1_000));
+            if led && self.nodes.iter().all(|node| node.log() == self.nodes[0].log()) {
+                return;
+            }
+        }
+        panic!("the logs are not equal");
+    }
+}
+
+#[test]
+fn a_majority_loses_nothing_whatever_the_schedule() {
+    let runs = std::env::var("STEPWISE_SCHEDULES").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1_000);
+    let mut told = 0;
+    for seed in 0..runs {
+        let mut schedule = Schedule::new(3 + (seed % 2) as u8 * 2, Rule::Majority, seed);
+        (0..60).for_each(|number| schedule.disturb(number));
+        schedule.quieten();
+        for node in &schedule.nodes {
+            for (at, entry) in &schedule.told {
+                assert_eq!(node.log().get(*at), Some(entry), "seed {seed}, {}", node.id);
+            }
+        }
+        told += schedule.told.iter().filter(|(_, entry)| !entry.key().is_empty()).count();
+    }
+    assert!(told as u64 > runs, "the schedules must commit something: {told}");
+}
+
+#[test]
+fn asynchronous_writes_can_be_lost() {
+    let lost = |seed| {
+        let mut schedule = Schedule::new(3, Rule::Asynchronous, seed);
+        (0..60).for_each(|number| schedule.disturb(number));
+        schedule.quieten();
+        schedule.told.iter().any(|(at, entry)| schedule.nodes[0].log().get(*at) != Some(entry))
+    };
+    assert!((0..100).any(lost), "no seed loses a write");
+}
+
+#[test]
+fn an_entry_is_read_as_it_is_written_and_no_torn_one_is() {
+    let entry = Entry::new(7, b"key", b"value").unwrap();
+    let bytes = entry.encode();
+    assert_eq!(Entry::decode(&bytes), Some((entry, bytes.len())));
+    for len in 0..bytes.len() {
+        assert_eq!(Entry::decode(&bytes[..len]), None);
+    }
+    assert_eq!(Entry::new(1, &[0; 256], b""), None);
+}
