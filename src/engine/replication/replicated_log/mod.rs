@@ -7,14 +7,16 @@
 //! Understandable Consensus Algorithm", 2014, sections 5.1 to 5.4.)
 //!
 //! Simpler than the real one because:
-//! - the members of the cluster never change;
-//! - the log is never shortened from its front, so that a follower is always brought up to date from entries;
+//! - members are only added, by somebody outside, and never removed;
+//! - the log is never shortened from its front; only a node that began with a [`Snapshot`] lacks the entries before it;
 //! - a message carries all the entries that its receiver lacks.
 
 mod entry;
 mod node;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
 pub use entry::{Entry, Term};
 pub use node::{Message, Node, Role, Rule};
+pub use snapshot::Snapshot;

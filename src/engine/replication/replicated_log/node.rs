@@ -1,6 +1,6 @@
 //! A node: a message or a timer in, messages out. It knows the names of the others, and nothing else about the cluster.
 
-use super::{Entry, Term};
+use super::{Entry, Snapshot, Term};
 use crate::replication::{NodeId, NodeSet};
 use crate::sim::Disk;
 use crate::sim::disk::{Crash, DiskError, FileId};
@@ -16,6 +16,8 @@ pub enum Rule {
     AllOf(NodeSet),
     /// When more than half of all nodes have it.
     Majority,
+    /// When all of the first have it, and one of the second if there are any. The leader itself counts among them.
+    Chosen { all: NodeSet, one: NodeSet },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub enum Message {
 }
 
 impl Message {
-    fn term(&self) -> Term {
+    pub fn term(&self) -> Term {
         match self {
             Message::AskVote { term, .. } | Message::Vote { term, .. } => *term,
             Message::Append { term, .. } | Message::Appended { term, .. } => *term,
@@ -78,6 +80,8 @@ pub struct Node {
     vote_file: FileId,
     term: Term,
     voted: Option<NodeId>,
+    /// What stands for the entries before the log: nothing, or a snapshot that the node began with.
+    base: Snapshot,
     log: Vec<Entry>,
     committed: usize,
     role: Role,
@@ -97,8 +101,23 @@ impl Node {
         disk.sync_directory()?;
         let places = peers.iter().map(NodeId::index).max().map_or(0, |last| last + 1);
         let (next, acknowledged) = (vec![0; places], vec![0; places]);
-        let (term, voted, log, committed, role) = (0, None, Vec::new(), 0, Role::Follower);
-        Ok(Node { id, peers, rule, disk, log_file, vote_file, term, voted, log, committed, role, next, acknowledged })
+        let (term, voted, base, log, committed, role) = (0, None, Snapshot::default(), Vec::new(), 0, Role::Follower);
+        Ok(Node {
+            id,
+            peers,
+            rule,
+            disk,
+            log_file,
+            vote_file,
+            term,
+            voted,
+            base,
+            log,
+            committed,
+            role,
+            next,
+            acknowledged,
+        })
     }
 
     pub fn term(&self) -> Term {
@@ -109,8 +128,90 @@ impl Node {
         self.role
     }
 
+    /// The entries after the snapshot that the node began with, if it did.
     pub fn log(&self) -> &[Entry] {
         &self.log
+    }
+
+    /// What the node began with; it stands for no entry if that was nothing.
+    pub fn base(&self) -> &Snapshot {
+        &self.base
+    }
+
+    /// The position of the last entry.
+    pub fn end(&self) -> usize {
+        self.base.position + self.log.len()
+    }
+
+    /// The last entry of a key, and its position.
+    pub fn find(&self, key: &[u8]) -> Option<(usize, &Entry)> {
+        let place = self.log.iter().rposition(|entry| entry.key() == key);
+        let of_log = place.map(|place| (self.base.position + place + 1, &self.log[place]));
+        of_log.or_else(|| self.base.find(key).map(|(position, entry)| (*position, entry)))
+    }
+
+    /// A consistent copy of what the log says now.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.base.clone();
+        self.log.iter().for_each(|entry| snapshot.add(entry));
+        snapshot
+    }
+
+    /// Puts a snapshot in the place of all that the node has. The file is replaced by a renaming, so that a crash leaves
+    /// the old one or the new.
+    ///
+    /// # Errors
+    /// If the disk cannot take it.
+    pub fn install(&mut self, snapshot: Snapshot) -> Result<(), DiskError> {
+        let file = self.disk.create("snapshot.new")?;
+        self.disk.append(file, &snapshot.encode())?;
+        self.disk.sync(file)?;
+        self.disk.rename("snapshot.new", "snapshot")?;
+        self.disk.sync_directory()?;
+        self.disk.truncate(self.log_file, 0)?;
+        self.disk.sync(self.log_file)?;
+        self.log.clear();
+        self.committed = snapshot.position;
+        self.base = snapshot;
+        Ok(())
+    }
+
+    pub fn peers(&self) -> NodeSet {
+        self.peers
+    }
+
+    /// From now on `peer` belongs to the cluster.
+    pub fn admit(&mut self, peer: NodeId) {
+        self.peers.insert(peer);
+        let places = self.next.len().max(peer.index() + 1);
+        self.next.resize(places, 0);
+        self.acknowledged.resize(places, 0);
+    }
+
+    pub fn set_rule(&mut self, rule: Rule) {
+        self.rule = rule;
+        if self.role == Role::Leader {
+            self.commit();
+        }
+    }
+
+    /// How far a node has acknowledged, as this leader knows.
+    pub fn acknowledged_by(&self, peer: NodeId) -> usize {
+        self.acknowledged.get(peer.index()).copied().unwrap_or(0)
+    }
+
+    /// A follower has come back, and has entries up to `position`: what it lacks.
+    pub fn resume(&mut self, peer: NodeId, position: usize) -> Option<Message> {
+        if self.role != Role::Leader || !self.peers.contains(peer) {
+            return None;
+        }
+        self.next[peer.index()] = position.min(self.end());
+        self.append_for(peer)
+    }
+
+    /// The term of the last entry and its position: of two logs the one with the greater pair is the more up to date.
+    pub fn reached(&self) -> (Term, usize) {
+        (self.term_at(self.end()), self.end())
     }
 
     /// How many entries are committed, as far as this node has heard.
@@ -128,7 +229,12 @@ impl Node {
     /// If the disk cannot drop a torn end of the log.
     pub fn restart(&mut self) -> Result<(), DiskError> {
         self.disk.crash(Crash::Lost);
-        (self.role, self.committed) = (Role::Follower, 0);
+        self.role = Role::Follower;
+        if let Some(file) = self.disk.open("snapshot") {
+            let bytes = self.disk.read(file, 0..self.disk.len(file));
+            self.base = Snapshot::decode(&bytes).unwrap_or_default();
+        }
+        self.committed = self.base.position;
         let votes = self.disk.read(self.vote_file, 0..self.disk.len(self.vote_file));
         (self.term, self.voted) = (0, None);
         if let Some(&[a, b, c, d, voted]) = votes.chunks_exact(5).next_back() {
@@ -162,8 +268,35 @@ impl Node {
         if self.role == Role::Leader {
             return Ok(self.heartbeat());
         }
-        let ask = Message::AskVote { term: self.term, position: self.log.len(), last: self.term_at(self.log.len()) };
+        let (last, position) = self.reached();
+        let ask = Message::AskVote { term: self.term, position, last };
         Ok(self.peers.iter().map(|peer| (peer, ask.clone())).collect())
+    }
+
+    /// Somebody outside the cluster has chosen this node to lead `term`: nobody votes. Whether at most one node leads in a
+    /// term is then for those outside to see to. Nothing happens if the node knows of such a term already.
+    ///
+    /// # Errors
+    /// If the disk cannot take the new term or its opening entry.
+    pub fn appoint(&mut self, term: Term) -> Result<Sends, DiskError> {
+        if term <= self.term {
+            return Ok(Vec::new());
+        }
+        self.promise(term, Some(self.id))?;
+        self.lead()?;
+        Ok(self.heartbeat())
+    }
+
+    /// The node hears of a term, by something else than a message of another node. If it is newer, somebody else leads.
+    ///
+    /// # Errors
+    /// If the disk cannot take the new term.
+    pub fn see(&mut self, term: Term) -> Result<(), DiskError> {
+        if term > self.term {
+            self.promise(term, None)?;
+            self.role = Role::Follower;
+        }
+        Ok(())
     }
 
     /// It is time for the leader to be heard: each follower gets what it lacks.
@@ -171,7 +304,7 @@ impl Node {
         if self.role != Role::Leader {
             return Vec::new();
         }
-        self.peers.iter().map(|peer| (peer, self.append_for(peer))).collect()
+        self.peers.iter().filter_map(|peer| Some((peer, self.append_for(peer)?))).collect()
     }
 
     /// A client's write. `Ok(None)` if this node does not lead, or the key or the value is longer than 255 bytes.
@@ -183,7 +316,7 @@ impl Node {
         let Some(entry) = entry else { return Ok(None) };
         self.store(std::slice::from_ref(&entry))?;
         self.commit();
-        Ok(Some((self.log.len(), self.heartbeat())))
+        Ok(Some((self.end(), self.heartbeat())))
     }
 
     /// A message from another node.
@@ -191,10 +324,7 @@ impl Node {
     /// # Errors
     /// If the disk cannot take what the answer would promise: then there is no answer.
     pub fn receive(&mut self, from: NodeId, message: Message) -> Result<Sends, DiskError> {
-        if message.term() > self.term {
-            self.promise(message.term(), None)?;
-            self.role = Role::Follower;
-        }
+        self.see(message.term())?;
         let current = message.term() == self.term;
         let answer = match message {
             Message::AskVote { position, last, .. } => Some(self.consider(from, current, (last, position))?),
@@ -226,7 +356,7 @@ impl Node {
     /// Each node has one vote in a term, for whoever asks first with a log that is at least as far as its own.
     fn consider(&mut self, from: NodeId, current: bool, log: (Term, usize)) -> Result<Message, DiskError> {
         let free = self.voted.is_none_or(|voted| voted == from);
-        let granted = current && free && log >= (self.term_at(self.log.len()), self.log.len());
+        let granted = current && free && log >= self.reached();
         if granted && self.voted.is_none() {
             self.promise(self.term, Some(from))?;
         }
@@ -236,8 +366,8 @@ impl Node {
     fn follow(
         &mut self,
         current: bool,
-        (position, before): (usize, Term),
-        entries: &[Entry],
+        (mut position, mut before): (usize, Term),
+        mut entries: &[Entry],
         committed: usize,
     ) -> Result<Message, DiskError> {
         let term = self.term;
@@ -245,12 +375,29 @@ impl Node {
             return Ok(Message::Appended { term, position: 0, matches: false });
         }
         self.role = Role::Follower;
-        if position > self.log.len() || self.term_at(position) != before {
-            let position = position.saturating_sub(1).min(self.log.len());
+        // Entries that the snapshot stands for cannot be compared, but for the last of them. If that is another one, the
+        // node has to begin anew.
+        if let Some(known) = self.base.position.checked_sub(position).filter(|known| *known > 0) {
+            if entries.get(known - 1).is_some_and(|entry| entry.term == self.base.term) {
+                (position, before) = (self.base.position, self.base.term);
+                entries = &entries[known..];
+            } else if position > 0 {
+                return Ok(Message::Appended { term, position: 0, matches: false });
+            } else {
+                self.install(Snapshot::default())?;
+            }
+        }
+        if position > self.end() || self.term_at(position) != before {
+            let position = position.saturating_sub(1).min(self.end());
+            let position = if position < self.base.position { 0 } else { position };
             return Ok(Message::Appended { term, position, matches: false });
         }
         // What is there already stays: the message may be an old one, and shorter than the log.
-        let known = entries.iter().zip(&self.log[position..]).take_while(|(new, old)| new.term == old.term).count();
+        let known = entries
+            .iter()
+            .zip(&self.log[position - self.base.position..])
+            .take_while(|(new, old)| new.term == old.term)
+            .count();
         if known < entries.len() {
             self.cut(position + known)?;
             self.store(&entries[known..])?;
@@ -269,12 +416,12 @@ impl Node {
             return None;
         }
         self.next[place] = position.max(self.acknowledged[place]);
-        Some(self.append_for(from))
+        self.append_for(from)
     }
 
     /// Entries of earlier terms are committed only along with one of this term: alone, a later leader might lack them.
     fn commit(&mut self) {
-        let reached = (self.committed + 1..=self.log.len()).rev();
+        let reached = (self.committed + 1..=self.end()).rev();
         let mut reached = reached.filter(|position| self.term_at(*position) == self.term);
         self.committed = reached.find(|position| self.holds(*position)).unwrap_or(self.committed);
     }
@@ -286,17 +433,24 @@ impl Node {
             Rule::Asynchronous => true,
             Rule::OneOf(some) => had.iter().any(|peer| some.contains(peer)),
             Rule::AllOf(all) => all.without(had).is_empty(),
+            Rule::Chosen { all, one } => {
+                let mut had = had;
+                had.insert(self.id);
+                all.without(had).is_empty() && (one.is_empty() || one.without(had) != one)
+            }
             Rule::Majority => 2 * (had.len() + 1) > self.peers.len() + 1,
         }
     }
 
+    fn lead_if_elected(&mut self, votes: NodeSet) -> Result<(), DiskError> {
+        if 2 * votes.len() > self.peers.len() + 1 { self.lead() } else { Ok(()) }
+    }
+
     /// A new leader begins with an empty entry of its own term: with it all earlier entries are committed, and followers
     /// drop what they have beyond its log.
-    fn lead_if_elected(&mut self, votes: NodeSet) -> Result<(), DiskError> {
-        if 2 * votes.len() <= self.peers.len() + 1 {
-            return Ok(());
-        }
-        self.next.fill(self.log.len());
+    fn lead(&mut self) -> Result<(), DiskError> {
+        let end = self.end();
+        self.next.fill(end);
         self.acknowledged.fill(0);
         let opening = Entry::new(self.term, b"", b"");
         self.store(opening.as_slice())?;
@@ -305,14 +459,19 @@ impl Node {
         Ok(())
     }
 
-    fn append_for(&self, peer: NodeId) -> Message {
+    /// What a follower lacks; `None` if it begins before this log does, and so needs a snapshot.
+    fn append_for(&self, peer: NodeId) -> Option<Message> {
         let position = self.next[peer.index()];
-        let (before, entries) = (self.term_at(position), self.log[position..].to_vec());
-        Message::Append { term: self.term, position, before, entries, committed: self.committed }
+        let entries = self.log[position.checked_sub(self.base.position)?..].to_vec();
+        let before = self.term_at(position);
+        Some(Message::Append { term: self.term, position, before, entries, committed: self.committed })
     }
 
     fn term_at(&self, position: usize) -> Term {
-        position.checked_sub(1).map_or(0, |index| self.log[index].term)
+        match position.checked_sub(self.base.position) {
+            None | Some(0) => self.base.term,
+            Some(place) => self.log[place - 1].term,
+        }
     }
 
     /// Puts the term and the vote on disk before anybody hears of them.
@@ -332,11 +491,13 @@ impl Node {
         self.disk.sync(self.log_file)
     }
 
-    /// Drops the entries after `position`, which no leader has committed.
+    /// Drops the entries after `position`. With [`Rule::Majority`] none of them is committed; with other rules one may be
+    /// all the same, as an earlier leader counted.
     fn cut(&mut self, position: usize) -> Result<(), DiskError> {
-        let bytes: usize = self.log[..position].iter().map(|entry| entry.encode().len()).sum();
+        let bytes: usize = self.log[..position - self.base.position].iter().map(|entry| entry.encode().len()).sum();
         self.disk.truncate(self.log_file, bytes as u64)?;
-        self.log.truncate(position);
+        self.log.truncate(position - self.base.position);
+        self.committed = self.committed.min(position);
         Ok(())
     }
 }
