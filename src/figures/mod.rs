@@ -12,6 +12,7 @@ mod faults;
 mod hash_index;
 mod lag;
 mod latency;
+mod leader;
 mod loading;
 pub mod long;
 mod lsm;
@@ -47,6 +48,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<lsm::LsmFigure>(),
     entry::<btree::BTreeFigure>(),
     entry::<duel::DuelFigure>(),
+    entry::<leader::LeaderFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),
     entry::<lag::LagFigure>(),

@@ -7,6 +7,7 @@ pub mod checker;
 pub mod history;
 pub mod host;
 pub mod lag;
+pub mod leader;
 pub mod log_shipping;
 pub mod quorum;
 pub mod register;

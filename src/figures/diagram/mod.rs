@@ -88,7 +88,9 @@ impl Diagram {
         told: &dyn Fn(usize) -> (String, String),
     ) -> Option<Diagram> {
         let last = recording.last();
-        let mut diagram = Diagram { hosts: see(0)?.hosts(), rows: Vec::new(), arrows: Vec::new(), calls: Vec::new() };
+        // A node that is added on the way has its line from the top: the columns stay where they are.
+        let mut diagram =
+            Diagram { hosts: see(last)?.hosts(), rows: Vec::new(), arrows: Vec::new(), calls: Vec::new() };
         // What has reached each host last.
         let mut reached: Vec<Option<usize>> = vec![None; diagram.hosts.len()];
         for step in 0..=last {

@@ -1,0 +1,292 @@
+//! What happened, one event a step, and how it is told.
+
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use super::command::Mode;
+use crate::contract;
+use crate::replication::history::Request;
+use crate::replication::replicated_log::Term;
+use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
+use crate::sim::{Loss, Time};
+use crate::storage::Key;
+use crate::wording::count;
+
+#[derive(Clone)]
+pub enum Event {
+    // Clients.
+    Asked { call: CallId, request: Request, node: NodeId },
+    Told { call: CallId, took: Time, copies: NodeSet },
+    Got { call: CallId, key: Key, found: Option<Rc<str>>, node: NodeId, verdict: Option<Verdict> },
+    TurnedAway { call: CallId, node: NodeId },
+    GaveUp { call: CallId, is_write: bool, after: Time },
+    AnswerIgnored { call: CallId },
+    // The leader.
+    Appended { node: NodeId, key: Key, value: Rc<str>, position: usize, sent: NodeSet, missing: Missing },
+    Acknowledged { node: NodeId, from: NodeId, position: usize, told: usize, missing: Option<Missing>, sent: usize },
+    Mismatch { node: NodeId, from: NodeId, position: usize },
+    Snapshotted { node: NodeId, to: NodeId, position: usize, keys: usize },
+    Resumed { node: NodeId, from: NodeId, position: usize, sent: usize },
+    Unheeded { node: NodeId, from: NodeId },
+    // Followers.
+    Followed { node: NodeId, added: usize, dropped: usize, end: usize, leader: NodeId },
+    Refused { node: NodeId, position: usize, end: usize },
+    Outdated { node: NodeId, from: NodeId },
+    Installed { node: NodeId, position: usize, keys: usize },
+    // Nodes.
+    Answered { node: NodeId, key: Key, found: Option<Rc<str>> },
+    NotLeader { node: NodeId, leader: NodeId },
+    Stopped { node: NodeId, leads: bool, waiting: usize },
+    Started { node: NodeId, end: usize, term: Option<Term> },
+    Added { node: NodeId, mode: Mode },
+    Promoted { node: NodeId, term: Term, end: usize, lost: Rc<[Lost]> },
+    ModeSet { node: NodeId, mode: Mode },
+    // The network, and time.
+    MessageLost { what: &'static str, from: Host, to: Host, loss: Loss },
+    LinkDelayed { a: Host, b: Host, delay: Time },
+    LinkCut { a: NodeId, b: NodeId },
+    Isolated { node: NodeId },
+    Healed { said: NodeSet },
+    TimePassed { now: Time, in_flight: usize },
+    Settled { now: Time },
+    CommandRefused { reason: Rc<str> },
+}
+
+/// What a write still waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    /// All of these.
+    pub all: NodeSet,
+    /// And one of these, if there are any.
+    pub one: NodeSet,
+}
+
+impl Missing {
+    pub fn is_nothing(self) -> bool {
+        self.all.is_empty() && self.one.is_empty()
+    }
+}
+
+impl Display for Missing {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        if !self.all.is_empty() {
+            write!(out, "{}", self.all)?;
+        }
+        match (self.one.is_empty(), self.all.is_empty()) {
+            (true, _) => Ok(()),
+            (_, true) => write!(out, "one of {}", self.one),
+            _ => write!(out, " and one of {}", self.one),
+        }
+    }
+}
+
+/// A write of which its client has been told, and which the leader does not have.
+#[derive(Clone)]
+pub struct Lost {
+    pub call: CallId,
+    pub key: Key,
+    pub value: Rc<str>,
+    /// What the leader has of the key.
+    pub instead: Option<Rc<str>>,
+}
+
+impl Display for Lost {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} = {} ({}; ", self.key, self.value, self.call)?;
+        match &self.instead {
+            Some(instead) => write!(out, "now {instead})"),
+            None => out.write_str("now nothing)"),
+        }
+    }
+}
+
+impl contract::Event for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Asked { .. } => "Asked",
+            Event::Told { .. } => "Told",
+            Event::Got { .. } => "Got",
+            Event::TurnedAway { .. } => "TurnedAway",
+            Event::GaveUp { .. } => "GaveUp",
+            Event::AnswerIgnored { .. } => "AnswerIgnored",
+            Event::Appended { .. } => "Appended",
+            Event::Acknowledged { .. } => "Acknowledged",
+            Event::Mismatch { .. } => "Mismatch",
+            Event::Snapshotted { .. } => "Snapshotted",
+            Event::Resumed { .. } => "Resumed",
+            Event::Unheeded { .. } => "Unheeded",
+            Event::Followed { .. } => "Followed",
+            Event::Refused { .. } => "Refused",
+            Event::Outdated { .. } => "Outdated",
+            Event::Installed { .. } => "Installed",
+            Event::Answered { .. } => "Answered",
+            Event::NotLeader { .. } => "NotLeader",
+            Event::Stopped { .. } => "Stopped",
+            Event::Started { .. } => "Started",
+            Event::Added { .. } => "Added",
+            Event::Promoted { .. } => "Promoted",
+            Event::ModeSet { .. } => "ModeSet",
+            Event::MessageLost { .. } => "MessageLost",
+            Event::LinkDelayed { .. } => "LinkDelayed",
+            Event::LinkCut { .. } => "LinkCut",
+            Event::Isolated { .. } => "Isolated",
+            Event::Healed { .. } => "Healed",
+            Event::TimePassed { .. } => "TimePassed",
+            Event::Settled { .. } => "Settled",
+            Event::CommandRefused { .. } => "CommandRefused",
+        }
+    }
+}
+
+fn entries(many: usize) -> String {
+    count(many, "entry")
+}
+
+impl Display for Event {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Event::Asked { call, request, node } => write!(out, "{} asks {node} to {request}.", call.client),
+            Event::Told { call, took, copies } => {
+                write!(out, "{} is told after {took} that its write is done. It is on {copies}.", call.client)
+            }
+            Event::Got { call, key, found, node, verdict } => {
+                write!(out, "{} got {key} from {node}: ", call.client)?;
+                out.write_str(found.as_deref().unwrap_or("no value"))?;
+                out.write_str(".")?;
+                verdict.map_or(Ok(()), |verdict| write!(out, " {verdict}"))
+            }
+            Event::TurnedAway { call, node } => write!(out, "{} is refused: {node} does not lead.", call.client),
+            Event::GaveUp { call, is_write: true, after } => write!(
+                out,
+                "{} waited {after} and gave up. It does not know whether its write counts: it may be on some nodes.",
+                call.client
+            ),
+            Event::GaveUp { call, after, .. } => write!(out, "{} waited {after} for a value and gave up.", call.client),
+            Event::AnswerIgnored { call } => {
+                write!(out, "The answer to {call} came too late: {} has given up.", call.client)
+            }
+            Event::Appended { node, key, value, position, sent, missing } => {
+                write!(out, "The leader {node} synced {key} = {value} to its log at position {position}")?;
+                if !sent.is_empty() {
+                    write!(out, ", and sent it to {sent}")?;
+                }
+                match missing.is_nothing() {
+                    true => out.write_str(". It waits for nobody, and tells the client."),
+                    false => write!(out, ". The client is told once {missing} has it."),
+                }
+            }
+            Event::Acknowledged { node, from, position, told, missing, sent } => {
+                write!(out, "{node} hears that {from} has synced all up to position {position}.")?;
+                match (told, missing) {
+                    (0, Some(missing)) => write!(out, " The client still waits for {missing}.")?,
+                    (0, None) => {}
+                    (told, _) => write!(out, " That is enough for {}: the client is told.", count(*told, "write"))?,
+                }
+                if *sent > 0 { write!(out, " It sent the next {}.", entries(*sent)) } else { Ok(()) }
+            }
+            Event::Mismatch { node, from, position } => {
+                write!(out, "The log of {from} is another one. {node} sends it again from after position {position}.")
+            }
+            Event::Snapshotted { node, to, position, keys } => write!(
+                out,
+                "{node} took a consistent snapshot as of position {position}, with {}, and sends it to {to}. Writes go on.",
+                count(*keys, "key")
+            ),
+            Event::Resumed { node, from, position, sent } => {
+                write!(out, "{node} hears from {from}, which has the log up to position {position}. ")?;
+                match sent {
+                    0 => out.write_str("There is nothing after that."),
+                    sent => write!(out, "It sent the {} after that.", entries(*sent)),
+                }
+            }
+            Event::Unheeded { node, from } => {
+                write!(out, "What {from} says of its log is for the leader of another term. {node} does not heed it.")
+            }
+            Event::Followed { node, added, dropped, end, leader } => {
+                if *dropped > 0 {
+                    write!(out, "{node} dropped {} which {leader} does not have. ", entries(*dropped))?;
+                }
+                match added {
+                    0 => write!(out, "{node} has all that {leader} sent: it is at position {end}."),
+                    added => write!(out, "{node} synced {} from {leader}: it is at position {end}.", entries(*added)),
+                }
+            }
+            Event::Refused { node, position, end } => write!(
+                out,
+                "{node} cannot append after position {position}: its log ends at {end}, or says something else there."
+            ),
+            Event::Outdated { node, from } => {
+                write!(out, "{node} knows of a newer leader than {from}, and does not follow it.")
+            }
+            Event::Installed { node, position, keys } => write!(
+                out,
+                "{node} has the snapshot now: {} as of position {position}. It asks for the log after that.",
+                count(*keys, "key")
+            ),
+            Event::Answered { node, key, found } => match found {
+                Some(value) => write!(out, "{node} looked up {key} in what it has: {value}."),
+                None => write!(out, "{node} looked up {key}, and has no such key."),
+            },
+            Event::NotLeader { node, leader } => {
+                write!(out, "{node} takes no write: it does not lead, {leader} does.")
+            }
+            Event::Stopped { node, leads, waiting } => {
+                write!(out, "{node} is off. Its disk keeps what was synced.")?;
+                match (leads, waiting) {
+                    (true, 0) => out.write_str(" It was the leader: nobody takes writes now."),
+                    (true, many) => {
+                        write!(out, " It was the leader, and {} waited for an answer.", count(*many, "client"))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Event::Started { node, end, term } => {
+                write!(out, "{node} is on again, with a log up to position {end} on its disk.")?;
+                match term {
+                    Some(term) => write!(out, " Nobody else was named: it leads again, in term {term}."),
+                    None => out.write_str(" It tells the leader how far it has come."),
+                }
+            }
+            Event::Added { node, mode } => {
+                write!(out, "A new {mode} follower, {node}, has nothing yet. It asks the leader for a copy.")
+            }
+            Event::Promoted { node, term, end, lost } => {
+                write!(out, "{node} is named the leader of term {term}, with a log up to position {end}.")?;
+                match lost.len() {
+                    0 => out.write_str(" No write that a client was told of is lost."),
+                    many => {
+                        let are = if many == 1 { "is" } else { "are" };
+                        write!(out, " {} that a client was told of {are} not there:", count(many, "write"))?;
+                        for (place, lost) in lost.iter().enumerate() {
+                            write!(out, "{} {lost}", if place == 0 { "" } else { "," })?;
+                        }
+                        out.write_str(".")
+                    }
+                }
+            }
+            Event::ModeSet { node, mode } => write!(out, "{node} is {mode} from now on."),
+            Event::MessageLost { what, from, to, loss } => {
+                write!(out, "A message ({what}) from {from} to {to} is lost: ")?;
+                match loss {
+                    Loss::HostDown => write!(out, "{to} is off."),
+                    _ => write!(out, "{from} cannot reach {to}."),
+                }
+            }
+            Event::LinkDelayed { a, b, delay } => {
+                write!(out, "Each message between {a} and {b} takes {delay} from now on.")
+            }
+            Event::LinkCut { a, b } => write!(out, "The link between {a} and {b} is cut."),
+            Event::Isolated { node } => write!(out, "{node} is isolated: nobody can reach it."),
+            Event::Healed { said } if said.is_empty() => out.write_str("All links are open again."),
+            Event::Healed { said } => {
+                write!(out, "All links are open again. The leader hears how far the log has come on {said}.")
+            }
+            Event::TimePassed { now, in_flight: 0 } => write!(out, "It is {now}, and nothing is on its way."),
+            Event::TimePassed { now, in_flight } => {
+                write!(out, "It is {now}, with {} on the way.", count(*in_flight, "message"))
+            }
+            Event::Settled { now } => write!(out, "It is {now}, and all is quiet."),
+            Event::CommandRefused { reason } => write!(out, "Nothing was done: {reason}."),
+        }
+    }
+}

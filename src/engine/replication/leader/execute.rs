@@ -1,0 +1,154 @@
+//! Carries out what a reader asks for: begins calls, and plays fate.
+
+use super::cluster::{FOREVER, Leader};
+use super::command::{Command, MAX_NODES, Mode};
+use super::event::Event;
+use super::message::Message;
+use crate::contract::{Outcome, Probe};
+use crate::replication::{Host, NodeId, NodeSet};
+
+impl Leader {
+    /// Does what a command asks for. The error says why nothing was done.
+    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, String> {
+        let event = match command {
+            Command::Call { begin, request, client, via } => {
+                return self.call(*begin, request, *client, *via, probe);
+            }
+            Command::Stop(node) => self.stop(*node)?,
+            Command::Start(node) => self.start(*node)?,
+            Command::Add => self.add()?,
+            Command::Promote(node) => self.promote(*node)?,
+            Command::Mode(node, mode) => self.set_mode(*node, *mode)?,
+            Command::Cut(a, b) => {
+                self.check_pair((*a).into(), (*b).into())?;
+                self.world.network.cut((*a).into(), (*b).into());
+                Event::LinkCut { a: *a, b: *b }
+            }
+            Command::Isolate(node) => {
+                self.check(*node)?;
+                self.world.network.isolate((*node).into());
+                Event::Isolated { node: *node }
+            }
+            Command::Heal => {
+                self.world.network.heal();
+                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != self.leader).collect();
+                said.iter().for_each(|node| self.say_hello(node));
+                Event::Healed { said }
+            }
+            Command::Delay(a, b, delay) => {
+                self.check_pair(*a, *b)?;
+                self.world.network.set_delay(*a, *b, *delay);
+                Event::LinkDelayed { a: *a, b: *b, delay: *delay }
+            }
+            Command::Run(time) => {
+                let until = self.now() + *time;
+                while self.advance(until, probe) {}
+                self.world.pass(until);
+                Event::TimePassed { now: until, in_flight: self.world.network.load() }
+            }
+            Command::Settle => {
+                while !self.is_quiet() && self.advance(FOREVER, probe) {}
+                Event::Settled { now: self.now() }
+            }
+        };
+        self.step(event, probe);
+        Ok(Outcome::Done)
+    }
+
+    fn stop(&mut self, node: NodeId) -> Result<Event, String> {
+        self.check(node)?;
+        if !self.is_up(node) {
+            return Err(format!("{node} is off already; `start {node}` switches it on"));
+        }
+        let leads = self.leads(node);
+        self.world.network.set_up(node.into(), false);
+        let seat = self.seat_mut(node);
+        let waiting = seat.waiting.len();
+        seat.waiting.clear();
+        seat.node.restart().map_err(|error| error.to_string())?;
+        Ok(Event::Stopped { node, leads, waiting })
+    }
+
+    fn start(&mut self, node: NodeId) -> Result<Event, String> {
+        self.check(node)?;
+        if self.is_up(node) {
+            return Err(format!("{node} is on; `stop {node}` switches it off"));
+        }
+        self.world.network.set_up(node.into(), true);
+        let mut term = None;
+        if node == self.leader {
+            term = Some(self.appoint(node)?);
+        } else {
+            self.say_hello(node);
+        }
+        Ok(Event::Started { node, end: self.seat(node).node.end(), term })
+    }
+
+    /// Lets a node lead a term that nobody has led.
+    fn appoint(&mut self, node: NodeId) -> Result<u32, String> {
+        let newest = self.seats.iter().map(|seat| seat.node.term()).max().unwrap_or(0);
+        let members = self.members;
+        let it = &mut self.seat_mut(node).node;
+        members.iter().filter(|other| *other != node).for_each(|other| it.admit(other));
+        let sends = it.appoint(newest + 1).map_err(|error| error.to_string())?;
+        self.leader = node;
+        self.send_log(node, sends);
+        // One that is not a member yet got its snapshot from another leader, or none.
+        let new: NodeSet = self.nodes().filter(|node| !members.contains(*node) && self.is_up(*node)).collect();
+        new.iter().for_each(|node| self.say_hello(node));
+        Ok(newest + 1)
+    }
+
+    fn add(&mut self) -> Result<Event, String> {
+        if self.seats.len() == usize::from(MAX_NODES) {
+            return Err(format!("there are {MAX_NODES} nodes already; the stage has room for no more"));
+        }
+        let node = NodeId::new(self.seats.len() as u8 + 1);
+        self.seat_node(node);
+        self.say_hello(node);
+        Ok(Event::Added { node, mode: self.mode(node) })
+    }
+
+    fn promote(&mut self, node: NodeId) -> Result<Event, String> {
+        self.check(node)?;
+        if !self.is_up(node) {
+            return Err(format!("{node} is off, and cannot lead; `start {node}` switches it on"));
+        }
+        if !self.members.contains(node) {
+            return Err(format!("{node} has no copy of the data yet"));
+        }
+        if self.leads(node) && self.leader == node {
+            return Err(format!("{node} leads already"));
+        }
+        let end = self.seat(node).node.end();
+        let term = self.appoint(node)?;
+        Ok(Event::Promoted { node, term, end, lost: self.lost().into() })
+    }
+
+    fn set_mode(&mut self, node: NodeId, mode: Mode) -> Result<Event, String> {
+        self.check(node)?;
+        self.modes[node.index()] = mode;
+        self.keep_rule();
+        // Somebody may have waited for just this one.
+        let leaders: NodeSet = self.nodes().filter(|node| self.leads(*node)).collect();
+        leaders.iter().for_each(|leader| {
+            self.tell(leader);
+        });
+        Ok(Event::ModeSet { node, mode })
+    }
+
+    /// A node that is there again tells the leader how far its log has come.
+    fn say_hello(&mut self, node: NodeId) {
+        let (position, leader) = (self.seat(node).node.end(), self.leader);
+        self.world.send(node.into(), leader.into(), Message::Hello { position });
+    }
+
+    fn check_pair(&self, a: Host, b: Host) -> Result<(), String> {
+        for host in [a, b] {
+            if let Host::Node(node) = host {
+                self.check(node)?;
+            }
+        }
+        if a == b { Err(format!("{a} is one host, and this takes two")) } else { Ok(()) }
+    }
+}

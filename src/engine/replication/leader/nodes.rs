@@ -1,0 +1,157 @@
+//! What a node does with what it is handed, and what comes of it for the cluster.
+
+use std::rc::Rc;
+
+use super::cluster::{Leader, Write, text};
+use super::event::Event;
+use super::message::Message;
+use crate::replication::replicated_log::{Message as LogMessage, Role};
+use crate::replication::{CallId, Host, NodeId, NodeSet};
+use crate::storage::Key;
+
+impl Leader {
+    pub(super) fn at_node(&mut self, id: NodeId, from: Host, message: &Message) -> Event {
+        match (message, from) {
+            (Message::Put { call, key, value }, _) => self.put(id, *call, key, value),
+            (Message::Get { call, key }, _) => self.get(id, *call, key),
+            (Message::Hello { position }, Host::Node(from)) => self.hello(id, from, *position),
+            (Message::Snapshot { term, snapshot }, Host::Node(from)) => {
+                let node = &mut self.seat_mut(id).node;
+                if node.term() > *term || node.see(*term).is_err() || node.install(snapshot.clone()).is_err() {
+                    return Event::Outdated { node: id, from };
+                }
+                self.world.send(id.into(), from.into(), Message::Hello { position: snapshot.position });
+                Event::Installed { node: id, position: snapshot.position, keys: snapshot.rows.len() }
+            }
+            (Message::Log(message), Host::Node(from)) => self.log(id, from, message),
+            _ => unreachable!("nodes are not answered"),
+        }
+    }
+
+    fn put(&mut self, id: NodeId, call: CallId, key: &Key, value: &Rc<str>) -> Event {
+        let leader = self.leader;
+        let node = &mut self.seat_mut(id).node;
+        let Ok(Some((position, sends))) = node.write(key.as_str().as_bytes(), value.as_bytes()) else {
+            self.world.send(id.into(), call.client.into(), Message::NotLeader { call });
+            return Event::NotLeader { node: id, leader };
+        };
+        if let Some(entry) = node.log().last().cloned() {
+            Rc::make_mut(&mut self.writes).push(Write { call, position, entry, told: false });
+        }
+        self.seat_mut(id).waiting.push((position, call));
+        let sent: NodeSet = sends.iter().map(|(to, _)| *to).collect();
+        self.send_log(id, sends);
+        let missing = self.missing(id, position);
+        self.tell(id);
+        Event::Appended { node: id, key: key.clone(), value: value.clone(), position, sent, missing }
+    }
+
+    /// Any node answers from what it has.
+    fn get(&mut self, id: NodeId, call: CallId, key: &Key) -> Event {
+        let node = &self.seat(id).node;
+        let found = node.find(key.as_str().as_bytes()).and_then(|(position, entry)| {
+            let write = self.writes.iter().find(|write| write.position == position && write.entry == *entry)?;
+            Some((Rc::from(text(entry.value())), write.call))
+        });
+        let value = found.as_ref().map(|(value, _): &(Rc<str>, CallId)| value.clone());
+        self.world.send(id.into(), call.client.into(), Message::Value { call, found });
+        Event::Answered { node: id, key: key.clone(), found: value }
+    }
+
+    /// A node has come back or is new: it gets what it lacks, from the log or as a snapshot.
+    fn hello(&mut self, id: NodeId, from: NodeId, position: usize) -> Event {
+        let node = &self.seat(id).node;
+        if node.role() != Role::Leader {
+            return Event::Unheeded { node: id, from };
+        }
+        // A node that has nothing and never had is not sent the whole log, which may be long.
+        if position == 0 && !node.peers().contains(from) {
+            return self.send_snapshot(id, from);
+        }
+        self.members.insert(from);
+        self.keep_rule();
+        let node = &mut self.seat_mut(id).node;
+        node.admit(from);
+        match node.resume(from, position) {
+            Some(message) => {
+                let sent = entries_of(&message);
+                self.send_log(id, vec![(from, message)]);
+                Event::Resumed { node: id, from, position, sent }
+            }
+            None => self.send_snapshot(id, from),
+        }
+    }
+
+    fn send_snapshot(&mut self, id: NodeId, to: NodeId) -> Event {
+        let node = &self.seat(id).node;
+        let (term, snapshot) = (node.term(), node.snapshot());
+        let event = Event::Snapshotted { node: id, to, position: snapshot.position, keys: snapshot.rows.len() };
+        let now = self.now();
+        let message = self.world.network.send(now, id.into(), to.into(), Message::Snapshot { term, snapshot });
+        self.world.network.delay_message(message, self.settings.copy);
+        event
+    }
+
+    fn log(&mut self, id: NodeId, from: NodeId, message: &LogMessage) -> Event {
+        let before = self.seat(id).node.clone();
+        let seat = self.seat_mut(id);
+        let answers = seat.node.receive(from, message.clone()).unwrap_or_default();
+        if seat.node.role() != Role::Leader {
+            // Whoever waited for a leader that leads no more is not told.
+            seat.waiting.clear();
+        }
+        let end = seat.node.end();
+        let is_current = message.term() == seat.node.term();
+        let sent: usize = answers.iter().map(|(_, message)| entries_of(message)).sum();
+        let refused = answers.iter().any(|(_, message)| matches!(message, LogMessage::Appended { matches: false, .. }));
+        self.send_log(id, answers);
+        match message {
+            LogMessage::Append { .. } if !is_current => Event::Outdated { node: id, from },
+            LogMessage::Append { position, .. } if refused => Event::Refused { node: id, position: *position, end },
+            LogMessage::Append { .. } => {
+                let node = &self.seat(id).node;
+                let same = node.log().iter().zip(before.log()).take_while(|(new, old)| new == old).count();
+                // One that began anew has another base, and nothing of what it had.
+                let same = if node.base().position == before.base().position { same } else { 0 };
+                let (added, dropped) = (node.log().len() - same, before.log().len() - same);
+                Event::Followed { node: id, added, dropped, end, leader: from }
+            }
+            _ if !is_current || !self.leads(id) => Event::Unheeded { node: id, from },
+            LogMessage::Appended { position, matches: false, .. } => {
+                if *position < self.seat(id).node.base().position {
+                    return self.send_snapshot(id, from);
+                }
+                Event::Mismatch { node: id, from, position: *position }
+            }
+            _ => {
+                let told = self.tell(id);
+                let first = self.seat(id).waiting.first().map(|(position, _)| *position);
+                let LogMessage::Appended { position, .. } = message else { return Event::Outdated { node: id, from } };
+                let missing = first.map(|position| self.missing(id, position));
+                Event::Acknowledged { node: id, from, position: *position, told, missing, sent }
+            }
+        }
+    }
+
+    /// Tells those clients whose writes are committed; how many.
+    pub(super) fn tell(&mut self, id: NodeId) -> usize {
+        let seat = self.seat_mut(id);
+        let committed = seat.node.committed();
+        let ready = seat.waiting.partition_point(|(position, _)| *position <= committed);
+        let told: Vec<(usize, CallId)> = seat.waiting.drain(..ready).collect();
+        for (_, call) in &told {
+            self.world.send(id.into(), call.client.into(), Message::Written { call: *call });
+        }
+        told.len()
+    }
+
+    pub(super) fn send_log(&mut self, from: NodeId, sends: Vec<(NodeId, LogMessage)>) {
+        for (to, message) in sends {
+            self.world.send(from.into(), to.into(), Message::Log(message));
+        }
+    }
+}
+
+fn entries_of(message: &LogMessage) -> usize {
+    if let LogMessage::Append { entries, .. } = message { entries.len() } else { 0 }
+}

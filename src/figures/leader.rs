@@ -1,0 +1,320 @@
+//! How a leader and its followers are drawn: clients with what they were told at the left, the nodes with their logs at
+//! the right, what is on its way between them, and below the writes that were lost, by key.
+
+mod diagram;
+
+use super::cluster::{Column, Ground, client};
+use super::diagram::Cluster;
+use super::{About, Figure};
+use crate::engine::Dump;
+use crate::engine::replication::history::{Call, Request, Returned};
+use crate::engine::replication::leader::message::Message as Payload;
+use crate::engine::replication::leader::{CLIENTS, Event, Leader, bytes};
+use crate::engine::replication::replicated_log::{Entry, Message as LogMessage};
+use crate::engine::replication::{ClientId, Host, NodeId};
+use crate::engine::sim::{Envelope, Time};
+use crate::engine::wording::count;
+use crate::scene::text::{SMALL, fit, width as width_of};
+use crate::scene::vocabulary::{self, hue};
+use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+
+pub struct LeaderFigure;
+
+impl Figure for LeaderFigure {
+    type Engine = Leader;
+
+    const ABOUT: About = About {
+        kind: "leader",
+        title: "A leader and its followers",
+        summary: "All writes go to one node, which ships its log. Choose whom it waits for, kill it, and see what is lost.",
+        chapter: "replication/leaders-and-followers",
+        example: "put k a; delay n1 n3 300ms; put k b; stop n1; promote n3; get k; settle",
+    };
+
+    fn draw(leader: &Leader, _: Option<&Event>, breadth: Breadth) -> Scene {
+        let plan = Plan::new(breadth);
+        let mut scene = Scene::new(breadth.width(), plan.height);
+        draw_banner(&mut scene, leader, breadth);
+        draw_messages(&mut scene, leader, &plan);
+        for number in 1..=CLIENTS {
+            draw_client(&mut scene, leader, &plan, ClientId::new(number));
+        }
+        for node in leader.nodes() {
+            draw_node(&mut scene, leader, &plan, node);
+        }
+        draw_lost(&mut scene, leader, &plan, breadth);
+        scene
+    }
+
+    fn cluster(leader: &Leader) -> Option<&dyn Cluster> {
+        Some(leader)
+    }
+
+    fn dump(leader: &Leader, key: &str) -> Option<Dump> {
+        let (node, part) = key.split_once('/')?;
+        match node.parse().ok()? {
+            Host::Node(node) if node.index() < leader.nodes().count() => match part.strip_prefix("entry ") {
+                Some(position) => bytes::entry(leader, node, position.parse().ok()?),
+                None => bytes::snapshot(leader, node),
+            },
+            _ => None,
+        }
+    }
+}
+
+const BANNER: f32 = 44.0;
+/// A line of entries.
+const ROW: f32 = 20.0;
+/// More messages on one way are counted, not drawn.
+const MOST_ON_A_WAY: usize = 2;
+/// Lost writes that are listed one by one.
+const MOST_LOST: usize = 3;
+
+struct Plan {
+    height: f32,
+    ground: Ground,
+    /// Where the list of lost writes begins.
+    lost: f32,
+}
+
+impl Plan {
+    fn new(breadth: Breadth) -> Plan {
+        let bottom = BANNER + 5.0 * 72.0;
+        let (client_width, node_left) = if breadth == Breadth::Wide { (200.0, 490.0) } else { (108.0, 196.0) };
+        Plan {
+            height: bottom + 28.0 + MOST_LOST as f32 * 17.0,
+            ground: Ground {
+                client: Column::new(8.0, client_width, usize::from(CLIENTS), 76.0, BANNER, bottom),
+                // Room for all that there can be, so that those that are there stay where they are.
+                node: Column::new(node_left, breadth.width() - node_left - 8.0, 5, 62.0, BANNER, bottom),
+            },
+            lost: bottom + 6.0,
+        }
+    }
+}
+
+fn draw_banner(scene: &mut Scene, leader: &Leader, breadth: Breadth) {
+    let width = breadth.width();
+    let named = leader.leader();
+    let leading: Vec<String> = leader.nodes().filter(|node| leader.leads(*node)).map(|node| node.to_string()).collect();
+    let (title, class) = match leading.len() {
+        0 => (format!("The leader {named} is off: nobody takes writes"), "bad"),
+        1 => (format!("{} leads term {}", leading[0], leader.seat(named).node.term()), "strong"),
+        _ => (format!("{} lead at once", leading.join(" and ")), "bad"),
+    };
+    let rule = format!("A client is told when {}", leader.rule_in_words());
+    let banner = Shape::new("banner", 0.0, 0.0)
+        .text(16.0, 18.0, Anchor::Start, class, fit(&title, width - 110.0, 13.0))
+        .text(16.0, 36.0, Anchor::Start, "small", fit(&rule, width - 32.0, SMALL))
+        .text(width - 16.0, 18.0, Anchor::End, "small", leader.now().to_string())
+        .label(format!("{title}. {rule}"));
+    scene.push(banner);
+}
+
+fn draw_messages(scene: &mut Scene, leader: &Leader, plan: &Plan) {
+    let (now, network) = (leader.now(), leader.network());
+    let ways: Vec<(Host, Host)> = network.in_flight().map(|message| (message.from, message.to)).collect();
+    let cuts: Vec<(Host, Host)> = network.cuts().collect();
+    plan.ground.draw_links(scene, &ways, &cuts);
+    let mut busy: Vec<((Host, Host), usize)> = Vec::new();
+    let on_the_way = network.in_flight().map(|message| (message, None));
+    for (envelope, passed) in on_the_way.chain(leader.passed().map(|(message, lost)| (message, Some(lost)))) {
+        let way = (envelope.from, envelope.to);
+        let place = busy.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
+            busy.push((way, 0));
+            busy.len() - 1
+        });
+        if passed.is_none() {
+            busy[place].1 += 1;
+            if busy[place].1 > MOST_ON_A_WAY {
+                continue;
+            }
+        }
+        scene.push(draw_message(plan, envelope, passed, now));
+    }
+    for ((from, to), many) in busy.into_iter().filter(|(_, many)| *many > MOST_ON_A_WAY) {
+        let (at, more) = (plan.ground.on_the_way(from, to, 1.0), many - MOST_ON_A_WAY);
+        let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
+            .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
+            .label(format!("{more} more messages from {from} to {to}"));
+        scene.push(shape);
+    }
+}
+
+fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<bool>, now: Time) -> Shape {
+    let (from, to) = (envelope.from, envelope.to);
+    let about = format!("{}: {}, from {from} to {to}", envelope.id, envelope.payload.about());
+    let seal = if let Payload::Log(log) = &envelope.payload { hue_of(log.term()) } else { "envelope-seal" };
+    let progress = if passed == Some(false) { 1.0 } else { envelope.progress(now) };
+    let at = plan.ground.on_the_way(from, to, progress);
+    let key = format!("message {}", envelope.id);
+    // What nodes send each other is much, and small: entries are dots, and acknowledgements smaller ones.
+    let shape = match &envelope.payload {
+        Payload::Log(LogMessage::Append { .. }) => Shape::new(key, at.x, at.y).circle(0.0, 0.0, 6.0, seal),
+        Payload::Log(_) => Shape::new(key, at.x, at.y).circle(0.0, 0.0, 3.5, seal),
+        Payload::Snapshot { .. } => Shape::new(key, at.x, at.y).rect(-8.0, -9.0, 16.0, 18.0, 4.0, "disk"),
+        _ => vocabulary::envelope(key, at.x, at.y, "envelope").circle(0.0, 3.0, 3.0, seal),
+    };
+    let shape = match passed {
+        Some(true) => shape.class("dropped").path("M-7 -7L7 7M7 -7L-7 7", "cross"),
+        Some(false) => shape.class("arrived"),
+        None => shape,
+    };
+    let born = Whence::At(plan.ground.on_the_way(from, to, 0.0));
+    shape.changed(passed.is_some()).born(born).gone(Whence::At(plan.ground.middle(to))).label(about)
+}
+
+/// The colour of a term.
+fn hue_of(term: u32) -> &'static str {
+    hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
+}
+
+/// A client with what it was told last.
+fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId) {
+    let own = |call: &&Call| call.id.client == id;
+    let waits = leader.history().calls().filter(own).filter(|call| call.ended.is_none()).count();
+    let status = if waits > 0 { "waits" } else { "" };
+    let narrow = plan.ground.client.width < 150.0;
+    let told = |call: &Call| {
+        let (key, returned) = (call.request.key(), call.ended.map(|(_, returned)| returned));
+        match (&call.request, returned) {
+            (Request::Write { value, .. }, None) => format!("{key} = {value} …"),
+            (Request::Write { value, .. }, Some(Returned::Written)) if narrow => format!("{key} = {value} ✓"),
+            (Request::Write { value, .. }, Some(Returned::Written)) => format!("{key} = {value} written ✓"),
+            (Request::Write { value, .. }, Some(_)) => format!("{key} = {value} ?"),
+            (Request::Read { .. }, None) => format!("{key} …"),
+            (Request::Read { .. }, Some(Returned::Found(found))) => {
+                let value = found.and_then(|write| leader.value_of(write)).unwrap_or("nothing");
+                let stale = call.verdict.is_some_and(|verdict| verdict.is_stale());
+                format!(
+                    "{key} is {value}{}",
+                    match (stale, narrow) {
+                        (false, _) => "",
+                        (_, true) => " ✗",
+                        _ => " (stale)",
+                    }
+                )
+            }
+            (Request::Read { .. }, Some(_)) => format!("{key} ?"),
+        }
+    };
+    let mut beliefs: Vec<String> = leader.history().calls().rev().filter(own).take(2).map(told).collect();
+    if beliefs.is_empty() {
+        beliefs.push("has not asked".to_owned());
+    }
+    scene.push(client(&plan.ground, id.into(), status, &beliefs));
+}
+
+fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
+    let at = plan.ground.corner(id.into());
+    let Column { width, height, .. } = plan.ground.node;
+    let (seat, up, leads) = (leader.seat(id), leader.is_up(id), leader.leads(id));
+    let named = &leader.seat(leader.leader()).node;
+    let behind = named.end().saturating_sub(seat.node.end());
+    let mut status =
+        match (up, leader.network().is_isolated(id.into()), leads, leader.is_member(id) || seat.node.end() > 0) {
+            (false, ..) => "off".to_owned(),
+            (_, true, ..) => "isolated".to_owned(),
+            (_, _, true, _) => match seat.waiting() {
+                0 => String::new(),
+                many => format!("{} waiting", count(many, "client")),
+            },
+            (_, _, _, false) => "no copy yet".to_owned(),
+            _ if behind > 0 => format!("{behind} behind"),
+            _ => "up to date".to_owned(),
+        };
+    let role = match leads {
+        true => "leads".to_owned(),
+        false if width < 300.0 => leader.mode(id).name().to_owned(),
+        false => format!("follows, {}", leader.mode(id)),
+    };
+    let head = format!("{id} {role}");
+    let room = width - 34.0 - width_of(&head, 13.0);
+    if width_of(&status, SMALL) > room {
+        status = status.replace(" waiting", "");
+    }
+    let mut card = Shape::new(id.to_string(), at.x, at.y)
+        .rect(0.0, 0.0, width, height, 8.0, "card")
+        .text(14.0, 17.0, Anchor::Start, if leads { "strong" } else { "name" }, head)
+        .text(width - 10.0, 17.0, Anchor::End, "small", fit(&status, room, SMALL))
+        .text(14.0, height - 5.0, Anchor::Start, "small", format!("position {}", seat.node.end()))
+        .text(width - 10.0, height - 5.0, Anchor::End, "small", format!("term {}", seat.node.term()))
+        .changed(leader.passed().is_some_and(|(message, lost)| !lost && message.to == id.into()))
+        .class(if up { "" } else { "stopped" })
+        .label(format!("node {id}, {role}, with its log up to position {}: {status}", seat.node.end()));
+    if leads {
+        card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of(seat.node.term()));
+    }
+    scene.push(card);
+    draw_log(scene, leader, id, (at.x + 12.0, at.y + 23.0), width - 20.0);
+}
+
+/// What an entry says; the one that opens a term says only that.
+fn word(entry: &Entry) -> String {
+    let [key, value] = [entry.key(), entry.value()].map(|bytes| String::from_utf8_lossy(bytes));
+    if key.is_empty() { format!("t{}", entry.term) } else { format!("{key}={value}") }
+}
+
+/// The newest entries that fit, each with the colour of its term and a tick if it is known to count.
+fn draw_log(scene: &mut Scene, leader: &Leader, id: NodeId, (x, y): (f32, f32), room: f32) {
+    let node = &leader.seat(id).node;
+    let start = node.base().position;
+    let mut words: Vec<String> = node.log().iter().map(word).collect();
+    if start > 0 {
+        words.insert(0, format!("≤{start}: {}", count(node.base().rows.len(), "key")));
+    }
+    let long = |word: &String| (width_of(word, SMALL) + 14.0).min(room - 17.0);
+    let (mut used, mut first) = (14.0, words.len());
+    while first > 0 && used + long(&words[first - 1]) + 3.0 <= room {
+        first -= 1;
+        used += long(&words[first]) + 3.0;
+    }
+    let mut left = x;
+    if first > 0 {
+        let more = Shape::new(format!("{id}/more"), x, y).text(0.0, 14.0, Anchor::Start, "small", "…");
+        scene.push(more.label(format!("{first} older entries")));
+        left += 14.0;
+    }
+    for (place, word) in words.iter().enumerate().skip(first) {
+        let wide = long(word);
+        let shape = if start > 0 && place == 0 {
+            Shape::new(format!("{id}/snapshot"), left, y)
+                .rect(0.0, 0.0, wide, ROW, 2.0, "disk")
+                .label(format!("a snapshot as of position {start}, with {}", count(node.base().rows.len(), "key")))
+        } else {
+            let place = place - usize::from(start > 0);
+            let (entry, position) = (&node.log()[place], start + place + 1);
+            let shape = Shape::new(format!("{id}/entry {position}"), left, y)
+                .rect(0.0, 0.0, wide, ROW, 2.0, "cell")
+                .rect(0.0, 0.0, 4.0, ROW, 2.0, hue_of(entry.term))
+                .label(format!("entry {position} of term {}: {word}", entry.term));
+            if position <= node.committed() && leader.leads(id) {
+                shape.path(format!("M4 {}H{}", ROW - 1.0, wide - 1.0), "tick")
+            } else {
+                shape
+            }
+        };
+        scene.push(shape.text(8.0, 14.0, Anchor::Start, "small", fit(word, wide - 10.0, SMALL)).selects());
+        left += wide + 3.0;
+    }
+}
+
+/// The writes that clients were told of, and that the leader does not have.
+fn draw_lost(scene: &mut Scene, leader: &Leader, plan: &Plan, breadth: Breadth) {
+    let (lost, room) = (leader.lost(), breadth.width() - 24.0);
+    let (title, class) = match lost.len() {
+        0 => ("Nothing is lost that a client was told of ✓".to_owned(), "good"),
+        many => (format!("Lost: {} that a client was told of ✗", count(many, "write")), "bad"),
+    };
+    let mut list = Shape::new("lost", 12.0, plan.lost).text(0.0, 14.0, Anchor::Start, class, fit(&title, room, 13.0));
+    for (place, lost) in lost.iter().rev().take(MOST_LOST).enumerate() {
+        let more = if place + 1 == MOST_LOST && lost_more(&leader.lost()) > 0 { ", and older ones" } else { "" };
+        let y = 32.0 + place as f32 * 17.0;
+        list = list.text(0.0, y, Anchor::Start, "small", fit(&format!("{lost}{more}"), room, SMALL));
+    }
+    scene.push(list.label(title));
+}
+
+fn lost_more<T>(lost: &[T]) -> usize {
+    lost.len().saturating_sub(MOST_LOST)
+}
