@@ -421,10 +421,12 @@ impl Bytes {
             let room = (CHUNK as usize - within).min(rest.len());
             let (now, later) = rest.split_at(room);
             let chunk = self.chunk_mut(at);
-            if chunk.len() < within + room {
-                chunk.resize(within + room, 0);
+            if chunk.len() < within {
+                chunk.resize(within, 0);
             }
-            chunk[within..within + room].copy_from_slice(now);
+            let (over, behind) = now.split_at(room.min(chunk.len() - within));
+            chunk[within..within + over.len()].copy_from_slice(over);
+            chunk.extend_from_slice(behind);
             self.len = self.len.max(at + room as u64);
             at += room as u64;
             rest = later;
@@ -441,7 +443,9 @@ impl Bytes {
             {
                 Rc::make_mut(last).resize(CHUNK as usize, 0);
             }
-            chunks.push(Rc::default());
+            // A file that has grown beyond its first chunk will fill the next one, too.
+            let room = if chunks.is_empty() { 0 } else { CHUNK as usize };
+            chunks.push(Rc::new(Vec::with_capacity(room)));
         }
         Rc::make_mut(&mut chunks[place])
     }

@@ -113,17 +113,21 @@ impl Block {
         while high - low > 1 {
             let middle = low.midpoint(high);
             let mut entries = Entries { block: self, at: self.restart(middle), key: Vec::new() };
-            match entries.next().transpose()? {
-                Some((key, _)) if is_before(&key) => low = middle,
+            match entries.placed().transpose()? {
+                Some(entry) if is_before(entry.key) => low = middle,
                 _ => high = middle,
             }
         }
         let mut entries = Entries { block: self, at: self.restart(low), key: Vec::new() };
         loop {
-            let here = entries.clone();
-            match entries.next().transpose()? {
-                Some((key, _)) if is_before(&key) => {}
-                _ => return Ok(here),
+            let here = entries.at;
+            match entries.placed().transpose()? {
+                Some(entry) if is_before(entry.key) => {}
+                _ => {
+                    // What its key shares with the one before it is in its own key, too: it can be read once more.
+                    entries.at = here;
+                    return Ok(entries);
+                }
             }
         }
     }
@@ -155,21 +159,19 @@ impl<'a> Entries<'a> {
     }
 
     /// The next entry with all there is to know of it.
-    pub fn placed(&mut self) -> Option<Result<Placed<'a>, BadBlock>> {
-        if self.at >= self.block.restarts.start {
+    pub fn placed(&mut self) -> Option<Result<Placed<'_>, BadBlock>> {
+        let end = self.block.restarts.start;
+        if self.at >= end {
             return None;
         }
-        let offset = self.at;
-        let placed = self.decode();
-        if placed.is_none() {
-            // Nothing after a broken entry can be told apart from it.
-            self.at = self.block.restarts.start;
-        }
-        Some(placed.ok_or(BadBlock { offset }))
+        // Nothing after a broken entry can be told apart from it: the walk ends there.
+        let offset = std::mem::replace(&mut self.at, end);
+        let Some((shared, value)) = self.decode(offset) else { return Some(Err(BadBlock { offset })) };
+        Some(Ok(Placed { at: offset..self.at, shared, key: &self.key, value }))
     }
 
-    fn decode(&mut self) -> Option<Placed<'a>> {
-        let from = self.at;
+    /// Reads the entry at `from` and stands behind it: how many bytes of its key were shared, and its value.
+    fn decode(&mut self, from: usize) -> Option<(usize, &'a [u8])> {
         let start = &self.block.bytes[from..self.block.restarts.start];
         let mut rest = start;
         let shared = usize::try_from(varint::take(&mut rest)?).ok()?;
@@ -182,8 +184,8 @@ impl<'a> Entries<'a> {
         let value = varint::take_bytes(&mut rest, value_len)?;
         self.key.truncate(shared);
         self.key.extend_from_slice(tail);
-        self.at += start.len() - rest.len();
-        Some(Placed { at: from..self.at, shared, key: self.key.clone(), value })
+        self.at = from + start.len() - rest.len();
+        Some((shared, value))
     }
 }
 
@@ -193,16 +195,9 @@ pub struct Placed<'a> {
     pub at: Range<usize>,
     /// How many bytes of the key stand in the entry before it.
     pub shared: usize,
-    pub key: Vec<u8>,
+    /// Whole; lent until the next entry is read into its place.
+    pub key: &'a [u8],
     pub value: &'a [u8],
-}
-
-impl<'a> Iterator for Entries<'a> {
-    type Item = Result<(Vec<u8>, &'a [u8]), BadBlock>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Some(self.placed()?.map(|placed| (placed.key, placed.value)))
-    }
 }
 
 #[cfg(test)]
@@ -211,6 +206,15 @@ mod tests {
 
     use super::*;
     use proptest::prelude::*;
+
+    /// What is left of a block, keys and values.
+    fn read(mut rest: Entries) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, BadBlock> {
+        let mut all = BTreeMap::new();
+        while let Some(entry) = rest.placed().transpose()? {
+            all.insert(entry.key.to_vec(), entry.value.to_vec());
+        }
+        Ok(all)
+    }
 
     fn build(entries: &BTreeMap<Vec<u8>, Vec<u8>>, restart_interval: usize) -> Vec<u8> {
         let mut builder = BlockBuilder::new(restart_interval);
@@ -239,9 +243,9 @@ mod tests {
             sought in prop::collection::vec(0u8..4, 0..6),
         ) {
             let block = Block::new(build(&entries, restart_interval)).unwrap();
-            let all: Vec<_> = block.iter().map(|entry| entry.unwrap()).map(|(key, value)| (key, value.to_vec())).collect();
-            prop_assert_eq!(all, entries.clone().into_iter().collect::<Vec<_>>());
-            let found = block.seek(|key| key < &sought[..]).unwrap().next().map(|entry| entry.unwrap().0);
+            prop_assert_eq!(&read(block.iter()).unwrap(), &entries);
+            let mut first = block.seek(|key| key < &sought[..]).unwrap();
+            let found = first.placed().map(|entry| entry.unwrap().key.to_vec());
             prop_assert_eq!(found.as_ref(), entries.range(sought..).next().map(|(key, _)| key));
         }
 
@@ -249,8 +253,8 @@ mod tests {
         #[test]
         fn any_bytes_end(bytes: Vec<u8>, sought: Vec<u8>) {
             if let Ok(block) = Block::new(bytes) {
-                let _ = block.iter().count();
-                let _ = block.seek(|key| key < &sought[..]).map(Iterator::count);
+                let _ = read(block.iter());
+                let _ = block.seek(|key| key < &sought[..]).map(read);
             }
         }
     }

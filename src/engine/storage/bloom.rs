@@ -23,12 +23,12 @@ pub struct Bloom {
 }
 
 impl Bloom {
-    /// A filter for `keys`, with so many bits a key.
-    pub fn of<'a>(keys: impl ExactSizeIterator<Item = &'a [u8]>, bits_per_key: usize) -> Bloom {
-        let bits = (keys.len() * bits_per_key).max(MIN_BITS).next_multiple_of(8);
+    /// A filter for the keys with these hashes (see [`hash`]), with so many bits a key.
+    pub fn of(hashes: &[u64], bits_per_key: usize) -> Bloom {
+        let bits = (hashes.len() * bits_per_key).max(MIN_BITS).next_multiple_of(8);
         let mut filter = Bloom { bits: vec![0; bits / 8], probes: probes(bits_per_key) };
-        for key in keys {
-            for bit in filter.places(key) {
+        for hash in hashes {
+            for bit in filter.places_of(*hash) {
                 filter.bits[bit / 8] |= 1 << (bit % 8);
             }
         }
@@ -42,9 +42,12 @@ impl Bloom {
 
     /// The bits that stand for a key, in the order in which they are tried.
     pub fn places(&self, key: &[u8]) -> impl Iterator<Item = usize> + use<> {
+        self.places_of(hash(key))
+    }
+
+    fn places_of(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
         let bits = self.bits.len() as u64 * 8;
         // Two halves of one hash stand for any number of hashes (Kirsch and Mitzenmacher 2006).
-        let hash = hash(key);
         let step = hash.rotate_left(32) | 1;
         (0..u64::from(self.probes)).map(move |probe| (hash.wrapping_add(probe.wrapping_mul(step)) % bits) as usize)
     }
@@ -68,7 +71,7 @@ fn probes(bits_per_key: usize) -> u8 {
 
 /// FNV-1a, and a mixing of its bits after it (the finalizer of MurmurHash3), since FNV alone leaves the high bits of
 /// short keys alike.
-fn hash(key: &[u8]) -> u64 {
+pub fn hash(key: &[u8]) -> u64 {
     let mut hash = key
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
@@ -82,8 +85,8 @@ mod tests {
     use super::*;
 
     fn filter(keys: u32, bits_per_key: usize) -> Bloom {
-        let keys: Vec<[u8; 4]> = (0..keys).map(u32::to_be_bytes).collect();
-        Bloom::of(keys.iter().map(|key| &key[..]), bits_per_key)
+        let hashes: Vec<u64> = (0..keys).map(|key| hash(&key.to_be_bytes())).collect();
+        Bloom::of(&hashes, bits_per_key)
     }
 
     #[test]

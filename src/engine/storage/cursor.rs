@@ -87,7 +87,7 @@ pub fn entries(block: &Block, start: u64) -> Result<Vec<Entry>, Corrupt> {
 /// The next entry of a block that stands at `start` of its file.
 pub fn entry(rest: &mut Entries, start: u64) -> Result<Option<Entry>, Corrupt> {
     let corrupt = Corrupt { offset: start + rest.offset() as u64, what: "bad entry" };
-    let Some(found) = rest.next() else { return Ok(None) };
-    let entry = found.ok().and_then(|(key, value)| Entry::decode(&key, value));
+    let Some(found) = rest.placed() else { return Ok(None) };
+    let entry = found.ok().and_then(|found| Entry::decode(found.key, found.value));
     entry.map(Some).ok_or(corrupt)
 }

@@ -60,7 +60,7 @@ impl Entry {
     /// The payload of its record in a log.
     pub fn payload(&self) -> Vec<u8> {
         let key = self.internal_key();
-        let mut payload = Vec::new();
+        let mut payload = Vec::with_capacity(2 + key.len() + self.value_bytes().len());
         varint::put(&mut payload, key.len() as u64);
         payload.extend_from_slice(&key);
         payload.extend_from_slice(self.value_bytes());

@@ -56,7 +56,8 @@ impl LogWriter {
 
     /// Appends a record; it is durable after [`LogWriter::sync`]. Returns its offset.
     pub fn append(&mut self, disk: &mut Disk, payload: &[u8]) -> Result<u64, DiskError> {
-        let mut record = vec![0; 4];
+        let mut record = Vec::with_capacity(HEADER + payload.len());
+        record.extend_from_slice(&[0; 4]);
         record.extend_from_slice(&(payload.len() as u32).to_le_bytes());
         record.extend_from_slice(&self.synced.to_le_bytes());
         record.extend_from_slice(payload);

@@ -13,10 +13,17 @@ use super::{Entry, Key, Sequence};
 /// A longer run is cut in two.
 const LONGEST_RUN: usize = 64;
 
+/// Some entries in order, and the first of them once more, so that a search need not go to each run that it passes over.
+#[derive(Clone, Debug)]
+struct Run {
+    first: Entry,
+    entries: Rc<Vec<Entry>>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Memtable {
     /// None is empty.
-    runs: Rc<Vec<Rc<Vec<Entry>>>>,
+    runs: Rc<Vec<Run>>,
     len: usize,
     bytes: u64,
 }
@@ -27,15 +34,19 @@ impl Memtable {
         self.bytes += entry.bytes();
         self.len += 1;
         let runs = Rc::make_mut(&mut self.runs);
-        let place = runs.partition_point(|run| run[0] < entry).saturating_sub(1);
+        let place = runs.partition_point(|run| run.first < entry).saturating_sub(1);
         if runs.is_empty() {
-            runs.push(Rc::default());
+            runs.push(Run { first: entry.clone(), entries: Rc::default() });
         }
-        let run = Rc::make_mut(&mut runs[place]);
-        run.insert(run.partition_point(|each| *each < entry), entry);
-        if run.len() > LONGEST_RUN {
-            let rest = run.split_off(LONGEST_RUN / 2);
-            runs.insert(place + 1, Rc::new(rest));
+        let run = &mut runs[place];
+        if entry < run.first {
+            run.first = entry.clone();
+        }
+        let entries = Rc::make_mut(&mut run.entries);
+        entries.insert(entries.partition_point(|each| *each < entry), entry);
+        if entries.len() > LONGEST_RUN {
+            let rest = entries.split_off(LONGEST_RUN / 2);
+            runs.insert(place + 1, Run { first: rest[0].clone(), entries: Rc::new(rest) });
         }
     }
 
@@ -51,12 +62,14 @@ impl Memtable {
 
     fn remove(&mut self, entry: &Entry) {
         let runs = Rc::make_mut(&mut self.runs);
-        let place = runs.partition_point(|run| run[0] <= *entry) - 1;
-        let run = Rc::make_mut(&mut runs[place]);
-        let within = run.partition_point(|each| each < entry);
-        let removed = run.remove(within);
-        if run.is_empty() {
-            runs.remove(place);
+        let place = runs.partition_point(|run| run.first <= *entry) - 1;
+        let run = &mut runs[place];
+        let entries = Rc::make_mut(&mut run.entries);
+        let within = entries.partition_point(|each| each < entry);
+        let removed = entries.remove(within);
+        match entries.first() {
+            Some(first) => run.first = first.clone(),
+            None => drop(runs.remove(place)),
         }
         self.bytes -= removed.bytes();
         self.len -= 1;
@@ -69,15 +82,15 @@ impl Memtable {
 
     /// All entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.runs.iter().flat_map(|run| run.iter())
+        self.runs.iter().flat_map(|run| run.entries.iter())
     }
 
     /// The entries from `key` on, beginning with its newest that is not newer than `snapshot`.
     pub fn from(&self, key: &Key, snapshot: Sequence) -> impl Iterator<Item = &Entry> {
         let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
-        let first = self.runs.partition_point(|run| run[0] < sought).saturating_sub(1);
-        let within = self.runs.get(first).map_or(0, |run| run.partition_point(|each| *each < sought));
-        self.runs[first..].iter().flat_map(|run| run.iter()).skip(within)
+        let first = self.runs.partition_point(|run| run.first < sought).saturating_sub(1);
+        let within = self.runs.get(first).map_or(0, |run| run.entries.partition_point(|each| *each < sought));
+        self.runs[first..].iter().flat_map(|run| run.entries.iter()).skip(within)
     }
 
     /// How many entries there are.

@@ -22,7 +22,7 @@ use std::fmt::{self, Display};
 use std::ops::Range;
 
 use super::block::{Block, BlockBuilder};
-use super::bloom::Bloom;
+use super::bloom::{self, Bloom};
 use super::varint;
 use crate::sim::{Disk, DiskError, FileId};
 
@@ -67,7 +67,8 @@ pub struct TableBuilder {
     shape: TableShape,
     block: BlockBuilder,
     index: BlockBuilder,
-    keys: Vec<Vec<u8>>,
+    /// The hash of every filter key: all that the filter needs of it.
+    hashes: Vec<u64>,
     entries: u64,
 }
 
@@ -82,7 +83,7 @@ impl TableBuilder {
             shape,
             block: BlockBuilder::new(shape.restart_interval),
             index: BlockBuilder::new(1),
-            keys: Vec::new(),
+            hashes: Vec::new(),
             entries: 0,
         }
     }
@@ -98,8 +99,9 @@ impl TableBuilder {
     ) -> Result<Option<Handle>, DiskError> {
         self.block.add(key, value);
         self.entries += 1;
-        if self.keys.last().is_none_or(|last| last != filter_key) {
-            self.keys.push(filter_key.to_vec());
+        let hash = bloom::hash(filter_key);
+        if self.hashes.last() != Some(&hash) {
+            self.hashes.push(hash);
         }
         if self.block.len() < self.shape.block_bytes { Ok(None) } else { self.close_block(disk).map(Some) }
     }
@@ -118,7 +120,7 @@ impl TableBuilder {
         if !self.block.is_empty() {
             self.close_block(disk)?;
         }
-        let filter = Bloom::of(self.keys.iter().map(Vec::as_slice), self.shape.bloom_bits);
+        let filter = Bloom::of(&self.hashes, self.shape.bloom_bits);
         let filter = append(disk, self.file, filter.encode())?;
         let index = append(disk, self.file, self.index.finish())?;
         let mut footer = Vec::with_capacity(FOOTER as usize);
@@ -195,9 +197,10 @@ impl Table {
     /// Where the first block stands whose last key is not before the one sought; `None` where all keys are before it.
     pub fn find_block(&self, is_before: impl Fn(&[u8]) -> bool) -> Result<Option<Handle>, Corrupt> {
         let bad = |_| Corrupt { offset: 0, what: "bad index" };
-        let Some(entry) = self.index.seek(is_before).map_err(bad)?.next() else { return Ok(None) };
-        let (_, mut place) = entry.map_err(bad)?;
-        decode_handle(&mut place).map(Some).ok_or(Corrupt { offset: 0, what: "bad index" })
+        let mut rest = self.index.seek(is_before).map_err(bad)?;
+        let Some(entry) = rest.placed() else { return Ok(None) };
+        let handle = decode_handle(entry.map_err(bad)?.value);
+        handle.map(Some).ok_or(Corrupt { offset: 0, what: "bad index" })
     }
 
     /// Reads a block that the index has named.
@@ -207,18 +210,19 @@ impl Table {
 
     /// The places of all blocks, in order.
     pub fn blocks(&self) -> Result<Vec<Handle>, Corrupt> {
-        let bad = || Corrupt { offset: 0, what: "bad index" };
-        let places = self.index.iter().map(|entry| {
-            let (_, mut place) = entry.map_err(|_| bad())?;
-            decode_handle(&mut place).ok_or_else(bad)
-        });
-        places.collect()
+        let mut rest = self.index.iter();
+        let mut blocks = Vec::new();
+        while let Some(entry) = rest.placed() {
+            let handle = entry.ok().and_then(|entry| decode_handle(entry.value));
+            blocks.push(handle.ok_or(Corrupt { offset: 0, what: "bad index" })?);
+        }
+        Ok(blocks)
     }
 }
 
-fn decode_handle(place: &mut &[u8]) -> Option<Handle> {
-    let start = varint::take(place)?;
-    let len = varint::take(place)?;
+fn decode_handle(mut place: &[u8]) -> Option<Handle> {
+    let start = varint::take(&mut place)?;
+    let len = varint::take(&mut place)?;
     Some(start..start.checked_add(len)?)
 }
 
@@ -269,8 +273,8 @@ mod tests {
         let Some(handle) = table.find_block(|each| each < key)? else { return Ok(None) };
         let bad = |_| Corrupt { offset: 0, what: "bad block" };
         let block = table.read_block(disk, handle)?;
-        match block.seek(|each| each < key).map_err(bad)?.next().transpose().map_err(bad)? {
-            Some((found, value)) if found == key => Ok(Some(value.to_vec())),
+        match block.seek(|each| each < key).map_err(bad)?.placed().transpose().map_err(bad)? {
+            Some(found) if found.key == key => Ok(Some(found.value.to_vec())),
             _ => Ok(None),
         }
     }
@@ -281,9 +285,10 @@ mod tests {
         let mut entries = Entries::new();
         for handle in table.blocks()? {
             let block = table.read_block(disk, handle.clone())?;
-            for entry in block.iter() {
-                let (key, value) = entry.map_err(|_| Corrupt { offset: handle.start, what: "bad block" })?;
-                entries.insert(key, value.to_vec());
+            let mut rest = block.iter();
+            while let Some(entry) = rest.placed() {
+                let entry = entry.map_err(|_| Corrupt { offset: handle.start, what: "bad block" })?;
+                entries.insert(entry.key.to_vec(), entry.value.to_vec());
             }
         }
         Ok(entries)

@@ -46,7 +46,10 @@ impl Lsm {
     ) -> Result<Option<String>, Refusal> {
         let snapshot = self.sequence_of(at)?;
         self.totals.gets += 1;
-        self.memory.path = Rc::new(Path { key: Some(key.clone()), ..Path::default() });
+        // In the place of the last one, whose room it can use.
+        let path = Rc::make_mut(&mut self.memory.path);
+        path.visits.clear();
+        (path.key, path.blocks) = (Some(key.clone()), 0);
         let found = self.search(key, snapshot, probe);
         self.charge(false);
         let found = found?;
@@ -72,15 +75,17 @@ impl Lsm {
         }
         let version = self.memory.version.clone();
         for level in 0..super::version::LEVELS {
-            let (covering, passed): (Vec<_>, Vec<_>) =
-                version.level(level).iter().rev().partition(|table| table.meta.covers(key));
-            for table in covering {
-                if let Some(entry) = self.search_table(table, level, key, snapshot, probe)? {
+            let tables = version.level(level);
+            let mut passed = 0;
+            for table in tables.iter().rev() {
+                if !table.meta.covers(key) {
+                    passed += 1;
+                } else if let Some(entry) = self.search_table(table, level, key, snapshot, probe)? {
                     return Ok(Some(entry));
                 }
             }
-            if !passed.is_empty() && version.level(level).len() == passed.len() {
-                probe.step(|| Event::LevelPassed { level, tables: passed.len() }, self);
+            if passed > 0 && passed == tables.len() {
+                probe.step(|| Event::LevelPassed { level, tables: passed }, self);
             }
         }
         Ok(None)

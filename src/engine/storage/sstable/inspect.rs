@@ -202,7 +202,7 @@ fn view(block: Option<Block>, at: Option<Range<u64>>) -> Result<BlockView, Corru
     let mut rest = block.iter();
     while let Some(found) = rest.placed() {
         let Placed { shared, key, value, .. } = found.map_err(|_| corrupt.clone())?;
-        let entry = Entry::decode(&key, value).ok_or(corrupt.clone())?;
+        let entry = Entry::decode(key, value).ok_or(corrupt.clone())?;
         entries.push(EntryView { entry, shared });
     }
     Ok(BlockView { at, entries })
