@@ -7,6 +7,7 @@ pub mod chart;
 mod cluster;
 pub mod diagram;
 mod duel;
+mod failover;
 mod fanout;
 mod faults;
 mod hash_index;
@@ -49,6 +50,7 @@ pub const CATALOGUE: &[Entry] = &[
     entry::<btree::BTreeFigure>(),
     entry::<duel::DuelFigure>(),
     entry::<leader::LeaderFigure>(),
+    entry::<failover::FailoverFigure>(),
     entry::<quorum::QuorumFigure>(),
     entry::<replication_log::ReplicationLogFigure>(),
     entry::<lag::LagFigure>(),

@@ -4,6 +4,7 @@
 //! [`history`] keeps every call of a client and finds the reads that broke a promise. A protocol has a folder of its own.
 
 pub mod checker;
+pub mod failover;
 pub mod history;
 pub mod host;
 pub mod lag;

@@ -97,7 +97,8 @@ impl Diagram {
             let cluster = see(step)?;
             let passed = cluster.passed();
             let passed = passed.map(|(flight, lost)| {
-                let place = diagram.arrow(cluster, flight, step, &reached);
+                // One that was not seen on its way was sent after the step before.
+                let place = diagram.arrow(cluster, flight, step.saturating_sub(1), &reached);
                 if diagram.arrows[place].ended.is_none() {
                     diagram.arrows[place].ended = Some((step, lost));
                 }
@@ -216,6 +217,7 @@ mod tests {
     }
 
     const QUORUM: &str = "write k old; stop n3; write k new; start n3; read k as c2; settle";
+    const FAILOVER: &str = "insert ann; stop n1; run 1s; insert eve as c2; start n1; run 200ms";
     const LAG: &str = "post talk hello as ann; reload talk as bob via n2; settle; reload talk as bob via n2";
 
     /// Every message that was sent has its arrow, from the step at which it was first on its way to that of its end.
@@ -251,6 +253,19 @@ mod tests {
         }
     }
 
+    /// Of the heartbeats, which take no steps, only those have arrows that told somebody something new.
+    #[test]
+    fn heartbeats_without_news_are_left_out() {
+        let run = run("failover", FAILOVER);
+        let diagram = run.diagram().unwrap();
+        let beats = diagram.arrows.iter().filter(|arrow| arrow.about.starts_with("heartbeat")).count();
+        let sent = run.counters(run.last()).iter().find(|counter| counter.name == "messages_sent").unwrap().value;
+        assert!(beats <= 4 && sent > 50, "{beats} of {sent}");
+        for arrow in &diagram.arrows {
+            assert!(arrow.ended.is_none_or(|(ended, _)| arrow.sent < ended), "{}", arrow.about);
+        }
+    }
+
     #[test]
     fn the_two_calls_that_prove_a_broken_promise_are_told() {
         let weak = ["w", "r"].map(|name| (name.to_owned(), "1".to_owned()));
@@ -263,7 +278,7 @@ mod tests {
     /// At every step, wide and narrow: keys are unique, nothing is off the stage, and every step can be gone to.
     #[test]
     fn every_step_has_a_whole_picture() {
-        for (kind, script) in [("quorum", QUORUM), ("lag", LAG), ("quorum", "")] {
+        for (kind, script) in [("quorum", QUORUM), ("lag", LAG), ("failover", FAILOVER), ("quorum", "")] {
             let run = run(kind, script);
             for breadth in [Breadth::Wide, Breadth::Narrow] {
                 let height = run.scene(0, breadth).height;

@@ -25,7 +25,7 @@
 //! to a node, `execute` what the reader does to the cluster, `cluster` keeps time and the history.
 //!
 //! # Simpler than the real one because:
-//! - nobody notices by itself that a leader has died: here a person names the next one;
+//! - nobody notices by itself that a leader has died: that is the matter of [`failover`](super::failover);
 //! - a node answers reads from all its log, even from an entry that the client who wrote it has not been told of;
 //! - a connection that breaks is noticed when it is mended: a follower then says how far it has come, as it does when it
 //!   starts. No message is lost on a link that is open;

@@ -1,0 +1,205 @@
+//! The clients: whom they ask, when they ask again, and what they are shown. And the cache beside them.
+
+use std::rc::Rc;
+
+use super::cluster::{Failover, Timer, Told};
+use super::event::Event;
+use super::message::{Ask, CLIENTS, Message, RowId};
+use crate::contract::{Outcome, Probe};
+use crate::replication::{CallId, ClientId, Host, NodeId};
+use crate::sim::{Envelope, Time};
+
+/// A client gives a call up after so long, whomever it has asked.
+pub const MAX_WAIT: Time = Time::from_millis(3_000);
+/// A run takes no more calls: each is looked for in every log.
+const MAX_CALLS: usize = 200;
+
+/// What came of a call.
+#[derive(Clone)]
+pub enum Ended {
+    Inserted(RowId),
+    Found(Option<Rc<str>>),
+    /// Nobody has answered in time. Whether the row is written, the client does not know.
+    GivenUp,
+}
+
+#[derive(Clone)]
+pub struct Call {
+    pub id: CallId,
+    pub ask: Ask,
+    /// Whom the client has asked last, and how often it has asked.
+    pub to: NodeId,
+    tries: u32,
+    pub began: Time,
+    pub ended: Option<Ended>,
+    /// An old leader has acknowledged it, and the new one does not know of it.
+    pub by_old_leader: bool,
+}
+
+impl Failover {
+    pub(super) fn insert(
+        &mut self,
+        begin: bool,
+        name: &Rc<str>,
+        client: ClientId,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, String> {
+        let call = self.begin_call(client, Ask::Insert(name.clone()), probe)?;
+        Ok(if begin { Outcome::Pending } else { self.finish(call, probe) })
+    }
+
+    /// The cache is asked first, and knows nothing of leaders.
+    pub(super) fn read(
+        &mut self,
+        row: RowId,
+        client: ClientId,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, String> {
+        let hit = self.cache.iter().find(|(other, _)| *other == row).map(|(_, name)| name.clone());
+        let Some(name) = hit else {
+            let call = self.begin_call(client, Ask::Read(row), probe)?;
+            return Ok(self.finish(call, probe));
+        };
+        // Whose row it is, is what the last client was told to whom that number was given.
+        let owner = self.told.iter().rfind(|told| told.row == row).map(|told| told.name.clone());
+        let owner = owner.filter(|owner| *owner != name);
+        self.tally.wrong_person += u64::from(owner.is_some());
+        let found = name.clone();
+        probe.step(|| Event::CacheHit { client, row, name, owner }, self);
+        Ok(Outcome::Value(Some(found.to_string())))
+    }
+
+    pub(super) fn load(
+        &mut self,
+        queries: u32,
+        client: ClientId,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, String> {
+        let to = self.beliefs[client.index()];
+        self.world.send(client.into(), to.into(), Message::Queries(queries));
+        probe.step(|| Event::LoadSent { client, queries, to }, self);
+        Ok(Outcome::Done)
+    }
+
+    fn begin_call(&mut self, client: ClientId, ask: Ask, probe: &mut impl Probe<Self>) -> Result<usize, String> {
+        if self.calls.len() >= MAX_CALLS {
+            return Err(format!("a run takes no more than {MAX_CALLS} calls"));
+        }
+        let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
+        let (id, to, began) = (CallId { client, number }, self.beliefs[client.index()], self.now());
+        let (what, row) = match &ask {
+            Ask::Insert(name) => (Some(name.clone()), 0),
+            Ask::Read(row) => (None, *row),
+        };
+        let call = Call { id, ask, to, tries: 0, began, ended: None, by_old_leader: false };
+        Rc::make_mut(&mut self.calls).push(call);
+        let place = self.calls.len() - 1;
+        self.ask(place, to);
+        probe.step(|| Event::Asked { call: id, to, name: what, row }, self);
+        Ok(place)
+    }
+
+    /// Asks, once more perhaps, and waits for so long.
+    fn ask(&mut self, place: usize, to: NodeId) {
+        let call = &mut Rc::make_mut(&mut self.calls)[place];
+        call.to = to;
+        call.tries += 1;
+        let (id, ask, tries) = (call.id, call.ask.clone(), call.tries);
+        self.beliefs[id.client.index()] = to;
+        self.world.send(id.client.into(), to.into(), Message::Request { call: id, ask });
+        self.world.set_timer(self.settings.patience, Timer::Patience { call: place, tries });
+    }
+
+    /// Lets things happen until the call has ended, which its client sees to.
+    fn finish(&mut self, place: usize, probe: &mut impl Probe<Self>) -> Outcome {
+        const FOREVER: Time = Time::from_nanos(u64::MAX);
+        while self.calls[place].ended.is_none() && self.advance(FOREVER, probe) {}
+        match &self.calls[place].ended {
+            Some(Ended::Inserted(row)) => Outcome::Value(Some(format!("row {row}"))),
+            Some(Ended::Found(name)) => Outcome::Value(name.as_deref().map(str::to_owned)),
+            _ => Outcome::Refused(format!("no leader has answered within {MAX_WAIT}")),
+        }
+    }
+
+    pub(super) fn lose_patience(&mut self, place: usize, tries: u32, probe: &mut impl Probe<Self>) {
+        let call = &self.calls[place];
+        if call.ended.is_some() || call.tries != tries {
+            return;
+        }
+        let (id, silent, waited) = (call.id, call.to, self.now() - call.began);
+        let is_insert = matches!(call.ask, Ask::Insert(_));
+        let to = NodeId::new(silent.number() % self.settings.nodes + 1);
+        if waited >= MAX_WAIT {
+            self.beliefs[id.client.index()] = to;
+            self.end(place, Ended::GivenUp);
+            probe.step(|| Event::GaveUp { call: id, is_insert }, self);
+            return;
+        }
+        self.ask(place, to);
+        probe.step(|| Event::AskedAgain { call: id, silent, to }, self);
+    }
+
+    fn end(&mut self, place: usize, ended: Ended) {
+        Rc::make_mut(&mut self.calls)[place].ended = Some(ended);
+    }
+
+    /// A message to a client.
+    pub(super) fn answer(&mut self, envelope: &Envelope<Host, Message>, probe: &mut impl Probe<Self>) {
+        let (Message::Redirect { call: id, .. } | Message::Inserted { call: id, .. } | Message::Found { call: id, .. }) =
+            &envelope.payload
+        else {
+            return;
+        };
+        let id = *id;
+        // Whoever was asked twice may answer twice.
+        let Some(place) = self.calls.iter().position(|call| call.id == id && call.ended.is_none()) else { return };
+        match &envelope.payload {
+            Message::Redirect { leader, .. } => self.redirect(place, envelope.from, *leader, probe),
+            Message::Inserted { row, .. } => self.be_told(place, *row, probe),
+            Message::Found { name, .. } => {
+                let Ask::Read(row) = self.calls[place].ask else { return };
+                if let Some(name) = name {
+                    let cache = Rc::make_mut(&mut self.cache);
+                    if !cache.iter().any(|(other, _)| *other == row) {
+                        cache.push((row, name.clone()));
+                    }
+                }
+                self.end(place, Ended::Found(name.clone()));
+                let (client, name) = (id.client, name.clone());
+                probe.step(|| Event::Shown { client, row, name }, self);
+            }
+            _ => {}
+        }
+    }
+
+    /// Only the node that was asked last can send a client elsewhere, so that nobody is sent in two directions.
+    fn redirect(&mut self, place: usize, from: Host, leader: Option<NodeId>, probe: &mut impl Probe<Self>) {
+        let Host::Node(by) = from else { return };
+        let call = self.calls[place].id;
+        if self.calls[place].to != by {
+            return;
+        }
+        self.tally.redirects += 1;
+        if let Some(leader) = leader {
+            self.ask(place, leader);
+        }
+        probe.step(|| Event::Redirected { call, by, leader }, self);
+    }
+
+    fn be_told(&mut self, place: usize, row: RowId, probe: &mut impl Probe<Self>) {
+        let call = &self.calls[place];
+        let Ask::Insert(name) = &call.ask else { return };
+        let (id, name, took, old) = (call.id, name.clone(), self.now() - call.began, call.by_old_leader);
+        let twice = self.told.iter().rfind(|told| told.row == row).map(|told| told.name.clone());
+        self.tally.given_twice += u64::from(twice.is_some());
+        self.tally.told_by_old += u64::from(old);
+        Rc::make_mut(&mut self.told).push(Told { call: id, row, name: name.clone() });
+        self.end(place, Ended::Inserted(row));
+        probe.step(|| Event::Told { call: id, row, name, took, twice, old }, self);
+    }
+
+    /// A client as it is numbered.
+    pub fn clients() -> impl Iterator<Item = ClientId> {
+        (1..=CLIENTS).map(ClientId::new)
+    }
+}

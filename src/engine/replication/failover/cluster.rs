@@ -1,0 +1,389 @@
+//! All that there is: nodes on their machines, clients, services, and the network between them.
+
+use std::rc::Rc;
+
+use super::clients::Call;
+use super::command::{self, Choice, Command, PARAMETERS, Settings};
+use super::event::Event;
+use super::message::{CLIENTS, CONTROLLER, Message, RowId, name_of, row_in};
+use super::seat::{Job, Seat};
+use super::services::{Controller, Store};
+use super::state;
+use crate::command::{BadCommand, Words};
+use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::replication::replicated_log::{Node, Term};
+use crate::replication::world::Happening;
+use crate::replication::{CallId, Host, NodeId, NodeSet, World};
+use crate::sim::{Envelope, Fate, Network, Rng, Time};
+
+/// Room on each node's disk, in bytes. A node whose disk is full stops.
+const DISK: u64 = 1 << 16;
+
+/// What a timer is for.
+#[derive(Clone, Copy)]
+pub enum Timer {
+    /// The node should be heard.
+    Tick(NodeId),
+    /// The node may call its leader dead.
+    Deadline(NodeId),
+    /// The node has done what it was busy with.
+    Free(NodeId),
+    /// The controller looks who has been heard.
+    Watch,
+    /// The client has waited long enough for this try of its call.
+    Patience { call: usize, tries: u32 },
+}
+
+/// A client has been told that its row is written.
+#[derive(Clone)]
+pub struct Told {
+    pub call: CallId,
+    pub row: RowId,
+    pub name: Rc<str>,
+}
+
+#[derive(Clone, Copy, Default)]
+pub struct Tally {
+    /// Leaders that were replaced while they ran and could be reached.
+    pub replaced_alive: u64,
+    /// Rows whose number had been given to another row before.
+    pub given_twice: u64,
+    /// Rows acknowledged by an old leader, of which the new one knows nothing.
+    pub told_by_old: u64,
+    /// Rows in the storage of which an older leader's write replaced a newer one's.
+    pub overwritten: u64,
+    /// Writes that the storage has refused for their tokens.
+    pub fenced: u64,
+    /// Reads that returned the data of somebody else.
+    pub wrong_person: u64,
+    pub redirects: u64,
+}
+
+#[derive(Clone)]
+pub struct Failover {
+    pub(super) settings: Settings,
+    pub(super) world: World<Message, Timer>,
+    pub(super) seats: Vec<Rc<Seat>>,
+    rng: Rng,
+    pub(super) calls: Rc<Vec<Call>>,
+    /// Whom each client believes to lead.
+    pub(super) beliefs: [NodeId; CLIENTS as usize],
+    pub(super) cache: Rc<Vec<(RowId, Rc<str>)>>,
+    pub(super) controller: Controller,
+    pub(super) store: Rc<Store>,
+    /// Who has led, in the order in which they began.
+    pub(super) reigns: Rc<Vec<(Term, NodeId)>>,
+    pub(super) told: Rc<Vec<Told>>,
+    pub(super) tally: Tally,
+    /// The message whose way has just ended, and whether it was lost.
+    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
+}
+
+impl Engine for Failover {
+    type Command = Command;
+    type Event = Event;
+
+    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+
+    fn open(parameters: &Parameters) -> Result<Failover, BadParameter> {
+        let settings = Settings::new(parameters)?;
+        let all = settings.all();
+        let seat = |id: NodeId| {
+            let peers = all.without([id].into_iter().collect());
+            Node::new(id, peers, settings.rule(peers), DISK).map(|node| Rc::new(Seat::new(node)))
+        };
+        let seats = all.iter().map(seat).collect::<Result<_, _>>().expect("an empty disk has room for two empty files");
+        let first = NodeId::new(1);
+        let mut failover = Failover {
+            settings,
+            world: World::new(settings.conditions, 2 * settings.seed),
+            seats,
+            rng: Rng::new(2 * settings.seed + 1),
+            calls: Rc::default(),
+            beliefs: [first; CLIENTS as usize],
+            cache: Rc::default(),
+            controller: Controller::new(first, settings.nodes),
+            store: Rc::new(Store { highest: 1, rows: Vec::new() }),
+            reigns: Rc::new(vec![(1, first)]),
+            told: Rc::default(),
+            tally: Tally::default(),
+            passed: None,
+        };
+        failover.begin();
+        Ok(failover)
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        self.passed = None;
+        let done = match command {
+            Command::Insert { begin, name, client } => self.insert(*begin, name, *client, probe),
+            Command::Read { row, client } => self.read(*row, *client, probe),
+            Command::Load { queries, client } => self.load(*queries, *client, probe),
+            Command::Run(time) => {
+                let until = self.world.now() + *time;
+                while self.advance(until, probe) {}
+                self.world.pass(until);
+                self.passed = None;
+                self.tell(|now| Event::TimePassed { now }, probe)
+            }
+            Command::Pause(node, time) => self.check(*node, true).and_then(|()| {
+                self.keep_busy(*node, *time);
+                let (node, time) = (*node, *time);
+                self.tell(|_| Event::Paused { node, time }, probe)
+            }),
+            Command::Stop(node) => self.check(*node, true).and_then(|()| {
+                self.stop(*node);
+                let node = *node;
+                self.tell(|_| Event::Stopped { node, full: false }, probe)
+            }),
+            Command::Start(node) => self.check(*node, false).and_then(|()| self.start(*node, probe)),
+            Command::Promote(node) => self.check(*node, true).and_then(|()| self.promote(*node, probe)),
+            Command::Cut(a, b) => self.check_link(*a, *b).and_then(|()| {
+                self.world.network.cut(*a, *b);
+                let (a, b) = (*a, *b);
+                self.tell(|_| Event::LinkCut { a, b }, probe)
+            }),
+            Command::Isolate(host) => self.check_host(*host).and_then(|()| {
+                self.world.network.isolate(*host);
+                let host = *host;
+                self.tell(|_| Event::Isolated { host }, probe)
+            }),
+            Command::Heal => {
+                self.world.network.heal();
+                self.tell(|_| Event::Healed, probe)
+            }
+            Command::Delay(a, b, time) => self.check_link(*a, *b).and_then(|()| {
+                self.world.network.set_delay(*a, *b, *time);
+                let (a, b, time) = (*a, *b, *time);
+                self.tell(|_| Event::DelaySet { a, b, time }, probe)
+            }),
+        };
+        done.unwrap_or_else(|reason| {
+            self.passed = None;
+            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
+            Outcome::Refused(reason)
+        })
+    }
+
+    /// A cluster is at rest after every delivery.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+impl Failover {
+    /// The first leader begins, and everybody knows of it: a cluster in the best of health.
+    fn begin(&mut self) {
+        let first = NodeId::new(1);
+        let mut sends = self.seat_mut(first).node.appoint(1).expect("an empty disk has room for an entry");
+        let mut from = first;
+        while let Some((to, message)) = sends.pop() {
+            // Only followers answer, and only to the first.
+            let answers = self.seat_mut(to).node.receive(from, message).expect("an empty disk has room for an entry");
+            for (back, answer) in answers {
+                from = back;
+                let more = self.seat_mut(from).node.receive(to, answer).expect("nothing is written for it");
+                debug_assert!(more.is_empty(), "all logs were empty");
+            }
+        }
+        for node in self.settings.all().iter() {
+            self.seat_mut(node).leader = Some(first);
+            self.seat_mut(node).led = u32::from(node == first);
+            self.hear(node);
+            self.world.set_timer(self.settings.heartbeat, Timer::Tick(node));
+            if self.settings.choice == Choice::Vote {
+                let deadline = self.seat(node).deadline;
+                self.world.set_timer(deadline, Timer::Deadline(node));
+            }
+        }
+        if self.settings.choice == Choice::Controller {
+            self.world.set_timer(self.settings.heartbeat, Timer::Watch);
+        }
+    }
+
+    /// The next thing that happens by `until`; false if there is none.
+    pub(super) fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
+        let Some(happening) = self.world.next(until) else { return false };
+        self.passed = None;
+        match happening {
+            Happening::Message(envelope, fate) => {
+                self.passed = Some((envelope.clone(), fate != Fate::Arrived));
+                match (fate, envelope.to) {
+                    (Fate::Lost(_), _) if envelope.payload.is_routine() => {}
+                    (Fate::Lost(why), _) => {
+                        let (what, from, to) = (envelope.payload.kind(), envelope.from, envelope.to);
+                        probe.step(|| Event::Lost { what, from, to, why }, self);
+                    }
+                    (_, Host::Node(node)) => self.work_on(node, Job::Message(envelope), probe),
+                    (_, Host::Client(CONTROLLER)) => self.inform_controller(&envelope),
+                    (_, Host::Client(_)) => self.deliver_outside(&envelope, probe),
+                }
+            }
+            Happening::Timer(Timer::Tick(node)) => {
+                self.world.set_timer(self.settings.heartbeat, Timer::Tick(node));
+                self.work_on(node, Job::Heartbeat, probe);
+            }
+            Happening::Timer(Timer::Deadline(node)) => self.look_at_deadline(node, probe),
+            Happening::Timer(Timer::Free(node)) => self.work_off(node, probe),
+            Happening::Timer(Timer::Watch) => self.watch(probe),
+            Happening::Timer(Timer::Patience { call, tries }) => self.lose_patience(call, tries, probe),
+        }
+        true
+    }
+
+    /// One step, for a command that does only one thing.
+    fn tell(&mut self, event: impl FnOnce(Time) -> Event, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+        let now = self.world.now();
+        probe.step(|| event(now), self);
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn seat_mut(&mut self, node: NodeId) -> &mut Seat {
+        Rc::make_mut(&mut self.seats[node.index()])
+    }
+
+    pub(super) fn chance(&mut self, below: u64) -> u64 {
+        self.rng.below(below)
+    }
+
+    /// That there is such a node, and whether it runs.
+    fn check(&self, node: NodeId, runs: bool) -> Result<(), String> {
+        self.check_host(node.into())?;
+        match (self.is_up(node), runs) {
+            (false, true) => Err(format!("{node} is stopped")),
+            (true, false) => Err(format!("{node} runs already")),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_host(&self, host: Host) -> Result<(), String> {
+        match host {
+            Host::Node(node) if node.index() >= self.seats.len() => {
+                Err(format!("there is no node {node}; there are {}", self.settings.all()))
+            }
+            Host::Client(CONTROLLER) if self.settings.choice == Choice::Vote => {
+                Err("there is no controller: the nodes vote".to_owned())
+            }
+            Host::Client(super::STORAGE) if self.settings.storage == super::Storage::Off => {
+                Err("there is no storage: the parameter `storage` is off".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_link(&self, a: Host, b: Host) -> Result<(), String> {
+        self.check_host(a)?;
+        self.check_host(b)?;
+        if a == b { Err(format!("there is no link from {} to itself", name_of(a))) } else { Ok(()) }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    pub fn network(&self) -> &Network<Host, Message> {
+        &self.world.network
+    }
+
+    pub fn seat(&self, node: NodeId) -> &Seat {
+        &self.seats[node.index()]
+    }
+
+    pub fn nodes(&self) -> NodeSet {
+        self.settings.all()
+    }
+
+    pub fn is_up(&self, node: NodeId) -> bool {
+        self.world.network.is_up(node.into())
+    }
+
+    /// Those that run and believe that they lead.
+    pub fn leaders(&self) -> NodeSet {
+        self.nodes().iter().filter(|node| self.is_up(*node) && self.seat(*node).leads()).collect()
+    }
+
+    /// Of those the one in the newest term.
+    pub fn newest_leader(&self) -> Option<NodeId> {
+        self.leaders().iter().max_by_key(|node| self.seat(*node).node.term())
+    }
+
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    pub fn belief(&self, client: usize) -> NodeId {
+        self.beliefs[client]
+    }
+
+    pub fn cache(&self) -> &[(RowId, Rc<str>)] {
+        &self.cache
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    pub fn reigns(&self) -> &[(Term, NodeId)] {
+        &self.reigns
+    }
+
+    /// The newest term that anybody has led, and who. It is not always the one that began last, for votes of an earlier
+    /// term may come late.
+    pub(super) fn newest_reign(&self) -> (Term, NodeId) {
+        self.reigns.iter().copied().max().expect("n1 has led term 1")
+    }
+
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The message that has just arrived or was lost, and which of both.
+    pub fn passed(&self) -> Option<(&Envelope<Host, Message>, bool)> {
+        self.passed.as_ref().map(|(envelope, lost)| (&**envelope, *lost))
+    }
+
+    /// Whether the log of `node` has the row of that call.
+    pub fn has(&self, node: NodeId, call: CallId) -> bool {
+        self.seat(node).node.log().iter().any(|entry| row_in(entry).is_some_and(|(_, other, _)| other == call))
+    }
+
+    /// Rows whose clients were told that they are written, and of which the leader in the newest term knows nothing.
+    pub fn lost(&self) -> impl Iterator<Item = &Told> {
+        let leader = self.newest_leader();
+        self.told.iter().filter(move |told| leader.is_some_and(|leader| !self.has(leader, told.call)))
+    }
+
+    /// What people would have to answer for, each with how often it has happened.
+    pub fn verdicts(&self) -> [(&'static str, u64); 6] {
+        let tally = self.tally;
+        [
+            ("acknowledged and lost", self.lost().count() as u64),
+            ("numbers given twice", tally.given_twice),
+            ("wrong person shown", tally.wrong_person),
+            ("told by an old leader", tally.told_by_old),
+            ("older over newer", tally.overwritten),
+            ("replaced alive", tally.replaced_alive),
+        ]
+    }
+}

@@ -1,0 +1,67 @@
+//! When the leader fails: how anybody notices, who leads next, and what is lost on the way.
+//!
+//! # The idea
+//!
+//! A leader takes all writes. To be heard even where there is nothing to tell, it sends *heartbeats*. A follower that has
+//! heard nothing for a *timeout* calls it dead. It cannot know: dead, cut off, and busy look the same from outside. Then
+//! somebody else must lead, and clients have to find out whom to ask.
+//!
+//! Who leads next is chosen in one of two ways:
+//! - **by vote**: a follower asks for votes in a new *term*. Each node has one vote a term, and gives it to nobody whose log
+//!   is behind its own; whoever has more than half of all votes leads (Raft, section 5.2 and 5.4.1);
+//! - **by a controller**: a watcher outside names the most up-to-date of the followers that it hears. Nobody votes, and so
+//!   an old leader that the controller cannot reach goes on.
+//!
+//! # What goes wrong
+//!
+//! - A leader that does not wait for followers takes acknowledged writes with it. When it returns, they are *discarded*.
+//! - Keys that count upwards are then *given twice*, and a cache outside, which knows the key, shows the wrong person's data.
+//! - Two nodes lead at once: **split brain**. Both write to a storage service, and the older overwrites the newer.
+//! - The timeout is too short, a leader that is only busy is replaced, and the next one gets all its load.
+//!
+//! The cure for the storage is a **fencing token**: each write carries the term of its leader, and the storage refuses one
+//! that is lower than the highest it has seen. The cure for lost writes is to acknowledge late ([`Rule::Majority`]).
+//!
+//! # The data
+//!
+//! A table of names. The leader gives each inserted row the next number after those in its log. A client that has no
+//! answer asks again, with the number of its call, which stands in the log beside the row: so a call is carried out once.
+//! The storage service gets each committed row before its client is told.
+//!
+//! # Reading order
+//!
+//! The node is [`replicated_log`](super::replicated_log); [`seat`] is what surrounds it on its machine: its timers, and the
+//! line in which messages wait while it is busy. [`nodes`] hands things to nodes, [`clients`] has the clients and the
+//! cache, [`services`] the controller and the storage, and [`cluster`] holds all of them.
+//!
+//! # Simpler than the real one because:
+//!
+//! - the members never change, and the log is never shortened from its front;
+//! - the controller and the storage never fail; a real controller is a cluster itself (ZooKeeper, etcd);
+//! - the cache answers at once, keeps all, and is filled by reads only;
+//! - a leader that hears no majority goes on leading, in vain; etcd's steps down (*check quorum*);
+//! - a read is answered by whoever believes that it leads, without asking the others whether it still does;
+//! - heartbeats that change nothing are delivered, and take no step of their own.
+//!
+//! [`Rule::Majority`]: super::replicated_log::Rule::Majority
+
+pub mod command;
+pub mod event;
+pub mod message;
+pub mod seat;
+pub mod wire;
+
+mod clients;
+mod cluster;
+mod nodes;
+mod services;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use clients::{Call, Ended};
+pub use cluster::{Failover, Told};
+pub use command::{Choice, Command, Settings, Storage};
+pub use event::Event;
+pub use message::{CLIENTS, CONTROLLER, Message, STORAGE, name_of, row_in};
