@@ -1,6 +1,7 @@
 //! The workload that every measurement of speed runs: random keys into the B-tree, and out again, with recording off.
 //!
-//! As a library for native programs, and as a Wasm module that exports the same three calls, which Node.js times.
+//! As a library for native programs, and as a Wasm module that exports the same three calls, which Node.js times. The
+//! LSM-tree has a workload of its own, in `lsm`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use stepwise_engine::contract::Probe;
 use stepwise_engine::storage::Key;
 use stepwise_engine::storage::btree::command::Command;
 use stepwise_engine::storage::btree::{BTree, Survival, SyncPolicy};
+
+pub mod lsm;
 
 /// The children of an inner page; its pages have some 16 KB, a usual size.
 const ORDER: usize = 256;

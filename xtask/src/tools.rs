@@ -62,6 +62,21 @@ pub fn for_browser_tests() -> Result {
     run(command("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder))
 }
 
+/// A folder below `target` with the two stores of npm's that the LSM-tree is measured beside.
+pub fn stores_of_npm() -> Result<PathBuf> {
+    const PACKAGES: [&str; 2] = ["classic-level@3.0.0", "sorted-btree@2.1.0"];
+    let folder = target().join("npm");
+    if !PACKAGES.iter().all(|package| {
+        let name = package.split('@').next().unwrap_or_default();
+        folder.join("node_modules").join(name).exists()
+    }) {
+        say("installing classic-level and sorted-btree (npm install)");
+        let options = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix"];
+        run(command("npm").args(options).arg(&folder).args(PACKAGES))?;
+    }
+    Ok(folder)
+}
+
 /// A Chromium, from $CHROMIUM, the PATH, or the system's package manager.
 pub fn chromium() -> Result<PathBuf> {
     if let Some(chosen) = std::env::var_os("CHROMIUM") {
