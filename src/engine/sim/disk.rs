@@ -9,8 +9,7 @@
 //! Simpler than the real one because:
 //! - names become durable in the order in which they changed, as journaling file systems do it, and a rename is atomic;
 //! - what was synced stays: no sector rots by itself, only by [`Disk::rot`];
-//! - there is one directory, and an operation takes no time. Engines count operations and bytes; who wants a time
-//!   multiplies.
+//! - there is one directory, and an operation takes no time: operations and bytes are counted, and can be multiplied.
 
 use std::fmt::{self, Display};
 use std::ops::Range;
@@ -421,9 +420,7 @@ impl Bytes {
             let room = (CHUNK as usize - within).min(rest.len());
             let (now, later) = rest.split_at(room);
             let chunk = self.chunk_mut(at);
-            if chunk.len() < within {
-                chunk.resize(within, 0);
-            }
+            chunk.resize(chunk.len().max(within), 0);
             let (over, behind) = now.split_at(room.min(chunk.len() - within));
             chunk[within..within + over.len()].copy_from_slice(over);
             chunk.extend_from_slice(behind);
@@ -443,9 +440,8 @@ impl Bytes {
             {
                 Rc::make_mut(last).resize(CHUNK as usize, 0);
             }
-            // A file that has grown beyond its first chunk will fill the next one, too.
-            let room = if chunks.is_empty() { 0 } else { CHUNK as usize };
-            chunks.push(Rc::new(Vec::with_capacity(room)));
+            // A file that has filled its first chunk will fill the next one, too.
+            chunks.push(Rc::new(Vec::with_capacity(if chunks.is_empty() { 0 } else { CHUNK as usize })));
         }
         Rc::make_mut(&mut chunks[place])
     }
