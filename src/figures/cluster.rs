@@ -3,7 +3,7 @@
 
 use crate::engine::replication::Host;
 use crate::scene::svg::number as n;
-use crate::scene::vocabulary::envelope;
+use crate::scene::vocabulary::{cross, envelope, hue};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// How far before a card a message stands that has just arrived there, and one that has just been sent: beside each
@@ -109,8 +109,9 @@ impl Ground {
             let mut line =
                 Shape::new(format!("link {a} {b}"), from.x, from.y).path(format!("M0 0L{} {}", n(dx), n(dy)), class);
             if cut {
-                let cross = format!("M{} {}l12 12m0 -12l-12 12", n(dx / 2.0 - 6.0), n(dy / 2.0 - 6.0));
-                line = line.path(cross, "cross").label(format!("the link between {a} and {b} is cut"));
+                line = line
+                    .path(cross(dx / 2.0, dy / 2.0, 6.0), "cross")
+                    .label(format!("the link between {a} and {b} is cut"));
             }
             scene.push(line);
         }
@@ -131,12 +132,64 @@ impl Ground {
 
     /// A message that has just arrived, or was lost where it was.
     pub fn passed(&self, message: &Message, seal: &'static str, about: String, lost: bool) -> Shape {
-        let shape = self.envelope(message, seal, about).changed(true);
+        let shape = fate(self.envelope(message, seal, about), lost);
         if !lost {
-            return shape.class("arrived");
+            return shape;
         }
         let fallen = Point::new(shape.at.x, shape.at.y + 40.0);
-        shape.class("dropped").path("M-7 -7L7 7M7 -7L-7 7", "cross").gone(Whence::At(fallen))
+        shape.gone(Whence::At(fallen))
+    }
+
+    /// A message in a shape of its own: it leaves its sender and is gone at its receiver; where its way has just ended, this
+    /// says whether it was lost.
+    pub fn travels(&self, shape: Shape, from: Host, to: Host, passed: Option<bool>) -> Shape {
+        let shape = passed.into_iter().fold(shape, fate);
+        shape.born(Whence::At(self.on_the_way(from, to, 0.0))).gone(Whence::At(self.middle(to)))
+    }
+
+    /// How many messages there are on each crowded way besides those that are drawn.
+    pub fn draw_crowds(&self, scene: &mut Scene, crowds: Crowds, name: &dyn Fn(Host) -> String) {
+        for ((from, to), many) in crowds.ways.into_iter().filter(|(_, many)| *many > crowds.most) {
+            let (at, more) = (self.on_the_way(from, to, 1.0), many - crowds.most);
+            let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
+                .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
+                .label(format!("{more} more messages from {} to {}", name(from), name(to)));
+            scene.push(shape);
+        }
+    }
+}
+
+/// The look of a message whose way has just ended.
+fn fate(shape: Shape, lost: bool) -> Shape {
+    let shape = shape.changed(true);
+    if lost { shape.class("dropped").path(cross(0.0, 0.0, 7.0), "cross") } else { shape.class("arrived") }
+}
+
+/// The colour of a term.
+pub(super) fn hue_of_term(term: u32) -> &'static str {
+    hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
+}
+
+/// How many messages are on each way: of many, only the first few are drawn.
+pub(super) struct Crowds {
+    most: usize,
+    ways: Vec<((Host, Host), usize)>,
+}
+
+impl Crowds {
+    pub fn new(most: usize) -> Crowds {
+        Crowds { most, ways: Vec::new() }
+    }
+
+    /// Counts a message on its way; whether it is one of those that are drawn.
+    pub fn has_room(&mut self, from: Host, to: Host) -> bool {
+        let way = (from, to);
+        let place = self.ways.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
+            self.ways.push((way, 0));
+            self.ways.len() - 1
+        });
+        self.ways[place].1 += 1;
+        self.ways[place].1 <= self.most
     }
 }
 

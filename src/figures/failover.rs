@@ -4,7 +4,7 @@
 
 mod diagram;
 
-use super::cluster::{Column, Ground, client};
+use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -15,8 +15,8 @@ use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::Time;
 use crate::engine::sim::network::MessageId;
 use crate::scene::text::{SMALL, fit, width as width_of};
-use crate::scene::vocabulary::{self, hue};
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::vocabulary;
+use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct FailoverFigure;
 
@@ -127,24 +127,16 @@ fn draw_messages(scene: &mut Scene, failover: &Failover, plan: &Plan) {
     let ways: Vec<(Host, Host)> = network.in_flight().map(|message| (message.from, message.to)).collect();
     let cuts: Vec<(Host, Host)> = network.cuts().collect();
     plan.ground.draw_links(scene, &ways, &cuts);
-    let mut busy: Vec<((Host, Host), usize)> = Vec::new();
+    let mut crowds = Crowds::new(MOST_ON_A_WAY);
     let on_the_way = network.in_flight().map(|message| (message, None));
     for (envelope, passed) in on_the_way.chain(failover.passed().map(|(message, lost)| (message, Some(lost)))) {
-        let way = (envelope.from, envelope.to);
-        let place = busy.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
-            busy.push((way, 0));
-            busy.len() - 1
-        });
-        if passed.is_none() {
-            busy[place].1 += 1;
-            if busy[place].1 > MOST_ON_A_WAY {
-                continue;
-            }
+        if passed.is_none() && !crowds.has_room(envelope.from, envelope.to) {
+            continue;
         }
         let progress = if passed.is_some() { 1.0 } else { envelope.progress(now) };
         let (kind, from, to) = (envelope.payload.kind(), name_of(envelope.from), name_of(envelope.to));
         let about = format!("{}: {kind}, from {from} to {to}", envelope.id);
-        let seal = envelope.payload.term().map_or("envelope-seal", hue_of);
+        let seal = envelope.payload.term().map_or("envelope-seal", hue_of_term);
         let at = plan.ground.on_the_way(envelope.from, envelope.to, progress);
         let key = format!("message {}", envelope.id);
         // Heartbeats and their like are many, and small.
@@ -154,28 +146,10 @@ fn draw_messages(scene: &mut Scene, failover: &Failover, plan: &Plan) {
         } else {
             vocabulary::envelope(key, at.x, at.y, "envelope").circle(0.0, 3.0, 3.0, seal)
         };
-        let shape = match passed {
-            Some(true) => shape.class("dropped").path("M-7 -7L7 7M7 -7L-7 7", "cross"),
-            Some(false) => shape.class("arrived"),
-            None => shape,
-        };
-        let born = plan.ground.on_the_way(envelope.from, envelope.to, 0.0);
-        let gone = plan.ground.middle(envelope.to);
-        scene
-            .push(shape.changed(passed.is_some()).born(Whence::At(born)).gone(Whence::At(gone)).label(about).selects());
+        let shape = plan.ground.travels(shape, envelope.from, envelope.to, passed);
+        scene.push(shape.label(about).selects());
     }
-    for ((from, to), many) in busy.into_iter().filter(|(_, many)| *many > MOST_ON_A_WAY) {
-        let (at, more) = (plan.ground.on_the_way(from, to, 1.0), many - MOST_ON_A_WAY);
-        let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
-            .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
-            .label(format!("{more} more messages from {} to {}", name_of(from), name_of(to)));
-        scene.push(shape);
-    }
-}
-
-/// The colour of a term.
-fn hue_of(term: u32) -> &'static str {
-    hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
+    plan.ground.draw_crowds(scene, crowds, &name_of);
 }
 
 /// Clients, the cache, and those services that there are.
@@ -275,7 +249,7 @@ fn draw_node(scene: &mut Scene, failover: &Failover, plan: &Plan, id: NodeId) {
         .class(if up { "" } else { "stopped" })
         .label(format!("node {id}, {role}, in term {}: {status}", seat.node.term()));
     if leads {
-        card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of(seat.node.term()));
+        card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of_term(seat.node.term()));
     }
     if up && !leads && votes {
         // How much of its patience with a silent leader is used up.
@@ -320,7 +294,7 @@ fn draw_log(scene: &mut Scene, failover: &Failover, id: NodeId, x: f32, y: f32, 
         let entry = &node.log()[place];
         let mut shape = Shape::new(format!("{id}/entry {}", place + 1), left, y)
             .rect(0.0, 0.0, wide, ROW, 2.0, "cell")
-            .rect(0.0, 0.0, 4.0, ROW, 2.0, hue_of(entry.term))
+            .rect(0.0, 0.0, 4.0, ROW, 2.0, hue_of_term(entry.term))
             .text(8.0, 14.0, Anchor::Start, "small", fit(word, wide - 10.0, SMALL))
             .label(format!("entry {} of term {}: {word}", place + 1, entry.term))
             .selects();

@@ -3,7 +3,7 @@
 
 mod diagram;
 
-use super::cluster::{Column, Ground, Message};
+use super::cluster::{Column, Crowds, Ground, Message};
 use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -153,20 +153,12 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
     let ways: Vec<(Host, Host)> = lag.network().in_flight().map(|message| (message.from, message.to)).collect();
     plan.ground.draw_links(scene, &ways, &[]);
     // On each way only those that arrive next, and how many there are besides.
-    let mut busy: Vec<((Host, Host), usize)> = Vec::new();
+    let mut crowds = Crowds::new(MOST_ON_A_WAY);
     for (envelope, passed) in
         lag.network().in_flight().map(|message| (message, false)).chain(lag.passed().map(|message| (message, true)))
     {
-        let way = (envelope.from, envelope.to);
-        let before = busy.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
-            busy.push((way, 0));
-            busy.len() - 1
-        });
-        if !passed {
-            busy[before].1 += 1;
-            if busy[before].1 > MOST_ON_A_WAY {
-                continue;
-            }
+        if !passed && !crowds.has_room(envelope.from, envelope.to) {
+            continue;
         }
         let progress = if passed { 1.0 } else { envelope.progress(now) };
         let message = Message { name: envelope.id.to_string(), from: envelope.from, to: envelope.to, progress };
@@ -180,13 +172,7 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
         shape.selects = false;
         scene.push(shape);
     }
-    for ((from, to), many) in busy.into_iter().filter(|(_, many)| *many > MOST_ON_A_WAY) {
-        let (at, more) = (plan.ground.on_the_way(from, to, 1.0), many - MOST_ON_A_WAY);
-        let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
-            .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
-            .label(format!("{more} more messages from {} to {}", name(from), name(to)));
-        scene.push(shape);
-    }
+    plan.ground.draw_crowds(scene, crowds, &name);
 }
 
 fn name(host: Host) -> String {

@@ -3,7 +3,7 @@
 
 mod diagram;
 
-use super::cluster::{Column, Ground, client};
+use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -15,8 +15,8 @@ use crate::engine::replication::{ClientId, Host, NodeId};
 use crate::engine::sim::{Envelope, Time};
 use crate::engine::wording::count;
 use crate::scene::text::{SMALL, fit, width as width_of};
-use crate::scene::vocabulary::{self, hue};
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::vocabulary;
+use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct LeaderFigure;
 
@@ -116,35 +116,21 @@ fn draw_messages(scene: &mut Scene, leader: &Leader, plan: &Plan) {
     let ways: Vec<(Host, Host)> = network.in_flight().map(|message| (message.from, message.to)).collect();
     let cuts: Vec<(Host, Host)> = network.cuts().collect();
     plan.ground.draw_links(scene, &ways, &cuts);
-    let mut busy: Vec<((Host, Host), usize)> = Vec::new();
+    let mut crowds = Crowds::new(MOST_ON_A_WAY);
     let on_the_way = network.in_flight().map(|message| (message, None));
     for (envelope, passed) in on_the_way.chain(leader.passed().map(|(message, lost)| (message, Some(lost)))) {
-        let way = (envelope.from, envelope.to);
-        let place = busy.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
-            busy.push((way, 0));
-            busy.len() - 1
-        });
-        if passed.is_none() {
-            busy[place].1 += 1;
-            if busy[place].1 > MOST_ON_A_WAY {
-                continue;
-            }
+        if passed.is_none() && !crowds.has_room(envelope.from, envelope.to) {
+            continue;
         }
         scene.push(draw_message(plan, envelope, passed, now));
     }
-    for ((from, to), many) in busy.into_iter().filter(|(_, many)| *many > MOST_ON_A_WAY) {
-        let (at, more) = (plan.ground.on_the_way(from, to, 1.0), many - MOST_ON_A_WAY);
-        let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
-            .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
-            .label(format!("{more} more messages from {from} to {to}"));
-        scene.push(shape);
-    }
+    plan.ground.draw_crowds(scene, crowds, &|host| host.to_string());
 }
 
 fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<bool>, now: Time) -> Shape {
     let (from, to) = (envelope.from, envelope.to);
     let about = format!("{}: {}, from {from} to {to}", envelope.id, envelope.payload.about());
-    let seal = if let Payload::Log(log) = &envelope.payload { hue_of(log.term()) } else { "envelope-seal" };
+    let seal = if let Payload::Log(log) = &envelope.payload { hue_of_term(log.term()) } else { "envelope-seal" };
     let progress = if passed == Some(false) { 1.0 } else { envelope.progress(now) };
     let at = plan.ground.on_the_way(from, to, progress);
     let key = format!("message {}", envelope.id);
@@ -155,18 +141,7 @@ fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<
         Payload::Snapshot { .. } => Shape::new(key, at.x, at.y).rect(-8.0, -9.0, 16.0, 18.0, 4.0, "disk"),
         _ => vocabulary::envelope(key, at.x, at.y, "envelope").circle(0.0, 3.0, 3.0, seal),
     };
-    let shape = match passed {
-        Some(true) => shape.class("dropped").path("M-7 -7L7 7M7 -7L-7 7", "cross"),
-        Some(false) => shape.class("arrived"),
-        None => shape,
-    };
-    let born = Whence::At(plan.ground.on_the_way(from, to, 0.0));
-    shape.changed(passed.is_some()).born(born).gone(Whence::At(plan.ground.middle(to))).label(about)
-}
-
-/// The colour of a term.
-fn hue_of(term: u32) -> &'static str {
-    hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
+    plan.ground.travels(shape, from, to, passed).label(about)
 }
 
 /// A client with what it was told last.
@@ -243,7 +218,7 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
         .class(if up { "" } else { "stopped" })
         .label(format!("node {id}, {role}, with its log up to position {}: {status}", seat.node.end()));
     if leads {
-        card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of(seat.node.term()));
+        card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of_term(seat.node.term()));
     }
     scene.push(card);
     draw_log(scene, leader, id, (at.x + 12.0, at.y + 23.0), width - 20.0);
@@ -286,7 +261,7 @@ fn draw_log(scene: &mut Scene, leader: &Leader, id: NodeId, (x, y): (f32, f32), 
             let (entry, position) = (&node.log()[place], start + place + 1);
             let shape = Shape::new(format!("{id}/entry {position}"), left, y)
                 .rect(0.0, 0.0, wide, ROW, 2.0, "cell")
-                .rect(0.0, 0.0, 4.0, ROW, 2.0, hue_of(entry.term))
+                .rect(0.0, 0.0, 4.0, ROW, 2.0, hue_of_term(entry.term))
                 .label(format!("entry {position} of term {}: {word}", entry.term));
             if position <= node.committed() && leader.leads(id) {
                 shape.path(format!("M4 {}H{}", ROW - 1.0, wide - 1.0), "tick")

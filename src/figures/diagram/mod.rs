@@ -5,7 +5,7 @@
 mod draw;
 
 use crate::engine::replication::Host;
-use crate::engine::sim::{MessageId, Time};
+use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::timeline::Recording;
 
 /// What a diagram sees of a cluster at one step.
@@ -31,6 +31,12 @@ pub struct Flight {
     pub id: MessageId,
     pub from: Host,
     pub to: Host,
+}
+
+impl Flight {
+    pub fn of<M>(message: &Envelope<Host, M>) -> Flight {
+        Flight { id: message.id, from: message.from, to: message.to }
+    }
 }
 
 /// A call of a client.

@@ -8,10 +8,6 @@ use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
-fn flight(message: &Envelope<Host, Message>) -> Flight {
-    Flight { id: message.id, from: message.from, to: message.to }
-}
-
 /// Whether it will tell its receiver something new: what goes to and fro all the time and is lost is no loss.
 fn brings_news(failover: &Failover, message: &Envelope<Host, Message>) -> bool {
     let (Message::Node(said), Host::Node(to)) = (&message.payload, message.to) else {
@@ -52,11 +48,11 @@ impl Cluster for Failover {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        self.network().in_flight().filter(|message| brings_news(self, message)).map(flight).collect()
+        self.network().in_flight().filter(|message| brings_news(self, message)).map(Flight::of).collect()
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
-        Failover::passed(self).map(|(message, lost)| (flight(message), lost))
+        Failover::passed(self).map(|(message, lost)| (Flight::of(message), lost))
     }
 
     fn about(&self, id: MessageId) -> String {

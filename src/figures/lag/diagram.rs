@@ -22,12 +22,11 @@ impl Cluster for Lag {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        let flying = self.network().in_flight();
-        flying.map(|message| Flight { id: message.id, from: message.from, to: message.to }).collect()
+        self.network().in_flight().map(Flight::of).collect()
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
-        Lag::passed(self).map(|message| (Flight { id: message.id, from: message.from, to: message.to }, false))
+        Lag::passed(self).map(|message| (Flight::of(message), false))
     }
 
     fn about(&self, id: MessageId) -> String {

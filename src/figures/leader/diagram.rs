@@ -2,13 +2,9 @@
 
 use crate::engine::replication::Host;
 use crate::engine::replication::history::{Returned, Verdict};
-use crate::engine::replication::leader::{CLIENTS, Leader, message};
-use crate::engine::sim::{Envelope, MessageId, Time};
+use crate::engine::replication::leader::{CLIENTS, Leader};
+use crate::engine::sim::{MessageId, Time};
 use crate::figures::diagram::{Bar, Cluster, Flight};
-
-fn flight(message: &Envelope<Host, message::Message>) -> Flight {
-    Flight { id: message.id, from: message.from, to: message.to }
-}
 
 impl Cluster for Leader {
     fn hosts(&self) -> Vec<(Host, String)> {
@@ -25,11 +21,11 @@ impl Cluster for Leader {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        self.network().in_flight().map(flight).collect()
+        self.network().in_flight().map(Flight::of).collect()
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
-        Leader::passed(self).map(|(message, lost)| (flight(message), lost))
+        Leader::passed(self).map(|(message, lost)| (Flight::of(message), lost))
     }
 
     fn about(&self, id: MessageId) -> String {

@@ -21,13 +21,12 @@ impl Cluster for Quorum {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        let flying = self.network().in_flight();
-        flying.map(|message| Flight { id: message.id, from: message.from, to: message.to }).collect()
+        self.network().in_flight().map(Flight::of).collect()
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
         let (message, fate) = Quorum::passed(self)?;
-        Some((Flight { id: message.id, from: message.from, to: message.to }, fate != Fate::Arrived))
+        Some((Flight::of(message), fate != Fate::Arrived))
     }
 
     fn about(&self, id: MessageId) -> String {
