@@ -132,6 +132,16 @@ pub struct CommandForm {
     pub button: bool,
 }
 
+/// A command's form in one line of an engine's list.
+pub const fn form(
+    name: &'static str,
+    arguments: &'static [Argument],
+    about: &'static str,
+    button: bool,
+) -> CommandForm {
+    CommandForm { name, arguments, about, button }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
     /// In small letters, as in `key`; shown in capitals.

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
+use crate::command::{BadCommand, Words};
+
 /// A node. The first is `n1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u8);
@@ -71,6 +73,25 @@ impl FromStr for Host {
             (_, Some(digits)) => Ok(Host::Client(ClientId(number(digits)?))),
             _ => Err(BadHost),
         }
+    }
+}
+
+/// Reads a command's next word, `what` it is called, as a node of a number up to `most`; a mistake is told with what is
+/// `accepted`.
+pub fn read_node(words: &mut Words, what: &str, most: u8, accepted: &str) -> Result<NodeId, BadCommand> {
+    let word = words.required(what)?;
+    match word.text.parse() {
+        Ok(Host::Node(node)) if node.number() <= most => Ok(node),
+        _ => Err(words.refuse(word, format!("`{}` is no node", word.quote()), accepted.to_owned())),
+    }
+}
+
+/// [`read_node`], for a client.
+pub fn read_client(words: &mut Words, most: u8, accepted: &str) -> Result<ClientId, BadCommand> {
+    let word = words.required("client")?;
+    match word.text.parse() {
+        Ok(Host::Client(client)) if client.number() <= most => Ok(client),
+        _ => Err(words.refuse(word, format!("`{}` is no client", word.quote()), accepted.to_owned())),
     }
 }
 

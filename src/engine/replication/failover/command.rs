@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::message::{CLIENTS, CONTROLLER, RowId, STORAGE};
 use crate::command::{BadCommand, Words, spell};
-use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters, form};
+use crate::replication::host::{read_client, read_node};
 use crate::replication::replicated_log::Rule;
 use crate::replication::{ClientId, Host, NodeId, NodeSet};
 use crate::sim::Time;
@@ -178,10 +179,6 @@ const fn number(name: &'static str, example: &'static str) -> Argument {
     Argument { name, kind: ArgumentKind::Number, example, optional: false }
 }
 
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
-
 pub const COMMANDS: &[CommandForm] = &[
     form("insert", NAME, "insert a row, and wait until it is acknowledged or given up", true),
     form("read", &[number("row", "1"), WHO[0], WHO[1]], "read a row: from the cache, or else from the leader", true),
@@ -247,13 +244,9 @@ fn insert(words: &mut Words, begin: bool) -> Result<Command, BadCommand> {
 
 /// `as c2`; c1 where nobody is named.
 fn client(words: &mut Words) -> Result<ClientId, BadCommand> {
-    if !words.keyword("as") {
-        return Ok(ClientId::new(1));
-    }
-    let word = words.required("client")?;
-    match word.text.parse() {
-        Ok(Host::Client(client)) if client.number() <= CLIENTS => Ok(client),
-        _ => Err(words.refuse(word, format!("`{}` is no client", word.quote()), format!("c1 to c{CLIENTS}"))),
+    match words.keyword("as") {
+        true => read_client(words, CLIENTS, &format!("c1 to c{CLIENTS}")),
+        false => Ok(ClientId::new(1)),
     }
 }
 
@@ -273,11 +266,7 @@ fn host(words: &mut Words, what: &str) -> Result<Host, BadCommand> {
 }
 
 fn node(words: &mut Words) -> Result<NodeId, BadCommand> {
-    let word = words.required("node")?;
-    match word.text.parse() {
-        Ok(Host::Node(node)) => Ok(node),
-        _ => Err(words.refuse(word, format!("`{}` is no node", word.quote()), "a node as n1".to_owned())),
-    }
+    read_node(words, "node", NodeId::MOST, "a node as n1")
 }
 
 /// A host as a script names it.

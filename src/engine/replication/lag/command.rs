@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::session::{DEVICES, Device, USERS};
 use crate::command::{BadCommand, Words, spell};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
-use crate::replication::{Host, NodeId};
+use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use crate::replication::NodeId;
+use crate::replication::host::read_node;
 use crate::sim::Time;
 
 /// No command lets more time pass, and no link is slower.
@@ -43,10 +44,6 @@ const RELOAD: &[Argument] = &[
     Argument::keyword("via"),
     Argument::optional("node"),
 ];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 pub const COMMANDS: &[CommandForm] = &[
     form("post", POST, "post on a page, and wait until the leader has acknowledged it", true),
@@ -117,11 +114,7 @@ fn device(words: &mut Words) -> Result<Device, BadCommand> {
 }
 
 fn node(words: &mut Words, what: &str) -> Result<NodeId, BadCommand> {
-    let word = words.required(what)?;
-    match word.text.parse() {
-        Ok(Host::Node(node)) => Ok(node),
-        _ => Err(words.refuse(word, format!("`{}` is no node", word.quote()), "n1, n2, …".to_owned())),
-    }
+    read_node(words, what, NodeId::MOST, "n1, n2, …")
 }
 
 impl Display for Command {

@@ -3,8 +3,9 @@
 use std::fmt::{self, Display};
 
 use crate::command::{BadCommand, Word, Words, spell};
-use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters, form};
 use crate::replication::history::Request;
+use crate::replication::host::{read_client, read_node};
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::Time;
 use crate::storage::Key;
@@ -86,10 +87,6 @@ const GET: &[Argument] = &[
 ];
 const PAIR: &[Argument] = &[Argument::text("a", "n1"), Argument::text("b", "n2")];
 
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
-
 pub const COMMANDS: &[CommandForm] = &[
     form("put", PUT, "write a value, and wait until the client is told or gives up", true),
     form("get", GET, "read a key, of the leader or of the node named", true),
@@ -155,14 +152,7 @@ fn call(words: &mut Words, begin: bool, is_put: bool) -> Result<Command, BadComm
     } else {
         Request::Read { key }
     };
-    let mut client = ClientId::new(1);
-    if words.keyword("as") {
-        let word = words.required("client")?;
-        client = match word.text.parse() {
-            Ok(Host::Client(client)) if client.number() <= CLIENTS => client,
-            _ => return Err(words.refuse(word, format!("`{}` is no client", word.quote()), "c1, c2".to_owned())),
-        };
-    }
+    let client = if words.keyword("as") { read_client(words, CLIENTS, "c1, c2")? } else { ClientId::new(1) };
     let via = if words.keyword("via") { Some(node(words, "node")?) } else { None };
     Ok(Command::Call { begin, request, client, via })
 }
@@ -188,11 +178,7 @@ fn host(words: &mut Words, what: &str) -> Result<Host, BadCommand> {
 }
 
 fn node(words: &mut Words, what: &str) -> Result<NodeId, BadCommand> {
-    let word = words.required(what)?;
-    match word.text.parse() {
-        Ok(Host::Node(node)) if node.number() <= MAX_NODES => Ok(node),
-        _ => Err(words.refuse(word, format!("`{}` is no node", word.quote()), format!("n1 to n{MAX_NODES}"))),
-    }
+    read_node(words, what, MAX_NODES, &format!("n1 to n{MAX_NODES}"))
 }
 
 impl Display for Command {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::record::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 use crate::command::{BadCommand, Word, Words, spell};
-use crate::contract::{Argument, CommandForm};
+use crate::contract::{Argument, CommandForm, form};
 use crate::replication::history::Request;
+use crate::replication::host::{read_client, read_node};
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::{MessageId, Time};
 use crate::storage::Key;
@@ -65,10 +66,6 @@ const READ: &[Argument] = &[
     Argument::keyword("via"),
     Argument::optional("node"),
 ];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 pub const COMMANDS: &[CommandForm] = &[
     form("write", WRITE, "write a value, and wait until it is acknowledged or refused", true),
@@ -151,7 +148,7 @@ fn call(words: &mut Words, begin: bool, is_write: bool) -> Result<Command, BadCo
     };
     let (mut client, mut via) = (ClientId::new(1), None);
     if words.keyword("as") {
-        client = this_client(words)?;
+        client = read_client(words, u8::MAX, "c1, c2, …")?;
     }
     if words.keyword("via") {
         via = Some(node(words, "node")?);
@@ -182,19 +179,7 @@ fn read_host(words: &Words, word: &Word) -> Result<Host, BadCommand> {
 }
 
 fn node(words: &mut Words, what: &str) -> Result<NodeId, BadCommand> {
-    let word = words.required(what)?;
-    match word.text.parse() {
-        Ok(Host::Node(node)) => Ok(node),
-        _ => Err(words.refuse(word, format!("`{}` is no node", word.quote()), "n1, n2, …".to_owned())),
-    }
-}
-
-fn this_client(words: &mut Words) -> Result<ClientId, BadCommand> {
-    let word = words.required("client")?;
-    match word.text.parse() {
-        Ok(Host::Client(client)) => Ok(client),
-        _ => Err(words.refuse(word, format!("`{}` is no client", word.quote()), "c1, c2, …".to_owned())),
-    }
+    read_node(words, what, NodeId::MOST, "n1, n2, …")
 }
 
 fn delay(words: &mut Words) -> Result<Command, BadCommand> {

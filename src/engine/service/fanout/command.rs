@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::UserId;
 use super::follows::Shape;
 use crate::command::{BadCommand, Words, spell};
-use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters, form};
 
 /// One user more than a million, so that one of them can have a million followers.
 pub const MAX_USERS: u64 = 1_000_001;
@@ -100,10 +100,6 @@ pub const PARAMETERS: &[Parameter] = &[
 ];
 
 const PAIR: &[Argument] = &[Argument::text("follower", "u5"), Argument::text("followee", "u2")];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 const fn number(name: &'static str, example: &'static str) -> Argument {
     Argument { name, kind: ArgumentKind::Number, example, optional: false }

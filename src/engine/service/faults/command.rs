@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::component::{FAULTS, Fault, Name};
 use super::settings::{FIXED, MAX_LOAD, PARAMETERS};
 use crate::command::{BadCommand, Words};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::contract::{Argument, ArgumentKind, CommandForm, form};
 use crate::service::arrivals::Rate;
 use crate::service::command::Setting;
 use crate::sim::Time;
@@ -21,10 +21,6 @@ pub enum Command {
     Inject(Fault, Option<Name>),
     /// Sets one component right again, or all.
     Repair(Option<Name>),
-}
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
 }
 
 const COMPONENTS: &str = "dns, lb, a1 to a6, cache, db";

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::settings::{FIXED, PARAMETERS};
 use crate::command::{BadCommand, Words};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::contract::{Argument, ArgumentKind, CommandForm, form};
 use crate::service::arrivals::Rate;
 use crate::service::command::{MAX_RUN, Setting};
 use crate::sim::Time;
@@ -29,10 +29,6 @@ const SERVER: &[Argument] = &[
     Argument::keyword("on"),
     Argument { name: "server", kind: ArgumentKind::Choice(&["s1", "s2"]), example: "s1", optional: true },
 ];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 pub const COMMANDS: &[CommandForm] = &[
     form("run", &[Argument::text("time", "2s")], "let time pass", true),

@@ -6,7 +6,7 @@ use super::design::Component;
 use super::mistake::Mistake;
 use super::strategy::Strategy;
 use crate::command::{BadCommand, Words};
-use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters, form};
 
 pub const MAX_NODES: u64 = 1_000;
 /// One bit each, in every photograph.
@@ -124,10 +124,6 @@ pub const PARAMETERS: &[Parameter] = &[
     choice("interfaces", "Interfaces", "Whether components are hidden behind interfaces", ParameterKind::Switch, "off"),
     integer("seed", "Seed", "Another seed is another chance", (0, u64::MAX, ""), "1"),
 ];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 pub const COMMANDS: &[CommandForm] = &[
     form(

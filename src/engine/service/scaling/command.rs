@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::system::Costs;
 use crate::command::{BadCommand, Words};
-use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters, form};
 use crate::service::arrivals::{MAX_RATE, Rate};
 use crate::sim::Time;
 
@@ -85,10 +85,6 @@ pub const PARAMETERS: &[Parameter] = &[
     integer("sample", "Sample", "How many requests a measurement takes", (100, 20_000, ""), "4000"),
     integer("seed", "Seed", "Another seed is another chance", (0, u64::MAX, ""), "1"),
 ];
-
-const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str, button: bool) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
 
 const fn number(name: &'static str, example: &'static str) -> Argument {
     Argument { name, kind: ArgumentKind::Number, example, optional: false }
