@@ -12,10 +12,8 @@ use std::time::Instant;
 
 use fjall::KeyspaceCreateOptions;
 use redb::ReadableDatabase;
-use stepwise_engine::sim::Time;
-use stepwise_engine::storage::lsm::{Device, Lsm, Policy, Settings};
-use stepwise_engine::storage::table::TableShape;
-use stepwise_engine::storage::{Key, SyncPolicy};
+use stepwise_engine::storage::Key;
+use stepwise_engine::storage::lsm::Lsm;
 
 const ROUNDS: usize = 3;
 
@@ -67,20 +65,7 @@ fn main() -> Result<()> {
 struct Ours(Lsm);
 
 fn lsm(_: &Path) -> Result<Box<dyn Store>> {
-    Ok(Box::new(Ours(Lsm::new(Settings {
-        policy: Policy::Leveled,
-        memtable_bytes: 4 << 20,
-        immutables: 2,
-        shape: TableShape { block_bytes: 4096, restart_interval: 16, bloom_bits: 10 },
-        table_bytes: 2 << 20,
-        level0_tables: 4,
-        level1_bytes: 10 << 20,
-        fanout: 10,
-        sync: SyncPolicy::OnCommand,
-        pace: Time::ZERO,
-        device: Device { access: Time::ZERO, seek: Time::ZERO, sync: Time::ZERO, nanos_per_byte: 1 },
-        disk_bytes: 1 << 32,
-    }))))
+    Ok(Box::new(Ours(Lsm::new(stepwise_speed::lsm::settings()))))
 }
 
 impl Store for Ours {
@@ -105,11 +90,16 @@ impl Store for Ours {
     }
 }
 
-struct Fjall(fjall::Keyspace, #[allow(dead_code, reason = "it keeps the keyspace open")] fjall::Database);
+struct Fjall {
+    keyspace: fjall::Keyspace,
+    /// It keeps the keyspace open.
+    _database: fjall::Database,
+}
 
 fn fjall(folder: &Path) -> Result<Box<dyn Store>> {
     let database = fjall::Database::builder(folder).open()?;
-    Ok(Box::new(Fjall(database.keyspace("pairs", KeyspaceCreateOptions::default)?, database)))
+    let keyspace = database.keyspace("pairs", KeyspaceCreateOptions::default)?;
+    Ok(Box::new(Fjall { keyspace, _database: database }))
 }
 
 impl Store for Fjall {
@@ -118,13 +108,13 @@ impl Store for Fjall {
     }
 
     fn put_all(&mut self, pairs: &[(String, String)]) -> Result<()> {
-        pairs.iter().try_for_each(|(key, value)| Ok(self.0.insert(key, value)?))
+        pairs.iter().try_for_each(|(key, value)| Ok(self.keyspace.insert(key, value)?))
     }
 
     fn get_all(&mut self, keys: &[&str]) -> Result<usize> {
         let mut found = 0;
         for key in keys {
-            found += usize::from(self.0.get(key)?.is_some());
+            found += usize::from(self.keyspace.get(key)?.is_some());
         }
         Ok(found)
     }
