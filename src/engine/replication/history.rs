@@ -129,6 +129,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The call that stands against the read.
+    pub fn against(self) -> Option<CallId> {
+        match self {
+            Verdict::Fresh => None,
+            Verdict::Missed { write: call, .. }
+            | Verdict::WentBack { behind: call }
+            | Verdict::NoOrder { against: call } => Some(call),
+        }
+    }
+
     pub fn is_stale(self) -> bool {
         matches!(self, Verdict::Missed { .. } | Verdict::WentBack { .. })
     }

@@ -49,11 +49,7 @@ impl Cluster for Leader {
                 label.push_str(found.and_then(|write| self.value_of(write)).unwrap_or("nothing"));
             }
         }
-        let proof = match call.verdict {
-            Some(Verdict::Missed { write, .. }) => Some(write),
-            Some(Verdict::WentBack { behind }) => Some(behind),
-            _ => None,
-        };
+        let proof = call.verdict.and_then(Verdict::against);
         if let (Some(_), Some(verdict)) = (proof, call.verdict) {
             label.push_str(&format!(". {verdict}"));
         }

@@ -41,12 +41,6 @@ impl Cluster for Quorum {
     fn call(&self, place: usize) -> Bar {
         let calls: Vec<_> = self.history().calls().collect();
         let call = calls[place];
-        let against = match call.verdict {
-            Some(Verdict::Missed { write, .. }) => Some(write),
-            Some(Verdict::WentBack { behind }) => Some(behind),
-            Some(Verdict::NoOrder { against }) => Some(against),
-            _ => None,
-        };
         let mut label = format!("{}: {}", call.id, call.request);
         match call.ended {
             None => label.push_str(", not answered yet"),
@@ -58,7 +52,8 @@ impl Cluster for Quorum {
         if let Some(verdict) = call.verdict {
             label.push_str(&format!(". {verdict}"));
         }
-        let against = against.and_then(|id| calls.iter().position(|other| other.id == id));
+        let against =
+            call.verdict.and_then(Verdict::against).and_then(|id| calls.iter().position(|other| other.id == id));
         Bar { host: call.id.client.into(), label, against }
     }
 }

@@ -109,9 +109,9 @@ impl Settings {
     pub fn rule(&self, followers: NodeSet) -> Rule {
         match self.rule {
             0 => Rule::Asynchronous,
-            1 => Rule::OneOf(followers),
+            1 => Rule::Chosen { all: NodeSet::EMPTY, one: followers },
             2 => Rule::Majority,
-            _ => Rule::AllOf(followers),
+            _ => Rule::Chosen { all: followers, one: NodeSet::EMPTY },
         }
     }
 

@@ -10,10 +10,6 @@ use crate::sim::disk::{Crash, DiskError, FileId};
 pub enum Rule {
     /// When the leader has it: followers come later, or never.
     Asynchronous,
-    /// When the leader and one of these followers have it.
-    OneOf(NodeSet),
-    /// When the leader and all these followers have it.
-    AllOf(NodeSet),
     /// When more than half of all nodes have it.
     Majority,
     /// When all of the first have it, and one of the second if there are any. The leader itself counts among them.
@@ -431,8 +427,6 @@ impl Node {
         let had: NodeSet = self.peers.iter().filter(|peer| self.acknowledged[peer.index()] >= position).collect();
         match self.rule {
             Rule::Asynchronous => true,
-            Rule::OneOf(some) => had.iter().any(|peer| some.contains(peer)),
-            Rule::AllOf(all) => all.without(had).is_empty(),
             Rule::Chosen { all, one } => {
                 let mut had = had;
                 had.insert(self.id);
