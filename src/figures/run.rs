@@ -160,7 +160,9 @@ impl Run {
     /// The picture of a step, in one view or the other. Both have the same size, and a figure without a space-time
     /// diagram is drawn as it is.
     pub fn view(&self, view: View, index: usize, breadth: Breadth) -> Scene {
-        match self.diagram().filter(|_| view == View::Time) {
+        // Made only for those who look at it: it reads the whole run.
+        let diagram = if view == View::Time { self.diagram() } else { None };
+        match diagram {
             Some(diagram) => diagram.scene(index, breadth, self.scene(0, breadth).height),
             None => self.scene(index, breadth),
         }

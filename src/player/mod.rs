@@ -238,10 +238,13 @@ impl Component for Player {
             Message::Touch(start, end) => self.touch(start, end, host),
             Message::Asked(name, argument) => self.asked(&name, &argument, context),
             Message::Replace(spec, problems) => {
-                self.own = None;
+                // The host's figure is without the reader's rows; where it makes no sense, the old one stays with them.
+                let own = self.own.take();
                 if self.replace((*spec).clone(), problems, context) {
                     self.spec = *spec;
                     self.ask_anew();
+                } else {
+                    self.own = own;
                 }
             }
         }

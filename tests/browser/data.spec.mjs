@@ -103,3 +103,17 @@ test("the drawer is accessible, and figures without keys have none", async ({ pa
   await expect(page.locator(".player")).toBeVisible({ timeout: 15_000 });
   await expect(page.getByRole("button", { name: "Your data", exact: true })).toHaveCount(0);
 });
+
+test("a host that asks for what makes no sense does not lose the rows", async ({ page }) => {
+  await open(page, "kind=btree&run=get+k7");
+  await paste(page, "k7,v7\nk8,v8\n");
+  await expect(status(page)).toContainText("2 of your rows");
+  await page.locator("stepwise-figure").evaluate((figure) => figure.setAttribute("run", "fly away"));
+  await expect(problem(page)).toContainText("`fly`");
+  await expect(status(page)).toContainText("2 of your rows");
+  await page.getByLabel("Order").fill("9");
+  await page.getByLabel("Order").blur();
+  await expect(status(page)).toContainText("2 of your rows");
+  await page.getByRole("button", { name: "To the last step" }).click();
+  await expect(page.locator(".narration")).toContainText("v7");
+});
