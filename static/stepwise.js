@@ -1,8 +1,9 @@
 // The element <stepwise-figure>: a figure of Stepwise on any page, by one <script type="module" src=".../stepwise.js">.
 //
 // Until a figure comes near the viewport, its opening picture (the element's own children) is all there is, and no Wasm
-// is fetched. All figures of a page share one instance. A panic in Wasm ends that instance; then a fresh one is fetched
-// and every figure goes on at the step where it was.
+// is fetched; then the player is, and the shelf that this kind of figure stands on. All figures of a page share one
+// instance. A panic in Wasm ends that instance; then a fresh one is fetched and every figure goes on at the step where
+// it was.
 
 const here = (file) => new URL(file, import.meta.url).href;
 const STYLES = ["scene.css", "figure.css"];
@@ -49,6 +50,7 @@ function panicked(number, message) {
 class StepwiseFigure extends HTMLElement {
   #shadow = this.attachShadow({ mode: "open" });
   #root = null;
+  #glue = null;
   #figure = null;
   #state = null;
   #falls = 0;
@@ -62,7 +64,7 @@ class StepwiseFigure extends HTMLElement {
   #title = null;
   #changes = new MutationObserver((records) => {
     this.#takeTitle();
-    if (records.some(({ attributeName }) => !FOREIGN.test(attributeName))) this.#figure?.replace(this.#pairs());
+    if (records.some(({ attributeName }) => !FOREIGN.test(attributeName))) this.#replace();
   });
   number = 0;
 
@@ -127,6 +129,7 @@ class StepwiseFigure extends HTMLElement {
     this.#starting = true;
     try {
       const [glue] = await Promise.all([load(), this.#styles]);
+      await this.#fetch(glue);
       if (this.isConnected && !this.#figure) this.#mount(glue);
     } catch (error) {
       console.error(error);
@@ -138,6 +141,21 @@ class StepwiseFigure extends HTMLElement {
     } finally {
       this.#starting = false;
     }
+  }
+
+  /** Resolves when all is there for the kind of figure that the attributes name by then. */
+  async #fetch(glue) {
+    const kind = () => new Map(this.#pairs()).get("kind") ?? "";
+    let fetched;
+    do await glue.prepare((fetched = kind()));
+    while (fetched !== kind());
+  }
+
+  async #replace() {
+    if (!this.#figure) return;
+    // Where that fails, the figure itself says that it could not be fetched.
+    await this.#fetch(this.#glue).catch(console.error);
+    this.#figure?.replace(this.#pairs());
   }
 
   /** Resolves when the style is there: a figure without it is not shown. */
@@ -159,6 +177,7 @@ class StepwiseFigure extends HTMLElement {
     // Out of the flow until it is drawn: the opening picture and the player must never both take up room.
     Object.assign(root.style, { position: "absolute", visibility: "hidden", width: `${this.clientWidth}px` });
     this.#root = root;
+    this.#glue = glue;
     this.#shadow.append(root);
     alive.set(this.number, this);
     this.#figure = glue.mount(this.#root, this.#pairs(), {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use stepwise::book;
-use stepwise::figures::CATALOGUE;
+use stepwise::figures::catalogue;
 
 const BASE_URL: &str = "https://book.example/stepwise/";
 /// Stands for a file that Trunk has written before.
@@ -127,7 +127,7 @@ fn every_figure_stands_where_it_was_written() {
 #[test]
 fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
     let cover = text("index.html");
-    for entry in CATALOGUE {
+    for entry in catalogue() {
         let about = &entry.about;
         assert!(cover.contains(&format!("embed.html#kind={}&amp;", about.kind)), "{} is not on the cover", about.kind);
         let chapter = text(&format!("{}.html", about.chapter));
@@ -183,7 +183,7 @@ fn complaint(chapter: &str) -> String {
 
 #[test]
 fn a_wrong_figure_is_told_with_its_file_and_line() {
-    let kind = CATALOGUE.first().expect("the book has figures").about.kind;
+    let kind = catalogue().first().expect("the book has figures").about.kind;
     let cases = [
         ("kind = \"bree\"".to_owned(), "there is no figure `bree`; there are: "),
         ("kind = ".to_owned(), "TOML parse error"),

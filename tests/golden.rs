@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stepwise::figures::{self, CATALOGUE, Run};
+use stepwise::figures::{self, Run, catalogue};
 use stepwise::scene::{Breadth, Scene};
 use stepwise::spec::FigureSpec;
 use stepwise::transcript;
@@ -42,7 +42,7 @@ fn every_golden_script_prints_what_it_did() {
 
 #[test]
 fn every_figure_has_golden_scripts_and_an_example() {
-    for entry in CATALOGUE {
+    for entry in catalogue() {
         let kind = entry.about.kind;
         let folder = Path::new("tests/golden").join(kind);
         assert!(golden_files().iter().any(|file| file.starts_with(&folder)), "{kind} has no golden script");

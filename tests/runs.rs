@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use stepwise::engine::command::spell;
 use stepwise::engine::{ArgumentKind, CommandForm};
-use stepwise::figures::{self, CATALOGUE, Entry, Run};
+use stepwise::figures::{self, Entry, Run, catalogue};
 use stepwise::scene::Breadth;
 use stepwise::spec::FigureSpec;
 use stepwise::transcript;
@@ -119,7 +119,7 @@ fn assert_reproduced(entry: &Entry, run: &Run) {
 }
 
 fn entry() -> impl Strategy<Value = &'static Entry> {
-    (0..CATALOGUE.len()).prop_map(|place| &CATALOGUE[place])
+    (0..catalogue().len()).prop_map(|place| catalogue()[place])
 }
 
 proptest! {
@@ -147,7 +147,7 @@ proptest! {
 
 #[test]
 fn limits_are_said_and_kept() {
-    for entry in CATALOGUE {
+    for entry in catalogue() {
         let kind = entry.about.kind;
         let huge = open(entry, &"x".repeat(2 << 20));
         assert!(huge.problems[0].0.contains("at most"), "{kind}: {:?}", huge.problems);

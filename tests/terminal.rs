@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use stepwise::figures::CATALOGUE;
+use stepwise::figures::catalogue;
 
 fn stepwise(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_stepwise"))
@@ -107,7 +107,7 @@ fn a_picture_is_a_whole_svg_file() {
 fn a_mistake_says_what_is_accepted() {
     assert!(refused(&[], "").contains("stepwise list"));
     assert!(refused(&["fly"], "").contains("accepted: list, run KIND, svg KIND, long KIND, build"));
-    let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.about.kind).collect();
+    let kinds: Vec<&str> = catalogue().iter().map(|entry| entry.about.kind).collect();
     assert!(refused(&["run", "b-tree"], "").contains(&format!("there are: {}", kinds.join(", "))));
     assert!(
         refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` cannot be `2`; accepted: ")

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use lexopt::prelude::*;
 use stepwise::engine::data;
 use stepwise::engine::{ParameterKind, Parameters, command::MAX_SCRIPT_BYTES};
-use stepwise::figures::{self, CATALOGUE, Entry, Loading, Opened};
+use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
 use stepwise::scene::{Breadth, svg};
 use stepwise::spec::{FigureSpec, View};
 use stepwise::{book, transcript};
@@ -115,7 +115,7 @@ fn run() -> Result<(), Failure> {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["list"] => print(&CATALOGUE.iter().map(describe).collect::<Vec<_>>().join("\n")),
+        ["list"] => print(&catalogue().into_iter().map(describe).collect::<Vec<_>>().join("\n")),
         ["run", kind] => run_figure(kind, options),
         ["svg", kind] => print_picture(kind, options),
         ["long", kind] => run_long(kind, options),
@@ -237,7 +237,7 @@ fn describe(entry: &Entry) -> String {
 }
 
 fn kinds() -> String {
-    CATALOGUE.iter().map(|entry| entry.about.kind).collect::<Vec<_>>().join(", ")
+    catalogue().iter().map(|entry| entry.about.kind).collect::<Vec<_>>().join(", ")
 }
 
 fn text_of(arguments: &mut lexopt::Parser) -> Result<String, Failure> {

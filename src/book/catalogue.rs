@@ -1,14 +1,14 @@
 //! The catalogue: every figure with its picture, what it shows, and the ways to it.
 
 use super::figure::picture;
-use crate::figures::{self, About, CATALOGUE};
+use crate::figures::{self, About};
 use crate::scene::Breadth;
 use crate::scene::svg::escape;
 use crate::spec::FigureSpec;
 
 /// The list of all figures, for a page that is `to_root` below the root of the book.
 pub fn html(to_root: &str) -> anyhow::Result<String> {
-    let cards: Result<Vec<String>, _> = CATALOGUE.iter().map(|entry| card(&entry.about, to_root)).collect();
+    let cards: Result<Vec<String>, _> = figures::catalogue().iter().map(|entry| card(&entry.about, to_root)).collect();
     Ok(format!("<ul class=\"catalogue\">{}</ul>", cards?.concat()))
 }
 

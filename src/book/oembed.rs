@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::{TITLE, assets};
-use crate::figures::{About, CATALOGUE};
+use crate::figures::{About, catalogue};
 use crate::scene::svg::escape;
 use crate::spec::{Controls, FigureSpec};
 
@@ -20,10 +20,10 @@ const SIZE: (u32, u32) = (960, 640);
 pub fn write(out: &Path, base_url: Option<&str>) -> anyhow::Result<()> {
     let base = base_url.unwrap_or_default();
     let folder = out.join(FOLDER);
-    for entry in CATALOGUE {
+    for entry in catalogue() {
         write_json(&folder, entry.about.kind, &describe(&entry.about, base))?;
     }
-    let all = CATALOGUE.iter().map(|entry| {
+    let all = catalogue().into_iter().map(|entry| {
         let About { kind, title, summary, example, .. } = entry.about;
         json!({ "kind": kind, "title": title, "summary": summary, "example": example })
     });
@@ -33,7 +33,7 @@ pub fn write(out: &Path, base_url: Option<&str>) -> anyhow::Result<()> {
 /// For the head of a page: where the figure that the page is about is described, if it is about one.
 pub fn link(page: &str, to_root: &str) -> String {
     let chapter = page.strip_suffix(".html").unwrap_or(page);
-    let abouts = CATALOGUE.iter().map(|entry| entry.about).filter(|about| about.chapter == chapter);
+    let abouts = catalogue().into_iter().map(|entry| entry.about).filter(|about| about.chapter == chapter);
     let links = abouts.map(|About { kind, title, .. }| {
         let title = escape(title);
         let kind = format!("{to_root}{FOLDER}/{kind}.json");
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_chapter_names_its_figures_description() {
-        let about = CATALOGUE[0].about;
+        let about = catalogue()[0].about;
         let link = link(&format!("{}.html", about.chapter), "../");
         assert!(link.contains(&format!("href=\"../oembed/{}.json\"", about.kind)), "{link}");
         assert_eq!(super::link("index.html", ""), "");
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_description_holds_a_frame_that_runs_the_example() {
-        for entry in CATALOGUE {
+        for entry in catalogue() {
             let description = describe(&entry.about, "https://example.org/book/");
             let html = description["html"].as_str().expect("it is a text");
             let (_, rest) = html.split_once("src=\"https://example.org/book/embed.html#").expect("it has an address");

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{BadSpec, CATALOGUE, Entry, find};
+use super::{BadSpec, Entry, catalogue, find};
 use crate::engine::Parameters;
 use crate::engine::data::{BadData, Row};
 use crate::spec::FigureSpec;
@@ -26,7 +26,7 @@ impl Loading {
     pub fn new(spec: &FigureSpec, rows: Rc<[Row]>) -> Result<Loading, BadSpec> {
         let entry = find(&spec.kind)?;
         if !entry.takes_data() {
-            let kinds: Vec<_> = CATALOGUE.iter().filter(|it| it.takes_data()).map(|it| it.about.kind).collect();
+            let kinds: Vec<_> = catalogue().iter().filter(|it| it.takes_data()).map(|it| it.about.kind).collect();
             return Err(BadSpec(format!("`{}` holds no keys and values; accepted: {}", spec.kind, kinds.join(", "))));
         }
         let pairs = spec.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -1,8 +1,9 @@
-//! The figures: how each engine is drawn, one file a figure, and the catalogue of them all. To add one, write its file
-//! and its line in [`CATALOGUE`]; nothing else knows its name.
+//! The figures: how each engine is drawn, one file a figure, and the [`catalogue`](catalogue()) of them all. To add one,
+//! write its file and put it on a shelf of the catalogue; nothing else knows its name.
 
 mod ask;
 mod btree;
+mod catalogue;
 pub mod chart;
 mod cluster;
 pub mod diagram;
@@ -27,6 +28,9 @@ mod sstable;
 mod tail;
 
 pub use ask::{Question, questions};
+#[cfg(target_arch = "wasm32")]
+pub use catalogue::fetch;
+pub use catalogue::{catalogue, find};
 pub use loading::Loading;
 pub use run::{CommandMark, Growth, Moment, Run};
 
@@ -35,26 +39,6 @@ use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Paramete
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
 use crate::timeline::{Happened, Machine, Recording, own};
-
-/// Every figure of the book, in its order.
-pub const CATALOGUE: &[Entry] = &[
-    entry::<faults::FaultsFigure>(),
-    entry::<latency::LatencyFigure>(),
-    entry::<tail::TailFigure>(),
-    entry::<fanout::FanoutFigure>(),
-    entry::<scaling::ScalingFigure>(),
-    entry::<rollout::RolloutFigure>(),
-    entry::<hash_index::HashIndexFigure>(),
-    entry::<sstable::SsTableFigure>(),
-    entry::<lsm::LsmFigure>(),
-    entry::<btree::BTreeFigure>(),
-    entry::<duel::DuelFigure>(),
-    entry::<leader::LeaderFigure>(),
-    entry::<failover::FailoverFigure>(),
-    entry::<quorum::QuorumFigure>(),
-    entry::<replication_log::ReplicationLogFigure>(),
-    entry::<lag::LagFigure>(),
-];
 
 /// How an engine is shown.
 pub trait Figure: 'static {
@@ -128,7 +112,7 @@ impl Entry {
     /// have long runs.
     pub fn start_long(&self, parameters: &Parameters, operations: u64) -> Result<Box<dyn long::LongRun>, BadSpec> {
         let long = self.long.ok_or_else(|| {
-            let kinds: Vec<_> = CATALOGUE.iter().filter(|it| it.long.is_some()).map(|it| it.about.kind).collect();
+            let kinds: Vec<_> = catalogue().iter().filter(|it| it.long.is_some()).map(|it| it.about.kind).collect();
             BadSpec(format!("`{}` has no long run; accepted: {}", self.about.kind, kinds.join(", ")))
         })?;
         let run = long::check(operations).and_then(|()| (long.start)(parameters, operations));
@@ -158,15 +142,6 @@ pub struct Opened {
     pub problems: Vec<BadSpec>,
     /// The line of the script that could not be read, counted from 1.
     pub wrong_line: Option<usize>,
-}
-
-/// The catalogue's line for `kind`; the error lists those that exist.
-pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
-    CATALOGUE.iter().find(|entry| entry.about.kind == kind).ok_or_else(|| {
-        let kinds: Vec<_> = CATALOGUE.iter().map(|entry| entry.about.kind).collect();
-        let found = crate::engine::command::shorten(kind, 40);
-        BadSpec(format!("there is no figure `{found}`; there are: {}", kinds.join(", ")))
-    })
 }
 
 /// Opens a figure and runs its script. Whatever can be left out of a wrong spec is left out, and told; only a figure

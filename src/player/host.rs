@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 use yew::AppHandle;
 
 use super::{Message, Player, PlayerProps};
+use crate::figures;
 use crate::spec::{BadSpec, FigureSpec};
 
 #[wasm_bindgen]
@@ -65,6 +66,12 @@ pub fn report_panics() {
 #[wasm_bindgen]
 pub struct Figure {
     player: AppHandle<Player>,
+}
+
+/// Fetches what a kind of figure needs, unless it is at hand: to be waited for before one is mounted, or replaced by one.
+#[wasm_bindgen]
+pub async fn prepare(kind: String) -> Result<(), JsError> {
+    Ok(figures::fetch(&kind).await?)
 }
 
 /// Shows a figure in `root`. `pairs` are its names and values, `[["kind", "btree"], …]`; what is wrong with them is said

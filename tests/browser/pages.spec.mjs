@@ -56,7 +56,7 @@ test("nothing is refused by the policy, nothing is missing, nobody else is asked
   test.setTimeout(120_000);
   const complaints = [];
   // A page that is left while its Wasm is still on the way says so; that is the test's own doing.
-  const complain = (text) => /loading was aborted/.test(text) || complaints.push(text);
+  const complain = (text) => /loading was aborted|failed to load split module/.test(text) || complaints.push(text);
   page.on("console", (message) => message.type() === "error" && complain(message.text()));
   page.on("pageerror", (error) => complain(error.message));
   page.on("response", (response) => response.status() >= 400 && complaints.push(response.url()));

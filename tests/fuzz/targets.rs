@@ -15,7 +15,7 @@ use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
 use stepwise::engine::storage::{Entry, Key, btree, entry as storage_entry, log, varint};
 use stepwise::engine::{Parameters, Words};
-use stepwise::figures::CATALOGUE;
+use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
 
 /// Something that takes bytes from outside.
@@ -414,7 +414,7 @@ fn apply(bytes: &[u8], method: Method) {
 }
 
 fn scripts() -> Vec<Vec<u8>> {
-    CATALOGUE.iter().map(|entry| entry.about.example.as_bytes().to_vec()).collect()
+    catalogue().iter().map(|entry| entry.about.example.as_bytes().to_vec()).collect()
 }
 
 fn read_script(bytes: &[u8]) {

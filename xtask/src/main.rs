@@ -3,6 +3,7 @@
 
 mod bench;
 mod run;
+mod shelves;
 mod site;
 mod test;
 mod tools;
@@ -34,6 +35,11 @@ fn main() -> ExitCode {
         ["fuzz", ref rest @ ..] => test::fuzz(rest),
         ["bench"] => bench::bench(false),
         ["bench", "--json"] => bench::bench(true),
+        // For trunk alone, which says where it has put the site.
+        ["split"] => match std::env::var_os("TRUNK_STAGING_DIR") {
+            Some(site) => shelves::split(site.as_ref()),
+            None => Err("trunk calls this while it builds the site; see Trunk.toml".to_owned()),
+        },
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

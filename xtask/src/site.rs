@@ -1,5 +1,6 @@
 //! Building and serving the site.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::process::Command;
 
 use crate::Result;
 use crate::run::{command, root, run, say};
-use crate::tools;
+use crate::{shelves, tools};
 
 /// Writes the site to `dist/`.
 pub fn build() -> Result {
@@ -33,22 +34,22 @@ pub fn serve(port: &str) -> Result {
     run(trunk().args(["serve", "--release", "--no-autoreload", "--port", port]))
 }
 
-/// Trunk, which compiles the Wasm without the paths of this machine: panics would carry them to every reader.
+/// Trunk, which compiles the Wasm without the paths of this machine (panics would carry them to every reader) and with
+/// what is needed to take it apart.
 fn trunk() -> Command {
-    let mut trunk = command("trunk");
+    let mut flags = "-Clink-arg=--emit-relocs".to_owned();
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     if let Some(home) = home {
-        let sources = home.join("registry/src");
-        trunk.env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            format!("--remap-path-prefix={}=", sources.display()),
-        );
+        flags += &format!(" --remap-path-prefix={}=", home.join("registry/src").display());
     }
+    let mut trunk = command("trunk");
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     trunk
 }
 
-/// What a reader fetches, compressed as a host would: the Wasm, and what a chapter needs before it.
-pub fn sizes(site: &Path) -> Result<Vec<(&'static str, u64)>> {
+/// What a reader fetches, compressed as a host would: the Wasm of a page whose figures stand on one shelf, the Wasm of
+/// all, and what a chapter needs before any.
+pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
     let compressed = |file: &Path| -> Result<u64> {
         let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let mut out = Vec::new();
@@ -56,6 +57,19 @@ pub fn sizes(site: &Path) -> Result<Vec<(&'static str, u64)>> {
         std::io::copy(&mut reader, &mut out).map_err(|error| error.to_string())?;
         Ok(out.len() as u64)
     };
+    let player = compressed(&site.join("stepwise-player_bg.wasm"))?;
+    let mut sizes = Vec::new();
+    let mut modules = BTreeMap::new();
+    for (shelf, names) in shelves::list(site)? {
+        let mut page = player;
+        for name in names {
+            let size = compressed(&name)?;
+            page += size;
+            modules.insert(name, size);
+        }
+        sizes.push((format!("wasm_{shelf}"), page));
+    }
+    sizes.push(("wasm_all".to_owned(), player + modules.values().sum::<u64>()));
     let mut before_wasm = 0;
     for file in first_paint(site)? {
         before_wasm += if file.ends_with(".woff2") {
@@ -64,11 +78,9 @@ pub fn sizes(site: &Path) -> Result<Vec<(&'static str, u64)>> {
             compressed(&site.join(&file))?
         };
     }
-    Ok(vec![
-        ("wasm_brotli", compressed(&site.join("stepwise-player_bg.wasm"))?),
-        ("glue_brotli", compressed(&site.join("stepwise-player.js"))?),
-        ("heaviest_chapter_before_wasm", before_wasm),
-    ])
+    sizes.push(("glue".to_owned(), compressed(&site.join("stepwise-player.js"))?));
+    sizes.push(("heaviest_chapter_before_wasm".to_owned(), before_wasm));
+    Ok(sizes)
 }
 
 /// The heaviest chapter, and the styles and fonts beside it.

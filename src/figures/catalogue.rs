@@ -1,0 +1,103 @@
+//! The catalogue: every figure of the book, on shelves. The Wasm is taken apart along them, and a page fetches a shelf
+//! when it shows the first figure of it: whoever reads of one engine does not wait for all the others. Natively every
+//! shelf is at hand.
+
+use super::{Entry, Figure, entry};
+use crate::spec::BadSpec;
+
+/// Why a shelf is not at hand.
+#[cfg(target_arch = "wasm32")]
+pub type NotFetched = wasm_split_helpers::SplitLoaderError;
+#[cfg(not(target_arch = "wasm32"))]
+pub type NotFetched = std::convert::Infallible;
+
+/// A shelf for each name, with its figures in the order of the book. In Wasm, a shelf's function is where the module is
+/// cut, and becomes `async`: nothing else may name what stands on it.
+macro_rules! shelves {
+    ($($shelf:ident: $($figure:path),+;)+) => {
+        $(
+            #[cfg_attr(target_arch = "wasm32", wasm_split_helpers::wasm_split($shelf, fallible))]
+            fn $shelf() -> Result<&'static [Entry], NotFetched> {
+                const FIGURES: &[Entry] = &[$(entry::<$figure>()),+];
+                Ok(FIGURES)
+            }
+        )+
+
+        /// The names of all figures.
+        const KINDS: &[&str] = &[$($(<$figure as Figure>::ABOUT.kind),+),+];
+
+        /// Every figure of the book, in its order.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub fn catalogue() -> Vec<&'static Entry> {
+            let mut all = Vec::new();
+            $(
+                let Ok(figures) = $shelf();
+                all.extend(figures);
+            )+
+            all
+        }
+
+        /// Fetches the shelf on which a kind of figure stands, unless it is at hand. A kind that does not exist stands
+        /// on none.
+        #[cfg(target_arch = "wasm32")]
+        pub async fn fetch(kind: &str) -> Result<(), NotFetched> {
+            $(
+                if [$(<$figure as Figure>::ABOUT.kind),+].contains(&kind) {
+                    let figures = $shelf().await?;
+                    AT_HAND.with_borrow_mut(|all| {
+                        if !all.iter().any(|entry| entry.about.kind == kind) {
+                            all.extend(figures);
+                        }
+                    });
+                }
+            )+
+            Ok(())
+        }
+    };
+}
+
+shelves! {
+    services:
+        super::faults::FaultsFigure,
+        super::latency::LatencyFigure,
+        super::tail::TailFigure,
+        super::fanout::FanoutFigure,
+        super::scaling::ScalingFigure,
+        super::rollout::RolloutFigure;
+    tables:
+        super::hash_index::HashIndexFigure,
+        super::sstable::SsTableFigure;
+    trees:
+        super::lsm::LsmFigure,
+        super::btree::BTreeFigure,
+        super::duel::DuelFigure;
+    clusters:
+        super::leader::LeaderFigure,
+        super::failover::FailoverFigure,
+        super::quorum::QuorumFigure,
+        super::replication_log::ReplicationLogFigure,
+        super::lag::LagFigure;
+}
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    static AT_HAND: std::cell::RefCell<Vec<&'static Entry>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// The figures of all shelves that have been fetched.
+#[cfg(target_arch = "wasm32")]
+pub fn catalogue() -> Vec<&'static Entry> {
+    AT_HAND.with_borrow(Vec::clone)
+}
+
+/// The catalogue's line for `kind`; the error lists those that exist.
+pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
+    catalogue().into_iter().find(|entry| entry.about.kind == kind).ok_or_else(|| {
+        let found = crate::engine::command::shorten(kind, 40);
+        BadSpec(if KINDS.contains(&kind) {
+            format!("the figure `{found}` could not be fetched; is there a network?")
+        } else {
+            format!("there is no figure `{found}`; there are: {}", KINDS.join(", "))
+        })
+    })
+}

@@ -1,0 +1,133 @@
+//! The player's Wasm, taken apart: what every figure needs in one module, and each shelf of figures in modules of its
+//! own, which pages fetch when they first want one of it (`src/figures/catalogue.rs` has the shelves).
+
+use std::convert::Infallible;
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Path, PathBuf};
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_split_cli_support::{Options, transform};
+use wasmparser::{CustomSectionReader, Parser};
+
+use crate::Result;
+use crate::run::{command, run, target};
+use crate::tools::WASM;
+
+const PLAYER: &str = "stepwise-player";
+const LINK: &str = "./link.js";
+/// Beside the modules: which of them each shelf needs, a line a shelf. For those who measure.
+const LIST: &str = "list.txt";
+/// Begins the name of the folder that the modules are in.
+const FOLDER: &str = "shelves-";
+
+/// Takes the module apart that cargo has just built, and puts its parts in the place of the whole, which trunk has put
+/// into `site`.
+pub fn split(site: &Path) -> Result {
+    let built = target().join(WASM).join("release").join(PLAYER).with_extension("wasm");
+    let whole = fs::read(&built).map_err(told(&built))?;
+    // Parts of different builds do not fit together, and browsers keep what they have fetched.
+    let mut hash = DefaultHasher::new();
+    hash.write(&whole);
+    let folder = format!("{FOLDER}{:016x}", hash.finish());
+    let shelves = site.join(&folder);
+    fs::create_dir_all(&shelves).map_err(told(&shelves))?;
+    // The whole one is not kept: for a moment it gives its place to the part that all need.
+    let main = shelves.join(PLAYER).with_extension("wasm");
+
+    let mut options = Options::new(&whole);
+    options.output_dir = &shelves;
+    options.main_out_path = &main;
+    options.link_name = LINK;
+    let parts = transform(options).map_err(told(&built))?;
+    for part in &parts.split_modules {
+        let bytes = fs::read(part).map_err(told(part))?;
+        fs::write(part, bare(&bytes).map_err(told(part))?).map_err(told(part))?;
+    }
+    let mut list: Vec<String> =
+        parts.prefetch_map.iter().map(|(shelf, modules)| format!("{shelf} {}\n", modules.join(" "))).collect();
+    list.sort();
+    fs::write(shelves.join(LIST), list.concat()).map_err(told(&shelves))?;
+
+    let options = ["--target", "web", "--no-typescript", "--keep-lld-exports", "--remove-name-section"];
+    let mut bindgen = command("wasm-bindgen");
+    bindgen.args(options).args(["--remove-producers-section", "--out-name", PLAYER, "--out-dir"]);
+    run(bindgen.arg(site).arg(&main))?;
+    fs::remove_file(&main).map_err(told(&main))?;
+
+    let (glue, loaders) = (site.join(PLAYER).with_extension("js"), shelves.join(LINK));
+    let code = fs::read_to_string(&glue).map_err(told(&glue))?;
+    let link = fs::read_to_string(&loaders).map_err(told(&loaders))?;
+    fs::write(&glue, linked(&code, &link, &folder)?).map_err(told(&glue))?;
+    fs::remove_file(&loaders).map_err(told(&loaders))
+}
+
+/// The shelves of a site, and the modules that each needs beside the player.
+pub fn list(site: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
+    let mut folders = fs::read_dir(site).map_err(told(site))?.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_shelves = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(FOLDER));
+    let folder = folders.find(is_shelves).ok_or("the site has no shelves")?;
+    let text = fs::read_to_string(folder.join(LIST)).map_err(told(&folder))?;
+    let shelf = |line: &str| {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or_default().to_owned();
+        (name, words.map(|module| folder.join(module).with_extension("wasm")).collect())
+    };
+    Ok(text.lines().map(shelf).collect())
+}
+
+fn told<E: std::fmt::Display>(file: &Path) -> impl Fn(E) -> String {
+    let file = file.display().to_string();
+    move |error| format!("{file}: {error}")
+}
+
+/// The module without the sections that only tools read, and with its numbers as short as can be: a linker leaves room
+/// in them.
+fn bare(module: &[u8]) -> std::result::Result<Vec<u8>, reencode::Error<Infallible>> {
+    struct Bare;
+    impl Reencode for Bare {
+        type Error = Infallible;
+
+        fn parse_custom_section(
+            &mut self,
+            _: &mut wasm_encoder::Module,
+            _: CustomSectionReader<'_>,
+        ) -> std::result::Result<(), reencode::Error<Infallible>> {
+            Ok(())
+        }
+    }
+    let mut short = wasm_encoder::Module::new();
+    Bare.parse_core_module(&mut short, Parser::new(0), module)?;
+    Ok(short.finish())
+}
+
+/// The glue of wasm-bindgen with the loaders of the shelves in it. As a file of their own they would belong to the first
+/// instance for ever; but after a panic a page imports the glue anew, by another name, and the shelves with it.
+fn linked(glue: &str, link: &str, folder: &str) -> Result<String> {
+    let imports = |line: &&str| line.starts_with("import * as ") && line.contains(LINK);
+    let mut code = String::from("const shelves = {};\n");
+    if !glue.lines().any(|line| imports(&line)) {
+        return Err(format!("{PLAYER}.js does not import {LINK}; has wasm-bindgen changed how it writes?"));
+    }
+    for line in glue.lines() {
+        match line.split_whitespace().nth(3).filter(|_| imports(&line)) {
+            Some(name) => code += &format!("const {name} = shelves;\n"),
+            None => code += &format!("{line}\n"),
+        }
+    }
+    let mut loaders = link.to_owned();
+    let main = format!("import {{ initSync }} from \"{}\";", Options::new(&[]).main_module);
+    for (theirs, ours) in [
+        (&*main, String::new()),
+        ("export const ", "shelves.".to_owned()),
+        ("new URL(\"./", format!("new URL(\"./{folder}/")),
+        // The glue's own way, which also serves where Wasm is not served as such.
+        ("(WebAssembly.instantiateStreaming(src, imports))", "__wbg_load(await src, imports)".to_owned()),
+    ] {
+        if !loaders.contains(theirs) {
+            return Err(format!("{LINK} has no `{theirs}`; has the splitter changed how it writes?"));
+        }
+        loaders = loaders.replace(theirs, &ours);
+    }
+    Ok(code + &loaders)
+}
