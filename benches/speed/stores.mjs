@@ -15,7 +15,7 @@ const require = createRequire(join(resolve(packages), "package.json"));
 const { ClassicLevel } = require("classic-level");
 const SortedBTree = require("sorted-btree").default;
 const { instance } = await WebAssembly.instantiate(readFileSync(module), {});
-const { lsm_prepare: prepare, lsm_insert_all: insertAll, lsm_get_all: getAll } = instance.exports;
+const { lsm_prepare: prepare, lsm_insert_all: insertAll, lsm_settle: settle, lsm_get_all: getAll } = instance.exports;
 
 const ROUNDS = 3;
 const BATCH = 1000;
@@ -68,6 +68,7 @@ async function level(inBatches) {
 prepare(count);
 for (let round = 0; round < ROUNDS; round += 1) {
   await timed("wasm_lsm_insert_ns", insertAll);
+  settle();
   await timed("wasm_lsm_get_ns", getAll);
   await level(false);
   await level(true);

@@ -101,6 +101,12 @@ impl Block {
         }
     }
 
+    /// Its length in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a block has a restart point at least")]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// All entries from the first.
     pub fn iter(&self) -> Entries<'_> {
         Entries { block: self, at: 0, key: Vec::new() }
@@ -112,13 +118,15 @@ impl Block {
         let (mut low, mut high) = (0, self.restarts.len() / 4);
         while high - low > 1 {
             let middle = low.midpoint(high);
-            let mut entries = Entries { block: self, at: self.restart(middle), key: Vec::new() };
-            match entries.placed().transpose()? {
-                Some(entry) if is_before(entry.key) => low = middle,
+            let offset = self.restart(middle);
+            let head = Head::decode(&self.bytes[offset..self.restarts.start]);
+            // There an entry has its whole key.
+            match head.filter(|head| head.shared == 0).ok_or(BadBlock { offset })? {
+                head if is_before(head.tail) => low = middle,
                 _ => high = middle,
             }
         }
-        let mut entries = Entries { block: self, at: self.restart(low), key: Vec::new() };
+        let mut entries = Entries { at: self.restart(low), ..self.iter() };
         loop {
             let here = entries.at;
             match entries.placed().transpose()? {
@@ -173,19 +181,37 @@ impl<'a> Entries<'a> {
     /// Reads the entry at `from` and stands behind it: how many bytes of its key were shared, and its value.
     fn decode(&mut self, from: usize) -> Option<(usize, &'a [u8])> {
         let start = &self.block.bytes[from..self.block.restarts.start];
-        let mut rest = start;
-        let shared = usize::try_from(varint::take(&mut rest)?).ok()?;
-        let unshared = varint::take(&mut rest)?;
-        let value_len = varint::take(&mut rest)?;
-        if shared > self.key.len() {
+        let head = Head::decode(start)?;
+        if head.shared > self.key.len() {
             return None;
         }
-        let tail = varint::take_bytes(&mut rest, unshared)?;
-        let value = varint::take_bytes(&mut rest, value_len)?;
-        self.key.truncate(shared);
-        self.key.extend_from_slice(tail);
-        self.at = from + start.len() - rest.len();
-        Some((shared, value))
+        self.key.truncate(head.shared);
+        self.key.extend_from_slice(head.tail);
+        self.at = from + start.len() - head.after.len();
+        Some((head.shared, head.value))
+    }
+}
+
+/// An entry as its bytes have it.
+struct Head<'a> {
+    /// How many bytes of its key stand in the entry before it.
+    shared: usize,
+    /// The others.
+    tail: &'a [u8],
+    value: &'a [u8],
+    /// What comes behind it.
+    after: &'a [u8],
+}
+
+impl<'a> Head<'a> {
+    fn decode(bytes: &'a [u8]) -> Option<Head<'a>> {
+        let mut after = bytes;
+        let shared = usize::try_from(varint::take(&mut after)?).ok()?;
+        let unshared = varint::take(&mut after)?;
+        let value_len = varint::take(&mut after)?;
+        let tail = varint::take_bytes(&mut after, unshared)?;
+        let value = varint::take_bytes(&mut after, value_len)?;
+        Some(Head { shared, tail, value, after })
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod block;
 pub mod bloom;
 pub mod btree;
+pub mod cache;
 pub mod cursor;
 pub mod duel;
 pub mod entry;

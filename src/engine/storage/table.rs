@@ -73,7 +73,7 @@ pub struct TableBuilder {
 }
 
 /// Where a finished block stands, its checksum not counted.
-type Handle = Range<u64>;
+pub type Handle = Range<u64>;
 
 impl TableBuilder {
     /// Begins a table in an empty file.

@@ -12,6 +12,11 @@ pub fn put(out: &mut Vec<u8>, mut number: u64) {
 
 /// Takes a number off the front of `bytes`; nothing where they end too early or spell more than 64 bits.
 pub fn take(bytes: &mut &[u8]) -> Option<u64> {
+    // Most numbers are small.
+    if let [byte @ 0..0x80, rest @ ..] = *bytes {
+        *bytes = rest;
+        return Some(u64::from(*byte));
+    }
     let mut number = 0u64;
     for shift in (0..64).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;

@@ -65,6 +65,7 @@ impl Settings {
             memtable_bytes: memtable,
             immutables: 2,
             shape: TableShape { block_bytes: block, restart_interval: 16, bloom_bits: 10 },
+            cache_bytes: 0,
             table_bytes: memtable * 2,
             level0_tables: 4,
             level1_bytes: memtable * 8,

@@ -30,7 +30,7 @@
 //! # Simpler than the real one because
 //!
 //! - one thread: a flush goes before a compaction, and both take turns with reads and writes, a block at a time;
-//! - blocks are neither compressed nor cached, and of a table only index and filter stay in memory;
+//! - blocks are not compressed, and in the figures none is kept, so that every read of one is seen ([`super::cache`] keeps them);
 //! - the manifest is a file, not one of several that a file named CURRENT points to, and shrinks only at start-up;
 //! - size-tiered compaction goes by the number of tables of a level; Cassandra looks for tables of similar size;
 //! - a slowed write is held up for a fixed time; RocksDB works out a rate from how far compaction has fallen behind.
@@ -65,6 +65,7 @@ pub use settings::{Device, Policy, Settings};
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::cache::BlockCache;
 use super::log::LogWriter;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
@@ -104,6 +105,8 @@ struct Memory {
     compaction: Option<Rc<Compaction>>,
     /// The background has found the disk full, and waits until it is asked to try again.
     full: bool,
+    /// Blocks that reads have met.
+    cache: Rc<BlockCache>,
     /// What the read that is going on has looked at.
     path: Rc<Path>,
     /// Why nothing is served: bytes were found that are not what was written.

@@ -7,9 +7,11 @@ use super::compact::damage;
 use super::version::{FileNumber, OpenTable};
 use super::{Event, Lsm, Refusal, Snapshot};
 use crate::contract::{Outcome, Probe};
+use crate::storage::block::Block;
 use crate::storage::cursor::{self, Cursor};
 use crate::storage::entry::is_before;
 use crate::storage::merge::Merge;
+use crate::storage::table::Handle;
 use crate::storage::{Entry, Key, Sequence};
 
 /// What a read has looked at so far.
@@ -127,12 +129,28 @@ impl Lsm {
         let before = |each: &[u8]| is_before(each, key, snapshot);
         let Some(handle) = table.table.find_block(before)? else { return Ok(None) };
         let start = handle.start;
-        let block = table.table.read_block(&mut self.disk, handle)?;
-        self.totals.blocks_read += 1;
-        Rc::make_mut(&mut self.memory.path).blocks += 1;
+        let block = self.block(table, handle)?;
         let corrupt = crate::storage::table::Corrupt { offset: start, what: "bad block" };
         let mut entries = block.seek(before).map_err(|_| corrupt)?;
         Ok(cursor::entry(&mut entries, start)?.filter(|entry| entry.key == *key))
+    }
+
+    /// A block from memory, if it was kept there, or from the disk.
+    fn block(&mut self, table: &OpenTable, handle: Handle) -> Result<Rc<Block>, crate::storage::table::Corrupt> {
+        let place = (table.meta.number, handle.start);
+        let room = self.settings.cache_bytes;
+        if room > 0
+            && let Some(block) = Rc::make_mut(&mut self.memory.cache).get(place)
+        {
+            return Ok(block);
+        }
+        let block = Rc::new(table.table.read_block(&mut self.disk, handle)?);
+        self.totals.blocks_read += 1;
+        Rc::make_mut(&mut self.memory.path).blocks += 1;
+        if room > 0 {
+            Rc::make_mut(&mut self.memory.cache).keep(place, &block, room);
+        }
+        Ok(block)
     }
 
     fn visit(&mut self, table: FileNumber, visit: Visit) {

@@ -27,6 +27,8 @@ pub struct Settings {
     /// So many immutable memtables may wait to be flushed; with one more, writes stop.
     pub immutables: usize,
     pub shape: TableShape,
+    /// So many bytes of blocks are kept in memory once they were read.
+    pub cache_bytes: usize,
     /// An output of a leveled compaction is closed once it is at least that long.
     pub table_bytes: u64,
     /// A level of overlapping tables is merged once it has so many.
@@ -63,6 +65,7 @@ impl Settings {
                 restart_interval: 4,
                 bloom_bits: parameters.integer("bloom") as usize,
             },
+            cache_bytes: 0,
             table_bytes: parameters.integer("memtable") * 2,
             level0_tables: parameters.integer("level0"),
             level1_bytes: parameters.integer("level1"),

@@ -407,3 +407,31 @@ fn a_read_tells_every_table_it_passed() {
     tree.execute(&Command::Get { key: Key::new("zz"), at: None }, &mut watch);
     assert_eq!(watch.names, ["MemorySearched", "LevelPassed", "Answered"]);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// A cache of blocks changes what is read from the disk and how long that takes, and no answer.
+    #[test]
+    fn a_cache_changes_no_answer(plain in settings(), commands in prop::collection::vec(command(), 0..60), room in 1usize..200) {
+        let mut plain = plain;
+        let mut cached = plain.clone();
+        Rc::make_mut(&mut cached.settings).cache_bytes = room;
+        let gets = ["a", "b", "c", "9", "10", "d"].map(|key| Command::Get { key: Key::new(key), at: None });
+        for command in commands.iter().chain(&gets).chain(&gets) {
+            prop_assert_eq!(cached.execute(command, &mut ()), plain.execute(command, &mut ()));
+        }
+    }
+}
+
+/// What was read once is not read again while there is room for it.
+#[test]
+fn a_block_that_is_kept_is_read_once() {
+    let mut tree = opened(&[("pace", "100000")]);
+    Rc::make_mut(&mut tree.settings).cache_bytes = 1 << 20;
+    run(&mut tree, "put 1..12 value; settle; get 3");
+    let read = tree.totals.blocks_read;
+    assert!(read > 0);
+    run(&mut tree, "get 3");
+    assert_eq!(tree.totals.blocks_read, read);
+}

@@ -1,0 +1,99 @@
+//! A cache of blocks: what was read from a table and checked stays in memory for the next read of it, up to so many
+//! bytes.
+//!
+//! Which block goes when there is no room? The one that was not used for longest would be best, but then each read would
+//! have to move its block to the end of a list. A *clock* comes close and only marks it: blocks stand in a ring, and the
+//! hand takes the mark from each that has one and throws out the first that has none (Corbató 1968).
+//!
+//! Simpler than the real one because: one thread, so there are no locks and no shards.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::block::Block;
+
+/// The number of a table's file, and where in it the block begins.
+pub type Place = (u64, u64);
+
+#[derive(Clone, Debug, Default)]
+pub struct BlockCache {
+    blocks: BTreeMap<Place, Kept>,
+    /// The ring: the hand is before the first.
+    ring: VecDeque<Place>,
+    /// In bytes, all blocks together.
+    held: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    block: Rc<Block>,
+    /// Used since the hand came by.
+    marked: bool,
+}
+
+impl BlockCache {
+    pub fn get(&mut self, place: Place) -> Option<Rc<Block>> {
+        let kept = self.blocks.get_mut(&place)?;
+        kept.marked = true;
+        Some(kept.block.clone())
+    }
+
+    /// Keeps a block that was not there, within `room` bytes for all.
+    pub fn keep(&mut self, place: Place, block: &Rc<Block>, room: usize) {
+        if block.len() > room {
+            return;
+        }
+        self.held += block.len();
+        self.blocks.insert(place, Kept { block: block.clone(), marked: false });
+        self.ring.push_back(place);
+        while self.held > room {
+            let oldest = self.ring.pop_front().expect("what is held is in the ring");
+            let kept = self.blocks.get_mut(&oldest).expect("what is in the ring is held");
+            if std::mem::take(&mut kept.marked) {
+                self.ring.push_back(oldest);
+            } else {
+                self.held -= kept.block.len();
+                self.blocks.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::block::BlockBuilder;
+    use super::*;
+
+    fn block(value: &[u8]) -> Rc<Block> {
+        let mut builder = BlockBuilder::new(1);
+        builder.add(b"k", value);
+        Rc::new(Block::new(builder.finish()).unwrap())
+    }
+
+    #[test]
+    fn what_is_used_stays() {
+        let block = block(b"v");
+        let room = 3 * block.len();
+        let mut cache = BlockCache::default();
+        for start in 0..3 {
+            cache.keep((1, start), &block, room);
+        }
+        assert!(cache.get((1, 0)).is_some());
+        cache.keep((1, 3), &block, room);
+        assert!(cache.get((1, 1)).is_none(), "the first that was not used");
+        for start in [0, 2, 3] {
+            assert!(cache.get((1, start)).is_some(), "{start}");
+        }
+        assert_eq!(cache.held, room);
+    }
+
+    #[test]
+    fn what_has_no_room_is_not_kept() {
+        let block = block(b"a long value");
+        let mut cache = BlockCache::default();
+        cache.keep((1, 0), &block, block.len() - 1);
+        assert!(cache.get((1, 0)).is_none());
+        cache.keep((1, 0), &block, block.len());
+        assert!(cache.get((1, 0)).is_some());
+    }
+}
