@@ -55,8 +55,10 @@ test("no page is wider than a small phone", async ({ page }) => {
 test("nothing is refused by the policy, nothing is missing, nobody else is asked", async ({ page }) => {
   test.setTimeout(120_000);
   const complaints = [];
-  // A page that is left while its Wasm is still on the way says so; that is the test's own doing.
-  const complain = (text) => /loading was aborted|failed to load split module/.test(text) || complaints.push(text);
+  // A page that is left while its Wasm is still on the way says so; that is the test's own doing. What the policy refuses
+  // and what is missing is told in other words besides.
+  const LEFT = /loading was aborted|Failed to fetch|failed to load split module/;
+  const complain = (text) => LEFT.test(text) || complaints.push(text);
   page.on("console", (message) => message.type() === "error" && complain(message.text()));
   page.on("pageerror", (error) => complain(error.message));
   page.on("response", (response) => response.status() >= 400 && complaints.push(response.url()));
