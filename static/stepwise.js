@@ -19,10 +19,15 @@ const alive = new Map();
 let counter = 0;
 let instance = 0;
 let loading = null;
+/** Resolves when the instance of now has fallen. */
+let fallen = null;
+let fall = null;
 
 /** The Wasm of this page; fetched once, and again after a panic. */
 function load() {
-  loading ??= (async () => {
+  if (loading) return loading;
+  fallen = new Promise((resolve) => (fall = resolve));
+  loading = (async () => {
     // Glue imported anew has memory of its own.
     const query = instance === 0 ? "" : `?instance=${instance}`;
     const glue = await import(here(`stepwise-player.js${query}`));
@@ -41,6 +46,7 @@ function load() {
 function panicked(number, message) {
   instance += 1;
   loading = null;
+  fall();
   // Not from within the fall itself: Wasm is still on the stack.
   setTimeout(() => {
     for (const figure of alive.values()) figure.revive(figure.number === number ? message : null);
@@ -50,7 +56,6 @@ function panicked(number, message) {
 class StepwiseFigure extends HTMLElement {
   #shadow = this.attachShadow({ mode: "open" });
   #root = null;
-  #glue = null;
   #figure = null;
   #state = null;
   #falls = 0;
@@ -128,8 +133,7 @@ class StepwiseFigure extends HTMLElement {
     if (this.#starting || this.#stopped || this.#figure) return;
     this.#starting = true;
     try {
-      const [glue] = await Promise.all([load(), this.#styles]);
-      await this.#fetch(glue);
+      const glue = await this.#fetch();
       if (this.isConnected && !this.#figure) this.#mount(glue);
     } catch (error) {
       console.error(error);
@@ -143,18 +147,21 @@ class StepwiseFigure extends HTMLElement {
     }
   }
 
-  /** Resolves when all is there for the kind of figure that the attributes name by then. */
-  async #fetch(glue) {
+  /** Fetches what the figure needs, and resolves to an instance that stands and has its kind, as that is by then. */
+  async #fetch() {
     const kind = () => new Map(this.#pairs()).get("kind") ?? "";
-    let fetched;
-    do await glue.prepare((fetched = kind()));
-    while (fetched !== kind());
+    for (;;) {
+      const [glue, wanted] = [await load(), kind()];
+      // An instance that falls meanwhile never answers.
+      await Promise.race([Promise.all([glue.prepare(wanted), this.#styles]), fallen]);
+      if (glue === (await load()) && wanted === kind()) return glue;
+    }
   }
 
   async #replace() {
     if (!this.#figure) return;
     // Where that fails, the figure itself says that it could not be fetched.
-    await this.#fetch(this.#glue).catch(console.error);
+    await this.#fetch().catch(console.error);
     this.#figure?.replace(this.#pairs());
   }
 
@@ -177,7 +184,6 @@ class StepwiseFigure extends HTMLElement {
     // Out of the flow until it is drawn: the opening picture and the player must never both take up room.
     Object.assign(root.style, { position: "absolute", visibility: "hidden", width: `${this.clientWidth}px` });
     this.#root = root;
-    this.#glue = glue;
     this.#shadow.append(root);
     alive.set(this.number, this);
     this.#figure = glue.mount(this.#root, this.#pairs(), {
