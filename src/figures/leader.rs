@@ -9,10 +9,10 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::replication::history::{Call, Request, Returned};
 use crate::engine::replication::leader::message::Message as Payload;
-use crate::engine::replication::leader::{CLIENTS, Event, Leader, bytes};
+use crate::engine::replication::leader::{CLIENTS, Event, Leader, wire};
 use crate::engine::replication::replicated_log::{Entry, Message as LogMessage};
 use crate::engine::replication::{ClientId, Host, NodeId};
-use crate::engine::sim::{Envelope, Time};
+use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::engine::wording::count;
 use crate::scene::text::{SMALL, fit, width as width_of};
 use crate::scene::vocabulary;
@@ -50,12 +50,16 @@ impl Figure for LeaderFigure {
         Some(leader)
     }
 
+    /// `message m5`, `n1/entry 2`, `n3/snapshot`.
     fn dump(leader: &Leader, key: &str) -> Option<Dump> {
+        if let Some(number) = key.strip_prefix("message m") {
+            return wire::message(leader, MessageId::new(number.parse().ok()?));
+        }
         let (node, part) = key.split_once('/')?;
         match node.parse().ok()? {
             Host::Node(node) if node.index() < leader.nodes().count() => match part.strip_prefix("entry ") {
-                Some(position) => bytes::entry(leader, node, position.parse().ok()?),
-                None => bytes::snapshot(leader, node),
+                Some(position) => wire::entry(leader, node, position.parse().ok()?),
+                None => wire::snapshot(leader, node),
             },
             _ => None,
         }
@@ -141,7 +145,7 @@ fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<
         Payload::Snapshot { .. } => Shape::new(key, at.x, at.y).rect(-8.0, -9.0, 16.0, 18.0, 4.0, "disk"),
         _ => vocabulary::envelope(key, at.x, at.y, "envelope").circle(0.0, 3.0, 3.0, seal),
     };
-    plan.ground.travels(shape, from, to, passed).label(about)
+    plan.ground.travels(shape, from, to, passed).label(about).selects()
 }
 
 /// A client with what it was told last.

@@ -25,12 +25,14 @@ pub type RowId = u32;
 
 /// What a client asks for.
 #[derive(Clone)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub enum Ask {
     Insert(Rc<str>),
     Read(RowId),
 }
 
 #[derive(Clone)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub enum Message {
     /// Between nodes.
     Node(NodeMessage),

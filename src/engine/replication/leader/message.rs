@@ -7,6 +7,7 @@ use crate::replication::replicated_log::{Message as LogMessage, Snapshot, Term};
 use crate::storage::Key;
 
 #[derive(Clone)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub enum Message {
     Put {
         call: CallId,

@@ -32,10 +32,10 @@
 //! - a message carries all the entries that its receiver has not acknowledged, so some are sent twice;
 //! - a snapshot is one message, however long; it takes a time that the reader sets.
 
-pub mod bytes;
 pub mod command;
 pub mod event;
 pub mod message;
+pub mod wire;
 
 mod cluster;
 mod execute;

@@ -11,6 +11,8 @@
 //! - the log is never shortened from its front; only a node that began with a [`Snapshot`] lacks the entries before it;
 //! - a message carries all the entries that its receiver lacks.
 
+pub mod wire;
+
 mod entry;
 mod node;
 mod snapshot;

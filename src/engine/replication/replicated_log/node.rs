@@ -28,6 +28,7 @@ pub enum Role {
 
 /// Positions are numbers of entries from the front of the log: 0 is before the first.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub enum Message {
     AskVote {
         term: Term,

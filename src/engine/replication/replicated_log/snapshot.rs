@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::{Entry, Term};
 
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(test, derive(PartialEq))]
 pub struct Snapshot {
     /// How many entries of the log it stands for, and the term of the last of them.
     pub position: usize,
