@@ -68,7 +68,10 @@ impl Ground {
         let (others, place) = self.place(other);
         let both_nodes = matches!((host, other), (Host::Node(_), Host::Node(_)));
         if both_nodes {
-            return Point::new(column.left - step - LANE * own.abs_diff(place) as f32, middle.y);
+            // In a narrow channel the lanes are closer, so that none runs over the clients.
+            let channel = column.left - self.client.left - self.client.width - SENT - 10.0;
+            let lane = (channel / column.many.max(2) as f32).min(LANE);
+            return Point::new(column.left - step - lane * own.abs_diff(place) as f32, middle.y);
         }
         let spread = ((column.height - 20.0) / others.many.max(1) as f32).min(2.0 * LANE);
         let aside = (place as f32 - (others.many as f32 - 1.0) / 2.0) * spread;
@@ -203,12 +206,13 @@ pub(super) struct Message {
     pub progress: f32,
 }
 
-/// A client at the edge: what it is called, what it does, and what it believes, a line each.
-pub(super) fn client(ground: &Ground, host: Host, status: &str, beliefs: &[String]) -> Shape {
+/// A client at the edge: what it is called, what it does, and what it believes, a line each; marked if it `proves` a broken
+/// promise.
+pub(super) fn client(ground: &Ground, host: Host, status: &str, beliefs: &[String], proves: bool) -> Shape {
     use crate::scene::text::{SMALL, fit};
     let (at, Column { width, height, .. }) = (ground.corner(host), ground.client);
     let mut card = Shape::new(host.to_string(), at.x, at.y)
-        .rect(0.0, 0.0, width, height, 14.0, "client")
+        .rect(0.0, 0.0, width, height, 14.0, if proves { "torn" } else { "client" })
         .circle(18.0, 15.0, 5.0, "client-head")
         .text(32.0, 20.0, Anchor::Start, "name", host.to_string())
         .text(width - 10.0, 20.0, Anchor::End, "small", status)

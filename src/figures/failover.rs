@@ -4,6 +4,7 @@
 
 mod diagram;
 
+use super::calls::{self, Said, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
@@ -34,14 +35,16 @@ insert eve as c2; start n1; run 300ms",
 
     fn draw(failover: &Failover, _: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(failover, breadth);
+        let said = diagram::said(failover);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, failover, breadth);
         draw_messages(&mut scene, failover, &plan);
-        draw_left(&mut scene, failover, &plan);
+        draw_left(&mut scene, failover, &plan, &said);
         for node in failover.nodes().iter() {
             draw_node(&mut scene, failover, &plan, node);
         }
         draw_verdicts(&mut scene, failover, &plan, breadth);
+        plan.strip.draw(&mut scene, failover, &said);
         scene
     }
 
@@ -74,6 +77,7 @@ struct Plan {
     /// Where the verdicts begin.
     verdicts: f32,
     columns: usize,
+    strip: Strip,
 }
 
 impl Plan {
@@ -90,14 +94,21 @@ impl Plan {
         let bottom = BANNER + (nodes.max(left) as f32 * 74.0).max(240.0);
         let (client_width, node_left) = if wide { (210.0, 520.0) } else { (128.0, 216.0) };
         let columns = if wide { 3 } else { 2 };
+        let top = bottom + 8.0 + (6 / columns) as f32 * 16.0 + 8.0;
+        let strip = if wide {
+            Strip { left: 8.0, top, width: 944.0, columns: 5, rows: 1, lines: 1 }
+        } else {
+            Strip { left: 8.0, top, width: 389.0, columns: 2, rows: 2, lines: 3 }
+        };
         Plan {
-            height: bottom + 8.0 + (6 / columns) as f32 * 16.0 + 8.0,
+            height: top + strip.height() + 4.0,
             ground: Ground {
                 client: Column::new(8.0, client_width, left, 62.0, BANNER, bottom),
                 node: Column::new(node_left, breadth.width() - node_left - 8.0, nodes, 62.0, BANNER, bottom),
             },
             verdicts: bottom + 6.0,
             columns,
+            strip,
         }
     }
 }
@@ -153,14 +164,14 @@ fn draw_messages(scene: &mut Scene, failover: &Failover, plan: &Plan) {
 }
 
 /// Clients, the cache, and those services that there are.
-fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan) {
+fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, said: &[Said]) {
     for number in 0..usize::from(CLIENTS) {
         let host = Host::Client(crate::engine::replication::ClientId::new(number as u8 + 1));
         let waits = failover.calls().iter().filter(|call| Host::from(call.id.client) == host && call.ended.is_none());
         let waits = waits.count();
         let status = if waits > 0 { format!("{waits} open") } else { String::new() };
         let belief = format!("asks {}", failover.belief(number));
-        scene.push(client(&plan.ground, host, &status, &[belief]));
+        scene.push(client(&plan.ground, host, &status, &[belief], calls::proves(failover, said, host)));
     }
     let cache = failover.cache().iter().map(|(row, name)| format!("{row} {name}"));
     card(scene, plan, usize::from(CLIENTS), "cache", cache.collect(), String::new());

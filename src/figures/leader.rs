@@ -3,6 +3,7 @@
 
 mod diagram;
 
+use super::calls::{self, Said, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
@@ -32,16 +33,18 @@ impl Figure for LeaderFigure {
     };
 
     fn draw(leader: &Leader, _: Option<&Event>, breadth: Breadth) -> Scene {
-        let plan = Plan::new(breadth);
+        let plan = Plan::new(leader, breadth);
+        let said = said(leader);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, leader, breadth);
         draw_messages(&mut scene, leader, &plan);
         for number in 1..=CLIENTS {
-            draw_client(&mut scene, leader, &plan, ClientId::new(number));
+            draw_client(&mut scene, leader, &plan, ClientId::new(number), &said);
         }
         for node in leader.nodes() {
             draw_node(&mut scene, leader, &plan, node);
         }
+        plan.strip.draw(&mut scene, leader, &said);
         draw_lost(&mut scene, leader, &plan, breadth);
         scene
     }
@@ -79,22 +82,53 @@ struct Plan {
     ground: Ground,
     /// Where the list of lost writes begins.
     lost: f32,
+    strip: Strip,
 }
 
 impl Plan {
-    fn new(breadth: Breadth) -> Plan {
-        let bottom = BANNER + 5.0 * 72.0;
+    fn new(leader: &Leader, breadth: Breadth) -> Plan {
+        let bottom = BANNER + 5.0 * 70.0;
         let (client_width, node_left) = if breadth == Breadth::Wide { (200.0, 490.0) } else { (108.0, 196.0) };
+        let top = bottom + 6.0;
+        let lost = 28.0 + MOST_LOST as f32 * 17.0;
+        let strip = match breadth {
+            Breadth::Wide => Strip { left: node_left, top, width: 467.0, columns: 3, rows: 2, lines: 2 },
+            Breadth::Narrow => Strip { left: 8.0, top, width: 389.0, columns: 2, rows: 2, lines: 3 },
+        };
+        let below = if breadth == Breadth::Wide { top } else { top + strip.height() + 2.0 };
         Plan {
-            height: bottom + 28.0 + MOST_LOST as f32 * 17.0,
+            height: (below + lost).max(top + strip.height()),
             ground: Ground {
                 client: Column::new(8.0, client_width, usize::from(CLIENTS), 76.0, BANNER, bottom),
-                // Room for all that there can be, so that those that are there stay where they are.
-                node: Column::new(node_left, breadth.width() - node_left - 8.0, 5, 62.0, BANNER, bottom),
+                // Spread over the stage, however many there are: a new one makes the others move together.
+                node: Column::new(
+                    node_left,
+                    breadth.width() - node_left - 8.0,
+                    leader.nodes().count(),
+                    80.0,
+                    BANNER,
+                    bottom,
+                ),
             },
-            lost: bottom + 6.0,
+            lost: below,
+            strip,
         }
     }
+}
+
+/// What is said of each call; a write that was lost is a broken promise, even before anybody reads it.
+fn said(leader: &Leader) -> Vec<Said> {
+    let (lost, history) = (leader.lost(), leader.history());
+    let tell = |call: &Call| {
+        let mut said = Said::of(history, call);
+        if let Some(lost) = lost.iter().find(|lost| lost.call == call.id) {
+            let (call, key, value, named) = (call.id, &lost.key, &lost.value, leader.leader());
+            said.broken =
+                Some(format!("Lost: {call} was told that {key} = {value} is written, and {named} has it not."));
+        }
+        said
+    };
+    history.calls().map(tell).collect()
 }
 
 fn draw_banner(scene: &mut Scene, leader: &Leader, breadth: Breadth) {
@@ -118,6 +152,10 @@ fn draw_banner(scene: &mut Scene, leader: &Leader, breadth: Breadth) {
 fn draw_messages(scene: &mut Scene, leader: &Leader, plan: &Plan) {
     let (now, network) = (leader.now(), leader.network());
     let ways: Vec<(Host, Host)> = network.in_flight().map(|message| (message.from, message.to)).collect();
+    // The ways of the log are there while nothing travels on them, too.
+    let named = Host::from(leader.leader());
+    let followers = leader.nodes().filter(|node| leader.is_member(*node)).map(Host::from);
+    let ways: Vec<_> = followers.filter(|host| *host != named).map(|host| (named, host)).chain(ways).collect();
     let cuts: Vec<(Host, Host)> = network.cuts().collect();
     plan.ground.draw_links(scene, &ways, &cuts);
     let mut crowds = Crowds::new(MOST_ON_A_WAY);
@@ -149,7 +187,7 @@ fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<
 }
 
 /// A client with what it was told last.
-fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId) {
+fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, said: &[Said]) {
     let own = |call: &&Call| call.id.client == id;
     let waits = leader.history().calls().filter(own).filter(|call| call.ended.is_none()).count();
     let status = if waits > 0 { "waits" } else { "" };
@@ -181,7 +219,8 @@ fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId) {
     if beliefs.is_empty() {
         beliefs.push("has not asked".to_owned());
     }
-    scene.push(client(&plan.ground, id.into(), status, &beliefs));
+    let proves = calls::proves(leader, said, id.into());
+    scene.push(client(&plan.ground, id.into(), status, &beliefs, proves));
 }
 
 fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
@@ -225,7 +264,7 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
         card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of_term(seat.node.term()));
     }
     scene.push(card);
-    draw_log(scene, leader, id, (at.x + 12.0, at.y + 23.0), width - 20.0);
+    draw_log(scene, leader, id, (at.x + 12.0, at.y + (height - ROW) / 2.0 + 1.0), width - 20.0);
 }
 
 /// What an entry says; the one that opens a term says only that.
@@ -280,7 +319,7 @@ fn draw_log(scene: &mut Scene, leader: &Leader, id: NodeId, (x, y): (f32, f32), 
 
 /// The writes that clients were told of, and that the leader does not have.
 fn draw_lost(scene: &mut Scene, leader: &Leader, plan: &Plan, breadth: Breadth) {
-    let (lost, room) = (leader.lost(), breadth.width() - 24.0);
+    let (lost, room) = (leader.lost(), if breadth == Breadth::Wide { 460.0 } else { breadth.width() - 24.0 });
     let (title, class) = match lost.len() {
         0 => ("Nothing is lost that a client was told of ✓".to_owned(), "good"),
         many => (format!("Lost: {} that a client was told of ✗", count(many, "write")), "bad"),

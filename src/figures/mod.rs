@@ -3,6 +3,7 @@
 
 mod ask;
 mod btree;
+mod calls;
 mod catalogue;
 pub mod chart;
 mod cluster;

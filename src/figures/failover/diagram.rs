@@ -3,9 +3,12 @@
 
 use crate::engine::replication::Host;
 use crate::engine::replication::failover::message::Ask;
-use crate::engine::replication::failover::{CONTROLLER, Choice, Ended, Failover, Message, STORAGE, Storage, name_of};
+use crate::engine::replication::failover::{
+    CONTROLLER, Call, Choice, Ended, Failover, Message, STORAGE, Storage, name_of,
+};
 use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
+use crate::figures::calls::Said;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
 /// Whether it will tell its receiver something new: what goes to and fro all the time and is lost is no loss.
@@ -80,17 +83,45 @@ impl Cluster for Failover {
             Ask::Insert(name) => format!("{}: inserts {name}, {ended}", call.id),
             Ask::Read(row) => format!("{}: reads row {row}, {ended}", call.id),
         };
-        // A number that somebody else has been told before: that call is the proof.
-        let same =
-            |other: &&Ended| matches!((other, &call.ended), (Ended::Inserted(a), Some(Ended::Inserted(b))) if a == b);
-        let against =
-            Failover::calls(self)[..place].iter().position(|other| other.ended.as_ref().filter(same).is_some());
-        if against.is_some() {
-            label.push_str(". The number has been given twice");
-        }
-        if self.lost().any(|told| told.call == call.id) {
-            label.push_str(". It is lost: the leader knows nothing of it");
+        let (broken, against) = broken(self, place);
+        if let Some(broken) = broken {
+            label.push_str(". ");
+            label.push_str(&broken);
         }
         Bar { host: call.id.client.into(), label, against }
     }
+}
+
+/// What is said of each call.
+pub(super) fn said(failover: &Failover) -> Vec<Said> {
+    let tell = |(place, call): (usize, &Call)| {
+        let end = match &call.ended {
+            None => "…".to_owned(),
+            Some(Ended::Inserted(row)) => format!("→ row {row}"),
+            Some(Ended::Found(name)) => format!("→ {}", name.as_deref().unwrap_or("nothing")),
+            Some(Ended::GivenUp) => "?".to_owned(),
+        };
+        let short = match &call.ask {
+            Ask::Insert(name) => format!("{} {name} {end}", call.id),
+            Ask::Read(row) => format!("{} row {row} {end}", call.id),
+        };
+        let (broken, against) = broken(failover, place);
+        Said { short, broken, against }
+    };
+    failover.calls().iter().enumerate().map(tell).collect()
+}
+
+/// What a call breaks, and the call that proves it: the number of a row that somebody else was told of before, or a row
+/// that was acknowledged and that the leader has not.
+fn broken(failover: &Failover, place: usize) -> (Option<String>, Option<usize>) {
+    let call = &failover.calls()[place];
+    let Some(Ended::Inserted(row)) = call.ended else { return (None, None) };
+    let same = |other: &Call| matches!(other.ended, Some(Ended::Inserted(other)) if other == row);
+    let twin = failover.calls()[..place].iter().position(same);
+    if let Some(twin) = twin {
+        let other = failover.calls()[twin].id;
+        return (Some(format!("The number {row} has been given twice: to {other} and to {}", call.id)), Some(twin));
+    }
+    let lost = failover.lost().any(|told| told.call == call.id);
+    (lost.then(|| format!("Lost: {} was told that it is row {row}, and the leader has it not", call.id)), None)
 }
