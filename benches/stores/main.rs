@@ -4,7 +4,7 @@
 //!
 //! Nobody waits for a disk: the others have their files in memory (`/dev/shm` where there is one), without `fsync`; redb
 //! has a memory of its own and one transaction for all puts, its best case. Ours are on their simulated disk, with sync on
-//! command, and the LSM-tree has LevelDB's sizes.
+//! command, and the LSM-tree has LevelDB's sizes, with as much memory for blocks as fjall has.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::time::Instant;
 use fjall::KeyspaceCreateOptions;
 use redb::ReadableDatabase;
 use stepwise_engine::storage::Key;
-use stepwise_engine::storage::lsm::{Lsm, Settings};
+use stepwise_engine::storage::lsm::Lsm;
 
 const ROUNDS: usize = 3;
 
@@ -68,9 +68,7 @@ fn main() -> Result<()> {
 struct Ours(Lsm);
 
 fn lsm(_: &Path) -> Result<Box<dyn Store>> {
-    // As much for blocks as fjall has; sled and redb have room for a gigabyte.
-    let settings = Settings { cache_bytes: 32 << 20, ..stepwise_speed::lsm::settings() };
-    Ok(Box::new(Ours(Lsm::new(settings))))
+    Ok(Box::new(Ours(Lsm::new(stepwise_speed::lsm::settings()))))
 }
 
 impl Store for Ours {

@@ -101,9 +101,8 @@ impl Block {
         }
     }
 
-    /// Its length in bytes.
-    #[expect(clippy::len_without_is_empty, reason = "a block has a restart point at least")]
-    pub fn len(&self) -> usize {
+    /// In bytes.
+    pub fn size(&self) -> usize {
         self.bytes.len()
     }
 

@@ -40,10 +40,10 @@ impl BlockCache {
 
     /// Keeps a block that was not there, within `room` bytes for all.
     pub fn keep(&mut self, place: Place, block: &Rc<Block>, room: usize) {
-        if block.len() > room {
+        if block.size() > room {
             return;
         }
-        self.held += block.len();
+        self.held += block.size();
         self.blocks.insert(place, Kept { block: block.clone(), marked: false });
         self.ring.push_back(place);
         while self.held > room {
@@ -52,7 +52,7 @@ impl BlockCache {
             if std::mem::take(&mut kept.marked) {
                 self.ring.push_back(oldest);
             } else {
-                self.held -= kept.block.len();
+                self.held -= kept.block.size();
                 self.blocks.remove(&oldest);
             }
         }
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn what_is_used_stays() {
         let block = block(b"v");
-        let room = 3 * block.len();
+        let room = 3 * block.size();
         let mut cache = BlockCache::default();
         for start in 0..3 {
             cache.keep((1, start), &block, room);
@@ -91,9 +91,9 @@ mod tests {
     fn what_has_no_room_is_not_kept() {
         let block = block(b"a long value");
         let mut cache = BlockCache::default();
-        cache.keep((1, 0), &block, block.len() - 1);
+        cache.keep((1, 0), &block, block.size() - 1);
         assert!(cache.get((1, 0)).is_none());
-        cache.keep((1, 0), &block, block.len());
+        cache.keep((1, 0), &block, block.size());
         assert!(cache.get((1, 0)).is_some());
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::block::{Block, Entries};
+use super::entry::{is_before, split};
 use super::table::{Corrupt, Table};
 use super::{Entry, Key, Sequence};
 use crate::sim::Disk;
@@ -34,7 +35,7 @@ impl Cursor {
     /// Reads one block.
     pub fn seek(table: &Table, disk: &mut Disk, key: &Key, snapshot: Sequence) -> Result<Cursor, Corrupt> {
         let blocks = table.blocks()?;
-        let found = table.find_block(|each| super::entry::is_before(each, key, snapshot))?;
+        let found = table.find_block(|each| is_before(each, key, snapshot))?;
         let block = found.map_or(blocks.len(), |found| blocks.partition_point(|each| each.start < found.start));
         let mut cursor = Cursor { blocks: Rc::new(blocks), block, entries: Rc::default(), at: 0 };
         cursor.read(table, disk)?;
@@ -90,4 +91,17 @@ pub fn entry(rest: &mut Entries, start: u64) -> Result<Option<Entry>, Corrupt> {
     let Some(found) = rest.placed() else { return Ok(None) };
     let entry = found.ok().and_then(|found| Entry::decode(found.key, found.value));
     entry.map(Some).ok_or(corrupt)
+}
+
+/// The next entry of a block that stands at `start` of its file, if it is one of `key`.
+pub fn entry_of(key: &Key, rest: &mut Entries, start: u64) -> Result<Option<Entry>, Corrupt> {
+    let corrupt = Corrupt { offset: start + rest.offset() as u64, what: "bad entry" };
+    let Some(found) = rest.placed().transpose().map_err(|_| corrupt.clone())? else { return Ok(None) };
+    match split(found.key) {
+        Some((bytes, trailer)) if bytes == key.as_str().as_bytes() => {
+            Entry::of(key, trailer, found.value).map(Some).ok_or(corrupt)
+        }
+        Some(_) => Ok(None),
+        None => Err(corrupt),
+    }
 }

@@ -70,12 +70,17 @@ impl Entry {
     /// Reads an internal key and a value; nothing where they cannot be what was written.
     pub fn decode(internal_key: &[u8], value: &[u8]) -> Option<Entry> {
         let (key, trailer) = split(internal_key)?;
+        Entry::of(&Key::new(str::from_utf8(key).ok()?), trailer, value)
+    }
+
+    /// An entry of a key with this trailer and value; nothing where they cannot be what was written.
+    pub fn of(key: &Key, trailer: u64, value: &[u8]) -> Option<Entry> {
         let value = match trailer & 0xff {
             PUT => Some(str::from_utf8(value).ok()?.into()),
             DELETE if value.is_empty() => None,
             _ => return None,
         };
-        Some(Entry { key: Key::new(str::from_utf8(key).ok()?), sequence: trailer >> 8, value })
+        Some(Entry { key: key.clone(), sequence: trailer >> 8, value })
     }
 
     /// Reads the payload of a log record; nothing where it cannot be what was written.

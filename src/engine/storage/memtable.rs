@@ -77,7 +77,10 @@ impl Memtable {
 
     /// The newest entry of a key that is not newer than `snapshot`; it may be a tombstone.
     pub fn get(&self, key: &Key, snapshot: Sequence) -> Option<&Entry> {
-        self.from(key, snapshot).next().filter(|entry| entry.key == *key)
+        let (run, within) = self.place(key, snapshot);
+        let here = self.runs.get(run)?.entries.get(within);
+        let entry = here.or_else(|| self.runs.get(run + 1).map(|next| &next.first))?;
+        (entry.key == *key).then_some(entry)
     }
 
     /// All entries, in order.
@@ -87,10 +90,15 @@ impl Memtable {
 
     /// The entries from `key` on, beginning with its newest that is not newer than `snapshot`.
     pub fn from(&self, key: &Key, snapshot: Sequence) -> impl Iterator<Item = &Entry> {
+        let (run, within) = self.place(key, snapshot);
+        self.runs[run..].iter().flat_map(|run| run.entries.iter()).skip(within)
+    }
+
+    /// The last run that begins before `key` at `snapshot`, or the first; and how many of its entries are before that.
+    fn place(&self, key: &Key, snapshot: Sequence) -> (usize, usize) {
         let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
-        let first = self.runs.partition_point(|run| run.first < sought).saturating_sub(1);
-        let within = self.runs.get(first).map_or(0, |run| run.entries.partition_point(|each| *each < sought));
-        self.runs[first..].iter().flat_map(|run| run.entries.iter()).skip(within)
+        let run = self.runs.partition_point(|run| run.first < sought).saturating_sub(1);
+        (run, self.runs.get(run).map_or(0, |run| run.entries.partition_point(|each| *each < sought)))
     }
 
     /// How many entries there are.

@@ -165,7 +165,7 @@ impl Side {
             }
             Tree::Lsm(tree) => {
                 if reads {
-                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?;
+                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.as_deref().map(str::to_owned);
                 }
                 if writes {
                     tree.put(&key, &value(operation.version), &mut ()).map_err(|why| why.to_string())?;

@@ -36,7 +36,7 @@ fn both_hold_what_a_map_holds() {
         assert_eq!(btree.key_count(), model.len() as u64);
         let Tree::Lsm(lsm) = &mut duel.sides[1].tree else { unreachable!("the second is the LSM-tree") };
         assert!(model.iter().all(|(key, version)| {
-            lsm.get(&Key::new(&key.to_string()), &mut ()) == Ok(Some(side::value(*version)))
+            lsm.get(&Key::new(&key.to_string()), &mut ()) == Ok(Some(side::value(*version).as_str().into()))
         }));
     }
 }

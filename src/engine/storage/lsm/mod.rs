@@ -106,7 +106,7 @@ struct Memory {
     /// The background has found the disk full, and waits until it is asked to try again.
     full: bool,
     /// Blocks that reads have met.
-    cache: Rc<BlockCache>,
+    cache: BlockCache,
     /// What the read that is going on has looked at.
     path: Rc<Path>,
     /// Why nothing is served: bytes were found that are not what was written.
@@ -264,7 +264,9 @@ impl Lsm {
         match command {
             Command::Put { key, value } => self.write(key, Some(value), probe),
             Command::Delete { key } => self.write(key, None, probe),
-            Command::Get { key, at } => self.get_at(key, *at, probe).map(Outcome::Value),
+            Command::Get { key, at } => {
+                self.get_at(key, *at, probe).map(|found| Outcome::Value(found.map(|value| value.to_string())))
+            }
             Command::Scan { from, to, at } => self.scan_at(from, to, *at, probe).map(Outcome::Entries),
             Command::Snapshot => self.take_snapshot(probe),
             Command::Release { number } => self.release(*number, probe),

@@ -71,7 +71,7 @@ impl Event {
             Event::NothingToFlush => out.write_str("There is nothing in memory that could be flushed."),
             Event::FlushBegun { table, entries } => write!(
                 out,
-                "The oldest immutable memtable is flushed to {1}: {0}, in their order.",
+                "The oldest immutable memtable is flushed to {1}, in the order of its keys: {0}.",
                 count(*entries, "entry"),
                 table_name(*table)
             ),
@@ -287,6 +287,6 @@ fn names(tables: &[FileNumber]) -> String {
     match tables {
         [] => "no table".to_owned(),
         [one] => table_name(*one),
-        [.., last] => format!("{} tables up to {}", tables.len(), table_name(*last)),
+        [first, .., last] => format!("{} tables, {} to {}", tables.len(), table_name(*first), table_name(*last)),
     }
 }

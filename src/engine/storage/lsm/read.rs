@@ -36,7 +36,7 @@ pub enum Visit {
 
 impl Lsm {
     /// The newest value of a key.
-    pub fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Option<String>, Refusal> {
+    pub fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Option<Rc<str>>, Refusal> {
         self.get_at(key, None, probe)
     }
 
@@ -45,7 +45,7 @@ impl Lsm {
         key: &Key,
         at: Option<u64>,
         probe: &mut impl Probe<Self>,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<Rc<str>>, Refusal> {
         let snapshot = self.sequence_of(at)?;
         self.totals.gets += 1;
         // In the place of the last one, whose room it can use.
@@ -57,7 +57,7 @@ impl Lsm {
         let found = found?;
         let (visits, blocks) = (self.memory.path.visits.len(), self.memory.path.blocks);
         probe.step(|| Event::Answered { key: key.clone(), found: found.clone(), tables: visits, blocks }, self);
-        Ok(found.and_then(|entry| entry.value).map(|value| value.to_string()))
+        Ok(found.and_then(|entry| entry.value))
     }
 
     fn search(
@@ -132,24 +132,19 @@ impl Lsm {
         let block = self.block(table, handle)?;
         let corrupt = crate::storage::table::Corrupt { offset: start, what: "bad block" };
         let mut entries = block.seek(before).map_err(|_| corrupt)?;
-        Ok(cursor::entry(&mut entries, start)?.filter(|entry| entry.key == *key))
+        cursor::entry_of(key, &mut entries, start)
     }
 
     /// A block from memory, if it was kept there, or from the disk.
     fn block(&mut self, table: &OpenTable, handle: Handle) -> Result<Rc<Block>, crate::storage::table::Corrupt> {
         let place = (table.meta.number, handle.start);
-        let room = self.settings.cache_bytes;
-        if room > 0
-            && let Some(block) = Rc::make_mut(&mut self.memory.cache).get(place)
-        {
+        if let Some(block) = self.memory.cache.get(place) {
             return Ok(block);
         }
         let block = Rc::new(table.table.read_block(&mut self.disk, handle)?);
         self.totals.blocks_read += 1;
         Rc::make_mut(&mut self.memory.path).blocks += 1;
-        if room > 0 {
-            Rc::make_mut(&mut self.memory.cache).keep(place, &block, room);
-        }
+        self.memory.cache.keep(place, &block, self.settings.cache_bytes);
         Ok(block)
     }
 

@@ -123,7 +123,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "bloom",
         label: "Bloom filter",
-        about: "How many bits each key has in the filter of its table; with 1, it hardly filters",
+        about: "How many bits each key has in the filter of its table, which has 64 at least",
         kind: ParameterKind::Integer { min: 1, max: 20, unit: "bits" },
         default: "10",
     },

@@ -54,7 +54,7 @@ impl SsTables {
             let mut rest = read.seek(|each| is_before(each, &key, Sequence::MAX)).map_err(|bad| {
                 damaged(crate::storage::table::Corrupt { offset: offset + bad.offset as u64, what: "bad entry" })
             })?;
-            let found = cursor::entry(&mut rest, offset).map_err(damaged)?.filter(|entry| entry.key == key);
+            let found = cursor::entry_of(&key, &mut rest, offset).map_err(damaged)?;
             probe.step(|| Event::BlockRead { key: key.clone(), table: id, block, bytes, found: found.clone() }, self);
             if found.is_some() {
                 return Ok(found);
