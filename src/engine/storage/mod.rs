@@ -13,6 +13,7 @@ pub mod log;
 pub mod lsm;
 pub mod memtable;
 pub mod merge;
+pub mod outage;
 pub mod sstable;
 pub mod table;
 pub mod varint;

@@ -4,8 +4,8 @@ use super::record::{BadRecord, Record, Timestamp};
 use super::refusal::Refusal;
 use super::segment::{Position, SegmentId};
 use crate::contract;
-use crate::sim::Crash;
 use crate::storage::Key;
+use crate::storage::outage::Outage;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -41,7 +41,7 @@ pub enum Event {
     OutputDeleted { name: String },
     MergeGivenUp { reason: Refusal },
 
-    Crashed { crash: Crash, unsynced: u64, gone: Vec<String>, segments: usize },
+    Crashed { outage: Outage, segments: usize },
     LeftoverRemoved { name: String, is_unfinished: bool },
     HintLoaded { segment: SegmentId, records: usize, bytes: u64, data_bytes: u64 },
     HintRejected { name: String },

@@ -7,14 +7,11 @@ use super::event::{Event, SyncReason, Verdict};
 use super::record::{HEADER, Record};
 use super::segment::{Position, SegmentId};
 use crate::command::{shorten, spell};
-use crate::sim::Crash;
 use crate::storage::Key;
 use crate::wording::count;
 
 /// A longer key or value is cut here: narration is a sentence.
 const MOST_CHARS: usize = 24;
-/// A longer list of names, likewise.
-const MOST_NAMES: usize = 80;
 
 /// One sentence or two for each event: a table, and long for that reason only.
 impl Display for Event {
@@ -173,7 +170,11 @@ impl Display for Event {
                 "The merge was given up: {reason}. The old segments stand as they did, and nothing is lost."
             ),
 
-            Event::Crashed { crash, unsynced, gone, segments } => tell_crash(out, *crash, *unsynced, gone, *segments),
+            Event::Crashed { outage, segments } => write!(
+                out,
+                "The plug was pulled. The keydir is gone, and all that was in memory. {outage} Start-up finds {}.",
+                count(*segments, "segment")
+            ),
             Event::LeftoverRemoved { name, is_unfinished: true } => {
                 write!(
                     out,
@@ -290,23 +291,6 @@ fn tell_copy(
             to.offset
         ),
     }
-}
-
-fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, gone: &[String], segments: usize) -> fmt::Result {
-    out.write_str("The plug was pulled. The keydir is gone, and all that was in memory. ")?;
-    match (crash, unsynced) {
-        (_, 0) if gone.is_empty() => out.write_str("Every byte in the files had been synced, and is still there.")?,
-        (_, 0) => out.write_str("Every byte in the files had been synced, but not every name.")?,
-        (Crash::Lost, _) => write!(out, "{unsynced} bytes that had not been synced are lost.")?,
-        (Crash::Kept, _) => write!(out, "{unsynced} bytes that had not been synced reached the disk all the same.")?,
-        (Crash::Torn { .. }, _) => {
-            write!(out, "Of {unsynced} bytes that had not been synced only a part reached the disk.")?;
-        }
-    }
-    if !gone.is_empty() {
-        write!(out, " Gone because their names were not: {}.", shorten(&gone.join(", "), MOST_NAMES))?;
-    }
-    write!(out, " Start-up finds {}.", count(segments, "segment"))
 }
 
 fn tell_replay(out: &mut Formatter, record: &Record, at: &Position, verdict: Verdict) -> fmt::Result {

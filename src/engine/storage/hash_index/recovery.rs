@@ -11,6 +11,7 @@ use super::{HashIndex, Memory, SyncPolicy};
 use crate::contract::Probe;
 use crate::sim::Crash;
 use crate::storage::Key;
+use crate::storage::outage::Outage;
 
 /// How far start-up has come.
 #[derive(Clone, Debug, Default)]
@@ -42,11 +43,7 @@ impl Recovery {
 impl HashIndex {
     /// Memory is gone, and the disk is what `crash` leaves of it.
     pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let files = self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file));
-        let unsynced = files.map(|range| range.end - range.start).sum();
-        let before: Vec<String> = self.disk.names().map(|(name, _)| name.to_owned()).collect();
-        self.disk.crash(crash);
-        let gone = before.into_iter().filter(|name| self.disk.open(name).is_none()).collect();
+        let outage = Outage::strike(&mut self.disk, crash);
         let names = self.disk.names().filter_map(|(name, _)| FileName::parse(name));
         let mut waiting = Vec::new();
         for name in names.filter(|name| !name.is_hint && !name.is_unfinished) {
@@ -55,7 +52,7 @@ impl HashIndex {
         let segments = waiting.len();
         let recovery = Recovery { waiting, ..Recovery::default() };
         self.memory = Memory { recovery: Some(recovery), ..Memory::default() };
-        probe.step(|| Event::Crashed { crash, unsynced, gone, segments }, self);
+        probe.step(|| Event::Crashed { outage, segments }, self);
     }
 
     /// Opens what the crash has left.

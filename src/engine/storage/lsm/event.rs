@@ -4,7 +4,8 @@ use super::compaction::Task;
 use super::version::FileNumber;
 use super::{Refusal, Snapshot};
 use crate::contract;
-use crate::sim::{Crash, Time};
+use crate::sim::Time;
+use crate::storage::outage::Outage;
 use crate::storage::{Entry, Key, Sequence};
 
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub enum Event {
     SnapshotTaken { snapshot: Snapshot },
     SnapshotReleased { number: u64 },
     // Crashes.
-    Crashed { crash: Crash, unsynced: u64 },
+    Crashed { outage: Outage },
     ManifestRead { edits: usize, tables: usize },
     TablesOpened { tables: usize },
     LogReplayed { log: FileNumber, records: usize, torn: u64 },

@@ -5,7 +5,6 @@ use std::fmt::{self, Display, Formatter};
 use super::Event;
 use super::compaction::{Task, Why};
 use super::version::{FileNumber, log_name, table_name};
-use crate::sim::Crash;
 use crate::wording::count;
 
 impl Display for Event {
@@ -205,16 +204,8 @@ impl Event {
 
     fn tell_start(&self, out: &mut Formatter) -> fmt::Result {
         match self {
-            Event::Crashed { crash, unsynced } => {
-                out.write_str("The plug was pulled. All that was in memory is gone. ")?;
-                match (crash, unsynced) {
-                    (_, 0) => out.write_str("Every byte in the files had been synced."),
-                    (Crash::Lost, many) => write!(out, "{many} bytes had not been synced, and are lost."),
-                    (Crash::Kept, many) => write!(out, "{many} bytes had not been synced, and are there by luck."),
-                    (Crash::Torn { .. }, many) => {
-                        write!(out, "Of {many} bytes that had not been synced, some are there.")
-                    }
-                }
+            Event::Crashed { outage } => {
+                write!(out, "The plug was pulled. All that was in memory is gone. {outage}")
             }
             Event::ManifestRead { edits, tables } => write!(
                 out,

@@ -10,18 +10,16 @@ use crate::contract::Probe;
 use crate::sim::{Crash, DiskError};
 use crate::storage::Entry;
 use crate::storage::log::{self, LogWriter};
+use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
 impl Lsm {
     /// Memory is gone, and the disk is what `crash` leaves of it.
     pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let unsynced =
-            self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file)).map(|range| range.end - range.start);
-        let unsynced = unsynced.sum();
-        self.disk.crash(crash);
+        let outage = Outage::strike(&mut self.disk, crash);
         self.memory = Memory::default();
         self.clock.busy_until = self.clock.now;
-        probe.step(|| Event::Crashed { crash, unsynced }, self);
+        probe.step(|| Event::Crashed { outage }, self);
     }
 
     pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use super::{FileName, TableId};
 use crate::contract;
-use crate::sim::Crash;
+use crate::storage::outage::Outage;
 use crate::storage::{Entry, Key, Sequence};
 
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub enum Event {
     MergeFinished { inputs: usize, read: u64, kept: u64 },
     MergeGivenUp { reason: Refusal },
 
-    Crashed { crash: Crash, unsynced: u64, entries: usize },
+    Crashed { outage: Outage, entries: usize },
     LeftoverRemoved { file: FileName },
     TableOpened { table: TableId, entries: u64 },
     SequenceFound { table: TableId, sequence: Sequence },

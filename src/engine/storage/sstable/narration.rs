@@ -6,7 +6,6 @@ use std::fmt::{self, Display, Formatter};
 use super::event::{Event, SyncReason};
 use super::{FileName, TableId};
 use crate::command::{shorten, spell};
-use crate::sim::Crash;
 use crate::storage::{Entry, Key};
 use crate::wording::count;
 
@@ -223,7 +222,11 @@ impl Display for Event {
                 write!(out, "The merge was given up: {reason}. The old tables stand as they did, and nothing is lost.")
             }
 
-            Event::Crashed { crash, unsynced, entries } => tell_crash(out, *crash, *unsynced, *entries),
+            Event::Crashed { outage, entries } => write!(
+                out,
+                "The power went. The memtable is gone, with {}, and so are all indexes. {outage}",
+                count(*entries, "entry")
+            ),
             Event::LeftoverRemoved { file: FileName::Unfinished(id) } => {
                 write!(out, "{} was not finished, and was removed: all of it is elsewhere.", id.unfinished())
             }
@@ -268,18 +271,6 @@ impl Display for Event {
             ),
 
             Event::Refused { refusal } => write!(out, "Refused: {refusal}."),
-        }
-    }
-}
-
-fn tell_crash(out: &mut Formatter, crash: Crash, unsynced: u64, entries: usize) -> fmt::Result {
-    write!(out, "The power went. The memtable is gone, with {}, and so are all indexes.", count(entries, "entry"))?;
-    match (unsynced, crash) {
-        (0, _) => out.write_str(" All bytes on the disk were synced, and are still there."),
-        (_, Crash::Lost) => write!(out, " {unsynced} bytes were not synced, and are lost."),
-        (_, Crash::Kept) => write!(out, " {unsynced} bytes were not synced, but had reached the disk by luck."),
-        (_, Crash::Torn { .. }) => {
-            write!(out, " {unsynced} bytes were not synced: only some of them reached the disk.")
         }
     }
 }

@@ -12,17 +12,16 @@ use crate::sim::Crash;
 use crate::storage::Entry;
 use crate::storage::cursor::Cursor;
 use crate::storage::log::{self, LogWriter};
+use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
 impl SsTables {
     /// Memory is gone, and the disk is what `crash` leaves of it.
     pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let files = self.disk.names().flat_map(|(_, file)| self.disk.unsynced(file));
-        let unsynced = files.map(|range| range.end - range.start).sum();
         let entries = self.memory.memtable.len();
-        self.disk.crash(crash);
+        let outage = Outage::strike(&mut self.disk, crash);
         self.memory = Memory { replayed: Some(0), ..Memory::default() };
-        probe.step(|| Event::Crashed { crash, unsynced, entries }, self);
+        probe.step(|| Event::Crashed { outage, entries }, self);
     }
 
     /// Opens what the crash has left.
