@@ -4,7 +4,7 @@
 
 mod diagram;
 
-use super::calls::{self, Said, Strip};
+use super::calls::{Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
@@ -35,16 +35,16 @@ insert eve as c2; start n1; run 300ms",
 
     fn draw(failover: &Failover, _: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(failover, breadth);
-        let said = diagram::said(failover);
+        let proof = diagram::proof(failover);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, failover, breadth);
         draw_messages(&mut scene, failover, &plan);
-        draw_left(&mut scene, failover, &plan, &said);
+        draw_left(&mut scene, failover, &plan, proof.as_ref());
         for node in failover.nodes().iter() {
             draw_node(&mut scene, failover, &plan, node);
         }
         draw_verdicts(&mut scene, failover, &plan, breadth);
-        plan.strip.draw(&mut scene, failover, &said);
+        plan.strip.draw(&mut scene, failover, proof.as_ref(), &|place| diagram::brief(failover, place));
         scene
     }
 
@@ -164,14 +164,15 @@ fn draw_messages(scene: &mut Scene, failover: &Failover, plan: &Plan) {
 }
 
 /// Clients, the cache, and those services that there are.
-fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, said: &[Said]) {
+fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, proof: Option<&Proof>) {
     for number in 0..usize::from(CLIENTS) {
         let host = Host::Client(crate::engine::replication::ClientId::new(number as u8 + 1));
         let waits = failover.calls().iter().filter(|call| Host::from(call.id.client) == host && call.ended.is_none());
         let waits = waits.count();
         let status = if waits > 0 { format!("{waits} open") } else { String::new() };
         let belief = format!("asks {}", failover.belief(number));
-        scene.push(client(&plan.ground, host, &status, &[belief], calls::proves(failover, said, host)));
+        let proves = proof.is_some_and(|proof| proof.is_by(failover, host));
+        scene.push(client(&plan.ground, host, &status, &[belief], proves));
     }
     let cache = failover.cache().iter().map(|(row, name)| format!("{row} {name}"));
     card(scene, plan, usize::from(CLIENTS), "cache", cache.collect(), String::new());

@@ -3,7 +3,7 @@
 
 mod diagram;
 
-use super::calls::{self, Said, Strip};
+use super::calls::{self, Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Figure};
@@ -34,17 +34,17 @@ impl Figure for LeaderFigure {
 
     fn draw(leader: &Leader, _: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(leader, breadth);
-        let said = said(leader);
+        let proof = proof(leader);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, leader, breadth);
         draw_messages(&mut scene, leader, &plan);
         for number in 1..=CLIENTS {
-            draw_client(&mut scene, leader, &plan, ClientId::new(number), &said);
+            draw_client(&mut scene, leader, &plan, ClientId::new(number), proof.as_ref());
         }
         for node in leader.nodes() {
             draw_node(&mut scene, leader, &plan, node);
         }
-        plan.strip.draw(&mut scene, leader, &said);
+        plan.strip.draw(&mut scene, leader, proof.as_ref(), &|place| calls::brief(leader.history(), place));
         draw_lost(&mut scene, leader, &plan, breadth);
         scene
     }
@@ -116,19 +116,16 @@ impl Plan {
     }
 }
 
-/// What is said of each call; a write that was lost is a broken promise, even before anybody reads it.
-fn said(leader: &Leader) -> Vec<Said> {
-    let (lost, history) = (leader.lost(), leader.history());
-    let tell = |call: &Call| {
-        let mut said = Said::of(history, call);
-        if let Some(lost) = lost.iter().find(|lost| lost.call == call.id) {
-            let (call, key, value, named) = (call.id, &lost.key, &lost.value, leader.leader());
-            said.broken =
-                Some(format!("Lost: {call} was told that {key} = {value} is written, and {named} has it not."));
-        }
-        said
-    };
-    history.calls().map(tell).collect()
+/// The newest broken promise; a write that was lost is one, even before anybody reads it.
+fn proof(leader: &Leader) -> Option<Proof> {
+    let (history, named) = (leader.history(), leader.leader());
+    let lost = leader.lost().into_iter().filter_map(|lost| Some((history.place(lost.call)?, lost)));
+    let lost = lost.max_by_key(|(place, _)| *place).map(|(call, lost)| {
+        let (id, key, value) = (lost.call, lost.key, lost.value);
+        let told = format!("Lost: {id} was told that {key} = {value} is written, and {named} has it not.");
+        Proof { call, against: None, told }
+    });
+    [Proof::newest(history), lost].into_iter().flatten().max_by_key(|proof| proof.call)
 }
 
 fn draw_banner(scene: &mut Scene, leader: &Leader, breadth: Breadth) {
@@ -187,7 +184,7 @@ fn draw_message(plan: &Plan, envelope: &Envelope<Host, Payload>, passed: Option<
 }
 
 /// A client with what it was told last.
-fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, said: &[Said]) {
+fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, proof: Option<&Proof>) {
     let own = |call: &&Call| call.id.client == id;
     let waits = leader.history().calls().filter(own).filter(|call| call.ended.is_none()).count();
     let status = if waits > 0 { "waits" } else { "" };
@@ -219,7 +216,7 @@ fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, sa
     if beliefs.is_empty() {
         beliefs.push("has not asked".to_owned());
     }
-    let proves = calls::proves(leader, said, id.into());
+    let proves = proof.is_some_and(|proof| proof.is_by(leader, id.into()));
     scene.push(client(&plan.ground, id.into(), status, &beliefs, proves));
 }
 

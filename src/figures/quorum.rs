@@ -6,7 +6,7 @@ mod diagram;
 mod node;
 mod trees;
 
-use super::calls::{self, Said, Strip};
+use super::calls::{self, Proof, Strip};
 use super::cluster::{Column, Ground, Message, client};
 use super::diagram::Cluster;
 use super::{About, Figure};
@@ -37,7 +37,7 @@ impl Figure for QuorumFigure {
             Breadth::Narrow => (540.0, 66.0, 92.0, 216.0),
         };
         let (top, bottom) = (banner, height - 8.0);
-        let said: Vec<Said> = quorum.history().calls().map(|call| Said::of(quorum.history(), call)).collect();
+        let proof = Proof::newest(quorum.history());
         let strip = match breadth {
             Breadth::Wide => Strip { left: 12.0, top: height, width: 940.0, columns: 6, rows: 1, lines: 1 },
             Breadth::Narrow => Strip { left: 8.0, top: height, width: 389.0, columns: 3, rows: 2, lines: 3 },
@@ -52,7 +52,7 @@ impl Figure for QuorumFigure {
         let cuts: Vec<_> = network.cuts().collect();
         ground.draw_links(&mut scene, &ways, &cuts);
         for client in quorum.clients() {
-            draw_client(&mut scene, quorum, &ground, client.id().into(), &said);
+            draw_client(&mut scene, quorum, &ground, client.id().into(), proof.as_ref());
         }
         for node in quorum.nodes() {
             node::draw(&mut scene, quorum, &ground, node, breadth);
@@ -60,7 +60,7 @@ impl Figure for QuorumFigure {
         trees::draw(&mut scene, quorum, event, &ground);
         draw_messages(&mut scene, quorum, &ground);
         banner::draw(&mut scene, quorum, event, breadth);
-        strip.draw(&mut scene, quorum, &said);
+        strip.draw(&mut scene, quorum, proof.as_ref(), &|place| calls::brief(quorum.history(), place));
         scene
     }
 
@@ -112,7 +112,7 @@ fn dump_message(quorum: &Quorum, name: &str) -> Option<Dump> {
     Some(wire::encode(&found.payload, title))
 }
 
-fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, said: &[Said]) {
+fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, proof: Option<&Proof>) {
     let Host::Client(id) = host else { return };
     let them = quorum.client(id);
     let status = if them.open_calls().next().is_some() { "waits" } else { "" };
@@ -120,7 +120,8 @@ fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, 
     if beliefs.is_empty() {
         beliefs.push("knows nothing".to_owned());
     }
-    scene.push(client(ground, host, status, &beliefs, calls::proves(quorum, said, host)));
+    let proves = proof.is_some_and(|proof| proof.is_by(quorum, host));
+    scene.push(client(ground, host, status, &beliefs, proves));
 }
 
 fn believed(key: &Key, belief: &Belief) -> String {

@@ -269,7 +269,8 @@ impl History {
         self.place(id).map(|place| &*self.calls[place])
     }
 
-    fn place(&self, id: CallId) -> Option<usize> {
+    /// The place of a call in the order in which they were attempted.
+    pub fn place(&self, id: CallId) -> Option<usize> {
         self.calls.iter().rposition(|call| call.id == id)
     }
 

@@ -8,7 +8,7 @@ use crate::engine::replication::failover::{
 };
 use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
-use crate::figures::calls::Said;
+use crate::figures::calls::Proof;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
 /// Whether it will tell its receiver something new: what goes to and fro all the time and is lost is no loss.
@@ -83,45 +83,48 @@ impl Cluster for Failover {
             Ask::Insert(name) => format!("{}: inserts {name}, {ended}", call.id),
             Ask::Read(row) => format!("{}: reads row {row}, {ended}", call.id),
         };
-        let (broken, against) = broken(self, place);
-        if let Some(broken) = broken {
+        let proof = broken(self, place);
+        if let Some(proof) = &proof {
             label.push_str(". ");
-            label.push_str(&broken);
+            label.push_str(&proof.told);
         }
-        Bar { host: call.id.client.into(), label, against }
+        Bar { host: call.id.client.into(), label, against: proof.and_then(|proof| proof.against) }
     }
 }
 
-/// What is said of each call.
-pub(super) fn said(failover: &Failover) -> Vec<Said> {
-    let tell = |(place, call): (usize, &Call)| {
-        let end = match &call.ended {
-            None => "…".to_owned(),
-            Some(Ended::Inserted(row)) => format!("→ row {row}"),
-            Some(Ended::Found(name)) => format!("→ {}", name.as_deref().unwrap_or("nothing")),
-            Some(Ended::GivenUp) => "?".to_owned(),
-        };
-        let short = match &call.ask {
-            Ask::Insert(name) => format!("{} {name} {end}", call.id),
-            Ask::Read(row) => format!("{} row {row} {end}", call.id),
-        };
-        let (broken, against) = broken(failover, place);
-        Said { short, broken, against }
-    };
-    failover.calls().iter().enumerate().map(tell).collect()
-}
-
-/// What a call breaks, and the call that proves it: the number of a row that somebody else was told of before, or a row
-/// that was acknowledged and that the leader has not.
-fn broken(failover: &Failover, place: usize) -> (Option<String>, Option<usize>) {
+/// A call in a few words.
+pub(super) fn brief(failover: &Failover, place: usize) -> String {
     let call = &failover.calls()[place];
-    let Some(Ended::Inserted(row)) = call.ended else { return (None, None) };
-    let same = |other: &Call| matches!(other.ended, Some(Ended::Inserted(other)) if other == row);
-    let twin = failover.calls()[..place].iter().position(same);
-    if let Some(twin) = twin {
-        let other = failover.calls()[twin].id;
-        return (Some(format!("The number {row} has been given twice: to {other} and to {}", call.id)), Some(twin));
+    let end = match &call.ended {
+        None => "…".to_owned(),
+        Some(Ended::Inserted(row)) => format!("→ row {row}"),
+        Some(Ended::Found(name)) => format!("→ {}", name.as_deref().unwrap_or("nothing")),
+        Some(Ended::GivenUp) => "?".to_owned(),
+    };
+    match &call.ask {
+        Ask::Insert(name) => format!("{} {name} {end}", call.id),
+        Ask::Read(row) => format!("{} row {row} {end}", call.id),
     }
-    let lost = failover.lost().any(|told| told.call == call.id);
-    (lost.then(|| format!("Lost: {} was told that it is row {row}, and the leader has it not", call.id)), None)
+}
+
+/// The newest broken promise.
+pub(super) fn proof(failover: &Failover) -> Option<Proof> {
+    (0..failover.calls().len()).rev().find_map(|place| broken(failover, place))
+}
+
+/// What a call breaks: the number of a row that somebody else was told of before, or a row that was acknowledged and that
+/// the leader has not.
+fn broken(failover: &Failover, place: usize) -> Option<Proof> {
+    let call = &failover.calls()[place];
+    let Some(Ended::Inserted(row)) = call.ended else { return None };
+    let same = |other: &Call| matches!(other.ended, Some(Ended::Inserted(other)) if other == row);
+    if let Some(twin) = failover.calls()[..place].iter().position(same) {
+        let other = failover.calls()[twin].id;
+        let told = format!("The number {row} has been given twice: to {other} and to {}", call.id);
+        return Some(Proof { call: place, against: Some(twin), told });
+    }
+    failover.lost().any(|told| told.call == call.id).then(|| {
+        let told = format!("Lost: {} was told that it is row {row}, and the leader has it not", call.id);
+        Proof { call: place, against: None, told }
+    })
 }

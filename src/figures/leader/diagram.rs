@@ -49,11 +49,10 @@ impl Cluster for Leader {
                 label.push_str(found.and_then(|write| self.value_of(write)).unwrap_or("nothing"));
             }
         }
-        let proof = call.verdict.and_then(Verdict::against);
-        if let (Some(_), Some(verdict)) = (proof, call.verdict) {
+        let against = call.verdict.and_then(Verdict::against).and_then(|id| self.history().place(id));
+        if let (Some(_), Some(verdict)) = (against, call.verdict) {
             label.push_str(&format!(". {verdict}"));
         }
-        let against = proof.and_then(|proof| self.history().calls().position(|other| other.id == proof));
         Bar { host: call.id.client.into(), label, against }
     }
 }

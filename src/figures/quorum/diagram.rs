@@ -39,8 +39,7 @@ impl Cluster for Quorum {
     }
 
     fn call(&self, place: usize) -> Bar {
-        let calls: Vec<_> = self.history().calls().collect();
-        let call = calls[place];
+        let Some(call) = self.history().calls().nth(place) else { unreachable!("a call that is counted") };
         let mut label = format!("{}: {}", call.id, call.request);
         match call.ended {
             None => label.push_str(", not answered yet"),
@@ -52,8 +51,7 @@ impl Cluster for Quorum {
         if let Some(verdict) = call.verdict {
             label.push_str(&format!(". {verdict}"));
         }
-        let against =
-            call.verdict.and_then(Verdict::against).and_then(|id| calls.iter().position(|other| other.id == id));
+        let against = call.verdict.and_then(Verdict::against).and_then(|id| self.history().place(id));
         Bar { host: call.id.client.into(), label, against }
     }
 }
