@@ -3,8 +3,8 @@
 // memory). All get the same pairs. Prints one figure a line: name, value; the best of several rounds.
 //
 // LevelDB is measured call by call and in batches of a thousand, where the way between JavaScript and LevelDB weighs
-// less; its better time counts. Both have 32 MB to keep blocks in. It does not sync, and its files are in memory where there is a /dev/shm. Our tree runs
-// its loop within Wasm.
+// less; its better time counts. It does not sync, and its files are in memory where there is a /dev/shm. Our tree runs
+// its loop within Wasm. Both have 32 MB to keep blocks in.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";

@@ -141,7 +141,7 @@ pub mod read {
     use super::*;
     use crate::replication::ClientId;
 
-    pub struct Reader<'a>(pub &'a [u8]);
+    pub struct Reader<'a>(&'a [u8]);
 
     impl<'a> Reader<'a> {
         pub fn take(&mut self, len: usize) -> &'a [u8] {
@@ -200,15 +200,18 @@ pub mod read {
         }
     }
 
-    /// The bytes of a dump, if each of them is explained, once.
-    pub fn explained(dump: &Dump) -> Reader<'_> {
+    /// What `decode` reads back from a dump, each byte of which must be explained, once, and read.
+    pub fn back<T>(dump: &Dump, decode: impl Fn(&mut Reader) -> T) -> T {
         let mut end = 0;
         for span in &dump.spans {
             assert_eq!(span.range.start, end, "{} in {}", span.label, dump.title);
             end = span.range.end;
         }
         assert_eq!(end, dump.bytes.len(), "{}", dump.title);
-        Reader(&dump.bytes)
+        let mut reader = Reader(&dump.bytes);
+        let read = decode(&mut reader);
+        assert!(reader.0.is_empty(), "{}", dump.title);
+        read
     }
 }
 
@@ -216,7 +219,7 @@ pub mod read {
 mod tests {
     use proptest::prelude::*;
 
-    use super::read::explained;
+    use super::read::back;
     use super::*;
 
     fn told(entry: &Entry) -> Vec<(&'static str, usize, String)> {
@@ -241,10 +244,7 @@ mod tests {
             ] {
                 let mut frame = Frame::new(told);
                 frame.message(&message, "it");
-                let dump = frame.dump("it".to_owned(), 0);
-                let mut reader = explained(&dump);
-                prop_assert_eq!(reader.message(), Ok(message));
-                prop_assert!(reader.0.is_empty());
+                prop_assert_eq!(back(&frame.dump("it".to_owned(), 0), |reader| reader.message()), Ok(message));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::storage::block::Block;
 use crate::storage::cursor::{self, Cursor};
 use crate::storage::entry::is_before;
 use crate::storage::merge::Merge;
-use crate::storage::table::Handle;
+use crate::storage::table::{Corrupt, Handle};
 use crate::storage::{Entry, Key, Sequence};
 
 /// What a read has looked at so far.
@@ -120,23 +120,18 @@ impl Lsm {
         Ok(found)
     }
 
-    fn read_entry(
-        &mut self,
-        table: &OpenTable,
-        key: &Key,
-        snapshot: Sequence,
-    ) -> Result<Option<Entry>, crate::storage::table::Corrupt> {
+    fn read_entry(&mut self, table: &OpenTable, key: &Key, snapshot: Sequence) -> Result<Option<Entry>, Corrupt> {
         let before = |each: &[u8]| is_before(each, key, snapshot);
         let Some(handle) = table.table.find_block(before)? else { return Ok(None) };
         let start = handle.start;
         let block = self.block(table, handle)?;
-        let corrupt = crate::storage::table::Corrupt { offset: start, what: "bad block" };
+        let corrupt = Corrupt { offset: start, what: "bad block" };
         let mut entries = block.seek(before).map_err(|_| corrupt)?;
         cursor::entry_of(key, &mut entries, start)
     }
 
     /// A block from memory, if it was kept there, or from the disk.
-    fn block(&mut self, table: &OpenTable, handle: Handle) -> Result<Rc<Block>, crate::storage::table::Corrupt> {
+    fn block(&mut self, table: &OpenTable, handle: Handle) -> Result<Rc<Block>, Corrupt> {
         let place = (table.meta.number, handle.start);
         if let Some(block) = self.memory.cache.get(place) {
             return Ok(block);
