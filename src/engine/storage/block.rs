@@ -108,7 +108,7 @@ impl Block {
 
     /// All entries from the first.
     pub fn iter(&self) -> Entries<'_> {
-        Entries { block: self, at: 0, key: Vec::new() }
+        Entries { block: self, at: 0, key: Vec::new(), ahead: None }
     }
 
     /// The entries from the first one on whose key is not before the one sought; `is_before` tells of a key whether it is.
@@ -127,12 +127,10 @@ impl Block {
         }
         let mut entries = Entries { at: self.restart(low), ..self.iter() };
         loop {
-            let here = entries.at;
-            match entries.placed().transpose()? {
-                Some(entry) if is_before(entry.key) => {}
-                _ => {
-                    // What its key shares with the one before it is in its own key, too: it can be read once more.
-                    entries.at = here;
+            match entries.read().transpose()? {
+                Some(_) if is_before(&entries.key) => {}
+                found => {
+                    entries.ahead = found;
                     return Ok(entries);
                 }
             }
@@ -155,39 +153,50 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
     block: &'a Block,
+    /// Behind what has been read.
     at: usize,
+    /// Of the entry that was read last.
     key: Vec<u8>,
+    /// That entry, where a search has read it and nobody has taken it.
+    ahead: Option<Read<'a>>,
+}
+
+/// An entry without its key.
+#[derive(Clone, Debug)]
+struct Read<'a> {
+    at: Range<usize>,
+    shared: usize,
+    value: &'a [u8],
 }
 
 impl<'a> Entries<'a> {
     /// Where the next entry begins, in the block.
     pub fn offset(&self) -> usize {
-        self.at
+        self.ahead.as_ref().map_or(self.at, |read| read.at.start)
     }
 
     /// The next entry with all there is to know of it.
     pub fn placed(&mut self) -> Option<Result<Placed<'_>, BadBlock>> {
+        let read = self.ahead.take().map(Ok).or_else(|| self.read())?;
+        Some(read.map(|Read { at, shared, value }| Placed { at, shared, key: &self.key, value }))
+    }
+
+    /// Reads the next entry, whose key is then in `key`.
+    fn read(&mut self) -> Option<Result<Read<'a>, BadBlock>> {
         let end = self.block.restarts.start;
         if self.at >= end {
             return None;
         }
         // Nothing after a broken entry can be told apart from it: the walk ends there.
         let offset = std::mem::replace(&mut self.at, end);
-        let Some((shared, value)) = self.decode(offset) else { return Some(Err(BadBlock { offset })) };
-        Some(Ok(Placed { at: offset..self.at, shared, key: &self.key, value }))
-    }
-
-    /// Reads the entry at `from` and stands behind it: how many bytes of its key were shared, and its value.
-    fn decode(&mut self, from: usize) -> Option<(usize, &'a [u8])> {
-        let start = &self.block.bytes[from..self.block.restarts.start];
-        let head = Head::decode(start)?;
-        if head.shared > self.key.len() {
-            return None;
-        }
+        let bytes = &self.block.bytes[offset..end];
+        let Some(head) = Head::decode(bytes).filter(|head| head.shared <= self.key.len()) else {
+            return Some(Err(BadBlock { offset }));
+        };
         self.key.truncate(head.shared);
         self.key.extend_from_slice(head.tail);
-        self.at = from + start.len() - head.after.len();
-        Some((head.shared, head.value))
+        self.at = end - head.after.len();
+        Some(Ok(Read { at: offset..self.at, shared: head.shared, value: head.value }))
     }
 }
 
@@ -204,12 +213,18 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn decode(bytes: &'a [u8]) -> Option<Head<'a>> {
-        let mut after = bytes;
-        let shared = usize::try_from(varint::take(&mut after)?).ok()?;
-        let unshared = varint::take(&mut after)?;
-        let value_len = varint::take(&mut after)?;
-        let tail = varint::take_bytes(&mut after, unshared)?;
-        let value = varint::take_bytes(&mut after, value_len)?;
+        let (shared, unshared, value_len, after) = match bytes {
+            // Mostly each length is a byte.
+            [shared @ 0..0x80, unshared @ 0..0x80, value_len @ 0..0x80, after @ ..] => {
+                ((*shared).into(), (*unshared).into(), (*value_len).into(), after)
+            }
+            mut after => {
+                let mut length = || usize::try_from(varint::take(&mut after)?).ok();
+                (length()?, length()?, length()?, after)
+            }
+        };
+        let (tail, after) = after.split_at_checked(unshared)?;
+        let (value, after) = after.split_at_checked(value_len)?;
         Some(Head { shared, tail, value, after })
     }
 }

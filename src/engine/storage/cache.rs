@@ -12,13 +12,14 @@ use std::rc::Rc;
 
 use super::block::Block;
 
-/// The number of a table's file, and where in it the block begins.
-pub type Place = (u64, u64);
+/// The number of a table's file, and that of the block in it, from 0 on.
+pub type Place = (u64, usize);
 
 #[derive(Clone, Debug, Default)]
 pub struct BlockCache {
-    blocks: BTreeMap<Place, Kept>,
-    /// The ring: the hand is before the first.
+    /// Of each table its blocks up to the last that is kept.
+    tables: BTreeMap<u64, Vec<Option<Kept>>>,
+    /// The ring: the hand is before the first. Blocks of a table that is gone may stand in it.
     ring: VecDeque<Place>,
     /// In bytes, all blocks together.
     held: usize,
@@ -32,8 +33,8 @@ struct Kept {
 }
 
 impl BlockCache {
-    pub fn get(&mut self, place: Place) -> Option<Rc<Block>> {
-        let kept = self.blocks.get_mut(&place)?;
+    pub fn get(&mut self, (table, block): Place) -> Option<Rc<Block>> {
+        let kept = self.tables.get_mut(&table)?.get_mut(block)?.as_mut()?;
         kept.marked = true;
         Some(kept.block.clone())
     }
@@ -43,19 +44,28 @@ impl BlockCache {
         if block.size() > room {
             return;
         }
-        self.held += block.size();
-        self.blocks.insert(place, Kept { block: block.clone(), marked: false });
+        let blocks = self.tables.entry(place.0).or_default();
+        blocks.resize(blocks.len().max(place.1 + 1), None);
+        blocks[place.1] = Some(Kept { block: block.clone(), marked: false });
         self.ring.push_back(place);
+        self.held += block.size();
         while self.held > room {
             let oldest = self.ring.pop_front().expect("what is held is in the ring");
-            let kept = self.blocks.get_mut(&oldest).expect("what is in the ring is held");
-            if std::mem::take(&mut kept.marked) {
+            let Some(slot) = self.tables.get_mut(&oldest.0).and_then(|blocks| blocks.get_mut(oldest.1)) else {
+                continue;
+            };
+            if slot.as_mut().is_some_and(|kept| std::mem::take(&mut kept.marked)) {
                 self.ring.push_back(oldest);
             } else {
-                self.held -= kept.block.size();
-                self.blocks.remove(&oldest);
+                self.held -= slot.take().map_or(0, |kept| kept.block.size());
             }
         }
+    }
+
+    /// Nobody will ask for blocks of that table again.
+    pub fn forget(&mut self, table: u64) {
+        let blocks = self.tables.remove(&table).unwrap_or_default();
+        self.held -= blocks.into_iter().flatten().map(|kept| kept.block.size()).sum::<usize>();
     }
 }
 
@@ -84,6 +94,25 @@ mod tests {
         for start in [0, 2, 3] {
             assert!(cache.get((1, start)).is_some(), "{start}");
         }
+        assert_eq!(cache.held, room);
+    }
+
+    #[test]
+    fn a_table_that_is_forgotten_makes_room() {
+        let block = block(b"v");
+        let room = 3 * block.size();
+        let mut cache = BlockCache::default();
+        for place in [(1, 0), (2, 5), (1, 1)] {
+            cache.keep(place, &block, room);
+        }
+        cache.forget(1);
+        assert_eq!(cache.held, block.size());
+        for place in [(3, 0), (3, 1)] {
+            cache.keep(place, &block, room);
+        }
+        assert!([(2, 5), (3, 0), (3, 1)].into_iter().all(|place| cache.get(place).is_some()));
+        assert!(cache.get((1, 0)).is_none() && cache.get((2, 4)).is_none() && cache.get((2, 6)).is_none());
+        cache.keep((4, 0), &block, room);
         assert_eq!(cache.held, room);
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::block::{Block, Entries};
-use super::entry::{is_before, split};
+use super::entry::split;
 use super::table::{Corrupt, Table};
 use super::{Entry, Key, Sequence};
 use crate::sim::Disk;
@@ -13,9 +13,9 @@ use crate::sim::Disk;
 /// of it is cheap.
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    blocks: Rc<Vec<Range<u64>>>,
     /// The block that it stands in, or the one after the last.
     block: usize,
+    handle: Option<Range<u64>>,
     /// The entries of that block, once it is read.
     entries: Rc<Vec<Entry>>,
     /// The entry that it stands on.
@@ -25,23 +25,26 @@ pub struct Cursor {
 impl Cursor {
     /// Stands on the first entry of a table. Reads its first block.
     pub fn first(table: &Table, disk: &mut Disk) -> Result<Cursor, Corrupt> {
-        let blocks = Rc::new(table.blocks()?);
-        let mut cursor = Cursor { blocks, block: 0, entries: Rc::default(), at: 0 };
-        cursor.read(table, disk)?;
-        Ok(cursor)
+        Cursor::read(table, disk, 0)
     }
 
     /// Stands on the first entry of a table that is not before `key`, nor a newer version than `snapshot`.
     /// Reads one block.
     pub fn seek(table: &Table, disk: &mut Disk, key: &Key, snapshot: Sequence) -> Result<Cursor, Corrupt> {
-        let blocks = table.blocks()?;
-        let found = table.find_block(|each| is_before(each, key, snapshot))?;
-        let block = found.map_or(blocks.len(), |found| blocks.partition_point(|each| each.start < found.start));
-        let mut cursor = Cursor { blocks: Rc::new(blocks), block, entries: Rc::default(), at: 0 };
-        cursor.read(table, disk)?;
+        let mut cursor = Cursor::read(table, disk, table.find_block(key, snapshot))?;
         let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
         cursor.at = cursor.entries.partition_point(|each| *each < sought);
         Ok(cursor)
+    }
+
+    /// Stands on the first entry of a block, and reads it, if there is one.
+    fn read(table: &Table, disk: &mut Disk, block: usize) -> Result<Cursor, Corrupt> {
+        let handle = table.handle(block);
+        let entries = match handle.clone() {
+            Some(handle) => entries(&table.read_block(disk, handle.clone())?, handle.start)?,
+            None => Vec::new(),
+        };
+        Ok(Cursor { block, handle, entries: Rc::new(entries), at: 0 })
     }
 
     /// The entry that it stands on; none behind the last.
@@ -51,27 +54,17 @@ impl Cursor {
 
     /// The block that it stands in, where that is in the file, and how many of its entries are behind it.
     pub fn place(&self) -> Option<(usize, Range<u64>, usize)> {
-        Some((self.block, self.blocks.get(self.block)?.clone(), self.at))
+        Some((self.block, self.handle.clone()?, self.at))
     }
 
     /// Moves on to the next entry; whether that took the reading of a block.
     pub fn advance(&mut self, table: &Table, disk: &mut Disk) -> Result<bool, Corrupt> {
         self.at += 1;
-        if self.at < self.entries.len() || self.block >= self.blocks.len() {
+        if self.at < self.entries.len() || self.handle.is_none() {
             return Ok(false);
         }
-        self.block += 1;
-        self.read(table, disk)
-    }
-
-    /// Reads the block that it has come to, if there is one.
-    fn read(&mut self, table: &Table, disk: &mut Disk) -> Result<bool, Corrupt> {
-        self.at = 0;
-        self.entries = Rc::default();
-        let Some(handle) = self.blocks.get(self.block) else { return Ok(false) };
-        let block = table.read_block(disk, handle.clone())?;
-        self.entries = Rc::new(entries(&block, handle.start)?);
-        Ok(true)
+        *self = Cursor::read(table, disk, self.block + 1)?;
+        Ok(self.handle.is_some())
     }
 }
 

@@ -108,7 +108,7 @@ impl PartialOrd for Entry {
 /// Bytes that are no internal key stand before everything: they are found to be corrupt when they are decoded.
 pub fn is_before(internal_key: &[u8], key: &Key, snapshot: Sequence) -> bool {
     let Some((found, trailer)) = split(internal_key) else { return true };
-    Key::order(found, key.as_str().as_bytes()).then(snapshot.cmp(&(trailer >> 8))) == Ordering::Less
+    key.order_of(found).then(snapshot.cmp(&(trailer >> 8))) == Ordering::Less
 }
 
 /// The key's own bytes, and the trailer.

@@ -27,25 +27,39 @@ impl Key {
         &self.text
     }
 
+    /// A key with a smaller head is the smaller key; of two with the same head, either may be.
+    pub(super) fn head(&self) -> u64 {
+        self.head
+    }
+
     /// The number that the key spells, if it spells one in the way numbers are written: no sign, no leading zero.
     pub fn number(&self) -> Option<u64> {
         if is_number(self.text.as_bytes()) { self.text.parse().ok() } else { None }
     }
 
-    /// The order of two keys as they stand in a file, by their bytes.
-    pub fn order(one: &[u8], other: &[u8]) -> Ordering {
-        match (is_number(one), is_number(other)) {
+    /// How a key that stands in a file compares to this one. A search asks that of many keys, and of this one knows all.
+    pub fn order_of(&self, found: &[u8]) -> Ordering {
+        let own = self.text.as_bytes();
+        if self.head < WORDS {
+            if !is_number(found) {
+                return Ordering::Greater;
+            }
             // Neither begins with a zero, so the longer one is the greater.
-            (true, true) => one.len().cmp(&other.len()).then_with(|| one.cmp(other)),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => one.cmp(other),
+            return found.len().cmp(&own.len()).then_with(|| found.cmp(own));
+        }
+        match found.cmp(own) {
+            // Where it counts as a number, it is before this one all the more.
+            Ordering::Less => Ordering::Less,
+            _ if is_number(found) => Ordering::Less,
+            order => order,
         }
     }
 }
 
-/// A key with a smaller head is the smaller key; of two with the same head, either may be. Numbers stand in the lower
-/// half, and all other keys, by their first eight bytes, in the upper one.
+/// The heads of numbers are below it, those of all other keys are not.
+const WORDS: u64 = 1 << 63;
+
+/// Numbers stand in the lower half, and all other keys, by their first eight bytes, in the upper one.
 fn head(text: &str) -> u64 {
     if is_number(text.as_bytes()) {
         return text.parse::<u64>().unwrap_or(u64::MAX) >> 1;
@@ -54,7 +68,7 @@ fn head(text: &str) -> u64 {
     for (to, byte) in first.iter_mut().zip(text.bytes()) {
         *to = byte;
     }
-    1 << 63 | u64::from_be_bytes(first) >> 1
+    WORDS | u64::from_be_bytes(first) >> 1
 }
 
 /// Whether a key counts as a whole number: digits without a leading zero, at most `u64::MAX`. Told without working the
@@ -70,8 +84,8 @@ fn is_number(text: &[u8]) -> bool {
 
 impl Ord for Key {
     fn cmp(&self, other: &Key) -> Ordering {
-        let by_text = || Key::order(self.text.as_bytes(), other.text.as_bytes());
-        self.head.cmp(&other.head).then_with(by_text)
+        // Where the heads are the same, both keys are numbers or both are not.
+        self.head.cmp(&other.head).then_with(|| other.order_of(self.text.as_bytes()))
     }
 }
 
@@ -103,10 +117,20 @@ mod tests {
         assert_eq!(Key::new("0").number(), Some(0));
     }
 
+    /// The order as it is meant: numbers by their value, before all other keys by their bytes.
+    fn meant(key: &str) -> (bool, Option<u64>, &str) {
+        let number = key.parse().ok().filter(|number: &u64| number.to_string() == key);
+        (number.is_none(), number, key)
+    }
+
     proptest! {
         #[test]
-        fn the_head_agrees_with_the_text(one in "[0-9a-c]{0,12}|[0-9]{17,21}", other in "[0-9a-c]{0,12}|[0-9]{17,21}") {
-            prop_assert_eq!(Key::new(&one).cmp(&Key::new(&other)), Key::order(one.as_bytes(), other.as_bytes()));
+        fn keys_in_memory_and_in_files_stand_in_the_order_that_is_meant(
+            one in "[0-9a-c]{0,12}|[0-9]{17,21}", other in "[0-9a-c]{0,12}|[0-9]{17,21}",
+        ) {
+            let order = meant(&one).cmp(&meant(&other));
+            prop_assert_eq!(Key::new(&one).cmp(&Key::new(&other)), order);
+            prop_assert_eq!(Key::new(&other).order_of(one.as_bytes()), order);
         }
     }
 }

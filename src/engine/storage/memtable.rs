@@ -8,22 +8,18 @@
 
 use std::rc::Rc;
 
+use super::sorted::Sorted;
 use super::{Entry, Key, Sequence};
 
 /// A longer run is cut in two.
 const LONGEST_RUN: usize = 64;
 
-/// Some entries in order, and the first of them once more, so that a search need not go to each run that it passes over.
-#[derive(Clone, Debug)]
-struct Run {
-    first: Entry,
-    entries: Rc<Vec<Entry>>,
-}
+type Run = Sorted<Entry>;
 
 #[derive(Clone, Debug, Default)]
 pub struct Memtable {
-    /// None is empty.
-    runs: Rc<Vec<Run>>,
+    /// By their first entries. None is empty.
+    runs: Rc<Sorted<Rc<Run>>>,
     len: usize,
     bytes: u64,
 }
@@ -33,20 +29,17 @@ impl Memtable {
     pub fn insert(&mut self, entry: Entry) {
         self.bytes += entry.bytes();
         self.len += 1;
+        let (place, within) = self.place(&entry);
         let runs = Rc::make_mut(&mut self.runs);
-        let place = runs.partition_point(|run| run.first < entry).saturating_sub(1);
-        if runs.is_empty() {
-            runs.push(Run { first: entry.clone(), entries: Rc::default() });
+        if runs.things.is_empty() {
+            runs.insert(0, entry.key.head(), Rc::default());
         }
-        let run = &mut runs[place];
-        if entry < run.first {
-            run.first = entry.clone();
-        }
-        let entries = Rc::make_mut(&mut run.entries);
-        entries.insert(entries.partition_point(|each| *each < entry), entry);
-        if entries.len() > LONGEST_RUN {
-            let rest = entries.split_off(LONGEST_RUN / 2);
-            runs.insert(place + 1, Run { first: rest[0].clone(), entries: Rc::new(rest) });
+        let run = Rc::make_mut(&mut runs.things[place]);
+        run.insert(within, entry.key.head(), entry);
+        runs.heads[place] = run.heads[0];
+        if run.things.len() > LONGEST_RUN {
+            let rest = run.split_off(LONGEST_RUN / 2);
+            runs.insert(place + 1, rest.heads[0], Rc::new(rest));
         }
     }
 
@@ -61,14 +54,12 @@ impl Memtable {
     }
 
     fn remove(&mut self, entry: &Entry) {
+        let (place, within) = self.seek(entry);
         let runs = Rc::make_mut(&mut self.runs);
-        let place = runs.partition_point(|run| run.first <= *entry) - 1;
-        let run = &mut runs[place];
-        let entries = Rc::make_mut(&mut run.entries);
-        let within = entries.partition_point(|each| each < entry);
-        let removed = entries.remove(within);
-        match entries.first() {
-            Some(first) => run.first = first.clone(),
+        let run = Rc::make_mut(&mut runs.things[place]);
+        let removed = run.remove(within);
+        match run.heads.first() {
+            Some(first) => runs.heads[place] = *first,
             None => drop(runs.remove(place)),
         }
         self.bytes -= removed.bytes();
@@ -77,28 +68,35 @@ impl Memtable {
 
     /// The newest entry of a key that is not newer than `snapshot`; it may be a tombstone.
     pub fn get(&self, key: &Key, snapshot: Sequence) -> Option<&Entry> {
-        let (run, within) = self.place(key, snapshot);
-        let here = self.runs.get(run)?.entries.get(within);
-        let entry = here.or_else(|| self.runs.get(run + 1).map(|next| &next.first))?;
-        (entry.key == *key).then_some(entry)
+        let (run, within) = self.seek(&sought(key, snapshot));
+        let run = self.runs.things.get(run)?;
+        // Where it is not there, its head mostly tells.
+        if run.heads[within] == key.head() { Some(&run.things[within]).filter(|entry| entry.key == *key) } else { None }
     }
 
     /// All entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.runs.iter().flat_map(|run| run.entries.iter())
+        self.runs.things.iter().flat_map(|run| run.things.iter())
     }
 
     /// The entries from `key` on, beginning with its newest that is not newer than `snapshot`.
     pub fn from(&self, key: &Key, snapshot: Sequence) -> impl Iterator<Item = &Entry> {
-        let (run, within) = self.place(key, snapshot);
-        self.runs[run..].iter().flat_map(|run| run.entries.iter()).skip(within)
+        let (run, within) = self.seek(&sought(key, snapshot));
+        self.runs.things[run..].iter().flat_map(|run| run.things.iter()).skip(within)
     }
 
-    /// The last run that begins before `key` at `snapshot`, or the first; and how many of its entries are before that.
-    fn place(&self, key: &Key, snapshot: Sequence) -> (usize, usize) {
-        let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
-        let run = self.runs.partition_point(|run| run.first < sought).saturating_sub(1);
-        (run, self.runs.get(run).map_or(0, |run| run.entries.partition_point(|each| *each < sought)))
+    /// The run and the place in it of the first entry that is not before the one sought; behind the last run if all are.
+    fn seek(&self, sought: &Entry) -> (usize, usize) {
+        let (run, within) = self.place(sought);
+        let is_there = self.runs.things.get(run).is_some_and(|run| within < run.things.len());
+        if is_there { (run, within) } else { ((run + 1).min(self.runs.things.len()), 0) }
+    }
+
+    /// The last run that begins before an entry, or the first; and how many of its entries are before that.
+    fn place(&self, sought: &Entry) -> (usize, usize) {
+        let head = sought.key.head();
+        let run = self.runs.before(head, |run| run.things[0] < *sought).saturating_sub(1);
+        (run, self.runs.things.get(run).map_or(0, |run| run.before(head, |each| each < sought)))
     }
 
     /// How many entries there are.
@@ -114,6 +112,11 @@ impl Memtable {
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
+}
+
+/// What stands before all older entries of the key, and behind all newer ones.
+fn sought(key: &Key, snapshot: Sequence) -> Entry {
+    Entry { key: key.clone(), sequence: snapshot, value: None }
 }
 
 #[cfg(test)]
@@ -143,6 +146,8 @@ mod tests {
             prop_assert_eq!(memtable.bytes(), model.iter().map(Entry::bytes).sum::<u64>());
             for key in (0..61u64).map(|key| Key::new(&key.to_string())) {
                 for snapshot in [0, 20, Sequence::MAX] {
+                    let newest = model.iter().find(|entry| entry.key == key && entry.sequence <= snapshot);
+                    prop_assert_eq!(memtable.get(&key, snapshot), newest);
                     let from = |entry: &&Entry| (&entry.key, Sequence::MAX - entry.sequence) >= (&key, Sequence::MAX - snapshot);
                     prop_assert!(memtable.from(&key, snapshot).eq(model.iter().filter(from)));
                 }

@@ -14,6 +14,7 @@ pub mod lsm;
 pub mod memtable;
 pub mod merge;
 pub mod outage;
+pub mod sorted;
 pub mod sstable;
 pub mod table;
 pub mod varint;

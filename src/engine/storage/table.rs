@@ -12,18 +12,20 @@
 //! The index is *sparse*: it knows the last key of each block, not every key. To find a key, search the index for the
 //! first block whose last key is not before it, read that one block, and search there.
 //!
-//! Keys are whatever bytes the caller compares bytewise. A table is read back from its bytes and from nothing else;
-//! [`Table::open`] reads the footer, the index and the filter, and keeps those.
+//! A table is read back from its bytes and from nothing else; [`Table::open`] reads the footer, the index and the filter,
+//! and keeps those.
 //!
-//! Simpler than the real one because: blocks are not compressed, there is no cache of blocks, and one footer and one
-//! index block suffice, where RocksDB partitions the index of a very large table.
+//! Simpler than the real one because: blocks are not compressed, and one footer and one index block suffice, where RocksDB
+//! partitions the index of a very large table; the whole last key of a block stands in the index, where LevelDB writes the
+//! shortest one that parts it from the next block.
 
 use std::fmt::{self, Display};
 use std::ops::Range;
 
 use super::block::{Block, BlockBuilder};
 use super::bloom::{self, Bloom};
-use super::varint;
+use super::sorted::Sorted;
+use super::{Entry, Key, Sequence, entry, varint};
 use crate::sim::{Disk, DiskError, FileId};
 
 /// Says that a file is a table of this version: "STEPTBL1" in ASCII, little-endian.
@@ -67,7 +69,7 @@ pub struct TableBuilder {
     shape: TableShape,
     block: BlockBuilder,
     index: BlockBuilder,
-    /// The hash of every filter key: all that the filter needs of it.
+    /// The hash of every key: all that the filter needs of it.
     hashes: Vec<u64>,
     entries: u64,
 }
@@ -88,18 +90,11 @@ impl TableBuilder {
         }
     }
 
-    /// Adds an entry; `filter_key` is what the Bloom filter is asked for later. Returns where the block stands that was
-    /// full by that and has been written.
-    pub fn add(
-        &mut self,
-        disk: &mut Disk,
-        key: &[u8],
-        filter_key: &[u8],
-        value: &[u8],
-    ) -> Result<Option<Handle>, DiskError> {
-        self.block.add(key, value);
+    /// Adds an entry. Returns where the block stands that was full by that and has been written.
+    pub fn add(&mut self, disk: &mut Disk, entry: &Entry) -> Result<Option<Handle>, DiskError> {
+        self.block.add(&entry.internal_key(), entry.value_bytes());
         self.entries += 1;
-        let hash = bloom::hash(filter_key);
+        let hash = bloom::hash(entry.key.as_str().as_bytes());
         if self.hashes.last() != Some(&hash) {
             self.hashes.push(hash);
         }
@@ -159,9 +154,18 @@ fn append(disk: &mut Disk, file: FileId, mut content: Vec<u8>) -> Result<Handle,
 #[derive(Clone, Debug)]
 pub struct Table {
     file: FileId,
-    index: Block,
+    /// By the last keys of the blocks.
+    index: Sorted<IndexEntry>,
     filter: Bloom,
     entries: u64,
+}
+
+/// A block, and the last of its entries.
+#[derive(Clone, Debug)]
+struct IndexEntry {
+    key: Key,
+    sequence: Sequence,
+    handle: Handle,
 }
 
 impl Table {
@@ -181,42 +185,52 @@ impl Table {
         }
         let filter = read_checked(disk, file, handle(0))?;
         let filter = Bloom::decode(&filter).ok_or(Corrupt { offset: handle(0).start, what: "bad filter" })?;
-        let index = read_block(disk, file, handle(12))?;
+        let index = read_index(&read_block(disk, file, handle(12))?, handle(12).start)?;
         Ok(Table { file, index, filter, entries: number(24) })
     }
 
-    /// False: no entry was added for that filter key.
-    pub fn may_contain(&self, filter_key: &[u8]) -> bool {
-        self.filter.may_contain(filter_key)
+    /// False: no entry of that key was added.
+    pub fn may_contain(&self, key: &Key) -> bool {
+        self.filter.may_contain(key.as_str().as_bytes())
     }
 
     pub fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// Where the first block stands whose last key is not before the one sought; `None` where all keys are before it.
-    pub fn find_block(&self, is_before: impl Fn(&[u8]) -> bool) -> Result<Option<Handle>, Corrupt> {
-        let bad = |_| Corrupt { offset: 0, what: "bad index" };
-        let mut rest = self.index.seek(is_before).map_err(bad)?;
-        let Some(entry) = rest.placed() else { return Ok(None) };
-        let handle = decode_handle(entry.map_err(bad)?.value);
-        handle.map(Some).ok_or(Corrupt { offset: 0, what: "bad index" })
+    /// Where the blocks stand, in order.
+    pub fn blocks(&self) -> impl ExactSizeIterator<Item = Handle> {
+        self.index.things.iter().map(|entry| entry.handle.clone())
     }
 
-    /// Reads a block that the index has named.
+    /// Where a block stands; `None` behind the last.
+    pub fn handle(&self, block: usize) -> Option<Handle> {
+        self.index.things.get(block).map(|entry| entry.handle.clone())
+    }
+
+    /// The block in which the newest entry of `key` is that is not newer than `snapshot`, if this table has one: the first
+    /// whose last entry is not before it. Their number where none is.
+    pub fn find_block(&self, key: &Key, snapshot: Sequence) -> usize {
+        self.index.before(key.head(), |last| last.key.cmp(key).then(snapshot.cmp(&last.sequence)).is_lt())
+    }
+
+    /// Reads a block, and checks it.
     pub fn read_block(&self, disk: &mut Disk, handle: Handle) -> Result<Block, Corrupt> {
         read_block(disk, self.file, handle)
     }
+}
 
-    /// The places of all blocks, in order.
-    pub fn blocks(&self) -> Result<Vec<Handle>, Corrupt> {
-        let mut rest = self.index.iter();
-        let mut blocks = Vec::new();
-        while let Some(entry) = rest.placed() {
-            let handle = entry.ok().and_then(|entry| decode_handle(entry.value));
-            blocks.push(handle.ok_or(Corrupt { offset: 0, what: "bad index" })?);
-        }
-        Ok(blocks)
+/// What an index says that stands at `start` of its file.
+fn read_index(index: &Block, start: u64) -> Result<Sorted<IndexEntry>, Corrupt> {
+    let mut rest = index.iter();
+    let mut entries = Sorted::default();
+    loop {
+        let bad = Corrupt { offset: start + rest.offset() as u64, what: "bad index" };
+        let Some(found) = rest.placed().transpose().map_err(|_| bad.clone())? else { return Ok(entries) };
+        let last = entry::split(found.key).and_then(|(key, trailer)| Some((str::from_utf8(key).ok()?, trailer >> 8)));
+        let (Some((key, sequence)), Some(handle)) = (last, decode_handle(found.value)) else { return Err(bad) };
+        let key = Key::new(key);
+        entries.push(key.head(), IndexEntry { key, sequence, handle });
     }
 }
 
@@ -249,66 +263,57 @@ fn checked(bytes: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
 
+    use super::super::cursor::{self, Cursor};
     use super::*;
     use proptest::prelude::*;
 
     const SHAPE: TableShape = TableShape { block_bytes: 64, restart_interval: 4, bloom_bits: 10 };
 
-    type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+    type Entries = BTreeSet<Entry>;
 
     fn written(entries: &Entries) -> (Disk, FileId) {
         let mut disk = Disk::new(1 << 20);
         let file = disk.create("table").unwrap();
         let mut builder = TableBuilder::new(file, SHAPE);
-        for (key, value) in entries {
-            builder.add(&mut disk, key, key, value).unwrap();
+        for entry in entries {
+            builder.add(&mut disk, entry).unwrap();
         }
         builder.finish(&mut disk).unwrap();
         (disk, file)
     }
 
-    fn get(disk: &mut Disk, table: &Table, key: &[u8]) -> Result<Option<Vec<u8>>, Corrupt> {
-        let Some(handle) = table.find_block(|each| each < key)? else { return Ok(None) };
-        let bad = |_| Corrupt { offset: 0, what: "bad block" };
-        let block = table.read_block(disk, handle)?;
-        match block.seek(|each| each < key).map_err(bad)?.placed().transpose().map_err(bad)? {
-            Some(found) if found.key == key => Ok(Some(found.value.to_vec())),
-            _ => Ok(None),
-        }
-    }
-
-    /// All entries, or the first corruption.
     fn read_all(disk: &mut Disk, file: FileId) -> Result<Entries, Corrupt> {
         let table = Table::open(disk, file)?;
         let mut entries = Entries::new();
-        for handle in table.blocks()? {
+        for handle in table.blocks() {
             let block = table.read_block(disk, handle.clone())?;
-            let mut rest = block.iter();
-            while let Some(entry) = rest.placed() {
-                let entry = entry.map_err(|_| Corrupt { offset: handle.start, what: "bad block" })?;
-                entries.insert(entry.key.to_vec(), entry.value.to_vec());
-            }
+            entries.extend(cursor::entries(&block, handle.start)?);
         }
         Ok(entries)
     }
 
     fn entries() -> impl Strategy<Value = Entries> {
-        let bytes = |most: usize| prop::collection::vec(any::<u8>(), 0..most);
-        prop::collection::btree_map(bytes(8), bytes(30), 0..60)
+        let (write, value) = (("[a-c]{0,3}|[0-9]{1,3}", 0u64..9), prop::option::of("[a-z]{0,30}"));
+        let entry = |((key, sequence), value): ((String, u64), Option<String>)| {
+            Entry::new(&Key::new(&key), sequence, value.as_deref())
+        };
+        prop::collection::btree_map(write, value, 0..60).prop_map(move |writes| writes.into_iter().map(entry).collect())
     }
 
     proptest! {
         #[test]
-        fn a_table_is_a_sorted_map(entries in entries(), sought: Vec<u8>) {
+        fn a_table_is_a_sorted_set(entries in entries(), sought in "[a-d]{0,3}|[0-9]{1,3}", snapshot in 0u64..9) {
             let (mut disk, file) = written(&entries);
             let table = Table::open(&mut disk, file).unwrap();
             prop_assert_eq!(read_all(&mut disk, file).unwrap(), entries.clone());
             prop_assert_eq!(table.entries(), entries.len() as u64);
-            for key in entries.keys().chain([&sought]) {
-                prop_assert_eq!(get(&mut disk, &table, key).unwrap(), entries.get(key).cloned());
-                prop_assert!(table.may_contain(key) || !entries.contains_key(key));
+            prop_assert!(entries.iter().all(|entry| table.may_contain(&entry.key)));
+            for key in entries.iter().map(|entry| entry.key.clone()).chain([Key::new(&sought)]) {
+                let newest = Entry { key: key.clone(), sequence: snapshot, value: None };
+                let cursor = Cursor::seek(&table, &mut disk, &key, snapshot).unwrap();
+                prop_assert_eq!(cursor.entry(), entries.range(newest..).next());
             }
         }
 

@@ -250,6 +250,7 @@ impl Lsm {
         let added: Vec<(usize, TableMeta)> = outputs.iter().map(|table| (level, table.meta.clone())).collect();
         self.commit(added, inputs.clone())?;
         self.memory.version.remove(&inputs);
+        inputs.iter().for_each(|number| self.memory.cache.forget(*number));
         for table in &outputs {
             self.totals.compacted_bytes += table.meta.bytes;
             self.memory.version.add(level, table.clone(), self.settings.policy);

@@ -85,9 +85,9 @@ fn table_spans(tree: &Lsm, name: &str, len: u64) -> Vec<Span> {
     };
     let mut spans = Vec::new();
     let mut disk = tree.disk.clone();
-    let blocks = table.table.blocks().unwrap_or_default();
+    let blocks = table.table.blocks().len();
     let mut end = 0;
-    for block in &blocks {
+    for block in table.table.blocks() {
         let entries = table.table.read_block(&mut disk, block.clone());
         let entries = entries.and_then(|content| crate::storage::cursor::entries(&content, block.start));
         let words: Vec<String> = entries.unwrap_or_default().into_iter().map(entry_in_words).collect();
@@ -99,7 +99,7 @@ fn table_spans(tree: &Lsm, name: &str, len: u64) -> Vec<Span> {
     spans.push(span(
         end..footer,
         "Bloom filter and index",
-        format!("{} bits a key, {} blocks", tree.settings.shape.bloom_bits, blocks.len()),
+        format!("{} bits a key, {} blocks", tree.settings.shape.bloom_bits, blocks),
     ));
     spans.push(span(footer..len as usize, "footer", "where filter and index are, and a checksum".to_owned()));
     spans

@@ -25,8 +25,7 @@ impl Output {
     /// Takes one more entry; whether that filled a block, which was written then.
     pub fn add(&mut self, disk: &mut crate::sim::Disk, entry: &Entry) -> Result<bool, DiskError> {
         let builder = self.builder.as_mut().expect("a table that is finished takes no entries");
-        let key = entry.key.as_str().as_bytes();
-        let wrote = builder.add(disk, &entry.internal_key(), key, entry.value_bytes())?.is_some();
+        let wrote = builder.add(disk, entry)?.is_some();
         self.entries += 1;
         match &mut self.range {
             Some((_, largest)) => *largest = entry.key.clone(),

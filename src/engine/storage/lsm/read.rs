@@ -103,7 +103,7 @@ impl Lsm {
         probe: &mut impl Probe<Self>,
     ) -> Result<Option<Entry>, Refusal> {
         let number = table.meta.number;
-        if !table.table.may_contain(key.as_str().as_bytes()) {
+        if !table.table.may_contain(key) {
             self.totals.passed_by_filter += 1;
             self.visit(number, Visit::PassedByFilter);
             probe.step(|| Event::FilterSaidNo { table: number, level, key: key.clone() }, self);
@@ -121,18 +121,18 @@ impl Lsm {
     }
 
     fn read_entry(&mut self, table: &OpenTable, key: &Key, snapshot: Sequence) -> Result<Option<Entry>, Corrupt> {
-        let before = |each: &[u8]| is_before(each, key, snapshot);
-        let Some(handle) = table.table.find_block(before)? else { return Ok(None) };
+        let number = table.table.find_block(key, snapshot);
+        let Some(handle) = table.table.handle(number) else { return Ok(None) };
         let start = handle.start;
-        let block = self.block(table, handle)?;
+        let block = self.block(table, number, handle)?;
         let corrupt = Corrupt { offset: start, what: "bad block" };
-        let mut entries = block.seek(before).map_err(|_| corrupt)?;
+        let mut entries = block.seek(|each| is_before(each, key, snapshot)).map_err(|_| corrupt)?;
         cursor::entry_of(key, &mut entries, start)
     }
 
     /// A block from memory, if it was kept there, or from the disk.
-    fn block(&mut self, table: &OpenTable, handle: Handle) -> Result<Rc<Block>, Corrupt> {
-        let place = (table.meta.number, handle.start);
+    fn block(&mut self, table: &OpenTable, number: usize, handle: Handle) -> Result<Rc<Block>, Corrupt> {
+        let place = (table.meta.number, number);
         if let Some(block) = self.memory.cache.get(place) {
             return Ok(block);
         }

@@ -151,7 +151,7 @@ impl SsTables {
         let outputs = [self.memory.flush.as_ref(), self.memory.merge.as_ref().and_then(|merge| merge.output.as_ref())];
         let mut blocks = match outputs.into_iter().flatten().find(|output| output.file() == file) {
             Some(output) if !output.is_finished() => output.blocks.clone(),
-            _ => Table::open(&mut disk, file).ok()?.blocks().ok()?,
+            _ => Table::open(&mut disk, file).ok()?.blocks().collect(),
         };
         for block in &mut blocks {
             block.end += CHECKSUM as u64;

@@ -33,7 +33,7 @@ impl Output {
     /// Adds the next entry; whether a block was full by that, and is written.
     pub fn add(&mut self, disk: &mut Disk, entry: &Entry) -> Result<bool, DiskError> {
         let builder = self.builder.as_mut().expect("entries come before the end");
-        let block = builder.add(disk, &entry.internal_key(), entry.key.as_str().as_bytes(), entry.value_bytes())?;
+        let block = builder.add(disk, entry)?;
         let is_written = block.is_some();
         self.blocks.extend(block);
         Ok(is_written)

@@ -37,18 +37,18 @@ impl SsTables {
         for open in tables.iter().rev() {
             let (id, key) = (open.id, key.clone());
             if self.settings.filter {
-                let passes = open.table.may_contain(key.as_str().as_bytes());
+                let passes = open.table.may_contain(&key);
                 probe.step(|| Event::FilterAsked { key: key.clone(), table: id, passes }, self);
                 if !passes {
                     continue;
                 }
             }
             let damaged = |corrupt| open.damaged(corrupt);
-            let handle = open.table.find_block(|each| is_before(each, &key, Sequence::MAX)).map_err(damaged)?;
-            let blocks = open.table.blocks().map_err(damaged)?;
-            let block = handle.as_ref().map(|handle| blocks.partition_point(|each| each.start < handle.start));
-            probe.step(|| Event::IndexSearched { key: key.clone(), table: id, block, blocks: blocks.len() }, self);
-            let (Some(handle), Some(block)) = (handle, block) else { continue };
+            let block = open.table.find_block(&key, Sequence::MAX);
+            let handle = open.table.handle(block);
+            let (found, blocks) = (handle.is_some().then_some(block), open.table.blocks().len());
+            probe.step(|| Event::IndexSearched { key: key.clone(), table: id, block: found, blocks }, self);
+            let Some(handle) = handle else { continue };
             let (offset, bytes) = (handle.start, handle.end - handle.start);
             let read = open.table.read_block(&mut self.disk, handle).map_err(damaged)?;
             let mut rest = read.seek(|each| is_before(each, &key, Sequence::MAX)).map_err(|bad| {
