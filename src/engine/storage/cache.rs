@@ -5,10 +5,10 @@
 //! have to move its block to the end of a list. A *clock* comes close and only marks it: blocks stand in a ring, and the
 //! hand takes the mark from each that has one and throws out the first that has none (Corbató 1968).
 //!
-//! Simpler than the real one because: one thread, so there are no locks and no shards.
+//! Simpler than the real one because: one thread, so there are no locks and no shards; and a clone of the cache copies all
+//! that is kept, so whoever takes photographs of an engine should let it keep nothing.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
 
 use super::block::Block;
 
@@ -27,28 +27,28 @@ pub struct BlockCache {
 
 #[derive(Clone, Debug)]
 struct Kept {
-    block: Rc<Block>,
+    block: Block,
     /// Used since the hand came by.
     marked: bool,
 }
 
 impl BlockCache {
-    pub fn get(&mut self, (table, block): Place) -> Option<Rc<Block>> {
+    pub fn get(&mut self, (table, block): Place) -> Option<&Block> {
         let kept = self.tables.get_mut(&table)?.get_mut(block)?.as_mut()?;
         kept.marked = true;
-        Some(kept.block.clone())
+        Some(&kept.block)
     }
 
     /// Keeps a block that was not there, within `room` bytes for all.
-    pub fn keep(&mut self, place: Place, block: &Rc<Block>, room: usize) {
+    pub fn keep(&mut self, place: Place, block: Block, room: usize) {
         if block.size() > room {
             return;
         }
+        self.held += block.size();
         let blocks = self.tables.entry(place.0).or_default();
         blocks.resize(blocks.len().max(place.1 + 1), None);
-        blocks[place.1] = Some(Kept { block: block.clone(), marked: false });
+        blocks[place.1] = Some(Kept { block, marked: false });
         self.ring.push_back(place);
-        self.held += block.size();
         while self.held > room {
             let oldest = self.ring.pop_front().expect("what is held is in the ring");
             let Some(slot) = self.tables.get_mut(&oldest.0).and_then(|blocks| blocks.get_mut(oldest.1)) else {
@@ -74,10 +74,10 @@ mod tests {
     use super::super::block::BlockBuilder;
     use super::*;
 
-    fn block(value: &[u8]) -> Rc<Block> {
+    fn block(value: &[u8]) -> Block {
         let mut builder = BlockBuilder::new(1);
         builder.add(b"k", value);
-        Rc::new(Block::new(builder.finish()).unwrap())
+        Block::new(builder.finish()).unwrap()
     }
 
     #[test]
@@ -86,10 +86,10 @@ mod tests {
         let room = 3 * block.size();
         let mut cache = BlockCache::default();
         for start in 0..3 {
-            cache.keep((1, start), &block, room);
+            cache.keep((1, start), block.clone(), room);
         }
         assert!(cache.get((1, 0)).is_some());
-        cache.keep((1, 3), &block, room);
+        cache.keep((1, 3), block.clone(), room);
         assert!(cache.get((1, 1)).is_none(), "the first that was not used");
         for start in [0, 2, 3] {
             assert!(cache.get((1, start)).is_some(), "{start}");
@@ -103,16 +103,16 @@ mod tests {
         let room = 3 * block.size();
         let mut cache = BlockCache::default();
         for place in [(1, 0), (2, 5), (1, 1)] {
-            cache.keep(place, &block, room);
+            cache.keep(place, block.clone(), room);
         }
         cache.forget(1);
         assert_eq!(cache.held, block.size());
         for place in [(3, 0), (3, 1)] {
-            cache.keep(place, &block, room);
+            cache.keep(place, block.clone(), room);
         }
         assert!([(2, 5), (3, 0), (3, 1)].into_iter().all(|place| cache.get(place).is_some()));
         assert!(cache.get((1, 0)).is_none() && cache.get((2, 4)).is_none() && cache.get((2, 6)).is_none());
-        cache.keep((4, 0), &block, room);
+        cache.keep((4, 0), block.clone(), room);
         assert_eq!(cache.held, room);
     }
 
@@ -120,9 +120,9 @@ mod tests {
     fn what_has_no_room_is_not_kept() {
         let block = block(b"a long value");
         let mut cache = BlockCache::default();
-        cache.keep((1, 0), &block, block.size() - 1);
+        cache.keep((1, 0), block.clone(), block.size() - 1);
         assert!(cache.get((1, 0)).is_none());
-        cache.keep((1, 0), &block, block.size());
+        cache.keep((1, 0), block.clone(), block.size());
         assert!(cache.get((1, 0)).is_some());
     }
 }

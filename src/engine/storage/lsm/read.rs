@@ -11,7 +11,7 @@ use crate::storage::block::Block;
 use crate::storage::cursor::{self, Cursor};
 use crate::storage::entry::is_before;
 use crate::storage::merge::Merge;
-use crate::storage::table::{Corrupt, Handle};
+use crate::storage::table::Corrupt;
 use crate::storage::{Entry, Key, Sequence};
 
 /// What a read has looked at so far.
@@ -124,23 +124,21 @@ impl Lsm {
         let number = table.table.find_block(key, snapshot);
         let Some(handle) = table.table.handle(number) else { return Ok(None) };
         let start = handle.start;
-        let block = self.block(table, number, handle)?;
-        let corrupt = Corrupt { offset: start, what: "bad block" };
-        let mut entries = block.seek(|each| is_before(each, key, snapshot)).map_err(|_| corrupt)?;
-        cursor::entry_of(key, &mut entries, start)
-    }
-
-    /// A block from memory, if it was kept there, or from the disk.
-    fn block(&mut self, table: &OpenTable, number: usize, handle: Handle) -> Result<Rc<Block>, Corrupt> {
+        let search = |block: &Block| {
+            let corrupt = Corrupt { offset: start, what: "bad block" };
+            let mut entries = block.seek(|each| is_before(each, key, snapshot)).map_err(|_| corrupt)?;
+            cursor::entry_of(key, &mut entries, start)
+        };
         let place = (table.meta.number, number);
         if let Some(block) = self.memory.cache.get(place) {
-            return Ok(block);
+            return search(block);
         }
-        let block = Rc::new(table.table.read_block(&mut self.disk, handle)?);
+        let block = table.table.read_block(&mut self.disk, handle)?;
         self.totals.blocks_read += 1;
         Rc::make_mut(&mut self.memory.path).blocks += 1;
-        self.memory.cache.keep(place, &block, self.settings.cache_bytes);
-        Ok(block)
+        let found = search(&block);
+        self.memory.cache.keep(place, block, self.settings.cache_bytes);
+        found
     }
 
     fn visit(&mut self, table: FileNumber, visit: Visit) {
@@ -191,12 +189,12 @@ impl Lsm {
         snapshot: Sequence,
         visit: &mut dyn FnMut(&Entry) -> bool,
     ) -> Result<Vec<FileNumber>, Refusal> {
-        let memory = self.memory.clone();
-        let memtables: Vec<_> =
-            std::iter::once(&memory.memtable).chain(memory.immutables.iter().map(|it| &it.memtable)).collect();
+        let (memtable, immutables) = (self.memory.memtable.clone(), self.memory.immutables.clone());
+        let version = self.memory.version.clone();
+        let memtables: Vec<_> = std::iter::once(&memtable).chain(immutables.iter().map(|it| &it.memtable)).collect();
         let mut in_memory: Vec<_> = memtables.iter().map(|memtable| memtable.from(from, Sequence::MAX)).collect();
         let tables: Vec<&Rc<OpenTable>> =
-            memory.version.tables().map(|(_, table)| table).filter(|table| table.meta.largest >= *from).collect();
+            version.tables().map(|(_, table)| table).filter(|table| table.meta.largest >= *from).collect();
         let mut merge = Merge::new(in_memory.len() + tables.len());
         for (place, entries) in in_memory.iter_mut().enumerate() {
             merge.set(place, entries.next().cloned());
