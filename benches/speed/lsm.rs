@@ -25,6 +25,7 @@ pub fn settings() -> Settings {
         level1_bytes: 10 << 20,
         fanout: 10,
         sync: SyncPolicy::OnCommand,
+        collects_log: false,
         pace: Time::ZERO,
         device: Device { access: Time::ZERO, seek: Time::ZERO, sync: Time::ZERO, nanos_per_byte: 1 },
         disk_bytes: 1 << 32,

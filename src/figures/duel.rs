@@ -4,11 +4,11 @@
 mod long;
 
 use super::long::Long;
-use super::plot::{Axis, Series, plot};
+use super::plot::{Axis, Series, plot, plot_by_tens};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{grouped, time};
-use crate::engine::storage::duel::{Duel, Event, Name};
+use crate::engine::storage::duel::{Duel, Event, Name, Throughput};
 use crate::scene::svg::number;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -86,7 +86,7 @@ fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32),
             "last operation",
             format!("{}, {} B read, {} B written", time(last.time), last.bytes_read, last.bytes_written),
         ),
-        ("operations a second", grouped(side.throughput())),
+        ("operations a second", told(side.throughput())),
         (
             "latency p50 · p99 · max",
             format!("{} · {} · {}", time(times.percentile(500)), time(times.percentile(990)), time(times.max())),
@@ -120,33 +120,56 @@ fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32),
     })
 }
 
+/// A dash stands where no disk was asked for anything.
+fn told(throughput: Throughput) -> String {
+    throughput.map_or_else(|| "—".to_owned(), grouped)
+}
+
 /// Something of each of the two.
 fn sides<T>(of: impl Fn(Name) -> T) -> [T; 2] {
     [of(Name::BTree), of(Name::Lsm)]
 }
 
-/// One line for each of the two, over anything; `x` has its end and its title, `y` its title and how to spell a value.
+/// Where the winner changes, if it does, and what stands there.
+struct Turn(Option<(u64, String)>);
+
+/// What both have come to, somewhere on a horizontal axis.
+type Both = (u64, [Option<u64>; 2]);
+
+/// One line for each of the two, over anything; `x` has its end and its title, `y` its title and how to spell a value. With
+/// a `turn`, the winner changes there, and the axis goes by powers of ten, so that neither line lies on the ground.
 fn chart(
     key: &'static str,
     at: (f32, f32),
     width: f32,
-    points: &[(u64, [u64; 2])],
+    points: &[Both],
     x: (u64, &str),
     y: (&str, &dyn Fn(u64) -> String),
+    turn: Option<Turn>,
 ) -> Shape {
-    let most = points.iter().flat_map(|(_, both)| both).max().copied().unwrap_or(1);
-    let series = sides(|name| {
-        let line = points.iter().map(|(across, both)| (*across, both[name as usize])).collect();
+    let values = || points.iter().flat_map(|(_, both)| both).flatten().copied();
+    let (least, most) = (values().min().unwrap_or(1), values().max().unwrap_or(1));
+    let lines = sides(|name| {
+        let line = points.iter().filter_map(|(across, both)| Some((*across, both[name as usize]?))).collect();
         Series::Line(name.text(), line, class(name))
     });
-    let told: Vec<String> = points
-        .iter()
-        .map(|(across, [btree, lsm])| format!("{across}: {} and {}", (y.1)(*btree), (y.1)(*lsm)))
-        .collect();
+    let mut series = Vec::from(lines);
+    let spell = |value: Option<u64>| value.map_or_else(|| "—".to_owned(), y.1);
+    let told: Vec<String> =
+        points.iter().map(|(across, both)| format!("{across}: {} and {}", spell(both[0]), spell(both[1]))).collect();
     let label = format!("{}, B-tree and LSM-tree, at {}", y.0, told.join("; "));
     let x = Axis { end: x.0, spell: &short, title: x.1.to_owned() };
-    let y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
-    let shape = plot(Shape::new(key, at.0, at.1), (width, CHART - 22.0), x, y, &series).label(label);
+    let mut y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
+    let (shape, size) = (Shape::new(key, at.0, at.1), (width, CHART - 22.0));
+    let shape = match turn {
+        None => plot(shape, size, x, y, &series),
+        Some(Turn(turn)) => {
+            series.extend(turn.map(|(at, name)| Series::Mark(at, name, "line-mark")));
+            y.end = most;
+            plot_by_tens(shape, size, x, (least, y), &series)
+        }
+    };
+    let shape = shape.label(label);
     [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {
         let x = 44.0 + place as f32 * 120.0;
         shape.path(format!("M{} {}h20", number(x), number(CHART - 10.0)), class(name)).text(
@@ -166,7 +189,8 @@ fn short(value: u64) -> String {
 
 fn over_time(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
     let points: Vec<_> = duel.points().iter().map(|point| (point.operations, point.throughputs)).collect();
-    chart("over-time", at, width, &points, (duel.operations().max(1), "operations"), ("operations a second", &short))
+    let x = (duel.operations().max(1), "operations");
+    chart("over-time", at, width, &points, x, ("operations a second", &short), None)
 }
 
 fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
@@ -176,5 +200,9 @@ fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
             .text(0.0, 34.0, Anchor::Start, "small", "nothing measured yet: try `sweep 200`");
     }
     let points: Vec<_> = duel.shares().iter().map(|share| (share.reads, share.throughputs)).collect();
-    chart("over-reads", at, width, &points, (100, "reads, in per cent"), ("operations a second", &short))
+    let winner = |above| duel.shares().iter().find(|share| share.reads == above).map(|share| share.winner().text());
+    let turn =
+        duel.flip().and_then(|(below, above)| Some((below.midpoint(above), format!("now the {}", winner(above)?))));
+    let x = (100, "reads, in per cent");
+    chart("over-reads", at, width, &points, x, ("operations a second", &short), Some(Turn(turn)))
 }

@@ -32,7 +32,28 @@ pub enum Series {
 
 /// Draws a chart of that size into a shape, from its origin.
 pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series]) -> Shape {
+    draw(shape, size, x, y, None, series)
+}
+
+/// [`plot`], but the vertical axis goes by powers of ten: from the one below the least value, to the one above its end.
+pub fn plot_by_tens(shape: Shape, size: (f32, f32), x: Axis, (least, y): (u64, Axis), series: &[Series]) -> Shape {
+    draw(shape, size, x, y, Some(least.max(1).ilog10()), series)
+}
+
+/// How high a value stands above the power of ten at the foot of its axis, in thousandths of the way to the next power.
+fn above(foot: u32, value: u64) -> u64 {
+    let thousandths = (value.max(1) as f64).log10() * 1000.0;
+    (thousandths.round() as u64).saturating_sub(u64::from(foot) * 1000)
+}
+
+fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, series: &[Series]) -> Shape {
     let mut marks = Vec::new();
+    let top = foot.map_or(y.end.max(1), |foot| above(foot, y.end).next_multiple_of(1000).max(1000));
+    let spell = |value: &u64| match foot {
+        None => (y.spell)(*value),
+        Some(foot) if value.is_multiple_of(1000) => (y.spell)(10_u64.pow(foot + (value / 1000) as u32)),
+        Some(_) => String::new(),
+    };
     let (wide, high) = (size.0 as u32, size.1 as u32);
     // Room for the names of marks above, in rows.
     let names = series.iter().filter(|each| matches!(each, Series::Mark(..))).count() as u32;
@@ -43,7 +64,7 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
         .margin_right(if names > 0 { 74 } else { 12 })
         .x_label_area_size(20)
         .y_label_area_size(44)
-        .build_cartesian_2d(0..x.end.max(1), 0..y.end.max(1))
+        .build_cartesian_2d(0..x.end.max(1), 0..top)
     else {
         unreachable!("nothing can go wrong in a scene")
     };
@@ -54,10 +75,13 @@ pub fn plot(shape: Shape, size: (f32, f32), x: Axis, y: Axis, series: &[Series])
         .x_labels((wide / 90).max(2) as usize)
         .y_labels(4)
         .x_label_formatter(&|value| (x.spell)(*value))
-        .y_label_formatter(&|value| (y.spell)(*value))
+        .y_label_formatter(&spell)
         .draw();
     assert!(drawn.is_ok(), "nothing can go wrong in a scene");
-    let place = |across: u64, up: u64| chart.backend_coord(&(across.min(x.end), up.min(y.end)));
+    let place = |across: u64, up: u64| {
+        let up = foot.map_or(up.min(y.end), |foot| above(foot, up));
+        chart.backend_coord(&(across.min(x.end), up.min(top)))
+    };
     let bottom = place(0, 0).1 as f32;
     let mut more = Vec::new();
     let mut row = 0.0;

@@ -1,8 +1,9 @@
 //! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB.
 
-use super::{CHART, chart, hundredths, short, sides};
+use super::{CHART, chart, hundredths, short, sides, told};
 use crate::engine::service::spell::{grouped, time};
-use crate::engine::storage::duel::{Duel, Name};
+use crate::engine::sim::Time;
+use crate::engine::storage::duel::{Duel, Name, Throughput, throughput};
 use crate::engine::{BadParameter, Engine, Parameters};
 use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
@@ -38,7 +39,7 @@ struct Sample {
     /// Time of all operations so far, in microseconds.
     times: [u64; 2],
     /// Operations a second since the sample before.
-    throughputs: [u64; 2],
+    throughputs: [Throughput; 2],
     /// In microseconds.
     p99: [u64; 2],
     /// In hundredths.
@@ -62,7 +63,7 @@ impl Long {
             times,
             throughputs: sides(|name| {
                 let passed = times[name as usize] - since[name as usize];
-                (operations - before) * 1_000_000 / passed.max(1)
+                throughput(operations - before, Time::from_micros(passed))
             }),
             p99: sides(|name| duel.side(name).latencies().percentile(990).as_micros()),
             writes: sides(|name| duel.amplification(name).write),
@@ -105,7 +106,7 @@ impl LongRun for Long {
         let percentile = |what: &str, at: u64| row(what, &|name| time(duel.side(name).latencies().percentile(at)));
         let count = |what: &str, of: fn(&Duel, Name) -> u64| row(what, &|name| grouped(of(duel, name)));
         let rows = vec![
-            count("operations a second", |duel, name| duel.side(name).throughput()),
+            row("operations a second", &|name| told(duel.side(name).throughput())),
             percentile("latency, median", 500),
             percentile("latency, p95", 950),
             percentile("latency, p99", 990),
@@ -132,27 +133,27 @@ impl LongRun for Long {
         const GAP: f32 = 12.0;
         let columns = if breadth == Breadth::Wide { 2 } else { 1 };
         let width = (breadth.width() - 16.0 - 24.0 * (columns - 1) as f32) / columns as f32;
-        let micros = |value: u64| time(crate::engine::sim::Time::from_micros(value));
+        let micros = |value: u64| time(Time::from_micros(value));
         let charts: [Chart; 5] = [
             ("throughput", "operations a second", |sample| sample.throughputs, &short),
-            ("p99", "latency, p99 so far", |sample| sample.p99, &micros),
-            ("writes", "write amplification", |sample| sample.writes, &hundredths),
-            ("reads", "read amplification", |sample| sample.reads, &hundredths),
-            ("space", "space amplification", |sample| sample.space, &hundredths),
+            ("p99", "latency, p99 so far", |sample| sample.p99.map(Some), &micros),
+            ("writes", "write amplification", |sample| sample.writes.map(Some), &hundredths),
+            ("reads", "read amplification", |sample| sample.reads.map(Some), &hundredths),
+            ("space", "space amplification", |sample| sample.space.map(Some), &hundredths),
         ];
         let rows = charts.len().div_ceil(columns);
         let mut scene = Scene::new(breadth.width(), rows as f32 * (CHART + GAP));
         for (place, (key, title, of, spell)) in charts.into_iter().enumerate() {
             let at = (8.0 + (place % columns) as f32 * (width + 24.0), (place / columns) as f32 * (CHART + GAP));
             let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
-            scene.push(chart(key, at, width, &points, (self.operations, "operations"), (title, spell)));
+            scene.push(chart(key, at, width, &points, (self.operations, "operations"), (title, spell), None));
         }
         scene
     }
 }
 
 /// Its key, its title, what it shows of a sample, and how that is spelled.
-type Chart<'a> = (&'static str, &'static str, fn(&Sample) -> [u64; 2], &'a dyn Fn(u64) -> String);
+type Chart<'a> = (&'static str, &'static str, fn(&Sample) -> [Option<u64>; 2], &'a dyn Fn(u64) -> String);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::side::{Cost, Name};
+use super::side::{Cost, Name, Throughput};
 use crate::contract;
 use crate::service::spell::{grouped, time};
 use crate::wording::count;
@@ -20,7 +20,7 @@ pub enum Event {
     Advanced {
         done: u64,
         of: u64,
-        throughputs: [u64; 2],
+        throughputs: [Throughput; 2],
     },
     /// Both have finished what they had put off.
     Settled {
@@ -29,7 +29,7 @@ pub enum Event {
     /// Of a sweep, one share of reads.
     Swept {
         reads: u64,
-        throughputs: [u64; 2],
+        throughputs: [Throughput; 2],
     },
     /// The end of a sweep: between which shares of reads another one wins, and who wins with the smaller.
     Compared {
@@ -56,6 +56,19 @@ impl contract::Event for Event {
     }
 }
 
+/// `makes 4,398 a second, the LSM-tree 2,205.`
+fn makes(out: &mut fmt::Formatter, throughputs: [Throughput; 2], what: &str) -> fmt::Result {
+    const NOTHING: &str = "has asked nothing of its disk";
+    match throughputs {
+        [Some(btree), Some(lsm)] => {
+            write!(out, "makes {}{what} a second, the LSM-tree {}.", grouped(btree), grouped(lsm))
+        }
+        [Some(btree), None] => write!(out, "makes {}{what} a second; the LSM-tree {NOTHING}.", grouped(btree)),
+        [None, Some(lsm)] => write!(out, "{NOTHING}; the LSM-tree makes {}{what} a second.", grouped(lsm)),
+        [None, None] => write!(out, "{NOTHING}, and neither has the LSM-tree."),
+    }
+}
+
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -74,26 +87,20 @@ impl Display for Event {
                     time(cost.time),
                 )
             }
-            Event::Advanced { done, of, throughputs: [btree, lsm] } => write!(
-                out,
-                "{} of {} operations are done. The B-tree makes {} a second, the LSM-tree {}.",
-                grouped(*done),
-                grouped(*of),
-                grouped(*btree),
-                grouped(*lsm),
-            ),
+            Event::Advanced { done, of, throughputs } => {
+                write!(out, "{} of {} operations are done. The B-tree ", grouped(*done), grouped(*of))?;
+                makes(out, *throughputs, "")
+            }
             Event::Settled { costs: [btree, lsm] } => write!(
                 out,
                 "What was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
                 time(btree.time),
                 time(lsm.time),
             ),
-            Event::Swept { reads, throughputs: [btree, lsm] } => write!(
-                out,
-                "With {reads} % reads the B-tree makes {} operations a second, the LSM-tree {}.",
-                grouped(*btree),
-                grouped(*lsm),
-            ),
+            Event::Swept { reads, throughputs } => {
+                write!(out, "With {reads} % reads the B-tree ")?;
+                makes(out, *throughputs, " operations")
+            }
             Event::Compared { first, flip: None } => {
                 write!(out, "The {} is the faster one whatever the share of reads.", first.text())
             }

@@ -10,7 +10,8 @@
 //! - *space amplification*: bytes on the disk for each byte of the records that there are.
 //!
 //! Both keep in memory what leads to the data (inner pages; sparse indexes and Bloom filters) and read the data itself
-//! (a leaf; a block) from the disk. Both log each write, and sync the log once for as many writes.
+//! (a leaf; a block) from the disk. Both log each write, and sync the log once for as many writes: until then the B-tree has
+//! the changed pages in memory, and the LSM-tree the records of its log, so that neither asks anything of the disk before.
 //!
 //! # Simpler than the real one because:
 //! - no cache holds leaves or blocks: a hot record is read from the disk each time, which real engines avoid;
@@ -35,7 +36,7 @@ use serde_json::{Value, json};
 pub use command::Command;
 pub use event::Event;
 pub use settings::Settings;
-pub use side::{Cost, Name, Side};
+pub use side::{Cost, Name, Side, Throughput, throughput};
 pub use sweep::Share;
 
 use crate::command::{BadCommand, Words};
@@ -66,7 +67,7 @@ pub struct Duel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     pub operations: u64,
-    pub throughputs: [u64; 2],
+    pub throughputs: [Throughput; 2],
 }
 
 /// In hundredths: 250 is two and a half times.
@@ -241,7 +242,7 @@ impl Duel {
         Ok(())
     }
 
-    fn throughputs(&self) -> [u64; 2] {
+    fn throughputs(&self) -> [Throughput; 2] {
         [self.sides[0].throughput(), self.sides[1].throughput()]
     }
 

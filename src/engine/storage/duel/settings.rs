@@ -71,6 +71,7 @@ impl Settings {
             level1_bytes: memtable * 8,
             fanout: 10,
             sync: SyncPolicy::OnCommand,
+            collects_log: true,
             pace: Time::ZERO,
             device: self.device,
             disk_bytes: DISK_BYTES,

@@ -33,6 +33,13 @@ pub struct Cost {
     pub syncs: u64,
 }
 
+/// Operations in a second; none where they have asked nothing of the disk, and so have taken no time.
+pub type Throughput = Option<u64>;
+
+pub fn throughput(operations: u64, time: Time) -> Throughput {
+    (time > Time::ZERO).then(|| operations * 1_000_000 / time.as_micros().max(1))
+}
+
 #[derive(Clone)]
 pub struct Side {
     pub(super) tree: Tree,
@@ -93,9 +100,9 @@ impl Side {
         self.last
     }
 
-    /// Operations in a second of simulated time; without any disk work, as if all had taken a microsecond.
-    pub fn throughput(&self) -> u64 {
-        self.latencies.count() * 1_000_000 / self.time.as_micros().max(1)
+    /// Operations in a second of the device's time.
+    pub fn throughput(&self) -> Throughput {
+        throughput(self.latencies.count(), self.time)
     }
 
     pub(super) fn forget(&mut self) {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Duel, Event, Name};
+use super::{Duel, Event, Name, Throughput};
 use crate::contract::{Outcome, Probe};
 use crate::workload::Mix;
 
@@ -11,12 +11,13 @@ use crate::workload::Mix;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     pub reads: u64,
-    pub throughputs: [u64; 2],
+    pub throughputs: [Throughput; 2],
 }
 
 impl Share {
     pub fn winner(&self) -> Name {
-        if self.throughputs[0] >= self.throughputs[1] { Name::BTree } else { Name::Lsm }
+        let [btree, lsm] = self.throughputs.map(|throughput| throughput.unwrap_or(u64::MAX));
+        if btree >= lsm { Name::BTree } else { Name::Lsm }
     }
 }
 

@@ -107,8 +107,30 @@ fn writes_favour_one_and_scans_the_other() {
 #[test]
 fn single_reads_cost_both_about_as_much() {
     let (_, reads) = ends("own", "ssd");
-    let [btree, lsm] = reads.throughputs;
+    let [btree, lsm] = reads.throughputs.map(|throughput| throughput.expect("reads ask the disk"));
     assert!(btree.abs_diff(lsm) * 4 < btree, "{reads:?}");
+}
+
+/// What is not synced is in memory, on either side: it asks nothing of the disk, and the sync pays for all of it.
+#[test]
+fn writes_cost_both_nothing_before_their_sync() {
+    let mut duel = duel(&[("size", "real"), ("group", "10"), ("workload", "own"), ("reads", "0"), ("keys", "uniform")]);
+    execute(&mut duel, Command::Load(40));
+    execute(&mut duel, Command::Forget);
+    for turn in 1..=10 {
+        let operation = duel.draw(false).expect("there are records");
+        for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
+            duel.operate(place, &operation).expect("the disks have room");
+            let cost = duel.side(name).cost();
+            if turn < 10 {
+                assert_eq!((cost, duel.side(name).throughput()), (Cost::default(), None), "{}", name.text());
+            } else {
+                assert!(cost.bytes_written > 10 * side::VALUE_BYTES || name == Name::BTree);
+                assert_eq!((cost.seeks, cost.syncs), (0, 1), "{}: one write in a row", name.text());
+                assert!(duel.side(name).throughput().is_some());
+            }
+        }
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Lsm {
                 self.disk.truncate(file, read.end)?;
             }
             self.disk.sync(file)?;
-            self.memory.log = Some(LogWriter::new(file, read.end));
+            self.go_on_with_log(file, read.end);
             self.charge(false);
             probe.step(|| Event::LogReplayed { log: *number, records: read.records.len(), torn }, self);
         }

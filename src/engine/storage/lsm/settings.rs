@@ -37,6 +37,8 @@ pub struct Settings {
     pub level1_bytes: u64,
     pub fanout: u64,
     pub sync: SyncPolicy,
+    /// Records of the log wait in memory until it is synced (RocksDB: `manual_wal_flush`).
+    pub collects_log: bool,
     /// Between two commands of the reader's, if the tree does not keep them longer.
     pub pace: Time,
     pub device: Device,
@@ -71,6 +73,7 @@ impl Settings {
             level1_bytes: parameters.integer("level1"),
             fanout: parameters.integer("fanout"),
             sync: SyncPolicy::of(parameters),
+            collects_log: false,
             pace: Time::from_micros(parameters.integer("pace")),
             device: Device {
                 access: Time::from_micros(10),

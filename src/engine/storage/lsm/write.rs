@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::version::log_name;
 use super::{Event, Immutable, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
-use crate::sim::{DiskError, Time};
+use crate::sim::{DiskError, FileId, Time};
 use crate::storage::log::LogWriter;
 use crate::storage::{Entry, Key, SyncPolicy};
 
@@ -111,7 +111,16 @@ impl Lsm {
         self.disk.sync_directory()?;
         self.memory.next_file += 1;
         self.memory.logs.push(number);
-        self.memory.log = Some(LogWriter::new(file, 0));
+        self.go_on_with_log(file, 0);
         Ok(())
+    }
+
+    /// From now on writes are logged in that file, of which `synced` bytes are durable.
+    pub(super) fn go_on_with_log(&mut self, file: FileId, synced: u64) {
+        let mut log = LogWriter::new(file, synced);
+        if self.settings.collects_log {
+            log.collect();
+        }
+        self.memory.log = Some(log);
     }
 }
