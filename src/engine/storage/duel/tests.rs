@@ -84,11 +84,11 @@ fn numbers_are_those_of_the_disks() {
     assert_eq!(duel.operations(), 400);
 }
 
-/// Writes only, and reads only, once both have settled.
+/// Writes only, and reads only, once both have settled: the LSM-tree on two levels.
 fn ends(workload: &str, device: &str) -> (Share, Share) {
     let mut duel =
         duel(&[("size", "real"), ("group", "50"), ("workload", workload), ("keys", "uniform"), ("device", device)]);
-    execute(&mut duel, Command::Load(8_000));
+    execute(&mut duel, Command::Load(16_000));
     execute(&mut duel, Command::Settle);
     execute(&mut duel, Command::Sweep(1_000));
     (duel.shares()[0], duel.shares()[10])

@@ -4,7 +4,8 @@
 use std::rc::Rc;
 
 use super::compact::damage;
-use super::version::{FileNumber, OpenTable};
+use super::settings::Policy;
+use super::version::{FileNumber, LEVELS, OpenTable, Version};
 use super::{Event, Lsm, Refusal, Snapshot};
 use crate::contract::{Outcome, Probe};
 use crate::storage::block::Block;
@@ -76,7 +77,7 @@ impl Lsm {
             return Ok(found);
         }
         let version = self.memory.version.clone();
-        for level in 0..super::version::LEVELS {
+        for level in 0..LEVELS {
             let tables = version.level(level);
             let mut passed = 0;
             for table in tables.iter().rev() {
@@ -193,18 +194,18 @@ impl Lsm {
         let version = self.memory.version.clone();
         let memtables: Vec<_> = std::iter::once(&memtable).chain(immutables.iter().map(|it| &it.memtable)).collect();
         let mut in_memory: Vec<_> = memtables.iter().map(|memtable| memtable.from(from, Sequence::MAX)).collect();
-        let tables: Vec<&Rc<OpenTable>> =
-            version.tables().map(|(_, table)| table).filter(|table| table.meta.largest >= *from).collect();
-        let mut merge = Merge::new(in_memory.len() + tables.len());
+        let mut runs = runs(&version, self.settings.policy, from);
+        let mut merge = Merge::new(in_memory.len() + runs.len());
         for (place, entries) in in_memory.iter_mut().enumerate() {
             merge.set(place, entries.next().cloned());
         }
-        let mut cursors = Vec::new();
-        for (place, table) in tables.iter().enumerate() {
-            let cursor = Cursor::seek(&table.table, &mut self.disk, from, Sequence::MAX);
-            let cursor = cursor.map_err(|corrupt| damage(table, corrupt))?;
+        let (mut cursors, mut read) = (Vec::new(), Vec::new());
+        for (place, run) in runs.iter().enumerate() {
+            let cursor = Cursor::seek(&run[0].table, &mut self.disk, from, Sequence::MAX);
+            let cursor = cursor.map_err(|corrupt| damage(&run[0], corrupt))?;
             merge.set(in_memory.len() + place, cursor.entry().cloned());
             cursors.push(cursor);
+            read.push(run[0].meta.number);
         }
         let mut last: Option<Key> = None;
         while let Some(taken) = merge.take() {
@@ -216,17 +217,20 @@ impl Lsm {
                     break;
                 }
             }
-            match taken.source.checked_sub(in_memory.len()) {
-                None => merge.set(taken.source, in_memory[taken.source].next().cloned()),
-                Some(place) => {
-                    let table = tables[place];
-                    let moved = cursors[place].advance(&table.table, &mut self.disk);
-                    moved.map_err(|corrupt| damage(table, corrupt))?;
-                    merge.set(taken.source, cursors[place].entry().cloned());
-                }
+            let Some(place) = taken.source.checked_sub(in_memory.len()) else {
+                merge.set(taken.source, in_memory[taken.source].next().cloned());
+                continue;
+            };
+            let (run, cursor) = (&mut runs[place], &mut cursors[place]);
+            cursor.advance(&run[0].table, &mut self.disk).map_err(|corrupt| damage(&run[0], corrupt))?;
+            if cursor.entry().is_none() && run.len() > 1 {
+                *run = &run[1..];
+                *cursor = Cursor::first(&run[0].table, &mut self.disk).map_err(|corrupt| damage(&run[0], corrupt))?;
+                read.push(run[0].meta.number);
             }
+            merge.set(taken.source, cursor.entry().cloned());
         }
-        Ok(tables.iter().map(|table| table.meta.number).collect())
+        Ok(read)
     }
 
     fn sequence_of(&self, at: Option<u64>) -> Result<Sequence, Refusal> {
@@ -249,4 +253,20 @@ impl Lsm {
         probe.step(|| Event::SnapshotReleased { number }, self);
         Ok(Outcome::Done)
     }
+}
+
+/// The tables that may hold keys from `from` on. Those of a run are read one after the other, each only when the one before
+/// it has ended: on a level where tables never overlap, all are one run.
+fn runs<'a>(version: &'a Version, policy: Policy, from: &Key) -> Vec<&'a [Rc<OpenTable>]> {
+    let mut runs = Vec::new();
+    for level in 0..LEVELS {
+        let tables = version.level(level);
+        if policy.is_sorted(level) {
+            runs.push(&tables[tables.partition_point(|table| table.meta.largest < *from)..]);
+        } else {
+            runs.extend(tables.iter().filter(|table| table.meta.largest >= *from).map(std::slice::from_ref));
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
 }

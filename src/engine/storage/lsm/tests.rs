@@ -424,6 +424,26 @@ proptest! {
     }
 }
 
+/// On a level whose tables never overlap a scan reads one after the other, and none that it does not come to.
+#[test]
+fn a_scan_reads_no_table_before_it_comes_to_it() {
+    let mut tree = opened(&[("pace", "100000")]);
+    run(&mut tree, "put 1..60 value; settle");
+    let levels = (0..version::LEVELS).map(|level| tree.version().level(level).len());
+    let (filled, tables) = (levels.clone().filter(|tables| *tables > 0).count(), levels.sum::<usize>());
+    assert!(tree.version().level(0).is_empty(), "those overlap");
+    let reads = |tree: &mut Lsm, most: usize| {
+        let before = tree.disk.tally().reads;
+        let found = tree.scan(&Key::new("1"), most).unwrap();
+        (found, tree.disk.tally().reads - before)
+    };
+    let (found, few) = reads(&mut tree, 1);
+    assert_eq!(found, 1);
+    let (found, many) = reads(&mut tree, 100);
+    assert_eq!(found, 60);
+    assert!(tables > filled && few as usize <= filled && many as usize >= tables, "{few} and {many} of {tables}");
+}
+
 /// What was read once is not read again while there is room for it.
 #[test]
 fn a_block_that_is_kept_is_read_once() {
