@@ -136,11 +136,12 @@ impl Diagram {
         Some(diagram)
     }
 
-    /// Clients who neither send nor receive have no line.
+    /// Clients who neither call nor send nor receive have no line.
     fn leave_out_bystanders(&mut self) {
         let takes_part = |host: Host| {
             let ends = |arrow: &Arrow| [arrow.flight.from, arrow.flight.to].contains(&host);
-            matches!(host, Host::Node(_)) || self.arrows.iter().any(ends)
+            let calls = || self.calls.iter().any(|call| call.bar.host == host);
+            matches!(host, Host::Node(_)) || self.arrows.iter().any(ends) || calls()
         };
         let kept: Vec<usize> = (0..self.hosts.len()).filter(|place| takes_part(self.hosts[*place].0)).collect();
         for row in &mut self.rows {

@@ -3,9 +3,7 @@
 
 use crate::engine::replication::Host;
 use crate::engine::replication::failover::message::Ask;
-use crate::engine::replication::failover::{
-    CONTROLLER, Call, Choice, Ended, Failover, Message, STORAGE, Storage, name_of,
-};
+use crate::engine::replication::failover::{CONTROLLER, Choice, Ended, Failover, Message, STORAGE, Storage, name_of};
 use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::figures::calls::Proof;
@@ -75,9 +73,9 @@ impl Cluster for Failover {
         let call = &Failover::calls(self)[place];
         let ended = match &call.ended {
             None => "not answered yet".to_owned(),
-            Some(Ended::Inserted(row)) => format!("told that it is row {row}"),
-            Some(Ended::Found(name)) => format!("shown {}", name.as_deref().unwrap_or("nothing")),
-            Some(Ended::GivenUp) => "given up".to_owned(),
+            Some((_, Ended::Inserted(row))) => format!("told that it is row {row}"),
+            Some((_, Ended::Found(name))) => format!("shown {}", name.as_deref().unwrap_or("nothing")),
+            Some((_, Ended::GivenUp)) => "given up".to_owned(),
         };
         let mut label = match &call.ask {
             Ask::Insert(name) => format!("{}: inserts {name}, {ended}", call.id),
@@ -97,9 +95,9 @@ pub(super) fn brief(failover: &Failover, place: usize) -> String {
     let call = &failover.calls()[place];
     let end = match &call.ended {
         None => "…".to_owned(),
-        Some(Ended::Inserted(row)) => format!("→ row {row}"),
-        Some(Ended::Found(name)) => format!("→ {}", name.as_deref().unwrap_or("nothing")),
-        Some(Ended::GivenUp) => "?".to_owned(),
+        Some((_, Ended::Inserted(row))) => format!("→ row {row}"),
+        Some((_, Ended::Found(name))) => format!("→ {}", name.as_deref().unwrap_or("nothing")),
+        Some((_, Ended::GivenUp)) => "?".to_owned(),
     };
     match &call.ask {
         Ask::Insert(name) => format!("{} {name} {end}", call.id),
@@ -112,19 +110,9 @@ pub(super) fn proof(failover: &Failover) -> Option<Proof> {
     (0..failover.calls().len()).rev().find_map(|place| broken(failover, place))
 }
 
-/// What a call breaks: the number of a row that somebody else was told of before, or a row that was acknowledged and that
-/// the leader has not.
+/// What a call breaks, and the call that stands against it.
 fn broken(failover: &Failover, place: usize) -> Option<Proof> {
-    let call = &failover.calls()[place];
-    let Some(Ended::Inserted(row)) = call.ended else { return None };
-    let same = |other: &Call| matches!(other.ended, Some(Ended::Inserted(other)) if other == row);
-    if let Some(twin) = failover.calls()[..place].iter().position(same) {
-        let other = failover.calls()[twin].id;
-        let told = format!("The number {row} has been given twice: to {other} and to {}", call.id);
-        return Some(Proof { call: place, against: Some(twin), told });
-    }
-    failover.lost().any(|told| told.call == call.id).then(|| {
-        let told = format!("Lost: {} was told that it is row {row}, and the leader has it not", call.id);
-        Proof { call: place, against: None, told }
-    })
+    let broken = failover.broken(place)?;
+    let of = |id| Failover::calls(failover).iter().position(|call| call.id == id);
+    Some(Proof { call: place, against: broken.against().and_then(of), told: broken.to_string() })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::cluster::{Failover, Timer, Told};
 use super::event::Event;
 use super::message::{Ask, CLIENTS, Message, RowId};
+use super::verdict::Broken;
 use crate::contract::{Outcome, Probe};
 use crate::replication::{CallId, ClientId, Host, NodeId};
 use crate::sim::{Envelope, Time};
@@ -27,11 +28,14 @@ pub enum Ended {
 pub struct Call {
     pub id: CallId,
     pub ask: Ask,
-    /// Whom the client has asked last, and how often it has asked.
+    /// Whom the client has asked last, and how often it has asked: not once, if the cache had the answer.
     pub to: NodeId,
     tries: u32,
     pub began: Time,
-    pub ended: Option<Ended>,
+    /// When its client learnt what came of it; `None` while it waits.
+    pub ended: Option<(Time, Ended)>,
+    /// Of how many rows clients had been told when it began.
+    pub(super) told_before: usize,
     /// An old leader has acknowledged it, and the new one does not know of it.
     pub by_old_leader: bool,
 }
@@ -60,13 +64,11 @@ impl Failover {
             let call = self.begin_call(client, Ask::Read(row), probe)?;
             return Ok(self.finish(call, probe));
         };
-        // Whose row it is, is what the last client was told to whom that number was given.
-        let owner = self.told.iter().rfind(|told| told.row == row).map(|told| told.name.clone());
-        let owner = owner.filter(|owner| *owner != name);
-        self.tally.wrong_person += u64::from(owner.is_some());
-        let found = name.clone();
-        probe.step(|| Event::CacheHit { client, row, name, owner }, self);
-        Ok(Outcome::Value(Some(found.to_string())))
+        let place = self.new_call(client, Ask::Read(row))?;
+        let broken = self.be_shown(place, Some(name.clone()));
+        let (call, found) = (self.calls[place].id, name.to_string());
+        probe.step(|| Event::CacheHit { call, row, name, broken }, self);
+        Ok(Outcome::Value(Some(found)))
     }
 
     pub(super) fn load(
@@ -81,19 +83,26 @@ impl Failover {
         Ok(Outcome::Done)
     }
 
-    fn begin_call(&mut self, client: ClientId, ask: Ask, probe: &mut impl Probe<Self>) -> Result<usize, String> {
+    /// The place of a call that begins now, of which nobody has been asked.
+    fn new_call(&mut self, client: ClientId, ask: Ask) -> Result<usize, String> {
         if self.calls.len() >= MAX_CALLS {
             return Err(format!("a run takes no more than {MAX_CALLS} calls"));
         }
         let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
         let (id, to, began) = (CallId { client, number }, self.beliefs[client.index()], self.now());
+        let told_before = self.told.len();
+        let call = Call { id, ask, to, tries: 0, began, ended: None, told_before, by_old_leader: false };
+        Rc::make_mut(&mut self.calls).push(call);
+        Ok(self.calls.len() - 1)
+    }
+
+    fn begin_call(&mut self, client: ClientId, ask: Ask, probe: &mut impl Probe<Self>) -> Result<usize, String> {
         let (what, row) = match &ask {
             Ask::Insert(name) => (Some(name.clone()), 0),
             Ask::Read(row) => (None, *row),
         };
-        let call = Call { id, ask, to, tries: 0, began, ended: None, by_old_leader: false };
-        Rc::make_mut(&mut self.calls).push(call);
-        let place = self.calls.len() - 1;
+        let place = self.new_call(client, ask)?;
+        let (id, to) = (self.calls[place].id, self.calls[place].to);
         self.ask(place, to);
         probe.step(|| Event::Asked { call: id, to, name: what, row }, self);
         Ok(place)
@@ -115,8 +124,8 @@ impl Failover {
         const FOREVER: Time = Time::from_nanos(u64::MAX);
         while self.calls[place].ended.is_none() && self.advance(FOREVER, probe) {}
         match &self.calls[place].ended {
-            Some(Ended::Inserted(row)) => Outcome::Value(Some(format!("row {row}"))),
-            Some(Ended::Found(name)) => Outcome::Value(name.as_deref().map(str::to_owned)),
+            Some((_, Ended::Inserted(row))) => Outcome::Value(Some(format!("row {row}"))),
+            Some((_, Ended::Found(name))) => Outcome::Value(name.as_deref().map(str::to_owned)),
             _ => Outcome::Refused(format!("no leader has answered within {MAX_WAIT}")),
         }
     }
@@ -140,7 +149,16 @@ impl Failover {
     }
 
     fn end(&mut self, place: usize, ended: Ended) {
-        Rc::make_mut(&mut self.calls)[place].ended = Some(ended);
+        let now = self.now();
+        Rc::make_mut(&mut self.calls)[place].ended = Some((now, ended));
+    }
+
+    /// A read ends with what its client is shown, and here is what is wrong with that.
+    fn be_shown(&mut self, place: usize, found: Option<Rc<str>>) -> Option<Broken> {
+        self.end(place, Ended::Found(found));
+        let broken = self.broken(place);
+        self.tally.wrong_person += u64::from(matches!(broken, Some(Broken::WrongPerson { .. })));
+        broken
     }
 
     /// A message to a client.
@@ -164,9 +182,8 @@ impl Failover {
                         cache.push((row, name.clone()));
                     }
                 }
-                self.end(place, Ended::Found(name.clone()));
-                let (client, name) = (id.client, name.clone());
-                probe.step(|| Event::Shown { client, row, name }, self);
+                let (name, broken) = (name.clone(), self.be_shown(place, name.clone()));
+                probe.step(|| Event::Shown { call: id, row, name, broken }, self);
             }
             _ => {}
         }
@@ -190,11 +207,11 @@ impl Failover {
         let call = &self.calls[place];
         let Ask::Insert(name) = &call.ask else { return };
         let (id, name, took, old) = (call.id, name.clone(), self.now() - call.began, call.by_old_leader);
-        let twice = self.told.iter().rfind(|told| told.row == row).map(|told| told.name.clone());
-        self.tally.given_twice += u64::from(twice.is_some());
         self.tally.told_by_old += u64::from(old);
         Rc::make_mut(&mut self.told).push(Told { call: id, row, name: name.clone() });
         self.end(place, Ended::Inserted(row));
+        let twice = self.given_twice(id);
+        self.tally.given_twice += u64::from(twice.is_some());
         probe.step(|| Event::Told { call: id, row, name, took, twice, old }, self);
     }
 

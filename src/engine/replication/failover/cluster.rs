@@ -54,7 +54,7 @@ pub struct Tally {
     pub overwritten: u64,
     /// Writes that the storage has refused for their tokens.
     pub fenced: u64,
-    /// Reads that returned the data of somebody else.
+    /// Reads that showed the data of somebody else, whose row it was not, as a client had been told.
     pub wrong_person: u64,
     pub redirects: u64,
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::clients::MAX_WAIT;
 use super::message::{RowId, name_of};
+use super::verdict::Broken;
 use crate::contract;
 use crate::replication::replicated_log::Term;
 use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
@@ -48,19 +49,20 @@ pub enum Event {
         row: RowId,
         name: Rc<str>,
         took: Time,
-        twice: Option<Rc<str>>,
+        twice: Option<Broken>,
         old: bool,
     },
     CacheHit {
-        client: ClientId,
+        call: CallId,
         row: RowId,
         name: Rc<str>,
-        owner: Option<Rc<str>>,
+        broken: Option<Broken>,
     },
     Shown {
-        client: ClientId,
+        call: CallId,
         row: RowId,
         name: Option<Rc<str>>,
+        broken: Option<Broken>,
     },
     LoadSent {
         client: ClientId,
@@ -268,6 +270,10 @@ fn told_and_asked(out: &mut fmt::Formatter, told: &[RowId], asked: &[RowId]) -> 
     Ok(())
 }
 
+fn and_broken(out: &mut fmt::Formatter, broken: Option<&Broken>) -> fmt::Result {
+    broken.map_or(Ok(()), |broken| write!(out, " {broken}"))
+}
+
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -292,24 +298,28 @@ impl Display for Event {
             }
             Event::Told { call, row, name, took, twice, old } => {
                 write!(out, "{} is told after {took} that {name} is written, as row {row}.", call.client)?;
-                if let Some(other) = twice {
-                    write!(out, " The number {row} has been given twice: {other} has it, too.")?;
-                }
+                and_broken(out, twice.as_ref())?;
                 if *old {
                     out.write_str(" It was an old leader that said so, and the new one knows nothing of it.")?;
                 }
                 Ok(())
             }
-            Event::CacheHit { client, row, name, owner: None } => {
-                write!(out, "The cache has row {row}, and shows {client} the data of {name}.")
+            Event::CacheHit { call, row, name, broken } => {
+                let client = call.client;
+                write!(out, "The cache has row {row}, and shows {client} the data of {name} (call {call}).")?;
+                and_broken(out, broken.as_ref())
             }
-            Event::CacheHit { client, row, name, owner: Some(owner) } => {
-                write!(out, "The cache has row {row}, and shows {client} the data of {name}. But the row is {owner}'s!")
+            Event::Shown { call, row, name, broken } => {
+                match name {
+                    Some(name) => write!(
+                        out,
+                        "{} is shown row {row}, the data of {name}, and puts it into the cache.",
+                        call.client
+                    )?,
+                    None => write!(out, "{} is told that there is no row {row}.", call.client)?,
+                }
+                and_broken(out, broken.as_ref())
             }
-            Event::Shown { client, row, name: Some(name) } => {
-                write!(out, "{client} is shown row {row}, the data of {name}, and puts it into the cache.")
-            }
-            Event::Shown { client, row, name: None } => write!(out, "{client} is told that there is no row {row}."),
             Event::LoadSent { client, queries, to } => {
                 write!(out, "{client} sends {} to {to}, all at once.", count(u64::from(*queries), "query"))
             }

@@ -32,7 +32,8 @@
 //!
 //! The node is [`replicated_log`](super::replicated_log); [`seat`] is what surrounds it on its machine: its timers, and the
 //! line in which messages wait while it is busy. [`nodes`] hands things to nodes, [`clients`] has the clients and the
-//! cache, [`services`] the controller and the storage, and [`cluster`] holds all of them.
+//! cache, [`services`] the controller and the storage, and [`cluster`] holds all of them. What went wrong for whom, and
+//! which calls prove it, [`verdict`] finds.
 //!
 //! # Simpler than the real one because:
 //!
@@ -56,6 +57,7 @@ mod cluster;
 mod nodes;
 mod services;
 mod state;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -65,3 +67,4 @@ pub use cluster::{Failover, Told};
 pub use command::{Choice, Command, Settings, Storage};
 pub use event::Event;
 pub use message::{CLIENTS, CONTROLLER, Message, STORAGE, name_of, row_in};
+pub use verdict::Broken;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::clients::Ended;
 use super::cluster::Failover;
-use super::message::row_in;
+use super::message::{Ask, row_in};
 use crate::contract::Counter;
 
 pub fn counters(failover: &Failover) -> Vec<Counter> {
@@ -46,11 +46,21 @@ pub fn state(failover: &Failover) -> Value {
     let calls = failover.calls().iter().map(|call| {
         let ended = match &call.ended {
             None => "waits".to_owned(),
-            Some(Ended::Inserted(row)) => format!("row {row}"),
-            Some(Ended::Found(name)) => name.as_deref().unwrap_or("nothing").to_owned(),
-            Some(Ended::GivenUp) => "given up".to_owned(),
+            Some((_, Ended::Inserted(row))) => format!("row {row}"),
+            Some((_, Ended::Found(name))) => name.as_deref().unwrap_or("nothing").to_owned(),
+            Some((_, Ended::GivenUp)) => "given up".to_owned(),
         };
-        json!({ "call": call.id.to_string(), "ended": ended })
+        let asked = match &call.ask {
+            Ask::Insert(name) => format!("insert {name}"),
+            Ask::Read(row) => format!("read row {row}"),
+        };
+        json!({
+            "call": call.id.to_string(),
+            "asked": asked,
+            "began_us": call.began.as_micros(),
+            "ended": ended,
+            "ended_us": call.ended.as_ref().map(|(time, _)| time.as_micros()),
+        })
     });
     let stored =
         failover.store().rows.iter().map(|(row, name, token)| json!({ "row": row, "name": &**name, "token": token }));

@@ -191,6 +191,36 @@ fn a_number_given_twice_shows_somebody_elses_data() {
     assert_eq!([counted(&cured, ANOMALIES[1]), counted(&cured, ANOMALIES[2])], [0, 0]);
 }
 
+/// The newest call that breaks a promise, and the one that stands against it.
+fn proof(failover: &Failover) -> Option<(String, Option<String>)> {
+    let calls = failover.calls();
+    let newest = (0..calls.len()).rev().find_map(|place| Some((place, failover.broken(place)?)));
+    newest.map(|(place, broken)| (calls[place].id.to_string(), broken.against().map(|call| call.to_string())))
+}
+
+/// The two calls, or one, by their names.
+fn named(call: &str, against: Option<&str>) -> Option<(String, Option<String>)> {
+    Some((call.to_owned(), against.map(str::to_owned)))
+}
+
+#[test]
+fn a_broken_promise_is_proved_by_two_calls_wherever_there_are_two() {
+    assert_eq!(proof(&ran(&[], "insert ann; read 1; read 1 as c2; read 7")), None);
+    // No call has noticed yet, then one has, then the number is given again, and at last somebody is shown what is not hers.
+    assert_eq!(proof(&ran(&[], UNREPLICATED)), named("c1.2", None));
+    let unread = UNREPLICATED.replace("read 2; ", "");
+    let noticed = ran(&[], &format!("{unread}; read 2 as c2"));
+    assert_eq!(proof(&noticed), named("c2.1", Some("c1.2")));
+    let insert = noticed.broken(1).expect("the insert is lost, whoever has noticed");
+    assert_eq!(insert.against(), Some(noticed.calls()[2].id), "{insert}");
+    let twice = format!("{UNREPLICATED}; insert eve as c2");
+    assert_eq!(proof(&ran(&[], &twice)), named("c2.1", Some("c1.2")));
+    let cached = ran(&[], &format!("{twice}; read 2 as c2"));
+    assert_eq!(proof(&cached), named("c2.2", Some("c2.1")));
+    let read = cached.calls().last().unwrap();
+    assert!(matches!(&read.ended, Some((ended, Ended::Found(Some(name)))) if *ended == read.began && &**name == "bob"));
+}
+
 #[test]
 fn a_split_brain_overwrites_unless_the_storage_checks_tokens() {
     let script = "insert ann; cut n1 n2; cut n1 n3; cut n1 controller; cut n1 c2; run 600ms
