@@ -83,8 +83,11 @@ impl Strip {
     ) {
         let mut verdict = Shape::new("verdict", self.left, self.top);
         let (told, class) = proof.map_or(("No call breaks a promise ✓", "small good"), |it| (&it.told, "small bad"));
-        for (place, line) in wrap(told, self.width, SMALL, self.lines).into_iter().enumerate() {
-            verdict = verdict.text(0.0, 11.0 + place as f32 * LINE, Anchor::Start, class, line);
+        // A short one stands just above the cells.
+        let lines = wrap(told, self.width, SMALL, self.lines);
+        let free = self.lines - lines.len();
+        for (place, line) in lines.into_iter().enumerate() {
+            verdict = verdict.text(0.0, 11.0 + (free + place) as f32 * LINE, Anchor::Start, class, line);
         }
         scene.push(verdict.label(told.to_owned()));
         let marked: Vec<usize> = proof.into_iter().flat_map(|it| it.against.into_iter().chain([it.call])).collect();

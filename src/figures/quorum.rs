@@ -34,7 +34,7 @@ impl Figure for QuorumFigure {
     fn draw(quorum: &Quorum, event: Option<&Event>, breadth: Breadth) -> Scene {
         let (height, banner, client_width, node_left) = match breadth {
             Breadth::Wide => (440.0, 44.0, 150.0, 560.0),
-            Breadth::Narrow => (540.0, 66.0, 92.0, 216.0),
+            Breadth::Narrow => (540.0, 66.0, 104.0, 216.0),
         };
         let (top, bottom) = (banner, height - 8.0);
         let proof = Proof::newest(quorum.history());
@@ -59,7 +59,7 @@ impl Figure for QuorumFigure {
         }
         trees::draw(&mut scene, quorum, event, &ground);
         draw_messages(&mut scene, quorum, &ground);
-        banner::draw(&mut scene, quorum, event, breadth);
+        banner::draw(&mut scene, quorum, breadth);
         strip.draw(&mut scene, quorum, proof.as_ref(), &|place| calls::brief(quorum.history(), place));
         scene
     }

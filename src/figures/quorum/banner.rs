@@ -1,12 +1,13 @@
-//! The call that is going on, above everything else: how far it has come, which value won and why, and what the history
-//! says of it.
+//! The call that is going on, above everything else: how far it has come, which value won and why. What the history says of
+//! it stands below the picture, with the calls that prove it.
 
+use crate::engine::replication::quorum::Quorum;
 use crate::engine::replication::quorum::coordinator::{Coordination, Decision, Task};
-use crate::engine::replication::quorum::{Event, Quorum};
+use crate::engine::wording::count;
 use crate::scene::text::{SIZE, SMALL, wrap};
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
-pub(super) fn draw(scene: &mut Scene, quorum: &Quorum, event: Option<&Event>, breadth: Breadth) {
+pub(super) fn draw(scene: &mut Scene, quorum: &Quorum, breadth: Breadth) {
     let width = breadth.width();
     let settings = quorum.settings();
     let overlap = if settings.quorums_overlap() { ">" } else { "≤" };
@@ -22,22 +23,19 @@ pub(super) fn draw(scene: &mut Scene, quorum: &Quorum, event: Option<&Event>, br
         let room = width - 170.0;
         let mut lines = wrap(&format!("{} {}", call.id, call.request), room, SIZE, 1);
         banner = banner.text(16.0, 20.0, Anchor::Start, "strong", lines.remove(0));
-        let stale = call.verdict.filter(|verdict| verdict.is_stale()).map(|verdict| verdict.to_string());
-        let class = if stale.is_some() { "small bad" } else { "small" };
-        let line = stale.or_else(|| coordination.map(standing)).unwrap_or_default();
+        let line = coordination.map(standing).unwrap_or_default();
         let (room, most) = if breadth == Breadth::Wide { (width - 110.0, 1) } else { (width - 90.0, 2) };
         for (place, line) in wrap(&line, room, SMALL, most).into_iter().enumerate() {
-            banner = banner.text(16.0, 38.0 + 15.0 * place as f32, Anchor::Start, class, line);
+            banner = banner.text(16.0, 38.0 + 15.0 * place as f32, Anchor::Start, "small", line);
         }
-        banner = banner.changed(event.is_some_and(|event| event.verdict.is_some()));
     }
     scene.push(banner);
 }
 
 /// How many have answered; and once enough have, what that came to.
 fn standing(it: &Coordination) -> String {
-    let word = if matches!(it.task, Task::Read) { "answers" } else { "acknowledgements" };
-    let tally = format!("{} {word}, {} needed", it.answers.len(), it.needed);
+    let word = if matches!(it.task, Task::Read) { "answer" } else { "acknowledgement" };
+    let tally = format!("{}, {} needed", count(it.answers.len() as u64, word), it.needed);
     match &it.decision {
         None => tally,
         Some(Decision::Failed) => format!("{tally}: refused in time, nothing is undone"),
