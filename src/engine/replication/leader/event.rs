@@ -15,41 +15,192 @@ use crate::wording::count;
 #[derive(Clone)]
 pub enum Event {
     // Clients.
-    Asked { call: CallId, request: Request, node: NodeId },
-    Told { call: CallId, took: Time, copies: NodeSet },
-    Got { call: CallId, key: Key, found: Option<Rc<str>>, node: NodeId, verdict: Option<Verdict> },
-    TurnedAway { call: CallId, node: NodeId },
-    GaveUp { call: CallId, is_write: bool, after: Time },
-    AnswerIgnored { call: CallId },
+    Asked {
+        call: CallId,
+        request: Request,
+        node: NodeId,
+    },
+    Told {
+        call: CallId,
+        took: Time,
+        copies: NodeSet,
+    },
+    Got {
+        call: CallId,
+        key: Key,
+        found: Option<Rc<str>>,
+        node: NodeId,
+        verdict: Option<Verdict>,
+    },
+    TurnedAway {
+        call: CallId,
+        node: NodeId,
+    },
+    GaveUp {
+        call: CallId,
+        is_write: bool,
+        after: Time,
+    },
+    AnswerIgnored {
+        call: CallId,
+    },
     // The leader.
-    Appended { node: NodeId, key: Key, value: Rc<str>, position: usize, sent: NodeSet, missing: Missing },
-    Acknowledged { node: NodeId, from: NodeId, position: usize, told: usize, missing: Option<Missing>, sent: usize },
-    Mismatch { node: NodeId, from: NodeId, position: usize },
-    Snapshotted { node: NodeId, to: NodeId, position: usize, keys: usize },
-    Resumed { node: NodeId, from: NodeId, position: usize, sent: usize },
-    Unheeded { node: NodeId, from: NodeId },
+    Appended {
+        node: NodeId,
+        key: Key,
+        value: Rc<str>,
+        position: usize,
+        sent: NodeSet,
+        missing: Missing,
+    },
+    Acknowledged {
+        node: NodeId,
+        from: NodeId,
+        position: usize,
+        told: usize,
+        missing: Option<Missing>,
+        sent: usize,
+    },
+    Mismatch {
+        node: NodeId,
+        from: NodeId,
+        position: usize,
+    },
+    Snapshotted {
+        node: NodeId,
+        to: NodeId,
+        position: usize,
+        keys: usize,
+    },
+    Resumed {
+        node: NodeId,
+        from: NodeId,
+        position: usize,
+        sent: usize,
+    },
+    SteppedDown {
+        node: NodeId,
+        from: NodeId,
+        term: Term,
+        waited: usize,
+    },
+    Unheeded {
+        node: NodeId,
+        from: NodeId,
+        why: Unheeded,
+    },
     // Followers.
-    Followed { node: NodeId, added: usize, dropped: usize, end: usize, leader: NodeId },
-    Refused { node: NodeId, position: usize, end: usize },
-    Outdated { node: NodeId, from: NodeId },
-    Installed { node: NodeId, position: usize, keys: usize },
+    Followed {
+        node: NodeId,
+        added: usize,
+        dropped: usize,
+        end: usize,
+        leader: NodeId,
+    },
+    Refused {
+        node: NodeId,
+        position: usize,
+        why: Refusal,
+    },
+    /// What `from` sent as the leader of `term` comes to a node that knows of a newer one.
+    Outdated {
+        node: NodeId,
+        from: NodeId,
+        term: Term,
+        known: Term,
+    },
+    Installed {
+        node: NodeId,
+        position: usize,
+        keys: usize,
+    },
     // Nodes.
-    Answered { node: NodeId, key: Key, found: Option<Rc<str>> },
-    NotLeader { node: NodeId, leader: NodeId },
-    Stopped { node: NodeId, leads: bool, waiting: usize },
-    Started { node: NodeId, end: usize, term: Option<Term> },
-    Added { node: NodeId, mode: Mode },
-    Promoted { node: NodeId, term: Term, end: usize, lost: Rc<[Lost]> },
-    ModeSet { node: NodeId, mode: Mode },
+    Answered {
+        node: NodeId,
+        key: Key,
+        found: Option<Rc<str>>,
+    },
+    NotLeader {
+        node: NodeId,
+        leader: NodeId,
+    },
+    Stopped {
+        node: NodeId,
+        leads: bool,
+        waiting: usize,
+    },
+    Started {
+        node: NodeId,
+        end: usize,
+        term: Option<Term>,
+    },
+    Added {
+        node: NodeId,
+        mode: Mode,
+    },
+    Promoted {
+        node: NodeId,
+        term: Term,
+        end: usize,
+        lost: Rc<[Lost]>,
+    },
+    ModeSet {
+        node: NodeId,
+        mode: Mode,
+    },
     // The network, and time.
-    MessageLost { what: &'static str, from: Host, to: Host, loss: Loss },
-    LinkDelayed { a: Host, b: Host, delay: Time },
-    LinkCut { a: NodeId, b: NodeId },
-    Isolated { node: NodeId },
-    Healed { said: NodeSet },
-    TimePassed { now: Time, in_flight: usize },
-    Settled { now: Time },
-    CommandRefused { reason: Rc<str> },
+    MessageLost {
+        what: &'static str,
+        from: Host,
+        to: Host,
+        loss: Loss,
+    },
+    LinkDelayed {
+        a: Host,
+        b: Host,
+        delay: Time,
+    },
+    LinkCut {
+        a: NodeId,
+        b: NodeId,
+    },
+    Isolated {
+        node: NodeId,
+    },
+    Healed {
+        said: NodeSet,
+    },
+    TimePassed {
+        now: Time,
+        in_flight: usize,
+    },
+    Settled {
+        now: Time,
+    },
+    CommandRefused {
+        reason: Rc<str>,
+    },
+}
+
+/// Why a node does nothing with what another says of its log.
+#[derive(Clone, Copy)]
+pub enum Unheeded {
+    NotLeader,
+    /// It is an answer to what the node sent in a term that is over.
+    Over(Term),
+    /// The other knew of a newer term than that in which this node sent, and by now this one does, too.
+    Newer(Term),
+}
+
+/// Why a follower cannot append after a position.
+#[derive(Clone, Copy)]
+pub enum Refusal {
+    /// Its log ends here, before that.
+    Short(usize),
+    /// It has the entry of another term there.
+    Other { own: Term, leaders: Term },
+    /// It has a snapshot in place of all entries up to this position, and that is another one or further than what came.
+    Snapshot(usize),
 }
 
 /// What a write still waits for.
@@ -114,6 +265,7 @@ impl contract::Event for Event {
             Event::Mismatch { .. } => "Mismatch",
             Event::Snapshotted { .. } => "Snapshotted",
             Event::Resumed { .. } => "Resumed",
+            Event::SteppedDown { .. } => "SteppedDown",
             Event::Unheeded { .. } => "Unheeded",
             Event::Followed { .. } => "Followed",
             Event::Refused { .. } => "Refused",
@@ -185,7 +337,7 @@ impl Display for Event {
                 if *sent > 0 { write!(out, " It sent the next {}.", entries(*sent)) } else { Ok(()) }
             }
             Event::Mismatch { node, from, position } => {
-                write!(out, "The log of {from} is another one. {node} sends it again from after position {position}.")
+                write!(out, "{from} could not append. {node} sends the log again from after position {position}.")
             }
             Event::Snapshotted { node, to, position, keys } => write!(
                 out,
@@ -199,9 +351,35 @@ impl Display for Event {
                     sent => write!(out, "It sent the {} after that.", entries(*sent)),
                 }
             }
-            Event::Unheeded { node, from } => {
-                write!(out, "What {from} says of its log is for the leader of another term. {node} does not heed it.")
+            Event::SteppedDown { node, from, term, waited } => {
+                write!(
+                    out,
+                    "{node} hears from {from}, which took nothing, that term {term} has begun. It steps down."
+                )?;
+                match waited {
+                    0 => Ok(()),
+                    many => write!(out, " {} waited for it, and will not be told.", count(*many as u64, "client")),
+                }
             }
+            Event::Unheeded { node, from, why } => match why {
+                Unheeded::NotLeader => {
+                    write!(
+                        out,
+                        "{from} tells {node} how far its log has come. But {node} does not lead, and sends nothing."
+                    )
+                }
+                Unheeded::Over(term) => {
+                    write!(
+                        out,
+                        "{from} answers what {node} sent in term {term}, which is over. Nothing follows from it."
+                    )
+                }
+                Unheeded::Newer(term) => write!(
+                    out,
+                    "{node} hears that {from} took nothing of what it sent before term {term} began. It leads no more, and \
+                     sends nothing again."
+                ),
+            },
             Event::Followed { node, added, dropped, end, leader } => {
                 if *dropped > 0 {
                     write!(out, "{node} dropped {} which {leader} does not have. ", entries(*dropped))?;
@@ -211,13 +389,25 @@ impl Display for Event {
                     added => write!(out, "{node} synced {} from {leader}: it is at position {end}.", entries(*added)),
                 }
             }
-            Event::Refused { node, position, end } => write!(
-                out,
-                "{node} cannot append after position {position}: its log ends at {end}, or says something else there."
-            ),
-            Event::Outdated { node, from } => {
-                write!(out, "{node} knows of a newer leader than {from}, and does not follow it.")
+            Event::Refused { node, position, why } => {
+                write!(out, "{node} cannot append after position {position}: ")?;
+                match why {
+                    Refusal::Short(end) => write!(out, "its log ends at {end}."),
+                    Refusal::Other { own, leaders } => {
+                        write!(out, "there it has an entry of term {own}, and the leader one of term {leaders}.")
+                    }
+                    Refusal::Snapshot(base) => {
+                        write!(
+                            out,
+                            "it has a snapshot of all up to position {base}, which it cannot compare with entries."
+                        )
+                    }
+                }
             }
+            Event::Outdated { node, from, term, known } => write!(
+                out,
+                "What {from} sent as the leader of term {term} comes too late: {node} knows of term {known}, and takes nothing."
+            ),
             Event::Installed { node, position, keys } => write!(
                 out,
                 "{node} has the snapshot now: {} as of position {position}. It asks for the log after that.",

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::cluster::{Leader, Write, text};
-use super::event::Event;
+use super::event::{Event, Refusal, Unheeded};
 use super::message::Message;
-use crate::replication::replicated_log::{Message as LogMessage, Role};
+use crate::replication::replicated_log::{Message as LogMessage, Node, Role, Term};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::storage::Key;
 
@@ -17,8 +17,9 @@ impl Leader {
             (Message::Hello { position }, Host::Node(from)) => self.hello(id, from, *position),
             (Message::Snapshot { term, snapshot }, Host::Node(from)) => {
                 let node = &mut self.seat_mut(id).node;
-                if node.term() > *term || node.see(*term).is_err() || node.install(snapshot.clone()).is_err() {
-                    return Event::Outdated { node: id, from };
+                let known = node.term();
+                if known > *term || node.see(*term).is_err() || node.install(snapshot.clone()).is_err() {
+                    return Event::Outdated { node: id, from, term: *term, known };
                 }
                 self.world.send(id.into(), from.into(), Message::Hello { position: snapshot.position });
                 Event::Installed { node: id, position: snapshot.position, keys: snapshot.rows.len() }
@@ -62,7 +63,7 @@ impl Leader {
     fn hello(&mut self, id: NodeId, from: NodeId, position: usize) -> Event {
         let node = &self.seat(id).node;
         if node.role() != Role::Leader {
-            return Event::Unheeded { node: id, from };
+            return Event::Unheeded { node: id, from, why: Unheeded::NotLeader };
         }
         // A node that has nothing and never had is not sent the whole log, which may be long.
         if position == 0 && !node.peers().contains(from) {
@@ -94,6 +95,7 @@ impl Leader {
 
     fn log(&mut self, id: NodeId, from: NodeId, message: &LogMessage) -> Event {
         let before = self.seat(id).node.clone();
+        let waited = self.seat(id).waiting.len();
         let seat = self.seat_mut(id);
         let answers = seat.node.receive(from, message.clone()).unwrap_or_default();
         if seat.node.role() != Role::Leader {
@@ -101,13 +103,15 @@ impl Leader {
             seat.waiting.clear();
         }
         let end = seat.node.end();
-        let is_current = message.term() == seat.node.term();
+        let (term, known) = (message.term(), seat.node.term());
         let sent: usize = answers.iter().map(|(_, message)| entries_of(message)).sum();
         let refused = answers.iter().any(|(_, message)| matches!(message, LogMessage::Appended { matches: false, .. }));
         self.send_log(id, answers);
         match message {
-            LogMessage::Append { .. } if !is_current => Event::Outdated { node: id, from },
-            LogMessage::Append { position, .. } if refused => Event::Refused { node: id, position: *position, end },
+            LogMessage::Append { .. } if term < known => Event::Outdated { node: id, from, term, known },
+            LogMessage::Append { position, before: leaders, .. } if refused => {
+                Event::Refused { node: id, position: *position, why: why_refused(&before, *position, *leaders) }
+            }
             LogMessage::Append { .. } => {
                 let node = &self.seat(id).node;
                 let same = node.log().iter().zip(before.log()).take_while(|(new, old)| new == old).count();
@@ -116,20 +120,24 @@ impl Leader {
                 let (added, dropped) = (node.log().len() - same, before.log().len() - same);
                 Event::Followed { node: id, added, dropped, end, leader: from }
             }
-            _ if !is_current || !self.leads(id) => Event::Unheeded { node: id, from },
+            _ if term < known => Event::Unheeded { node: id, from, why: Unheeded::Over(term) },
+            _ if !self.leads(id) && before.role() == Role::Leader => {
+                Event::SteppedDown { node: id, from, term, waited }
+            }
+            _ if !self.leads(id) => Event::Unheeded { node: id, from, why: Unheeded::Newer(term) },
             LogMessage::Appended { position, matches: false, .. } => {
                 if *position < self.seat(id).node.base().position {
                     return self.send_snapshot(id, from);
                 }
                 Event::Mismatch { node: id, from, position: *position }
             }
-            _ => {
+            LogMessage::Appended { position, .. } => {
                 let told = self.tell(id);
                 let first = self.seat(id).waiting.first().map(|(position, _)| *position);
-                let LogMessage::Appended { position, .. } = message else { return Event::Outdated { node: id, from } };
                 let missing = first.map(|position| self.missing(id, position));
                 Event::Acknowledged { node: id, from, position: *position, told, missing, sent }
             }
+            LogMessage::AskVote { .. } | LogMessage::Vote { .. } => unreachable!("a person names the leader"),
         }
     }
 
@@ -149,6 +157,17 @@ impl Leader {
         for (to, message) in sends {
             self.world.send(from.into(), to.into(), Message::Log(message));
         }
+    }
+}
+
+/// Why a node does not append after a position at which its leader has an entry of that term.
+fn why_refused(node: &Node, position: usize, leaders: Term) -> Refusal {
+    let base = node.base();
+    match position.checked_sub(base.position) {
+        _ if position > node.end() => Refusal::Short(node.end()),
+        None => Refusal::Snapshot(base.position),
+        Some(0) => Refusal::Other { own: base.term, leaders },
+        Some(place) => Refusal::Other { own: node.log()[place - 1].term, leaders },
     }
 }
 

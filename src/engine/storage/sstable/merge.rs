@@ -211,13 +211,17 @@ impl SsTables {
         Ok(())
     }
 
-    /// Deletes the oldest input that is left. A newer one may hold the tombstone of what it holds: were that deleted
-    /// first, a crash in between would bring a deleted key back.
+    /// Deletes the oldest input that is left. If there is an output, the order is all the same: start-up sees by the names
+    /// what it stands for, and deletes the others. If there is none, what a crash leaves is read; and a newer one may hold
+    /// the tombstone of what an older one holds.
     fn delete_input(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let id = self.running().inputs[self.running().deleted];
         self.disk.delete(&id.file())?;
-        running(&mut self.memory.merge).deleted += 1;
-        probe.step(|| Event::InputDeleted { name: id.file() }, self);
+        let merge = running(&mut self.memory.merge);
+        merge.deleted += 1;
+        let output = merge.output.as_ref().map(|output| output.id);
+        let left = merge.inputs.len() - merge.deleted;
+        probe.step(|| Event::InputDeleted { name: id.file(), output, left }, self);
         Ok(())
     }
 

@@ -210,9 +210,14 @@ impl Display for Event {
             Event::TablesSwitched { inputs, output: None } => {
                 write!(out, "Nothing in {} was worth keeping: no table takes their place.", list(inputs))
             }
-            Event::InputDeleted { name } => write!(
+            Event::InputDeleted { name, output: Some(output), .. } => {
+                write!(out, "{name} was deleted: all that counts in it is in {}, too.", output.file())
+            }
+            Event::InputDeleted { name, output: None, left: 0 } => write!(out, "{name} was deleted, the last of them."),
+            Event::InputDeleted { name, output: None, .. } => write!(
                 out,
-                "{name} was deleted. The oldest goes first, so that no tombstone goes before what it hides."
+                "{name} was deleted. The oldest goes first: after a crash those that are left are read, and no tombstone \
+                 may go before what it hides."
             ),
             Event::MergeFinished { inputs, read, kept } => write!(
                 out,
