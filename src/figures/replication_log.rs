@@ -1,9 +1,12 @@
 //! How a replication log is drawn: the leader's table, what is shipped, and the follower's table, side by side, each row
 //! where it lies on its replica's disk. Where the two differ is marked on both.
 
+mod diagram;
+
+use super::diagram::Cluster;
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::replication::log_shipping::{Difference, Entry, Event, LogShipping, Method, SLOTS, Table};
+use crate::engine::replication::log_shipping::{Difference, Entry, Event, LogShipping, Method, SLOTS, Table, Which};
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{envelope, hue};
@@ -42,6 +45,10 @@ UPDATE tickets SET at = NOW() LIMIT 1",
         draw_link(&mut scene, engine, &plan);
         draw_log(&mut scene, engine, &plan);
         scene
+    }
+
+    fn cluster(engine: &LogShipping) -> Option<&dyn Cluster> {
+        Some(engine)
     }
 
     fn dump(engine: &LogShipping, key: &str) -> Option<Dump> {
@@ -120,7 +127,10 @@ fn draw_banner(scene: &mut Scene, engine: &LogShipping, breadth: Breadth) {
         Method::Triggers => "change table",
     };
     let (waiting, differences) = (engine.waiting(), engine.differences().len());
-    let (what, why) = if let Some(reason) = engine.halted() {
+    let off = [Which::Leader, Which::Follower].into_iter().find(|which| !engine.is_up(*which));
+    let (what, why) = if let Some(which) = off {
+        (format!("The {} is off", which.name()), String::new())
+    } else if let Some(reason) = engine.halted() {
         ("The follower has stopped".to_owned(), reason.to_owned())
     } else if differences > 0 {
         let plural = if differences == 1 { "" } else { "s" };
@@ -156,13 +166,19 @@ struct Side<'a> {
 fn draw_table(scene: &mut Scene, engine: &LogShipping, plan: &Plan, side: &Side) {
     let is_leader = side.name == "leader";
     let table = if is_leader { engine.leader() } else { engine.follower() };
-    let stopped = !is_leader && engine.halted().is_some();
+    let is_off = !engine.is_up(if is_leader { Which::Leader } else { Which::Follower });
+    let stopped = is_off || !is_leader && engine.halted().is_some();
+    let clock = match () {
+        () if is_off => "off: what its disk has",
+        () if stopped => "stopped",
+        () => &side.clock,
+    };
     let (width, height) = (plan.table_width, HEAD + SLOTS as f32 * plan.row + 6.0);
     let title = format!("{} · version {}", side.name, table.version.0);
     let mut card = Shape::new(side.name, side.at.x, side.at.y)
         .rect(0.0, 0.0, width, height, 8.0, "card")
         .text(12.0, 18.0, Anchor::Start, "name", title)
-        .text(width - 12.0, 18.0, Anchor::End, "small", if stopped { "stopped" } else { &side.clock })
+        .text(width - 12.0, 18.0, Anchor::End, "small", clock)
         .class(if stopped { "stopped" } else { "" })
         .label(format!("the {}: {} rows in the order of its disk", side.name, table.rows().count()));
     let mut x = 14.0;
@@ -255,9 +271,7 @@ fn draw_link(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
         link = link.path(format!("M{} {}l12 12m0 -12l-12 12", n(dx / 2.0 - 6.0), n(dy / 2.0 - 6.0)), "cross");
     }
     scene.push(link.label(if cut { "the link to the follower is cut" } else { "the link to the follower" }));
-    if engine.is_on_the_way()
-        && let Some(entry) = engine.log().get(engine.applied())
-    {
+    if let Some(entry) = engine.on_the_way() {
         let at = from.towards(to, 0.5);
         let message = envelope(format!("message {}", entry.number), at.x, at.y, "envelope")
             .text(0.0, 21.0, Anchor::Middle, "small", entry.number.to_string())
@@ -307,7 +321,7 @@ fn draw_entry(engine: &LogShipping, plan: &Plan, entry: &Entry, lines: &[String]
     let status = match () {
         () if place < engine.applied() => "carried out",
         () if is_next && engine.halted().is_some() => "not carried out",
-        () if is_next && engine.is_on_the_way() => "on its way",
+        () if is_next && engine.on_the_way().is_some() => "on its way",
         () => "waits",
     };
     let head = format!("{} · {} bytes", entry.number, entry.bytes.len());
@@ -315,7 +329,7 @@ fn draw_entry(engine: &LogShipping, plan: &Plan, entry: &Entry, lines: &[String]
         .rect(0.0, 0.0, width, height, 2.0, "cell")
         .text(8.0, 16.0, Anchor::Start, "strong", head)
         .text(width - 8.0, 16.0, Anchor::End, "small", status)
-        .changed(is_next && (engine.is_on_the_way() || engine.halted().is_some()))
+        .changed(is_next && (engine.on_the_way().is_some() || engine.halted().is_some()))
         .label(format!("entry {}, {} bytes: {}", entry.number, entry.bytes.len(), entry.lines.join("; ")))
         .selects()
         .born(Whence::At(plan.way.0));

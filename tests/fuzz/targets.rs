@@ -376,13 +376,13 @@ fn shipped(method: Method) -> Vec<Vec<u8>> {
         ["I id=1, holder='ann'".into(), "U id=1, holder='ann' > id=1, holder='é'".into(), "D id=1".into()];
     let table = Replica::new(version, 0, 1).table;
     let shipped = match method {
-        Method::Statements => vec![entry::of_texts(1, &texts).bytes],
-        Method::Triggers => vec![entry::of_texts(1, &changes).bytes],
-        Method::WriteAheadLog => vec![entry::of_pages(1, &[], &table).bytes],
+        Method::Statements => vec![entry::of_texts(1, &texts)],
+        Method::Triggers => vec![entry::of_texts(1, &changes)],
+        Method::WriteAheadLog => vec![entry::of_pages(1, &[], &table)],
         Method::Rows => {
             let mut row: Vec<_> = version.columns().iter().map(|column| column.kind.default()).collect();
             row[0] = Value::Integer(1);
-            vec![entry::of_inserted(vec![row], version).bytes]
+            vec![entry::of_inserted(vec![row], version)]
         }
     };
     for bytes in &shipped {

@@ -5,12 +5,30 @@ use std::fmt::{self, Display};
 use super::CLIENTS;
 use super::statement::{self, Statement};
 use crate::command::{BadCommand, Place, Word, Words, spell};
-use crate::contract::{Argument, CommandForm, Parameter, ParameterKind};
-use crate::replication::{ClientId, Host};
+use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind};
+use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::Time;
 
 /// No command lets more time pass.
 const MAX_TIME: Time = Time::from_millis(60_000);
+
+/// One of the two replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Leader,
+    Follower,
+}
+
+impl Which {
+    pub fn name(self) -> &'static str {
+        if self == Which::Leader { "leader" } else { "follower" }
+    }
+
+    /// Its name in the network.
+    pub fn host(self) -> Host {
+        NodeId::new(if self == Which::Leader { 1 } else { 2 }).into()
+    }
+}
 
 #[derive(Clone)]
 pub enum Command {
@@ -21,6 +39,8 @@ pub enum Command {
     Cut,
     Heal,
     Copy,
+    Stop(Which),
+    Start(Which),
     Run(Time),
 }
 
@@ -69,6 +89,13 @@ pub const PARAMETERS: &[Parameter] = &[
 
 const CLIENT: &[Argument] = &[Argument::keyword("as"), Argument::optional("client")];
 
+const REPLICA: &[Argument] = &[Argument {
+    name: "replica",
+    kind: ArgumentKind::Choice(&["leader", "follower"]),
+    example: "follower",
+    optional: false,
+}];
+
 const fn form(name: &'static str, arguments: &'static [Argument], about: &'static str) -> CommandForm {
     CommandForm { name, arguments, about, button: true }
 }
@@ -103,6 +130,8 @@ pub const COMMANDS: &[CommandForm] = &[
     form("cut", &[], "cut the link to the follower: the log waits"),
     form("heal", &[], "open the link again, and ship what waits"),
     form("copy", &[], "make the follower anew, from a copy of the leader"),
+    form("stop", REPLICA, "pull the plug of a replica: what is only in its memory is gone"),
+    form("start", REPLICA, "let a replica come back, with what is on its disk"),
     form("run", &[Argument::text("time", "1s")], "let time pass"),
 ];
 
@@ -119,6 +148,8 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         "cut" => Command::Cut,
         "heal" => Command::Heal,
         "copy" => Command::Copy,
+        "stop" => Command::Stop(replica(words)?),
+        "start" => Command::Start(replica(words)?),
         "run" => Command::Run(words.time("time", MAX_TIME)?),
         _ => return Err(words.unknown(COMMANDS)),
     };
@@ -153,6 +184,15 @@ fn statement(words: &mut Words, name: &Word) -> Result<Command, BadCommand> {
             Err(BadCommand { place, problem: mistake.problem, accepted: mistake.accepted.to_owned() })
         }
     }
+}
+
+fn replica(words: &mut Words) -> Result<Which, BadCommand> {
+    let word = words.required("replica")?;
+    let replicas = [Which::Leader, Which::Follower];
+    let found = replicas.into_iter().find(|which| which.name() == word.text);
+    found.ok_or_else(|| {
+        words.refuse(word, format!("`{}` cannot stand here", word.quote()), "leader, follower".to_owned())
+    })
 }
 
 /// `as c2`, or the first client where nobody is named.
@@ -201,6 +241,8 @@ impl Display for Command {
             Command::Cut => return out.write_str("cut"),
             Command::Heal => return out.write_str("heal"),
             Command::Copy => return out.write_str("copy"),
+            Command::Stop(which) => return write!(out, "stop {}", which.name()),
+            Command::Start(which) => return write!(out, "start {}", which.name()),
             Command::Run(time) => return write!(out, "run {}", time.spell()),
         };
         if *client == ClientId::new(1) { Ok(()) } else { write!(out, " as {client}") }

@@ -54,18 +54,44 @@ fn frame(number: u32, parts: usize) -> Vec<u8> {
     bytes
 }
 
+impl Entry {
+    /// Reads an entry. The error says why it cannot be read.
+    pub fn read(bytes: Vec<u8>, method: Method) -> Result<Entry, String> {
+        let mut reader = Reader { bytes: &bytes, at: 0 };
+        let number = reader.number(4)? as u32;
+        let parts = reader.number(2)?;
+        let line = |_| match method {
+            Method::Statements | Method::Triggers => Ok(reader.text()?.to_owned()),
+            Method::WriteAheadLog => {
+                reader.take(1)?;
+                let (offset, len) = (reader.number(2)?, reader.number(1)?);
+                reader.take(len + 4)?;
+                Ok(format!("at {offset}: {len} bytes"))
+            }
+            Method::Rows => {
+                let [before, after] = reader
+                    .rows(Version::LEADER)?
+                    .map(|fields| fields.map(|fields| fields.into_iter().map(|(_, value)| value).collect::<Row>()));
+                Ok(spell(&Change { slot: 0, before, after }, Version::LEADER).to_string())
+            }
+        };
+        let lines = (0..parts).map(line).collect::<Result<_, String>>()?;
+        Ok(Entry { number, lines, bytes })
+    }
+}
+
 /// An entry of texts, as they are.
-pub fn of_texts(number: u32, texts: &[Rc<str>]) -> Entry {
+pub fn of_texts(number: u32, texts: &[Rc<str>]) -> Vec<u8> {
     let mut bytes = frame(number, texts.len());
     for text in texts {
         bytes.extend((text.len() as u16).to_be_bytes());
         bytes.extend(text.bytes());
     }
-    Entry { number, lines: texts.iter().map(|text| text.to_string()).collect(), bytes }
+    bytes
 }
 
 /// The bytes of the table's file that a transaction has changed: the header, which knows the next id, and each slot.
-pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Entry {
+pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Vec<u8> {
     let header = 0..HEADER;
     let mut ranges = vec![header];
     for change in changes {
@@ -75,7 +101,6 @@ pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Entry {
         }
     }
     let mut bytes = frame(number, ranges.len());
-    let mut lines = Vec::new();
     for range in ranges {
         let record = bytes.len();
         bytes.push(table.version.0);
@@ -84,13 +109,12 @@ pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Entry {
         bytes.extend(&table.bytes()[range.clone()]);
         let sum = crc32(&bytes[record..]);
         bytes.extend(sum.to_be_bytes());
-        lines.push(format!("at {}: {} bytes", range.start, range.len()));
     }
-    Entry { number, lines, bytes }
+    bytes
 }
 
 /// The rows that a transaction has changed, before and after.
-pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Entry {
+pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Vec<u8> {
     let mut bytes = frame(number, changes.len());
     for change in changes {
         bytes.push(letter(change));
@@ -103,11 +127,11 @@ pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Entry {
             }
         }
     }
-    Entry { number, lines: changes.iter().map(|change| spell(change, version).to_string()).collect(), bytes }
+    bytes
 }
 
 /// Rows as if all had been inserted at once: a copy that any version can read.
-pub fn of_inserted(rows: Vec<Row>, version: Version) -> Entry {
+pub fn of_inserted(rows: Vec<Row>, version: Version) -> Vec<u8> {
     let changes: Vec<_> = rows.into_iter().map(|row| Change { slot: 0, before: None, after: Some(row) }).collect();
     of_rows(0, &changes, version)
 }
@@ -173,27 +197,7 @@ fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), String> {
 }
 
 fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), String> {
-    let letter = reader.take(1)?[0];
-    let mut read = |wanted: bool| -> Result<Option<Fields>, String> {
-        if !wanted {
-            return Ok(None);
-        }
-        let mut fields = Fields::new();
-        for _ in 0..reader.number(1)? {
-            let tag = reader.take(1)?[0];
-            let len = reader.number(1)?;
-            let bytes = reader.take(len)?;
-            // A column that this version has never heard of is skipped: its length says how far.
-            let column = follower.table.version.columns().iter().position(|column| column.tag == tag);
-            if let Some(place) = column {
-                let kind = follower.table.version.columns()[place].kind;
-                fields.push((place, Value::from_bytes(kind, bytes).ok_or("a value that is none")?));
-            }
-        }
-        Ok(Some(fields))
-    };
-    let before = read(letter != b'I')?;
-    let after = read(letter != b'D')?;
+    let [before, after] = reader.rows(follower.table.version)?;
     change(follower, before, after)
 }
 
@@ -284,6 +288,28 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self, len: usize) -> Result<usize, String> {
         Ok(self.take(len)?.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    }
+
+    /// A changed row as it was and as it is, to a reader of that version.
+    fn rows(&mut self, version: Version) -> Result<[Option<Fields>; 2], String> {
+        let letter = self.take(1)?[0];
+        let before = if letter == b'I' { None } else { Some(self.row(version)?) };
+        Ok([before, if letter == b'D' { None } else { Some(self.row(version)?) }])
+    }
+
+    fn row(&mut self, version: Version) -> Result<Fields, String> {
+        let mut fields = Fields::new();
+        for _ in 0..self.number(1)? {
+            let tag = self.take(1)?[0];
+            let len = self.number(1)?;
+            let bytes = self.take(len)?;
+            // A column that this version has never heard of is skipped: its length says how far.
+            if let Some(place) = version.columns().iter().position(|column| column.tag == tag) {
+                let kind = version.columns()[place].kind;
+                fields.push((place, Value::from_bytes(kind, bytes).ok_or("a value that is none")?));
+            }
+        }
+        Ok(fields)
     }
 
     fn text(&mut self) -> Result<&'a str, String> {

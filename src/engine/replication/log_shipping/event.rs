@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::command::Which;
 use super::{Difference, Entry, Method, Value};
 use crate::contract;
 use crate::replication::ClientId;
@@ -17,13 +18,15 @@ pub enum Event {
     NothingToLog { client: ClientId },
     RolledBack { client: ClientId, rows: usize, next: i32 },
     Shipped { number: u32, bytes: usize },
-    Held { waiting: usize, halted: bool },
+    Held { waiting: usize, why: Held },
     Applied { number: u32, slots: Vec<usize>, method: Method, clock: Value },
     Halted { number: u32, reason: Rc<str> },
     Compared { rows: usize, differences: Rc<Vec<Difference>> },
     LinkCut,
     LinkOpened { waiting: usize },
     Copied { rows: usize },
+    Stopped { which: Which, open: usize, entries: usize, next: i32 },
+    Started { which: Which, entries: usize },
     TimePassed { leader: Value, follower: Value },
     Refused { reason: Rc<str> },
 }
@@ -45,10 +48,24 @@ impl contract::Event for Event {
             Event::LinkCut => "LinkCut",
             Event::LinkOpened { .. } => "LinkOpened",
             Event::Copied { .. } => "Copied",
+            Event::Stopped { .. } => "Stopped",
+            Event::Started { .. } => "Started",
             Event::TimePassed { .. } => "TimePassed",
             Event::Refused { .. } => "Refused",
         }
     }
+}
+
+/// Why entries wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    Halted,
+    Down,
+    Cut,
+}
+
+fn entries_of(number: usize) -> String {
+    count(number, "entry").replace("entrys", "entries")
 }
 
 /// More differences are counted, not told.
@@ -109,10 +126,13 @@ impl Display for Event {
             Event::Shipped { number, bytes } => {
                 write!(out, "Entry {number} is on its way to the follower: {bytes} bytes.")
             }
-            Event::Held { waiting, halted } => {
-                let why = if *halted { "the follower has stopped" } else { "the link is cut" };
-                let (entries, verb) =
-                    (count(*waiting, "entry").replace("entrys", "entries"), if *waiting == 1 { "s" } else { "" });
+            Event::Held { waiting, why } => {
+                let why = match why {
+                    Held::Halted => "the follower has stopped there",
+                    Held::Down => "the follower is off",
+                    Held::Cut => "the link is cut",
+                };
+                let (entries, verb) = (entries_of(*waiting), if *waiting == 1 { "s" } else { "" });
                 write!(out, "{entries} wait{verb} in the leader's log: {why}.")
             }
             Event::Applied { number, slots, method, clock } => {
@@ -160,11 +180,7 @@ impl Display for Event {
             }
             Event::LinkCut => out.write_str("The link to the follower is cut. The leader goes on, and its log waits."),
             Event::LinkOpened { waiting } => {
-                write!(
-                    out,
-                    "The link is open again. {} to be shipped.",
-                    count(*waiting, "entry").replace("entrys", "entries")
-                )
+                write!(out, "The link is open again. {} to be shipped.", entries_of(*waiting))
             }
             Event::Copied { rows } => {
                 write!(
@@ -173,6 +189,34 @@ impl Display for Event {
                     count(*rows, "row")
                 )
             }
+            Event::Stopped { which: Which::Leader, open, entries, next } => {
+                out.write_str("The leader is off, and its memory is gone")?;
+                match open {
+                    0 => {}
+                    1 => out.write_str(": an open transaction is as if it had never been")?,
+                    open => write!(out, ": {open} open transactions are as if they had never been")?,
+                }
+                let entries = entries_of(*entries);
+                write!(
+                    out,
+                    ". On its disk are the table as it was committed and a log of {entries}; the next id is {next}."
+                )
+            }
+            Event::Stopped { entries, .. } => write!(
+                out,
+                "The follower is off, and its memory is gone. Its disk has the table with {} of the log in it, and that number.",
+                entries_of(*entries)
+            ),
+            Event::Started { which: Which::Leader, entries } => write!(
+                out,
+                "The leader is back, with the table and the {} that its disk has. How far the follower has come it must be told.",
+                entries_of(*entries)
+            ),
+            Event::Started { entries, .. } => write!(
+                out,
+                "The follower is back with what its disk has, the table with {} of the log, and tells the leader as soon as it can.",
+                entries_of(*entries)
+            ),
             Event::TimePassed { leader, follower } => {
                 write!(out, "It is {leader} by the leader's clock, and {follower} by the follower's.")
             }

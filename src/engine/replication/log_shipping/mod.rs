@@ -22,16 +22,20 @@
 //!
 //! # Reading order
 //!
-//! [`value`] and [`table`] are the store, [`statement`], [`evaluate`] and [`replica`] its language; [`entry`] encodes and
-//! applies the four kinds of log.
+//! [`value`] and [`table`] are the rows, [`statement`], [`evaluate`] and [`replica`] their language, [`store`] what is on a
+//! replica's disk; [`entry`] encodes and applies the four kinds of log, and [`ship`] sends them.
 //!
 //! # Simpler than the real one because
 //!
 //! - one table, `tickets`, with room for twelve rows; `RAND()` is a whole number below 1000, as there are no fractions;
 //! - a transaction never waits for a lock: a statement that meets a row of another open transaction is refused;
-//! - the write-ahead log is there to be shipped and not to recover from a crash, and tells of a transaction when it
-//!   commits, where a real one is written as the transaction goes;
-//! - one follower, on a link that takes 40 ms and never loses anything. MySQL, PostgreSQL and Oracle ship to many;
+//! - a commit writes the entry to the log, and then the whole small file of the table anew. So the write-ahead log is there
+//!   to be shipped, and is cut to what the table has after a crash; a real one is written as a transaction goes, and what
+//!   the files lack is read from it. With triggers the change table is that log, read out with each commit;
+//! - an id that an open transaction has used is given out again once the leader was off, as in MySQL before version 8;
+//! - one follower, on a link that takes 40 ms; whether the link is cut or the other end off, both know at once. The next
+//!   entry is sent when the one before is acknowledged. MySQL, PostgreSQL and Oracle ship to many, in a stream;
+//! - clients sit beside the leader: what they ask takes no time to come to it;
 //! - with `fix` on, the leader puts values in place of `NOW()` and of a `RAND()` that was asked once. MySQL ships the
 //!   time and the seed of the random numbers beside the statement instead, and changes to rows where it sees a risk.
 
@@ -41,13 +45,14 @@ pub mod entry;
 mod evaluate;
 mod event;
 mod replica;
-mod ship;
+pub mod ship;
 mod statement;
+pub mod store;
 mod table;
 mod token;
 mod value;
 
-pub use command::Command;
+pub use command::{Command, Which};
 pub use compare::Difference;
 pub use entry::{Entry, Method};
 pub use event::Event;
@@ -61,11 +66,16 @@ use serde_json::{Value as Json, json};
 
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Dump, Engine, Outcome, Parameter, Parameters, Probe};
-use crate::replication::ClientId;
-use crate::sim::Time;
+use crate::replication::{ClientId, Host, World};
+use crate::sim::network::Conditions;
+use crate::sim::{DiskError, Envelope, Network, Time};
 use replica::{Change, Executed, Lock};
+use ship::Message;
 use statement::Statement;
+use store::Store;
 
+/// How long a message travels.
+const LINK: Time = Time::from_millis(40);
 /// How long a statement takes, so that the next one sees a later time.
 const WORK: Time = Time::from_millis(10);
 /// How many clients there are, each with at most one open transaction.
@@ -77,20 +87,24 @@ pub struct LogShipping {
     method: Method,
     /// Whether the leader puts values in place of `NOW()` and `RAND()`.
     fix: bool,
-    now: Time,
+    world: World<Message, ()>,
+    /// The message that has just arrived.
+    passed: Option<Rc<Envelope<Host, Message>>>,
     leader: Replica,
+    leader_store: Store,
     follower: Replica,
+    follower_store: Store,
     /// The open transaction of each client.
     open: [Option<Rc<Transaction>>; CLIENTS],
     log: Rc<Vec<Rc<Entry>>>,
-    /// The rows of the change table that are committed, and how many of them have been read out.
+    /// The rows of the change table that are committed. Each commit's are read out at once.
     change_table: Rc<Vec<Rc<str>>>,
-    changes_read: usize,
     /// How many entries the follower has carried out.
     applied: usize,
-    /// Whether the next entry is on its way.
-    on_the_way: bool,
-    cut: bool,
+    /// And as the leader knows.
+    acknowledged: usize,
+    /// Whether the follower listens, as the leader knows.
+    connected: bool,
     /// Why the follower has stopped, if it has.
     halted: Option<Rc<str>>,
     /// What the last comparison has found.
@@ -132,6 +146,8 @@ impl Engine for LogShipping {
         // Each replica has its own chance: two seeds that no two parameters share.
         let mut follower = Replica::new(version, parameters.integer("skew"), 2 * seed + 1);
         follower.shuffle_places();
+        let stored = |version| Store::new(version).expect("an empty disk has room");
+        let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
         Ok(LogShipping {
             method: match parameters.text("method") {
                 "statement" => Method::Statements,
@@ -140,16 +156,18 @@ impl Engine for LogShipping {
                 _ => Method::Triggers,
             },
             fix: parameters.switch("fix"),
-            now: Time::ZERO,
+            world: World::new(conditions, seed),
+            passed: None,
             leader: Replica::new(Version::LEADER, 0, 2 * seed),
+            leader_store: stored(Version::LEADER),
             follower,
+            follower_store: stored(version),
             open: [const { None }; CLIENTS],
             log: Rc::default(),
             change_table: Rc::default(),
-            changes_read: 0,
             applied: 0,
-            on_the_way: false,
-            cut: false,
+            acknowledged: 0,
+            connected: true,
             halted: None,
             differences: Rc::default(),
             tally: Tally::default(),
@@ -161,26 +179,31 @@ impl Engine for LogShipping {
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        self.passed = None;
         let done = match command {
             Command::Statement(statement, client) => self.write(statement, *client, probe),
             Command::Begin(client) => self.begin(*client, probe),
             Command::Commit(client) => self.commit(*client, probe),
             Command::RollBack(client) => self.roll_back(*client, probe),
             Command::Cut => {
-                self.cut = true;
+                self.world.network.cut(Which::Leader.host(), Which::Follower.host());
+                self.connected = false;
                 probe.step(|| Event::LinkCut, self);
                 Ok(())
             }
             Command::Heal => {
-                self.cut = false;
+                self.world.network.heal();
                 let waiting = self.waiting();
+                self.reconnect();
                 probe.step(|| Event::LinkOpened { waiting }, self);
                 self.ship(probe);
                 Ok(())
             }
+            Command::Stop(which) => self.stop(*which, probe),
+            Command::Start(which) => self.start(*which, probe),
             Command::Copy => self.copy(probe),
             Command::Run(time) => {
-                self.now += *time;
+                self.pass(*time);
                 let (leader, follower) = self.clocks();
                 probe.step(|| Event::TimePassed { leader, follower }, self);
                 Ok(())
@@ -212,7 +235,7 @@ impl Engine for LogShipping {
             counter("bytes_shipped", bytes_shipped),
             counter("entries_waiting", self.waiting() as u64),
             counter("differences", self.differences.len() as u64),
-            counter("time_us", self.now.as_micros()),
+            counter("time_us", self.world.now().as_micros()),
         ]
     }
 
@@ -229,7 +252,9 @@ impl Engine for LogShipping {
         };
         json!({
             "leader": table(&self.leader),
+            "leader_up": self.is_up(Which::Leader),
             "follower": table(&self.follower),
+            "follower_up": self.is_up(Which::Follower),
             "log": self.log.iter().map(|entry| json!({
                 "number": entry.number,
                 "says": entry.lines,
@@ -246,7 +271,8 @@ impl Engine for LogShipping {
 impl LogShipping {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
-        self.now += WORK;
+        self.check_up(Which::Leader)?;
+        self.pass(WORK);
         if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
             return Err(format!(
                 "a transaction changes at most {} rows; `commit` or `rollback` ends it",
@@ -254,7 +280,7 @@ impl LogShipping {
             ));
         }
         let locks = self.locks(client);
-        let executed = self.leader.execute(statement, self.now, &locks)?;
+        let executed = self.leader.execute(statement, self.world.now(), &locks)?;
         let alone = self.open[client.index()].is_none();
         let (slots, rows) = (slots_of(&executed), executed.changes.len());
         let text = if self.fix { fixed(statement, &executed) } else { statement.text.clone() };
@@ -268,12 +294,13 @@ impl LogShipping {
         }
         transaction.changes.extend(executed.changes);
         transaction.statements.push(text);
-        let clock = self.leader.clock(self.now);
+        let clock = self.leader.clock(self.world.now());
         probe.step(|| Event::Executed { client, rows, slots, clock: Value::Time(clock), alone, fired }, self);
         if alone { self.commit(client, probe) } else { Ok(()) }
     }
 
     fn begin(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
+        self.check_up(Which::Leader)?;
         if self.open[client.index()].is_some() {
             return Err(format!("{client} has an open transaction already; `commit` or `rollback` ends it"));
         }
@@ -294,26 +321,89 @@ impl LogShipping {
             probe.step(|| Event::NothingToLog { client }, self);
             return Ok(());
         }
-        let entry = match self.method {
+        let rows = transaction.change_rows.len();
+        let bytes = match self.method {
             Method::Statements => entry::of_texts(number, &transaction.statements),
             Method::WriteAheadLog => entry::of_pages(number, changes, &self.leader.table),
             Method::Rows => entry::of_rows(number, changes, version),
-            Method::Triggers => {
-                let rows = transaction.change_rows.len();
-                Rc::make_mut(&mut self.change_table).extend(transaction.change_rows.iter().cloned());
-                probe.step(|| Event::ChangesCommitted { client, rows }, self);
-                let read = entry::of_texts(number, &self.change_table[self.changes_read..]);
-                self.changes_read = self.change_table.len();
-                read
-            }
+            Method::Triggers => entry::of_texts(number, &transaction.change_rows),
         };
+        if let Err(why) = self.make_durable(&bytes, number) {
+            self.leader.undo(changes);
+            return Err(why.to_string());
+        }
+        if self.method == Method::Triggers {
+            Rc::make_mut(&mut self.change_table).extend(transaction.change_rows.iter().cloned());
+            probe.step(|| Event::ChangesCommitted { client, rows }, self);
+        }
+        let entry = Rc::new(Entry::read(bytes, self.method)?);
         self.tally.log_bytes += entry.bytes.len() as u64;
-        let entry = Rc::new(entry);
         Rc::make_mut(&mut self.log).push(entry.clone());
         let method = self.method;
         probe.step(|| Event::Committed { client, entry, method }, self);
         self.ship(probe);
         Ok(())
+    }
+
+    /// Puts an entry of the log on the leader's disk, and then the table with all that is committed.
+    fn make_durable(&mut self, entry: &[u8], number: u32) -> Result<(), DiskError> {
+        self.leader_store.append(entry)?;
+        self.leader_store.save(&self.committed(), number)
+    }
+
+    /// The plug is pulled. What is shown from then on is what the disk has, and what the replica will come back with.
+    fn stop(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), String> {
+        self.check_up(which)?;
+        self.world.network.set_up(which.host(), false);
+        self.connected = false;
+        let damaged = || format!("what the {} has on its disk is not what was written", which.name());
+        let event = if which == Which::Leader {
+            let open = self.open.iter_mut().filter_map(Option::take).count();
+            self.leader_store.crash();
+            let (table, entries) = self.leader_store.table(Version::LEADER).ok_or_else(damaged)?;
+            let log = self.leader_store.entries(entries).ok_or_else(damaged)?;
+            let log: Result<Vec<_>, _> =
+                log.into_iter().map(|bytes| Entry::read(bytes, self.method).map(Rc::new)).collect();
+            self.log = Rc::new(log?);
+            if self.method == Method::Triggers {
+                let rows = self.log.iter().flat_map(|entry| &entry.lines);
+                self.change_table = Rc::new(rows.map(|row| row.as_str().into()).collect());
+            }
+            (self.leader.table, self.acknowledged) = (table, 0);
+            Event::Stopped { which, open, entries: entries as usize, next: self.leader.table.next_id() }
+        } else {
+            self.follower_store.crash();
+            let (table, entries) = self.follower_store.table(self.follower.table.version).ok_or_else(damaged)?;
+            (self.follower.table, self.applied, self.halted) = (table, entries as usize, None);
+            Event::Stopped { which, open: 0, entries: self.applied, next: self.follower.table.next_id() }
+        };
+        probe.step(|| event, self);
+        Ok(())
+    }
+
+    fn start(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), String> {
+        if self.is_up(which) {
+            return Err(format!("the {} is not off", which.name()));
+        }
+        self.world.network.set_up(which.host(), true);
+        let entries = if which == Which::Leader { self.log.len() } else { self.applied };
+        self.reconnect();
+        probe.step(|| Event::Started { which, entries }, self);
+        self.ship(probe);
+        Ok(())
+    }
+
+    fn check_up(&self, which: Which) -> Result<(), String> {
+        if self.is_up(which) {
+            return Ok(());
+        }
+        let name = which.name();
+        Err(format!("the {name} is off; `start {name}` lets it come back"))
+    }
+
+    /// Lets time pass. Nothing is on its way: each command has waited for that.
+    fn pass(&mut self, time: Time) {
+        self.world.pass(self.world.now() + time);
     }
 
     fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
@@ -327,6 +417,7 @@ impl LogShipping {
 
     /// Takes the open transaction of a client.
     fn end(&mut self, client: ClientId) -> Result<Rc<Transaction>, String> {
+        self.check_up(Which::Leader)?;
         self.open[client.index()].take().ok_or_else(|| format!("{client} has no open transaction; `begin` opens one"))
     }
 
@@ -359,7 +450,7 @@ impl LogShipping {
     }
 
     fn clocks(&self) -> (Value, Value) {
-        (Value::Time(self.leader.clock(self.now)), Value::Time(self.follower.clock(self.now)))
+        (Value::Time(self.leader.clock(self.world.now())), Value::Time(self.follower.clock(self.world.now())))
     }
 }
 
@@ -400,12 +491,33 @@ impl LogShipping {
         self.applied
     }
 
-    pub fn is_on_the_way(&self) -> bool {
-        self.on_the_way
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    pub fn network(&self) -> &Network<Host, Message> {
+        &self.world.network
+    }
+
+    /// The message that has just arrived.
+    pub fn passed(&self) -> Option<&Envelope<Host, Message>> {
+        self.passed.as_deref()
+    }
+
+    /// The entry that is on its way.
+    pub fn on_the_way(&self) -> Option<&Entry> {
+        self.world.network.in_flight().find_map(|envelope| match &envelope.payload {
+            Message::Entry(entry) => Some(&**entry),
+            _ => None,
+        })
+    }
+
+    pub fn is_up(&self, which: Which) -> bool {
+        self.world.network.is_up(which.host())
     }
 
     pub fn is_cut(&self) -> bool {
-        self.cut
+        !self.world.network.is_open(Which::Leader.host(), Which::Follower.host())
     }
 
     /// Why the follower has stopped, if it has.

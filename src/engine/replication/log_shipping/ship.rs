@@ -2,44 +2,125 @@
 
 use std::rc::Rc;
 
-use super::{Event, LogShipping, Method, Table, Value, compare, entry};
+use super::command::Which;
+use super::event::Held;
+use super::{Entry, Event, LogShipping, Method, Table, Value, compare, entry};
 use crate::contract::Probe;
-use crate::sim::Time;
+use crate::replication::{Happening, Host};
+use crate::sim::{Envelope, Fate, Time};
 
-/// How long an entry travels.
-const LINK: Time = Time::from_millis(40);
+/// Later than anything that happens.
+const FOREVER: Time = Time::from_nanos(u64::MAX);
+
+/// What leader and follower send each other.
+#[derive(Clone)]
+pub enum Message {
+    Entry(Rc<Entry>),
+    /// So many entries of the log has the follower carried out, and on its disk.
+    Position(usize),
+    /// The follower cannot go on: nothing more should be sent.
+    Halted,
+    /// What is committed on the leader, and how many entries of the log that is.
+    Copy(Table, usize),
+}
 
 impl LogShipping {
-    /// Ships what waits, as far as the link and the follower let it, and compares the replicas once all is there.
+    /// Lets leader and follower send each other what there is to send, the next entry as soon as the follower has told of
+    /// the one before. Compares the replicas if the follower has carried something out.
     pub(super) fn ship(&mut self, probe: &mut impl Probe<Self>) {
-        let before = self.applied;
-        while let Some(next) = self.log.get(self.applied).cloned() {
-            let (number, bytes) = (next.number, next.bytes.len());
-            if self.cut || self.halted.is_some() {
-                let waiting = self.waiting();
-                let halted = self.halted.is_some();
-                probe.step(|| Event::Held { waiting, halted }, self);
-                return;
+        let mut applied = false;
+        let mut happened = false;
+        loop {
+            if self.world.network.load() == 0
+                && self.is_up(Which::Leader)
+                && let Some(next) = self.log.get(self.acknowledged).cloned()
+            {
+                if !self.connected {
+                    if !happened && self.waiting() > 0 {
+                        let (waiting, why) = (self.waiting(), self.held());
+                        probe.step(|| Event::Held { waiting, why }, self);
+                    }
+                    break;
+                }
+                let (number, bytes) = (next.number, next.bytes.len());
+                self.tally.bytes_shipped += bytes as u64;
+                self.passed = None;
+                self.send(Which::Leader, Message::Entry(next));
+                probe.step(|| Event::Shipped { number, bytes }, self);
             }
-            self.on_the_way = true;
-            probe.step(|| Event::Shipped { number, bytes }, self);
-            self.now += LINK;
-            self.tally.bytes_shipped += bytes as u64;
-            self.on_the_way = false;
-            let old = self.follower.table.clone();
-            if let Err(reason) = entry::apply(&next.bytes, self.method, &mut self.follower, self.now) {
-                let reason: Rc<str> = reason.into();
-                self.halted = Some(reason.clone());
-                probe.step(|| Event::Halted { number, reason }, self);
-                return;
+            let Some(Happening::Message(envelope, fate)) = self.world.next(FOREVER) else { break };
+            happened = true;
+            if fate == Fate::Arrived {
+                applied |= self.arrived(&envelope, probe);
             }
-            self.applied += 1;
-            let slots = changed(&old, &self.follower.table);
-            let (method, clock) = (self.method, Value::Time(self.follower.clock(self.now)));
-            probe.step(|| Event::Applied { number, slots, method, clock }, self);
         }
-        if self.applied > before {
+        if applied {
+            self.passed = None;
             self.compare(probe);
+        }
+    }
+
+    /// A message has arrived; whether the follower's table was written by that. What the leader is told takes no step.
+    fn arrived(&mut self, envelope: &Rc<Envelope<Host, Message>>, probe: &mut impl Probe<Self>) -> bool {
+        let event = match &envelope.payload {
+            Message::Position(position) => {
+                (self.acknowledged, self.connected) = (*position, true);
+                return false;
+            }
+            Message::Halted => {
+                self.connected = false;
+                return false;
+            }
+            Message::Entry(entry) => self.carry_out(entry),
+            Message::Copy(table, position) => self.take_over(table, *position),
+        };
+        self.passed = Some(envelope.clone());
+        let is_written = !matches!(event, Event::Halted { .. });
+        probe.step(|| event, self);
+        is_written
+    }
+
+    /// The follower carries out an entry: wholly and durably, before it says so, or not at all.
+    fn carry_out(&mut self, entry: &Entry) -> Event {
+        let number = entry.number;
+        let old = self.follower.clone();
+        let done = entry::apply(&entry.bytes, self.method, &mut self.follower, self.world.now());
+        let done =
+            done.and_then(|()| self.follower_store.save(&self.follower.table, number).map_err(|why| why.to_string()));
+        if let Err(reason) = done {
+            self.follower = old;
+            let reason: Rc<str> = reason.into();
+            self.halted = Some(reason.clone());
+            self.send(Which::Follower, Message::Halted);
+            return Event::Halted { number, reason };
+        }
+        self.applied = number as usize;
+        self.send(Which::Follower, Message::Position(self.applied));
+        let slots = changed(&old.table, &self.follower.table);
+        Event::Applied { number, slots, method: self.method, clock: Value::Time(self.follower.clock(self.world.now())) }
+    }
+
+    pub(super) fn send(&mut self, from: Which, message: Message) {
+        let to = if from == Which::Leader { Which::Follower } else { Which::Leader };
+        self.world.send(from.host(), to.host(), message);
+    }
+
+    /// The follower tells the leader how far it has come, if the two can hear each other again.
+    pub(super) fn reconnect(&mut self) {
+        if !self.connected && self.can_talk() && self.halted.is_none() {
+            self.send(Which::Follower, Message::Position(self.applied));
+        }
+    }
+
+    pub(super) fn can_talk(&self) -> bool {
+        self.is_up(Which::Leader) && self.is_up(Which::Follower) && !self.is_cut()
+    }
+
+    fn held(&self) -> Held {
+        match () {
+            () if !self.is_up(Which::Follower) => Held::Down,
+            () if self.is_cut() => Held::Cut,
+            () => Held::Halted,
         }
     }
 
@@ -51,30 +132,46 @@ impl LogShipping {
 
     /// Makes the follower anew: a copy of what is committed on the leader, and of the place in the log that belongs to it.
     pub(super) fn copy(&mut self, probe: &mut impl Probe<Self>) -> Result<(), String> {
-        let leader = self.committed();
-        let version = self.follower.table.version;
-        let is_physical = self.method == Method::WriteAheadLog;
-        if is_physical && version != leader.version {
+        self.check_up(Which::Leader)?;
+        self.check_up(Which::Follower)?;
+        if self.is_cut() {
+            return Err("the link is cut; `heal` opens it".to_owned());
+        }
+        let (leader, version) = (self.committed(), self.follower.table.version);
+        if self.method == Method::WriteAheadLog && version != leader.version {
             return Err(format!(
                 "a copy of the files is of format version {}, and the follower reads version {}",
                 leader.version.0, version.0
             ));
         }
-        if is_physical {
-            self.follower.table = leader;
+        self.send(Which::Leader, Message::Copy(leader, self.log.len()));
+        self.ship(probe);
+        Ok(())
+    }
+
+    /// The follower puts a copy in the place of all that it has.
+    fn take_over(&mut self, leader: &Table, position: usize) -> Event {
+        let old = self.follower.clone();
+        let mut taken = Ok(());
+        if self.method == Method::WriteAheadLog {
+            self.follower.table = leader.clone();
         } else {
-            self.follower.table = Table::new(version);
+            self.follower.table = Table::new(old.table.version);
             let rows: Vec<_> = leader.rows().map(|(_, row)| row).collect();
             let of_rows = entry::of_inserted(rows, leader.version);
-            entry::apply(&of_rows.bytes, Method::Rows, &mut self.follower, self.now)?;
+            taken = entry::apply(&of_rows, Method::Rows, &mut self.follower, self.world.now());
             self.follower.table.set_next_id(leader.next_id());
         }
-        self.applied = self.log.len();
-        self.halted = None;
-        let rows = self.follower.table.rows().count();
-        probe.step(|| Event::Copied { rows }, self);
-        self.compare(probe);
-        Ok(())
+        let taken = taken.and_then(|()| {
+            self.follower_store.save(&self.follower.table, position as u32).map_err(|why| why.to_string())
+        });
+        if let Err(reason) = taken {
+            self.follower = old;
+            return Event::Halted { number: position as u32, reason: reason.into() };
+        }
+        (self.applied, self.halted) = (position, None);
+        self.send(Which::Follower, Message::Position(position));
+        Event::Copied { rows: self.follower.table.rows().count() }
     }
 }
 

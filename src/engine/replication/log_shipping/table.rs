@@ -38,6 +38,12 @@ impl Table {
         table
     }
 
+    /// The table whose file has these bytes; `None` if they are not as many as that version has, or of another.
+    pub fn of(version: Version, bytes: Vec<u8>) -> Option<Table> {
+        let fits = bytes.len() == HEADER + SLOTS * slot_size(version) && bytes[0] == version.0;
+        fits.then(|| Table { version, bytes: Rc::new(bytes) })
+    }
+
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -1,0 +1,48 @@
+//! What the space-time diagram sees of a leader and the follower to which it ships its log.
+
+use crate::engine::replication::Host;
+use crate::engine::replication::log_shipping::ship::Message;
+use crate::engine::replication::log_shipping::{LogShipping, Which};
+use crate::engine::sim::{MessageId, Time};
+use crate::figures::diagram::{Bar, Cluster, Flight};
+
+impl Cluster for LogShipping {
+    fn hosts(&self) -> Vec<(Host, String)> {
+        [Which::Leader, Which::Follower].map(|which| (which.host(), which.name().to_owned())).into()
+    }
+
+    fn now(&self) -> Time {
+        LogShipping::now(self)
+    }
+
+    fn is_up(&self, host: Host) -> bool {
+        self.network().is_up(host)
+    }
+
+    fn flights(&self) -> Vec<Flight> {
+        self.network().in_flight().map(Flight::of).collect()
+    }
+
+    fn passed(&self) -> Option<(Flight, bool)> {
+        LogShipping::passed(self).map(|message| (Flight::of(message), false))
+    }
+
+    fn about(&self, id: MessageId) -> String {
+        let mut messages = self.network().in_flight().chain(LogShipping::passed(self));
+        messages.find(|message| message.id == id).map_or_else(String::new, |message| match &message.payload {
+            Message::Entry(entry) => format!("entry {}", entry.number),
+            Message::Position(position) => format!("carried out up to entry {position}"),
+            Message::Halted => "cannot go on".to_owned(),
+            Message::Copy(_, position) => format!("a copy with {position} entries"),
+        })
+    }
+
+    /// Clients sit beside the leader: what they ask is no message.
+    fn calls(&self) -> Vec<bool> {
+        Vec::new()
+    }
+
+    fn call(&self, _: usize) -> Bar {
+        unreachable!("no call is counted")
+    }
+}
