@@ -10,6 +10,8 @@ use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 /// other, when one answers the other.
 const ARRIVED: f32 = 14.0;
 const SENT: f32 = 40.0;
+/// How far along its lane a message between nodes stands that has just been sent, clear of one that has just arrived.
+const BESIDE: f32 = 32.0;
 
 /// Where everybody is.
 #[derive(Clone, Copy)]
@@ -84,7 +86,14 @@ impl Ground {
 
     /// Where a message is that has come `progress` of its way, from 0 to 1.
     pub fn on_the_way(&self, from: Host, to: Host, progress: f32) -> Point {
-        self.before(from, to, SENT).towards(self.door(to, from), progress)
+        let end = self.door(to, from);
+        if !matches!((from, to), (Host::Node(_), Host::Node(_))) {
+            return self.before(from, to, SENT).towards(end, progress);
+        }
+        // Between nodes it keeps to its lane, and begins beside what arrives there.
+        let door = self.door(from, to);
+        let length = (end.y - door.y).abs().max(1.0);
+        door.towards(end, (BESIDE / length).min(0.4)).towards(end, progress)
     }
 
     fn place(&self, host: Host) -> (&Column, usize) {

@@ -122,7 +122,7 @@ fn proof(leader: &Leader) -> Option<Proof> {
     let lost = leader.lost().into_iter().filter_map(|lost| Some((history.place(lost.call)?, lost)));
     let lost = lost.max_by_key(|(place, _)| *place).map(|(call, lost)| {
         let (id, key, value) = (lost.call, lost.key, lost.value);
-        let told = format!("Lost: {id} was told that {key} = {value} is written, and {named} has it not.");
+        let told = format!("Lost: {id} was told that {key} = {value} is written, and {named} does not have it. No read has shown it yet.");
         Proof { call, against: None, told }
     });
     [Proof::newest(history), lost].into_iter().flatten().max_by_key(|proof| proof.call)
