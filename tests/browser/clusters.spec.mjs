@@ -1,0 +1,231 @@
+// The own controls of the figures of clusters: each changes what the engine does, and not only what is shown of it; the two
+// calls that prove a broken promise are marked; and what nodes and clients send each other can be opened as bytes.
+import { expect, test } from "@playwright/test";
+
+async function open(page, kind, run, more = "") {
+  await page.goto(`embed.html#kind=${kind}&run=${encodeURIComponent(run)}${more}`);
+  await expect(page.locator(".player")).toBeVisible({ timeout: 15_000 });
+}
+
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const narration = (page) => page.locator(".narration");
+const shape = (page, key) => page.locator(`.stage g[data-key="${key}"]:not(.ghost)`);
+const choose = (page, label, option) => page.getByRole("combobox", { name: label, exact: true }).selectOption(option);
+
+/** Gives a parameter that is a number another value; those after the fifth are behind a button. */
+async function set(page, label, value) {
+  const control = page.getByRole("spinbutton", { name: label, exact: false }).first();
+  await control.fill(String(value));
+  await control.blur();
+}
+
+/** Opens the drawer in which all steps of the run stand, and returns it. */
+async function transcript(page) {
+  await press(page, "Transcript");
+  return page.locator(".transcript");
+}
+
+/** Presses the button of a command, after its inputs have been filled in. */
+async function command(page, name, inputs = {}) {
+  for (const [input, value] of Object.entries(inputs)) await page.getByLabel(`${input} of ${name}`, { exact: true }).fill(value);
+  await press(page, name);
+}
+
+/** The calls below the stage that are marked, by their places in the history, counted from 1. */
+const marked = (page) => page.locator('.stage g[data-key^="call "]:not(.ghost)').evaluateAll((calls) =>
+  calls.filter((call) => call.querySelector(".torn")).map((call) => call.dataset.key));
+const expectMarked = (page, keys) => expect.poll(() => marked(page)).toEqual(keys);
+
+test("leader: whether a follower is waited for is set for each of them", async ({ page }) => {
+  await open(page, "leader", "delay n1 n2 100ms; put k a", "&step=2.2");
+  await expect(narration(page)).toContainText("The client is told once n2 has it");
+  await expect(shape(page, "n2")).toContainText("synchronous");
+  await choose(page, "n2 is", "async");
+  await expect(shape(page, "n2")).toContainText("asynchronous");
+  const told = await transcript(page);
+  await expect(told).toContainText("It waits for nobody, and tells the client.");
+  await expect(told).toContainText("c1 is told after 20 ms that its write is done.");
+  // One of two that are semi-synchronous is enough, and n3 is the quicker one.
+  await choose(page, "n2 is", "semi");
+  await choose(page, "n3 is", "semi");
+  await expect(told).toContainText("c1 is told after 40 ms that its write is done.");
+});
+
+test("leader: as many nodes follow as are asked for", async ({ page }) => {
+  await open(page, "leader", "put k a");
+  await expect(shape(page, "n3")).toHaveCount(1);
+  await expect(shape(page, "n4")).toHaveCount(0);
+  await set(page, "Followers", 4);
+  await expect(shape(page, "n5")).toHaveCount(1);
+  await expect(await transcript(page)).toContainText("sent it to n2, n3, n4 and n5");
+  await set(page, "Followers", 1);
+  await expect(shape(page, "n3")).toHaveCount(0);
+});
+
+test("leader: nodes are stopped, started, promoted and added by buttons", async ({ page }) => {
+  await open(page, "leader", "put k a; settle");
+  await press(page, "To the last step");
+  await command(page, "stop", { node: "n1" });
+  await expect(narration(page)).toContainText("It was the leader: nobody takes writes now.");
+  await expect(shape(page, "n1")).toHaveClass(/stopped/);
+  await expect(shape(page, "banner")).toContainText("The leader n1 is off");
+  await command(page, "promote", { node: "n2" });
+  await expect(narration(page)).toContainText("n2 is named the leader of term 2");
+  await expect(shape(page, "n2")).toContainText("leads");
+  await command(page, "start", { node: "n1" });
+  await expect(narration(page)).toContainText("n1 is on again");
+  await expect(shape(page, "n1")).not.toHaveClass(/stopped/);
+  await command(page, "mode", { node: "n3", mode: "sync" });
+  await expect(narration(page)).toContainText("n3");
+  await expect(shape(page, "n3")).toContainText("follows, synchronous");
+  await command(page, "add");
+  await expect(shape(page, "n4")).toHaveCount(1);
+  await press(page, "settle");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("all is quiet");
+  await expect(shape(page, "n4")).toContainText("up to date");
+  await command(page, "put", { key: "k", value: "b" });
+  await expect(narration(page)).toContainText("c1 asks n2 to write k = b");
+});
+
+test("leader: a write that is lost is marked, and then the read that shows it and the write that proves it", async ({ page }) => {
+  const run = "put k a; settle; delay n1 n2 200ms; delay n1 n3 200ms; put k b; stop n1; promote n2; get k as c2";
+  await open(page, "leader", run, "&step=5.3&n2=async");
+  await expectMarked(page, []);
+  await expect(shape(page, "verdict")).toContainText("No call breaks a promise");
+  await press(page, "Forward a command");
+  await press(page, "Forward a command");
+  await expect(shape(page, "verdict")).toContainText("Lost: c1.2 was told that k = b is written");
+  await expectMarked(page, ["call 2"]);
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("Stale: the write c1.2 had been acknowledged before this read began.");
+  await expect(shape(page, "verdict")).toContainText("Stale: the write c1.2");
+  await expectMarked(page, ["call 2", "call 3"]);
+});
+
+test("leader: every message opens as bytes by a click", async ({ page }) => {
+  test.setTimeout(120_000);
+  const run = "put k a; put k b via n2; get k via n3; get j; add; isolate n3; put k c; heal; settle; delay n1 n3 300ms; put k d; stop n1; promote n2; settle";
+  await open(page, "leader", run);
+  await press(page, "Bytes");
+  const kinds = new Set();
+  const [, last] = (await page.locator(".place").textContent()).split(" / ");
+  for (let step = 0; step < Number(last); step += 1) {
+    await page.locator(".player").focus();
+    await page.keyboard.press("ArrowRight");
+    await expect(page.locator(".place")).toHaveText(`${step + 1} / ${last}`);
+    const messages = await page.locator('.stage g.selects[data-key^="message "]:not(.ghost)').evaluateAll((shapes) =>
+      shapes.map((shape) => ({ key: shape.dataset.key, label: shape.querySelector("title").textContent })));
+    for (const { key, label } of messages) {
+      // Messages lie over each other where many are sent at once: the click is the shape's own.
+      await shape(page, key).dispatchEvent("click");
+      await expect(page.getByRole("combobox", { name: "Bytes of" })).toHaveValue(key);
+      await expect(page.locator(".hex")).toBeVisible();
+      await expect(page.locator(".meaning")).not.toBeEmpty();
+      kinds.add(label.replace(/^m\d+: /, "").split(" ").slice(0, 2).join(" "));
+    }
+  }
+  const said = ["put k", "written,", "not the", "get k", "value a,", "no value,", "append 2", "append nothing", "I have", "begin again", "hello, I", "snapshot as"];
+  for (const kind of said) expect([...kinds].join("; ")).toContain(kind);
+});
+
+const SILENT = "insert ann; stop n1; run 2s";
+
+test("failover: how long a leader may be silent is set", async ({ page }) => {
+  await open(page, "failover", SILENT);
+  const told = await transcript(page);
+  const waited = async () => Number(/has heard no leader for (\d+) ms/.exec(await told.textContent())?.[1]);
+  const soon = await waited();
+  expect(soon).toBeGreaterThanOrEqual(300);
+  expect(soon).toBeLessThan(700);
+  await set(page, "Timeout", 800);
+  await expect.poll(waited).toBeGreaterThanOrEqual(800);
+  await expect(shape(page, "banner")).toContainText("timeout 800 ms");
+  await set(page, "Timeout", 50);
+  await expect(page.getByRole("alert")).toContainText("more than the 50 ms between two heartbeats");
+});
+
+test("failover: who says which node leads next is set", async ({ page }) => {
+  await open(page, "failover", SILENT);
+  await expect(shape(page, "controller")).toHaveCount(0);
+  const told = await transcript(page);
+  await expect(told).toContainText("n3 votes for n2 in term 2");
+  await choose(page, "New leader", "controller");
+  await expect(shape(page, "controller")).toHaveCount(1);
+  await expect(told).toContainText("The controller has not heard n1 lead");
+  await expect(told).toContainText("as the controller has said");
+  await expect(told).not.toContainText("votes for");
+});
+
+test("failover: a storage that checks tokens refuses the old leader, one that does not is overwritten", async ({ page }) => {
+  const run = "insert ann; cut n1 n2; cut n1 n3; cut n1 controller; cut n1 c2; run 600ms; insert eve as c2; insert bob";
+  await open(page, "failover", run, "&choice=controller&storage=open");
+  await press(page, "To the last step");
+  const told = await transcript(page);
+  await expect(told).toContainText("an old leader has overwritten it");
+  await expect(shape(page, "verdict 4")).toContainText("✗ 1");
+  await expect(shape(page, "banner")).toContainText("n1 and n2 lead at once");
+  await choose(page, "Storage", "fenced");
+  await expect(told).toContainText("The storage refuses n1: its token 1 is older than 2");
+  await expect(told).not.toContainText("has overwritten it");
+  await press(page, "To the last step");
+  await expect(shape(page, "verdict 4")).toContainText("✓");
+  await choose(page, "Storage", "off");
+  await expect(shape(page, "storage")).toHaveCount(0);
+});
+
+const UNREPLICATED = "insert ann; cut n1 n2; cut n1 n3; insert bob; read 2; stop n1; heal; run 1s";
+
+test("failover: a lost row is marked, then its number that is given twice, then the wrong person that is shown", async ({ page }) => {
+  await open(page, "failover", `${UNREPLICATED}; insert eve as c2; read 2 as c2`, "&step=5.3");
+  await expectMarked(page, []);
+  for (const told of [/n1 stopped/, /All links are open/, /It is \d+ ms/]) {
+    await press(page, "Forward a command");
+    await expect(narration(page)).toContainText(told);
+  }
+  await expect(shape(page, "verdict")).toContainText("No call has noticed yet");
+  await expectMarked(page, ["call 2"]);
+  await press(page, "Forward a command");
+  await expect(narration(page)).toContainText("The number 2 has been given twice: bob has it, too (call c1.2).");
+  await expectMarked(page, ["call 2", "call 4"]);
+  await press(page, "Forward a command");
+  await expect(narration(page)).toContainText("The wrong person: the row is eve's, as c2.1 had been told");
+  await expectMarked(page, ["call 4", "call 5"]);
+  await expect(shape(page, "c2").locator(".torn")).toHaveCount(1);
+  await expect(shape(page, "c1").locator(".torn")).toHaveCount(0);
+  // Whoever acknowledges later breaks none of this.
+  await choose(page, "Acknowledge", "majority");
+  await press(page, "To the last step");
+  await expect(shape(page, "verdict")).toContainText("No call breaks a promise");
+  await expectMarked(page, []);
+});
+
+test("failover: a read that does not find a lost row proves it, with the insert", async ({ page }) => {
+  await open(page, "failover", `${UNREPLICATED.replace("read 2; ", "")}; read 2 as c2`);
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("But c1.2 had been told that it is row 2");
+  await expectMarked(page, ["call 2", "call 3"]);
+});
+
+test("quorum: a stale read is told once on the stage, and marked with the write that it missed", async ({ page }) => {
+  const run = "write k old; stop n3; write k new; start n3; stop n1; stop n2; read k as c2";
+  await open(page, "quorum", run, "&w=1&r=1");
+  await press(page, "To the last step");
+  await expectMarked(page, ["call 2", "call 3"]);
+  await expect(shape(page, "verdict")).toContainText("Stale: the write c1.2 had been acknowledged");
+  await expect(shape(page, "banner")).not.toContainText("Stale");
+  await set(page, "w", 3);
+  await press(page, "To the last step");
+  await expectMarked(page, []);
+});
+
+test("lag: a diagram of time marks the two calls that prove a broken promise", async ({ page }) => {
+  const run = "post talk hello as ann; reload talk as bob via n1; reload talk as bob via n2";
+  await open(page, "lag", run, "&view=time");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("call");
+  const bars = page.locator('.stage g[data-key^="call "]:not(.ghost)').filter({ has: page.locator("rect.bad") });
+  await expect(bars).toHaveCount(2);
+  await expect(bars.filter({ hasText: "breaks a promise" })).toHaveCount(1);
+  await expect(bars.filter({ hasText: "proves it" })).toHaveCount(1);
+});
