@@ -263,20 +263,16 @@ fn draw_node(scene: &mut Scene, failover: &Failover, plan: &Plan, id: NodeId) {
     if leads {
         card = card.rect(0.0, 0.0, 6.0, height, 3.0, hue_of_term(seat.node.term()));
     }
+    scene.push(card);
     if up && !leads && votes {
-        // How much of its patience with a silent leader is used up.
+        // How much of its patience with a silent leader is used up. It is no part of the card, whose outline it would share.
         let room = width - 100.0;
         let share = (silent.as_micros() as f32 / settings.timeout.as_micros().max(1) as f32).min(1.0);
-        card = card.rect(86.0, height - 11.0, room, 5.0, 2.0, "strip").rect(
-            86.0,
-            height - 11.0,
-            room * share,
-            5.0,
-            2.0,
-            "gauge",
-        );
+        let gauge = Shape::new(format!("{id}/patience"), at.x + 86.0, at.y + height - 11.0)
+            .rect(0.0, 0.0, room, 5.0, 2.0, "strip")
+            .rect(0.0, 0.0, room * share, 5.0, 2.0, "gauge");
+        scene.push(gauge);
     }
-    scene.push(card);
     draw_log(scene, failover, id, at.x + 12.0, at.y + 24.0, width - 20.0);
 }
 
