@@ -154,20 +154,22 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
     plan.ground.draw_links(scene, &ways, &[]);
     // On each way only those that arrive next, and how many there are besides.
     let mut crowds = Crowds::new(MOST_ON_A_WAY);
-    for (envelope, passed) in
-        lag.network().in_flight().map(|message| (message, false)).chain(lag.passed().map(|message| (message, true)))
+    for (envelope, passed) in lag
+        .network()
+        .in_flight()
+        .map(|message| (message, None))
+        .chain(lag.passed().map(|(message, lost)| (message, Some(lost))))
     {
-        if !passed && !crowds.has_room(envelope.from, envelope.to) {
+        if passed.is_none() && !crowds.has_room(envelope.from, envelope.to) {
             continue;
         }
-        let progress = if passed { 1.0 } else { envelope.progress(now) };
+        let progress = if passed.is_some() { 1.0 } else { envelope.progress(now) };
         let message = Message { name: envelope.id.to_string(), from: envelope.from, to: envelope.to, progress };
         let what = lag.describe(&envelope.payload);
         let about = format!("{}: {what} from {} to {}", envelope.id, name(envelope.from), name(envelope.to));
-        let mut shape = if passed {
-            plan.ground.passed(&message, "envelope-seal", about, false)
-        } else {
-            plan.ground.envelope(&message, "envelope-seal", about)
+        let mut shape = match passed {
+            Some(lost) => plan.ground.passed(&message, "envelope-seal", about, lost),
+            None => plan.ground.envelope(&message, "envelope-seal", about),
         };
         shape.selects = false;
         scene.push(shape);
@@ -185,7 +187,7 @@ fn draw_device(scene: &mut Scene, lag: &Lag, plan: &Plan, device: Device, told: 
     let at = plan.ground.corner(device.client().into());
     let Column { width, height, .. } = plan.ground.client;
     let mut own = lag.calls().filter(|(_, record)| record.device == device);
-    let waits = own.by_ref().any(|(call, _)| call.ended.is_none());
+    let waits = own.by_ref().any(|(call, record)| call.ended.is_none() && !record.gave_up);
     let mut read = lag.calls().rev().filter(|(call, record)| record.device == device && call.ended.is_some());
     let shown = read.find_map(|(call, _)| match &call.what {
         What::Read { found } => Some(format!("{}: {}", lag.page(call.page), numbers(found))),
@@ -223,13 +225,16 @@ fn draw_node(scene: &mut Scene, lag: &Lag, plan: &Plan, node: &Node) {
         1 => "1 read waits".to_owned(),
         many => format!("{many} reads wait"),
     };
+    let up = lag.is_up(node.id);
+    let held = if up { held } else { "off".to_owned() };
     let role = if is_leader { "leader" } else { "follower" };
     let mut card = Shape::new(node.id.to_string(), at.x, at.y)
         .rect(0.0, 0.0, width, height, 8.0, "card")
         .text(12.0, 17.0, Anchor::Start, "name", format!("{} {role}", node.id))
         .text(width - 10.0, 17.0, Anchor::End, "small", held)
-        .changed(lag.passed().is_some_and(|message| message.to == node.id.into()))
-        .label(format!("{role} {}", node.id));
+        .class(if up { "" } else { "stopped" })
+        .changed(lag.passed().is_some_and(|(message, lost)| !lost && message.to == node.id.into()))
+        .label(format!("{role} {}{}", node.id, if up { "" } else { ", off" }));
     let mut cells = Vec::new();
     for partition in 0..PARTITIONS {
         let (x, y, room) = if plan.beside {
@@ -239,7 +244,7 @@ fn draw_node(scene: &mut Scene, lag: &Lag, plan: &Plan, node: &Node) {
             (8.0, 22.0 + partition as f32 * (ROW + 2.0), width - 14.0)
         };
         card = card.text(x, y + 14.0, Anchor::Start, "small", letter(partition).to_string());
-        let log = node.log(partition);
+        let log: Vec<Post> = node.posts(partition).collect();
         let fits = ((room - 30.0) / CELL) as usize;
         let hidden = log.len().saturating_sub(fits);
         if hidden > 0 {
@@ -306,7 +311,10 @@ fn draw_calls(scene: &mut Scene, lag: &Lag, plan: &Plan, breadth: Breadth) {
                 let text = record.text.as_deref().unwrap_or_default();
                 (format!("{} {item}: {text}", lag.page(call.page)), format!("post {item} on {}", lag.page(call.page)))
             }
-            What::Read { .. } if call.ended.is_none() => (format!("{}: …", lag.page(call.page)), "a read".to_owned()),
+            What::Read { .. } if call.ended.is_none() => {
+                let (found, about) = if record.gave_up { ("—", "a read, given up") } else { ("…", "a read") };
+                (format!("{}: {found}", lag.page(call.page)), about.to_owned())
+            }
             What::Read { found } => (
                 format!("{} → {}", lag.page(call.page), numbers(found)),
                 format!("a read of {}: {}", lag.page(call.page), posts(found)),

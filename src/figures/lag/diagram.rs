@@ -10,7 +10,7 @@ use crate::figures::diagram::{Bar, Cluster, Flight};
 impl Cluster for Lag {
     fn hosts(&self) -> Vec<(Host, String)> {
         let devices = Device::all().map(|device| Host::from(device.client()));
-        devices.chain(self.nodes().iter().map(|node| node.id.into())).map(|host| (host, name(host))).collect()
+        devices.chain(self.nodes().map(|node| node.id.into())).map(|host| (host, name(host))).collect()
     }
 
     fn now(&self) -> Time {
@@ -26,16 +26,16 @@ impl Cluster for Lag {
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
-        Lag::passed(self).map(|message| (Flight::of(message), false))
+        Lag::passed(self).map(|(message, lost)| (Flight::of(message), lost))
     }
 
     fn about(&self, id: MessageId) -> String {
-        let mut messages = self.network().in_flight().chain(Lag::passed(self));
+        let mut messages = self.network().in_flight().chain(Lag::passed(self).map(|(message, _)| message));
         messages.find(|message| message.id == id).map_or_else(String::new, |message| self.describe(&message.payload))
     }
 
     fn calls(&self) -> Vec<bool> {
-        Lag::calls(self).map(|(call, _)| call.ended.is_some()).collect()
+        Lag::calls(self).map(|(call, record)| call.ended.is_some() || record.gave_up).collect()
     }
 
     fn call(&self, place: usize) -> Bar {
@@ -47,7 +47,7 @@ impl Cluster for Lag {
             What::Read { found } => format!("call {}: reads {page} and finds {} posts", place + 1, found.len()),
         };
         if call.ended.is_none() {
-            label.push_str(", not answered yet");
+            label.push_str(if record.gave_up { ", given up" } else { ", not answered yet" });
         }
         if let Some(breach) = breach {
             label.push_str(&format!(". {}", self.tell(breach)));

@@ -3,20 +3,22 @@
 use std::rc::Rc;
 
 use super::command::{self, Command};
-use super::event::{Event, letter};
-use super::node::{Message, Node, PARTITIONS, Post, Reaction};
-use super::session::{Asking, Device, OwnWrites, PARAMETERS, Route, Session, Settings, USERS, route};
+use super::event::Event;
+use super::node::{LogMessage, Message, Node, Post, Reaction};
+use super::session::{Asking, Device, PARAMETERS, Route, Session, Settings, route};
 use super::state;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
-use crate::replication::checker::{self, Breach, Call, Item, Promise, What};
+use crate::replication::checker::{self, Breach, Call, Item, What};
 use crate::replication::world::Happening;
-use crate::replication::{Host, NodeId, World};
+use crate::replication::{Host, NodeId, NodeSet, World};
 use crate::sim::network::Conditions;
-use crate::sim::{Envelope, Network, Rng, Time};
+use crate::sim::{Envelope, Fate, Rng, Time};
 
 /// How long a message between a client and a node takes at least.
 const DELAY: Time = Time::from_millis(10);
+/// A client waits no longer for its answer.
+const TIMEOUT: Time = Time::from_millis(60_000);
 /// A run has no more pages: each gets a number of its own.
 const MAX_PAGES: usize = 8;
 /// A run has no more calls: every read is checked against all before it.
@@ -25,8 +27,9 @@ const MAX_CALLS: usize = 2_000;
 #[derive(Clone)]
 pub struct Lag {
     pub(super) settings: Settings,
-    pub(super) world: World<Message, ()>,
-    pub(super) nodes: Vec<Node>,
+    /// A timer is for a call that is given up then.
+    pub(super) world: World<Message, usize>,
+    pub(super) nodes: Vec<Rc<Node>>,
     sessions: [Session; 6],
     rng: Rng,
     pub(super) pages: Rc<Vec<Rc<str>>>,
@@ -38,8 +41,8 @@ pub struct Lag {
     /// What people want to know of the same calls, besides.
     pub(super) records: Rc<Vec<Record>>,
     pub(super) breaches: Rc<Vec<Breach>>,
-    /// The message that has just arrived.
-    pub(super) passed: Option<Rc<Envelope<Host, Message>>>,
+    /// The message whose way has just ended, and whether it was lost.
+    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
     pub(super) tally: Tally,
 }
 
@@ -50,6 +53,8 @@ pub struct Record {
     pub text: Option<Rc<str>>,
     pub began: Time,
     pub ended: Option<Time>,
+    /// Nobody waits for its answer any more.
+    pub gave_up: bool,
     pub routes: Rc<[Route]>,
     /// How many answers are still to come.
     left: usize,
@@ -74,12 +79,17 @@ impl Engine for Lag {
         let settings = Settings::new(parameters);
         let conditions = Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 };
         let mut world = World::new(conditions, 2 * settings.seed);
-        let nodes: Vec<Node> = (1..=settings.followers + 1).map(|number| Node::new(NodeId::new(number))).collect();
+        let all: NodeSet = (1..=settings.followers + 1).map(NodeId::new).collect();
+        let node = |id| {
+            let peers = all.iter().filter(|other| *other != id).collect();
+            Rc::new(Node::new(id, peers).expect("an empty disk has room"))
+        };
+        let nodes: Vec<_> = all.iter().map(node).collect();
         for (place, follower) in (1..).zip(&nodes[1..]) {
             let lag = Time::from_nanos(settings.lag.as_nanos() / u64::from(settings.followers) * place);
             world.network.set_delay(settings.leader().into(), follower.id.into(), lag);
         }
-        Ok(Lag {
+        let mut lag = Lag {
             settings,
             world,
             nodes,
@@ -93,7 +103,18 @@ impl Engine for Lag {
             breaches: Rc::default(),
             passed: None,
             tally: Tally::default(),
-        })
+        };
+        // All have long agreed that n1 leads: it is no part of the run that they are told.
+        let leader = lag.settings.leader();
+        for (to, message) in lag.node_mut(leader).lead().unwrap_or_default() {
+            let (Host::Node(to), Message::Log { partition, message }) = (to, message) else { continue };
+            for (_, answer) in lag.node_mut(to).hear(leader, partition, &message, Time::ZERO).1 {
+                if let Message::Log { message, .. } = answer {
+                    lag.node_mut(leader).hear(to, partition, &message, Time::ZERO);
+                }
+            }
+        }
+        Ok(lag)
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
@@ -113,8 +134,10 @@ impl Engine for Lag {
                 probe.step(|| Event::TimePassed { now: until }, self);
                 Ok(Outcome::Done)
             }
+            Command::Stop(node) => self.stop(*node, probe),
+            Command::Start(node) => self.start(*node, probe),
             Command::Settle => {
-                while self.advance(FOREVER, probe) {}
+                while !self.is_quiet() && self.advance(FOREVER, probe) {}
                 self.passed = None;
                 let now = self.world.now();
                 probe.step(|| Event::Settled { now }, self);
@@ -222,9 +245,10 @@ impl Lag {
         }
         let began = self.tick();
         Rc::make_mut(&mut self.history).push(Call { user: device.user, page, began, ended: None, what });
-        let record = Record { device, text, began: self.world.now(), ended: None, routes, left };
+        let record = Record { device, text, began: self.world.now(), ended: None, gave_up: false, routes, left };
         Rc::make_mut(&mut self.records).push(record);
         self.passed = None;
+        self.world.set_timer(TIMEOUT, self.history.len() - 1);
         Ok(self.history.len() - 1)
     }
 
@@ -233,39 +257,129 @@ impl Lag {
         if begin {
             return Outcome::Pending;
         }
-        while self.history[call].ended.is_none() && self.advance(FOREVER, probe) {}
+        while self.is_open(call) && self.advance(FOREVER, probe) {}
+        if self.records[call].gave_up {
+            return Outcome::Refused("no answer within a minute".to_owned());
+        }
         match &self.history[call].what {
             What::Add { .. } => Outcome::Done,
             What::Read { found } => {
-                let entries = found.iter().map(|item| (item.to_string(), self.text_of(*item).to_owned()));
+                let entries = found.iter().map(|item| (item.to_string(), self.text_of(*item).to_string()));
                 Outcome::Entries(entries.collect())
             }
         }
     }
 
-    /// The next thing that happens by `until`; false if there is none.
+    /// The next thing that happens by `until`, which may take no step; false if there is none.
     fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
-        let Some(Happening::Message(envelope, _)) = self.world.next(until) else { return false };
-        self.passed = Some(envelope.clone());
+        let (envelope, fate) = match self.world.next(until) {
+            None => return false,
+            Some(Happening::Message(envelope, fate)) => (envelope, fate),
+            Some(Happening::Timer(call)) => {
+                // Most calls were answered long before that.
+                if self.is_open(call) {
+                    self.give_up(call, probe);
+                }
+                return true;
+            }
+        };
         match envelope.to {
+            Host::Node(node) if fate != Fate::Arrived => self.lose(node, &envelope, probe),
             Host::Node(node) => self.deliver_to_node(node, &envelope, probe),
-            Host::Client(_) => self.deliver_to_client(&envelope.payload, probe),
+            Host::Client(_) => {
+                self.passed = Some((envelope.clone(), false));
+                self.deliver_to_client(&envelope.payload, probe);
+            }
         }
         true
     }
 
-    fn deliver_to_node(&mut self, id: NodeId, envelope: &Envelope<Host, Message>, probe: &mut impl Probe<Self>) {
-        let (now, from) = (self.world.now(), envelope.from);
-        let followers: Vec<NodeId> = self.nodes[1..].iter().map(|node| node.id).collect();
-        let node = &mut self.nodes[id.index()];
-        let reaction = match &envelope.payload {
-            Message::Post { call, partition, post } => node.append(from, *call, *partition, post, &followers),
-            Message::Replicate { partition, position, post } => node.apply(*partition, *position, post, now),
-            Message::Fetch { call, partition, page, at_least } => {
-                node.fetch(from, (*call, *partition, *page), *at_least, now)
+    fn give_up(&mut self, call: usize, probe: &mut impl Probe<Self>) {
+        self.passed = None;
+        Rc::make_mut(&mut self.records)[call].gave_up = true;
+        let device = self.records[call].device;
+        probe.step(|| Event::GaveUp { device, call }, self);
+    }
+
+    /// A message has come to a node that is off. An acknowledgement of the log takes no step there, either.
+    fn lose(&mut self, node: NodeId, envelope: &Rc<Envelope<Host, Message>>, probe: &mut impl Probe<Self>) {
+        if matches!(&envelope.payload, Message::Log { message: LogMessage::Appended { .. }, .. }) {
+            return;
+        }
+        self.passed = Some((envelope.clone(), true));
+        let what = self.describe(&envelope.payload);
+        probe.step(|| Event::Lost { node, what }, self);
+    }
+
+    fn is_open(&self, call: usize) -> bool {
+        self.history[call].ended.is_none() && !self.records[call].gave_up
+    }
+
+    /// Whether nothing is on its way, and nobody waits.
+    fn is_quiet(&self) -> bool {
+        self.world.network.load() == 0 && (0..self.history.len()).all(|call| !self.is_open(call))
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        Rc::make_mut(&mut self.nodes[id.index()])
+    }
+
+    fn stop(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+        self.check_node(id)?;
+        if !self.is_up(id) {
+            return Err(format!("{id} is off already"));
+        }
+        self.passed = None;
+        self.world.network.set_up(id.into(), false);
+        let held = self.node_mut(id).restart().map_err(|why| why.to_string())?;
+        probe.step(|| Event::Stopped { node: id, held }, self);
+        Ok(Outcome::Done)
+    }
+
+    fn start(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+        self.check_node(id)?;
+        if self.is_up(id) {
+            return Err(format!("{id} is not off"));
+        }
+        self.passed = None;
+        self.world.network.set_up(id.into(), true);
+        let leader = self.settings.leader();
+        let leads = id == leader;
+        if leads {
+            for (to, message) in self.node_mut(id).lead().map_err(|why| why.to_string())? {
+                self.send(id.into(), to, message);
             }
-            Message::Posted { .. } | Message::Page { .. } => unreachable!("answers go to clients"),
+        } else {
+            let hello = self.nodes[id.index()].hello();
+            self.send(id.into(), leader.into(), hello);
+        }
+        probe.step(|| Event::Started { node: id, leads }, self);
+        Ok(Outcome::Done)
+    }
+
+    /// What the leader hears of how far its followers are takes no step.
+    fn deliver_to_node(&mut self, id: NodeId, envelope: &Rc<Envelope<Host, Message>>, probe: &mut impl Probe<Self>) {
+        let (now, from) = (self.world.now(), envelope.from);
+        let node = self.node_mut(id);
+        let mut answers = Vec::new();
+        let reaction = match (&envelope.payload, from) {
+            (Message::Post { call, partition, post }, _) => node.append(from, *call, *partition, post),
+            (Message::Log { partition, message }, Host::Node(from)) => {
+                let (reaction, sends) = node.hear(from, *partition, message, now);
+                answers = sends;
+                reaction
+            }
+            (Message::Hello { positions }, Host::Node(from)) => Some(node.resume(from, *positions)),
+            (Message::Fetch { call, partition, page, at_least }, _) => {
+                Some(node.fetch(from, (*call, *partition, *page), *at_least, now))
+            }
+            _ => unreachable!("answers go to clients, and only nodes tell each other of their logs"),
         };
+        for (to, message) in answers {
+            self.send(id.into(), to, message);
+        }
+        let Some(reaction) = reaction else { return };
+        self.passed = Some((envelope.clone(), false));
         let Reaction { source, event, sends, waited, held } = reaction;
         for (to, message) in sends {
             self.send(id.into(), to, message);
@@ -276,6 +390,13 @@ impl Lag {
     }
 
     fn deliver_to_client(&mut self, message: &Message, probe: &mut impl Probe<Self>) {
+        if let Message::Posted { call, .. } | Message::Page { call, .. } = message
+            && self.records[*call].gave_up
+        {
+            let (device, call) = (self.records[*call].device, *call);
+            probe.step(|| Event::TooLate { device, call }, self);
+            return;
+        }
         match message {
             Message::Posted { call, partition, position } => {
                 let device = self.records[*call].device;
@@ -312,7 +433,7 @@ impl Lag {
                 let (items, page) = (found.clone(), self.pages[usize::from(self.history[*call].page)].clone());
                 probe.step(|| Event::Read { device, page, items, breaches: told }, self);
             }
-            Message::Post { .. } | Message::Replicate { .. } | Message::Fetch { .. } => {
+            Message::Post { .. } | Message::Log { .. } | Message::Hello { .. } | Message::Fetch { .. } => {
                 unreachable!("clients are asked nothing")
             }
         }
@@ -382,115 +503,5 @@ impl Lag {
             }
         }
         seen
-    }
-}
-
-/// What a figure shows.
-impl Lag {
-    pub fn settings(&self) -> Settings {
-        self.settings
-    }
-
-    pub fn now(&self) -> Time {
-        self.world.now()
-    }
-
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
-    }
-
-    pub fn network(&self) -> &Network<Host, Message> {
-        &self.world.network
-    }
-
-    /// The message that has just arrived.
-    pub fn passed(&self) -> Option<&Envelope<Host, Message>> {
-        self.passed.as_deref()
-    }
-
-    /// All calls, in the order in which they began.
-    pub fn calls(&self) -> impl DoubleEndedIterator<Item = (&Call, &Record)> + ExactSizeIterator {
-        self.history.iter().zip(self.records.iter())
-    }
-
-    pub fn page(&self, number: u8) -> &str {
-        &self.pages[usize::from(number)]
-    }
-
-    /// The broken promises so far, in the order in which they were broken.
-    pub fn breaches(&self) -> &[Breach] {
-        &self.breaches
-    }
-
-    /// How many reads went to the leader and to followers, how many had to wait, and for how many microseconds in all.
-    pub fn costs(&self) -> [u64; 4] {
-        [self.tally.reads_on_leader, self.tally.reads_on_followers, self.tally.reads_held, self.tally.held_us]
-    }
-
-    /// What the calls are called in narration: `call 3`, counted from 1.
-    pub fn tell(&self, breach: &Breach) -> String {
-        let what = match breach.promise {
-            Promise::OwnWrites => "Read-your-writes is broken",
-            Promise::MonotonicReads => "Monotonic reads are broken",
-            Promise::ConsistentPrefix => "Consistent prefix is broken",
-            Promise::Linearizable => {
-                return format!(
-                    "Not linearizable: call {} already knew of post {}.",
-                    breach.against + 1,
-                    breach.missing
-                );
-            }
-        };
-        let missing = breach.missing;
-        let why = match (&self.history[breach.against].what, breach.promise) {
-            (What::Add { item, .. }, Promise::ConsistentPrefix) => {
-                format!("post {item} was written by one who had seen post {missing}")
-            }
-            (What::Add { .. }, _) => {
-                let (by, other) = (self.records[breach.against].device, self.records[breach.read].device);
-                let device = if by == other { String::new() } else { format!(", on {by}") };
-                format!("post {missing} was acknowledged before{device}")
-            }
-            (What::Read { .. }, _) => format!("post {missing} was there before"),
-        };
-        format!("{what} by call {}, against call {}: {why}.", breach.read + 1, breach.against + 1)
-    }
-
-    fn text_of(&self, item: Item) -> &str {
-        let posts = (0..PARTITIONS).flat_map(|partition| self.nodes[0].log(partition));
-        posts.into_iter().find(|post| post.item == item).map_or("", |post| &post.text)
-    }
-
-    /// The acknowledged posts that the leader has lost, by the calls that made them.
-    pub fn lost(&self) -> Vec<usize> {
-        let mut kept: Vec<Item> = Vec::new();
-        for partition in 0..PARTITIONS {
-            kept.extend(self.nodes[0].log(partition).iter().map(|post| post.item));
-        }
-        checker::lost(&self.history, &kept)
-    }
-
-    /// What a message carries, in words.
-    pub fn describe(&self, message: &Message) -> String {
-        match message {
-            Message::Post { post, .. } => format!("post {}", post.item),
-            Message::Posted { .. } => "acknowledgement".to_owned(),
-            Message::Replicate { post, partition, position } => {
-                format!("post {}, position {position} of partition {}", post.item, letter(*partition))
-            }
-            Message::Fetch { partition, page, .. } => {
-                format!("read of {}, partition {}", self.page(*page), letter(*partition))
-            }
-            Message::Page { items, .. } => super::event::posts(items),
-        }
-    }
-
-    /// Whether the rule for own posts lets a follower wait, so that there is a wait to be counted.
-    pub fn may_wait(&self) -> bool {
-        self.settings.own == OwnWrites::Position
-    }
-
-    pub fn user(&self, call: &Call) -> &'static str {
-        USERS[usize::from(call.user)]
     }
 }

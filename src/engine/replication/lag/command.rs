@@ -23,6 +23,8 @@ pub enum Command {
     Delay(NodeId, NodeId, Time),
     Run(Time),
     Settle,
+    Stop(NodeId),
+    Start(NodeId),
 }
 
 const WHO: Argument = Argument { name: "user", kind: ArgumentKind::Choice(&USERS), example: "", optional: true };
@@ -56,6 +58,8 @@ pub const COMMANDS: &[CommandForm] = &[
         "set how long messages between two nodes take from now on",
         true,
     ),
+    form("stop", &[Argument::text("node", "n3")], "pull the plug of a node: what is only in its memory is gone", true),
+    form("start", &[Argument::text("node", "n3")], "let a node come back, with what is on its disks", true),
     form("run", &[Argument::text("time", "500ms")], "let time pass", true),
     form("settle", &[], "let time pass until nothing is on its way", true),
 ];
@@ -70,6 +74,8 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         "delay" => Command::Delay(node(words, "a")?, node(words, "b")?, words.time("time", MAX_TIME)?),
         "run" => Command::Run(words.time("time", MAX_TIME)?),
         "settle" => Command::Settle,
+        "stop" => Command::Stop(node(words, "node")?),
+        "start" => Command::Start(node(words, "node")?),
         _ => return Err(words.unknown(COMMANDS)),
     };
     words.finish()?;
@@ -139,6 +145,8 @@ impl Display for Command {
             Command::Delay(a, b, time) => write!(out, "delay {a} {b} {}", time.spell()),
             Command::Run(time) => write!(out, "run {}", time.spell()),
             Command::Settle => out.write_str("settle"),
+            Command::Stop(node) => write!(out, "stop {node}"),
+            Command::Start(node) => write!(out, "start {node}"),
         }
     }
 }

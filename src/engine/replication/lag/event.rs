@@ -3,20 +3,28 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::node::{LogPosition, Post};
+use super::node::{LogPosition, PARTITIONS, Post};
 use super::session::{Device, Route, USERS};
 use crate::contract;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;
 use crate::sim::Time;
+use crate::wording::count;
 
 #[derive(Clone)]
 pub enum Event {
     PostSent { device: Device, item: Item, page: Rc<str>, partition: usize },
     ReadSent { device: Device, page: Rc<str>, routes: Vec<Route> },
     Appended { node: NodeId, partition: usize, position: LogPosition, post: Rc<Post> },
-    Applied { node: NodeId, partition: usize, position: LogPosition, post: Rc<Post> },
-    Overtook { node: NodeId, partition: usize, position: LogPosition, has: LogPosition },
+    Applied { node: NodeId, partition: usize, position: LogPosition, posts: Vec<Item> },
+    Known { node: NodeId, partition: usize, position: LogPosition },
+    Mismatched { node: NodeId, partition: usize, has: LogPosition },
+    Resumed { node: NodeId, from: NodeId, lacks: [usize; PARTITIONS] },
+    Lost { node: NodeId, what: String },
+    GaveUp { device: Device, call: usize },
+    TooLate { device: Device, call: usize },
+    Stopped { node: NodeId, held: usize },
+    Started { node: NodeId, leads: bool },
     Held { node: NodeId, partition: usize, at_least: LogPosition, has: LogPosition },
     Answered { node: NodeId, partition: usize, items: Vec<Item> },
     Acknowledged { device: Device, item: Item, took: Time },
@@ -35,7 +43,14 @@ impl contract::Event for Event {
             Event::ReadSent { .. } => "ReadSent",
             Event::Appended { .. } => "Appended",
             Event::Applied { .. } => "Applied",
-            Event::Overtook { .. } => "Overtook",
+            Event::Known { .. } => "Known",
+            Event::Mismatched { .. } => "Mismatched",
+            Event::Resumed { .. } => "Resumed",
+            Event::Lost { .. } => "Lost",
+            Event::GaveUp { .. } => "GaveUp",
+            Event::TooLate { .. } => "TooLate",
+            Event::Stopped { .. } => "Stopped",
+            Event::Started { .. } => "Started",
             Event::Held { .. } => "Held",
             Event::Answered { .. } => "Answered",
             Event::Acknowledged { .. } => "Acknowledged",
@@ -91,17 +106,49 @@ impl Display for Event {
                 USERS[usize::from(post.user)],
                 letter(*partition)
             ),
-            Event::Applied { node, partition, position, post } => write!(
+            Event::Applied { node, partition, position, posts: items } => write!(
                 out,
-                "{node} applied post {}: partition {} has come to position {position} there.",
-                post.item,
+                "{node} applied {}: partition {} has come to position {position} there.",
+                posts(items),
                 letter(*partition)
             ),
-            Event::Overtook { node, partition, position, has } => write!(
+            Event::Known { node, partition, position } => write!(
                 out,
-                "{node} got position {position} of partition {}, and has come to {has} only: it waits for what lies between.",
+                "{node} hears of partition {} from the leader, and has all of that already, up to position {position}.",
                 letter(*partition)
             ),
+            Event::Mismatched { node, partition, has } => write!(
+                out,
+                "{node} is told what comes after posts of partition {} that it lacks. It has come to {has}, says so, and is \
+                 sent the rest.",
+                letter(*partition)
+            ),
+            Event::Resumed { node, from, lacks: [a, b] } => {
+                write!(out, "{from} has told {node} how far it has come, and is sent what it lacks: ")?;
+                write!(out, "{} of partition A, {} of B.", count(*a, "post"), count(*b, "post"))
+            }
+            Event::Lost { node, what } => write!(out, "{node} is off: {what} is lost there."),
+            Event::GaveUp { device, call } => {
+                write!(out, "{device} has waited for a minute, and gives call {} up.", call + 1)
+            }
+            Event::TooLate { device, call } => {
+                write!(out, "{device} gets an answer to call {}, which it has given up.", call + 1)
+            }
+            Event::Stopped { node, held } => {
+                write!(out, "{node} is off, and its memory is gone")?;
+                match held {
+                    0 => {}
+                    1 => out.write_str(", with a read that waited there")?,
+                    held => write!(out, ", with {held} reads that waited there")?,
+                }
+                out.write_str(". Each post that it had told of is on its disks.")
+            }
+            Event::Started { node, leads: true } => {
+                write!(out, "{node} is back with what its disks have, and leads in a new term. It tells its followers.")
+            }
+            Event::Started { node, .. } => {
+                write!(out, "{node} is back with what its disks have, and tells the leader how far that is.")
+            }
             Event::Held { node, partition, at_least, has } => write!(
                 out,
                 "{node} lets the read wait: partition {} has come to {has} there, and the client knows of {at_least}.",

@@ -26,13 +26,16 @@
 //!
 //! # Reading order
 //!
-//! [`node`] is the replicated log, [`session`] the rules, [`cluster`] lets things happen.
+//! [`node`] is a replica on two [replicated logs](super::replicated_log), [`session`] the rules, [`cluster`] lets things
+//! happen.
 //!
 //! # Simpler than the real one because
 //!
-//! - the leader never dies, and no message is lost: all that goes wrong here goes wrong in a healthy system;
-//! - two partitions have their leader on one machine, and each follower keeps both;
-//! - a partition's log is shipped entry by entry, and an entry that overtakes another waits for it, as TCP would see to;
+//! - no other node takes the leader's place while it is off, and no message is lost but at a node that is off: nearly all
+//!   that goes wrong here goes wrong in a healthy system;
+//! - two partitions have their leader on one machine, and each follower keeps both, each partition on a disk of its own;
+//! - a client goes on asking its fixed replica while that is off, and gives up; a real one would be sent to another;
+//! - the leader sends a follower all that it has not acknowledged with each new post, however often;
 //! - the centrally kept session costs nothing to ask, where a real one is one more service on the way.
 
 pub mod command;
@@ -42,6 +45,7 @@ pub mod session;
 
 mod cluster;
 mod state;
+mod view;
 
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,27 @@
-//! A replica: the logs of the two partitions, as far as they have come. A pure state machine: a message in, messages out.
+//! A replica: two partitions, each a replicated log with a disk of its own, as far as they have come. A pure state machine: a
+//! message in, messages out.
+//!
+//! An entry of the log is a post: its key is the page's number (1 byte), the user's (1) and the post's (4, little-endian), its
+//! value the text. A leader that comes back opens its new term with an entry that is no post, and counts for nothing here.
 
 use std::panic::Location;
 use std::rc::Rc;
 
 use super::event::Event;
 use crate::replication::checker::Item;
-use crate::replication::{Host, NodeId};
-use crate::sim::Time;
+use crate::replication::replicated_log::{self, Entry, Role, Rule, Sends};
+use crate::replication::{Host, NodeId, NodeSet};
+use crate::sim::{DiskError, Time};
+
+pub use crate::replication::replicated_log::Message as LogMessage;
 
 /// How many partitions there are. Each has a log of its own.
 pub const PARTITIONS: usize = 2;
+/// Room for all posts of a run.
+const DISK: u64 = 1 << 22;
 
 /// A message that somebody has posted.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
     pub item: Item,
     /// The page that it stands on, by its number.
@@ -21,16 +30,52 @@ pub struct Post {
     pub text: Rc<str>,
 }
 
-/// How many entries of a partition's log there are, from the first on.
+impl Post {
+    pub fn key(&self) -> Vec<u8> {
+        [&[self.page, self.user][..], &self.item.to_le_bytes()].concat()
+    }
+
+    /// The post that an entry is, if it is one.
+    pub fn of(entry: &Entry) -> Option<Post> {
+        let &[page, user, a, b, c, d] = entry.key() else { return None };
+        let text = std::str::from_utf8(entry.value()).ok()?;
+        Some(Post { item: Item::from_le_bytes([a, b, c, d]), page, user, text: text.into() })
+    }
+}
+
+/// How many posts of a partition there are, from the first on.
 pub type LogPosition = u32;
 
 #[derive(Clone)]
 pub enum Message {
-    Post { call: usize, partition: usize, post: Rc<Post> },
-    Posted { call: usize, partition: usize, position: LogPosition },
-    Replicate { partition: usize, position: LogPosition, post: Rc<Post> },
-    Fetch { call: usize, partition: usize, page: u8, at_least: LogPosition },
-    Page { call: usize, items: Vec<Item> },
+    Post {
+        call: usize,
+        partition: usize,
+        post: Rc<Post>,
+    },
+    Posted {
+        call: usize,
+        partition: usize,
+        position: LogPosition,
+    },
+    Log {
+        partition: usize,
+        message: LogMessage,
+    },
+    /// A follower has come back, and has so many entries of each log.
+    Hello {
+        positions: [usize; PARTITIONS],
+    },
+    Fetch {
+        call: usize,
+        partition: usize,
+        page: u8,
+        at_least: LogPosition,
+    },
+    Page {
+        call: usize,
+        items: Vec<Item>,
+    },
 }
 
 /// A read that waits until its node has come far enough.
@@ -47,10 +92,8 @@ pub struct Held {
 #[derive(Clone)]
 pub struct Node {
     pub id: NodeId,
-    logs: [Rc<Vec<Rc<Post>>>; PARTITIONS],
-    /// Entries that have overtaken others, which must come first.
-    early: Rc<Vec<(usize, LogPosition, Rc<Post>)>>,
-    held: Rc<Vec<Held>>,
+    logs: [replicated_log::Node; PARTITIONS],
+    held: Vec<Held>,
 }
 
 /// What a node makes of a message.
@@ -70,14 +113,26 @@ impl Reaction {
     }
 }
 
+fn wrap(partition: usize, sends: Sends) -> impl Iterator<Item = (Host, Message)> {
+    sends.into_iter().map(move |(to, message)| (to.into(), Message::Log { partition, message }))
+}
+
 impl Node {
-    pub fn new(id: NodeId) -> Node {
-        Node { id, logs: Default::default(), early: Rc::default(), held: Rc::default() }
+    /// # Errors
+    /// If the disks cannot take their files.
+    pub fn new(id: NodeId, peers: NodeSet) -> Result<Node, DiskError> {
+        let log = || replicated_log::Node::new(id, peers, Rule::Asynchronous, DISK);
+        Ok(Node { id, logs: [log()?, log()?], held: Vec::new() })
     }
 
-    /// A partition's log, as far as this node has it.
-    pub fn log(&self, partition: usize) -> &[Rc<Post>] {
+    /// A partition's log, as this node has it.
+    pub fn log(&self, partition: usize) -> &replicated_log::Node {
         &self.logs[partition]
+    }
+
+    /// A partition's posts, as far as this node has them.
+    pub fn posts(&self, partition: usize) -> impl Iterator<Item = Post> {
+        self.logs[partition].log().iter().filter_map(Post::of)
     }
 
     pub fn held(&self) -> &[Held] {
@@ -85,53 +140,99 @@ impl Node {
     }
 
     fn position(&self, partition: usize) -> LogPosition {
-        self.logs[partition].len() as LogPosition
+        self.posts(partition).count() as LogPosition
     }
 
-    /// What the leader does with a new post: it appends it, acknowledges it at once, and tells its followers.
-    pub fn append(
-        &mut self,
-        from: Host,
-        call: usize,
-        partition: usize,
-        post: &Rc<Post>,
-        others: &[NodeId],
-    ) -> Reaction {
-        Rc::make_mut(&mut self.logs[partition]).push(post.clone());
+    /// The node leads both partitions in a new term: what it says to the others.
+    ///
+    /// # Errors
+    /// If a disk cannot take the term.
+    pub fn lead(&mut self) -> Result<Vec<(Host, Message)>, DiskError> {
+        let mut sends = Vec::new();
+        for (partition, log) in self.logs.iter_mut().enumerate() {
+            sends.extend(wrap(partition, log.appoint(log.term() + 1)?));
+        }
+        Ok(sends)
+    }
+
+    /// The power goes, and comes back: what is on the disks is there, and nothing else. Returns how many reads were held.
+    ///
+    /// # Errors
+    /// If a disk cannot be read back.
+    pub fn restart(&mut self) -> Result<usize, DiskError> {
+        self.logs.iter_mut().try_for_each(replicated_log::Node::restart)?;
+        Ok(std::mem::take(&mut self.held).len())
+    }
+
+    /// What a follower says that has come back.
+    pub fn hello(&self) -> Message {
+        Message::Hello { positions: self.logs.each_ref().map(replicated_log::Node::end) }
+    }
+
+    /// What the leader does with a new post: it appends it, acknowledges it at once, and tells its followers. Nothing, if the
+    /// disk cannot take it.
+    pub fn append(&mut self, from: Host, call: usize, partition: usize, post: &Rc<Post>) -> Option<Reaction> {
+        let (_, sends) = self.logs[partition].write(&post.key(), post.text.as_bytes()).ok()??;
         let position = self.position(partition);
         let mut reaction = Reaction::new(Event::Appended { node: self.id, partition, position, post: post.clone() });
         reaction.sends.push((from, Message::Posted { call, partition, position }));
-        for other in others {
-            let replicate = Message::Replicate { partition, position, post: post.clone() };
-            reaction.sends.push(((*other).into(), replicate));
+        reaction.sends.extend(wrap(partition, sends));
+        Some(reaction)
+    }
+
+    /// What the leader does for a follower that has come back.
+    pub fn resume(&mut self, from: NodeId, positions: [usize; PARTITIONS]) -> Reaction {
+        let mut lacks = [0; PARTITIONS];
+        let mut sends = Vec::new();
+        for (partition, position) in positions.into_iter().enumerate() {
+            let Some(message) = self.logs[partition].resume(from, position) else { continue };
+            let LogMessage::Append { entries, .. } = &message else { continue };
+            if entries.is_empty() {
+                continue;
+            }
+            lacks[partition] = entries.iter().filter(|entry| Post::of(entry).is_some()).count();
+            sends.extend(wrap(partition, vec![(from, message)]));
         }
+        let mut reaction = Reaction::new(Event::Resumed { node: self.id, from, lacks });
+        reaction.sends = sends;
         reaction
     }
 
-    /// What a follower does with an entry: it applies it in the order of the log, and what had waited for it.
-    pub fn apply(&mut self, partition: usize, position: LogPosition, post: &Rc<Post>, now: Time) -> Reaction {
-        if position > self.position(partition) + 1 {
-            Rc::make_mut(&mut self.early).push((partition, position, post.clone()));
-            let has = self.position(partition);
-            return Reaction::new(Event::Overtook { node: self.id, partition, position, has });
+    /// What a node does with a message of the log. Only what tells of entries is an event; what they answer is not.
+    pub fn hear(
+        &mut self,
+        from: NodeId,
+        partition: usize,
+        message: &LogMessage,
+        now: Time,
+    ) -> (Option<Reaction>, Vec<(Host, Message)>) {
+        let before = self.position(partition);
+        let log = &mut self.logs[partition];
+        let answers: Vec<_> = wrap(partition, log.receive(from, message.clone()).unwrap_or_default()).collect();
+        if log.role() == Role::Leader || !matches!(message, LogMessage::Append { .. }) {
+            return (None, answers);
         }
-        let mut next = Some(post.clone());
-        while let Some(post) = next {
-            Rc::make_mut(&mut self.logs[partition]).push(post);
-            let wanted = self.position(partition) + 1;
-            let ready = self.early.iter().position(|early| (early.0, early.1) == (partition, wanted));
-            next = ready.map(|place| Rc::make_mut(&mut self.early).swap_remove(place).2);
+        let matches = |answer: &(Host, Message)| {
+            matches!(answer.1, Message::Log { message: LogMessage::Appended { matches: true, .. }, .. })
+        };
+        let (id, reached) = (self.id, self.position(partition));
+        if !answers.iter().any(matches) {
+            return (Some(Reaction::new(Event::Mismatched { node: id, partition, has: reached })), answers);
         }
-        let reached = self.position(partition);
-        let mut reaction =
-            Reaction::new(Event::Applied { node: self.id, partition, position: reached, post: post.clone() });
-        let ready = |held: &Held| held.partition == partition && held.at_least <= reached;
-        for held in self.held.iter().filter(|held| ready(held)) {
+        if reached == before {
+            return (Some(Reaction::new(Event::Known { node: id, partition, position: reached })), answers);
+        }
+        let posts = self.posts(partition).skip(before as usize).map(|post| post.item).collect();
+        let mut reaction = Reaction::new(Event::Applied { node: id, partition, position: reached, posts });
+        let (ready, held) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition::<Vec<_>, _>(|held| held.partition == partition && held.at_least <= reached);
+        self.held = held;
+        for held in ready {
             reaction.sends.push((held.from, self.page(held.call, partition, held.page)));
             reaction.waited += now - held.since;
         }
-        Rc::make_mut(&mut self.held).retain(|held| !ready(held));
-        reaction
+        (Some(reaction), answers)
     }
 
     /// What any node does with a read: it answers with what it has, unless the client has told it to wait for more.
@@ -144,24 +245,23 @@ impl Node {
     ) -> Reaction {
         let has = self.position(partition);
         if has < at_least {
-            Rc::make_mut(&mut self.held).push(Held { from, call, partition, page, at_least, since: now });
+            self.held.push(Held { from, call, partition, page, at_least, since: now });
             let mut reaction = Reaction::new(Event::Held { node: self.id, partition, at_least, has });
             reaction.held = true;
             return reaction;
         }
-        let answer = self.page(call, partition, page);
-        let items = match &answer {
-            Message::Page { items, .. } => items.clone(),
-            _ => Vec::new(),
-        };
-        let mut reaction = Reaction::new(Event::Answered { node: self.id, partition, items });
-        reaction.sends.push((from, answer));
+        let items = self.items(partition, page);
+        let mut reaction = Reaction::new(Event::Answered { node: self.id, partition, items: items.clone() });
+        reaction.sends.push((from, Message::Page { call, items }));
         reaction
     }
 
-    /// The posts of a page in one partition, as this node has them.
     fn page(&self, call: usize, partition: usize, page: u8) -> Message {
-        let posts = self.logs[partition].iter().filter(|post| post.page == page);
-        Message::Page { call, items: posts.map(|post| post.item).collect() }
+        Message::Page { call, items: self.items(partition, page) }
+    }
+
+    /// The posts of a page in one partition, as this node has them.
+    fn items(&self, partition: usize, page: u8) -> Vec<Item> {
+        self.posts(partition).filter(|post| post.page == page).map(|post| post.item).collect()
     }
 }

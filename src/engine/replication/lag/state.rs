@@ -28,11 +28,11 @@ pub fn counters(lag: &Lag) -> Vec<Counter> {
 }
 
 pub fn state(lag: &Lag) -> Value {
-    let nodes = lag.nodes.iter().map(|node| {
+    let nodes = lag.nodes().map(|node| {
         let logs = (0..PARTITIONS).map(|partition| {
-            node.log(partition).iter().map(|post| json!({ "post": post.item, "text": &*post.text })).collect::<Value>()
+            node.posts(partition).map(|post| json!({ "post": post.item, "text": &*post.text })).collect::<Value>()
         });
-        json!({ "node": node.id.to_string(), "partitions": logs.collect::<Value>(), "held": node.held().len() })
+        json!({ "node": node.id.to_string(), "partitions": logs.collect::<Value>(), "held": node.held().len(), "up": lag.is_up(node.id) })
     });
     let calls = lag.calls().map(|(call, record)| {
         let mut json = json!({

@@ -20,5 +20,5 @@ mod snapshot;
 mod tests;
 
 pub use entry::{Entry, Term};
-pub use node::{Message, Node, Role, Rule};
+pub use node::{Message, Node, Role, Rule, Sends};
 pub use snapshot::Snapshot;

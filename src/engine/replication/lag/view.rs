@@ -1,0 +1,125 @@
+//! What a figure shows of the cluster, and what the checker has found, in words.
+
+use super::cluster::{Lag, Record};
+use super::event::letter;
+use super::node::{LogMessage, Message, Node, PARTITIONS, Post};
+use super::session::{OwnWrites, Settings, USERS};
+use crate::replication::checker::{self, Breach, Call, Item, Promise, What};
+use crate::replication::{Host, NodeId};
+use crate::sim::{Envelope, Network, Time};
+
+impl Lag {
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> {
+        self.nodes.iter().map(|node| &**node)
+    }
+
+    pub fn is_up(&self, node: NodeId) -> bool {
+        self.world.network.is_up(node.into())
+    }
+
+    pub fn network(&self) -> &Network<Host, Message> {
+        &self.world.network
+    }
+
+    /// The message whose way has just ended, and whether it was lost.
+    pub fn passed(&self) -> Option<(&Envelope<Host, Message>, bool)> {
+        self.passed.as_ref().map(|(envelope, lost)| (&**envelope, *lost))
+    }
+
+    /// All calls, in the order in which they began.
+    pub fn calls(&self) -> impl DoubleEndedIterator<Item = (&Call, &Record)> + ExactSizeIterator {
+        self.history.iter().zip(self.records.iter())
+    }
+
+    pub fn page(&self, number: u8) -> &str {
+        &self.pages[usize::from(number)]
+    }
+
+    /// The broken promises so far, in the order in which they were broken.
+    pub fn breaches(&self) -> &[Breach] {
+        &self.breaches
+    }
+
+    /// How many reads went to the leader and to followers, how many had to wait, and for how many microseconds in all.
+    pub fn costs(&self) -> [u64; 4] {
+        [self.tally.reads_on_leader, self.tally.reads_on_followers, self.tally.reads_held, self.tally.held_us]
+    }
+
+    /// What the calls are called in narration: `call 3`, counted from 1.
+    pub fn tell(&self, breach: &Breach) -> String {
+        let what = match breach.promise {
+            Promise::OwnWrites => "Read-your-writes is broken",
+            Promise::MonotonicReads => "Monotonic reads are broken",
+            Promise::ConsistentPrefix => "Consistent prefix is broken",
+            Promise::Linearizable => {
+                return format!(
+                    "Not linearizable: call {} already knew of post {}.",
+                    breach.against + 1,
+                    breach.missing
+                );
+            }
+        };
+        let missing = breach.missing;
+        let why = match (&self.history[breach.against].what, breach.promise) {
+            (What::Add { item, .. }, Promise::ConsistentPrefix) => {
+                format!("post {item} was written by one who had seen post {missing}")
+            }
+            (What::Add { .. }, _) => {
+                let (by, other) = (self.records[breach.against].device, self.records[breach.read].device);
+                let device = if by == other { String::new() } else { format!(", on {by}") };
+                format!("post {missing} was acknowledged before{device}")
+            }
+            (What::Read { .. }, _) => format!("post {missing} was there before"),
+        };
+        format!("{what} by call {}, against call {}: {why}.", breach.read + 1, breach.against + 1)
+    }
+
+    pub(super) fn text_of(&self, item: Item) -> std::rc::Rc<str> {
+        let mut posts = (0..PARTITIONS).flat_map(|partition| self.nodes[0].posts(partition));
+        posts.find(|post| post.item == item).map_or_else(|| "".into(), |post| post.text)
+    }
+
+    /// The acknowledged posts that the leader has lost, by the calls that made them.
+    pub fn lost(&self) -> Vec<usize> {
+        let mut kept: Vec<Item> = Vec::new();
+        for partition in 0..PARTITIONS {
+            kept.extend(self.nodes[0].posts(partition).map(|post| post.item));
+        }
+        checker::lost(&self.history, &kept)
+    }
+
+    /// What a message carries, in words.
+    pub fn describe(&self, message: &Message) -> String {
+        match message {
+            Message::Post { post, .. } => format!("post {}", post.item),
+            Message::Posted { .. } => "acknowledgement".to_owned(),
+            Message::Log { partition, message: LogMessage::Append { entries, .. } } => {
+                let items: Vec<Item> = entries.iter().filter_map(Post::of).map(|post| post.item).collect();
+                format!("{} of partition {}", super::event::posts(&items), letter(*partition))
+            }
+            Message::Log { partition, .. } => format!("how far partition {} has come", letter(*partition)),
+            Message::Hello { .. } => "how far both partitions have come".to_owned(),
+            Message::Fetch { partition, page, .. } => {
+                format!("read of {}, partition {}", self.page(*page), letter(*partition))
+            }
+            Message::Page { items, .. } => super::event::posts(items),
+        }
+    }
+
+    /// Whether the rule for own posts lets a follower wait, so that there is a wait to be counted.
+    pub fn may_wait(&self) -> bool {
+        self.settings.own == OwnWrites::Position
+    }
+
+    pub fn user(&self, call: &Call) -> &'static str {
+        USERS[usize::from(call.user)]
+    }
+}
