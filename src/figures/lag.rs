@@ -11,7 +11,8 @@ use crate::engine::replication::Host;
 use crate::engine::replication::checker::{Breach, Call, Promise, What};
 use crate::engine::replication::lag::event::{letter, posts};
 use crate::engine::replication::lag::node::{Node, PARTITIONS, Post};
-use crate::engine::replication::lag::{Device, Event, Lag, Record};
+use crate::engine::replication::lag::{Device, Event, Lag, Record, wire};
+use crate::engine::sim::MessageId;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::hue;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -51,8 +52,14 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
         Some(lag)
     }
 
-    fn dump(_: &Lag, _: &str) -> Option<Dump> {
-        None
+    /// `message m5`, `n1/post 2`.
+    fn dump(lag: &Lag, key: &str) -> Option<Dump> {
+        if let Some(number) = key.strip_prefix("message m") {
+            return wire::message(lag, MessageId::new(number.parse().ok()?));
+        }
+        let (node, item) = key.split_once("/post ")?;
+        let Ok(Host::Node(node)) = node.parse() else { return None };
+        wire::post(lag, node, item.parse().ok()?)
     }
 }
 
@@ -167,12 +174,10 @@ fn draw_messages(scene: &mut Scene, lag: &Lag, plan: &Plan) {
         let message = Message { name: envelope.id.to_string(), from: envelope.from, to: envelope.to, progress };
         let what = lag.describe(&envelope.payload);
         let about = format!("{}: {what} from {} to {}", envelope.id, name(envelope.from), name(envelope.to));
-        let mut shape = match passed {
+        scene.push(match passed {
             Some(lost) => plan.ground.passed(&message, "envelope-seal", about, lost),
             None => plan.ground.envelope(&message, "envelope-seal", about),
-        };
-        shape.selects = false;
-        scene.push(shape);
+        });
     }
     plan.ground.draw_crowds(scene, crowds, &name);
 }
@@ -266,6 +271,7 @@ fn draw_post(lag: &Lag, node: &Node, post: &Post, x: f32, y: f32) -> Shape {
         .rect(0.0, 0.0, 4.0, ROW, 2.0, hue(page))
         .text(CELL / 2.0 + 0.5, ROW / 2.0 + 4.5, Anchor::Middle, "key", fit(&post.item.to_string(), CELL - 9.0, 13.0))
         .label(format!("post {} on {page}: {}", post.item, post.text))
+        .selects()
 }
 
 /// Each promise with how many times it was broken.

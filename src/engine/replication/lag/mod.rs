@@ -46,6 +46,7 @@ pub mod session;
 mod cluster;
 mod state;
 mod view;
+pub mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,7 @@ impl Post {
 pub type LogPosition = u32;
 
 #[derive(Clone)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub enum Message {
     Post {
         call: usize,
