@@ -229,3 +229,52 @@ test("lag: a diagram of time marks the two calls that prove a broken promise", a
   await expect(bars.filter({ hasText: "breaks a promise" })).toHaveCount(1);
   await expect(bars.filter({ hasText: "proves it" })).toHaveCount(1);
 });
+
+test("lag: each rule is a control, and clients follow it", async ({ page }) => {
+  await open(page, "lag", "post talk hello; reload talk via n3");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("Read-your-writes is broken by call 2, against call 1");
+  await expectMarked(page, ["call 1", "call 2"]);
+  await choose(page, "Own posts", "leader");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("shows talk: post 1.");
+  await expectMarked(page, []);
+  const told = await transcript(page);
+  await expect(told).toContainText("from n1, the leader, for a page of its own posts");
+  await choose(page, "Own posts", "position");
+  await expect(told).toContainText("n3 lets the read wait");
+  await page.getByLabel("Pages on one partition", { exact: true }).setChecked(true);
+  await expect(told).not.toContainText("partition B");
+});
+
+test("lag: a follower is stopped and started by buttons, and a post opens as the bytes of its log", async ({ page }) => {
+  await open(page, "lag", "post talk hello; settle", "&together=on");
+  await press(page, "To the last step");
+  await command(page, "stop", { node: "n3" });
+  await expect(shape(page, "n3")).toHaveClass(/stopped/);
+  await expect(shape(page, "n3/post 1")).toHaveCount(1);
+  await command(page, "start", { node: "n3" });
+  await expect(narration(page)).toContainText("n3 is back with what its disks have");
+  await expect(shape(page, "n3")).not.toHaveClass(/stopped/);
+  await press(page, "Bytes");
+  await shape(page, "n3/post 1").click();
+  await expect(page.getByRole("combobox", { name: "Bytes of" })).toHaveValue("n3/post 1");
+  await expect(page.locator(".meaning")).toContainText("CRC-32 of the rest");
+});
+
+test("replication-log: the log's form is a control, and a replica is stopped and started by buttons", async ({ page }) => {
+  await open(page, "replication-log", "INSERT INTO tickets (holder, at) VALUES ('ann', NOW())");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("the follower has diverged");
+  await choose(page, "Log of", "row");
+  await press(page, "To the last step");
+  await expect(narration(page)).toContainText("leader and follower hold the same: 1 row.");
+  await choose(page, "replica of stop", "follower");
+  await command(page, "stop");
+  await expect(narration(page)).toContainText("Its disk has the table with 1 entry of the log in it");
+  await expect(shape(page, "follower")).toHaveClass(/stopped/);
+  await choose(page, "replica of start", "follower");
+  await command(page, "start");
+  await expect(narration(page)).toContainText("The follower is back with what its disk has");
+  await expect(shape(page, "follower")).not.toHaveClass(/stopped/);
+});
