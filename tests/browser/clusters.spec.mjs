@@ -243,7 +243,7 @@ test("lag: each rule is a control, and clients follow it", async ({ page }) => {
   await expect(told).toContainText("from n1, the leader, for a page of its own posts");
   await choose(page, "Own posts", "position");
   await expect(told).toContainText("n3 lets the read wait");
-  await page.getByLabel("Pages on one partition", { exact: true }).setChecked(true);
+  await choose(page, "Pages on one partition", "on");
   await expect(told).not.toContainText("partition B");
 });
 

@@ -67,7 +67,7 @@ test("nothing is refused by the policy, nothing is missing, nobody else is asked
   const complaints = [];
   // A page that is left while its Wasm is still on the way says so; that is the test's own doing. On a page that is not
   // left, a figure whose shelf has not come would never be alive, and that is waited for.
-  const left = /loading was aborted|failed to load split module/;
+  const left = /loading was aborted|failed to load split module|Failed to fetch/;
   const complain = (text) => left.test(text) || complaints.push(text);
   page.on("console", (message) => message.type() === "error" && complain(message.text()));
   page.on("pageerror", (error) => complain(error.message));
