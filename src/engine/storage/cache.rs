@@ -19,7 +19,7 @@ pub type Place = (u64, usize);
 pub struct BlockCache {
     /// Of each table its blocks up to the last that is kept.
     tables: BTreeMap<u64, Vec<Option<Kept>>>,
-    /// The ring: the hand is before the first. Blocks of a table that is gone may stand in it.
+    /// The ring: the hand is before the first.
     ring: VecDeque<Place>,
     /// In bytes, all blocks together.
     held: usize,
@@ -51,20 +51,21 @@ impl BlockCache {
         self.ring.push_back(place);
         while self.held > room {
             let oldest = self.ring.pop_front().expect("what is held is in the ring");
-            let Some(slot) = self.tables.get_mut(&oldest.0).and_then(|blocks| blocks.get_mut(oldest.1)) else {
-                continue;
-            };
-            if slot.as_mut().is_some_and(|kept| std::mem::take(&mut kept.marked)) {
-                self.ring.push_back(oldest);
-            } else {
-                self.held -= slot.take().map_or(0, |kept| kept.block.size());
+            let blocks = self.tables.get_mut(&oldest.0).expect("what is in the ring is held");
+            match blocks[oldest.1].take() {
+                Some(kept) if kept.marked => {
+                    blocks[oldest.1] = Some(Kept { marked: false, ..kept });
+                    self.ring.push_back(oldest);
+                }
+                kept => self.held -= kept.map_or(0, |kept| kept.block.size()),
             }
         }
     }
 
     /// Nobody will ask for blocks of that table again.
     pub fn forget(&mut self, table: u64) {
-        let blocks = self.tables.remove(&table).unwrap_or_default();
+        let Some(blocks) = self.tables.remove(&table) else { return };
+        self.ring.retain(|place| place.0 != table);
         self.held -= blocks.into_iter().flatten().map(|kept| kept.block.size()).sum::<usize>();
     }
 }

@@ -32,7 +32,7 @@ impl Cursor {
     /// Reads one block.
     pub fn seek(table: &Table, disk: &mut Disk, key: &Key, snapshot: Sequence) -> Result<Cursor, Corrupt> {
         let mut cursor = Cursor::read(table, disk, table.find_block(key, snapshot))?;
-        let sought = Entry { key: key.clone(), sequence: snapshot, value: None };
+        let sought = Entry::new(key, snapshot, None);
         cursor.at = cursor.entries.partition_point(|each| *each < sought);
         Ok(cursor)
     }

@@ -68,7 +68,7 @@ impl Memtable {
 
     /// The newest entry of a key that is not newer than `snapshot`; it may be a tombstone.
     pub fn get(&self, key: &Key, snapshot: Sequence) -> Option<&Entry> {
-        let (run, within) = self.seek(&sought(key, snapshot));
+        let (run, within) = self.seek(&Entry::new(key, snapshot, None));
         let run = self.runs.things.get(run)?;
         // Where it is not there, its head mostly tells.
         if run.heads[within] == key.head() { Some(&run.things[within]).filter(|entry| entry.key == *key) } else { None }
@@ -81,7 +81,7 @@ impl Memtable {
 
     /// The entries from `key` on, beginning with its newest that is not newer than `snapshot`.
     pub fn from(&self, key: &Key, snapshot: Sequence) -> impl Iterator<Item = &Entry> {
-        let (run, within) = self.seek(&sought(key, snapshot));
+        let (run, within) = self.seek(&Entry::new(key, snapshot, None));
         self.runs.things[run..].iter().flat_map(|run| run.things.iter()).skip(within)
     }
 
@@ -112,11 +112,6 @@ impl Memtable {
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
-}
-
-/// What stands before all older entries of the key, and behind all newer ones.
-fn sought(key: &Key, snapshot: Sequence) -> Entry {
-    Entry { key: key.clone(), sequence: snapshot, value: None }
 }
 
 #[cfg(test)]

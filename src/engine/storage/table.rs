@@ -311,7 +311,7 @@ mod tests {
             prop_assert_eq!(table.entries(), entries.len() as u64);
             prop_assert!(entries.iter().all(|entry| table.may_contain(&entry.key)));
             for key in entries.iter().map(|entry| entry.key.clone()).chain([Key::new(&sought)]) {
-                let newest = Entry { key: key.clone(), sequence: snapshot, value: None };
+                let newest = Entry::new(&key, snapshot, None);
                 let cursor = Cursor::seek(&table, &mut disk, &key, snapshot).unwrap();
                 prop_assert_eq!(cursor.entry(), entries.range(newest..).next());
             }

@@ -230,7 +230,8 @@ impl Node {
             .partition::<Vec<_>, _>(|held| held.partition == partition && held.at_least <= reached);
         self.held = held;
         for held in ready {
-            reaction.sends.push((held.from, self.page(held.call, partition, held.page)));
+            let items = self.items(partition, held.page);
+            reaction.sends.push((held.from, Message::Page { call: held.call, items }));
             reaction.waited += now - held.since;
         }
         (Some(reaction), answers)
@@ -255,10 +256,6 @@ impl Node {
         let mut reaction = Reaction::new(Event::Answered { node: self.id, partition, items: items.clone() });
         reaction.sends.push((from, Message::Page { call, items }));
         reaction
-    }
-
-    fn page(&self, call: usize, partition: usize, page: u8) -> Message {
-        Message::Page { call, items: self.items(partition, page) }
     }
 
     /// The posts of a page in one partition, as this node has them.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::command::Which;
 use super::event::Held;
-use super::{Entry, Event, LogShipping, Method, Table, Value, compare, entry};
+use super::{Entry, Event, LogShipping, Method, Replica, Table, Value, compare, entry};
 use crate::contract::Probe;
 use crate::replication::{Happening, Host};
 use crate::sim::{Envelope, Fate, Time};
@@ -85,19 +85,27 @@ impl LogShipping {
         let number = entry.number;
         let old = self.follower.clone();
         let done = entry::apply(&entry.bytes, self.method, &mut self.follower, self.world.now());
-        let done =
-            done.and_then(|()| self.follower_store.save(&self.follower.table, number).map_err(|why| why.to_string()));
-        if let Err(reason) = done {
-            self.follower = old;
-            let reason: Rc<str> = reason.into();
-            self.halted = Some(reason.clone());
-            self.send(Which::Follower, Message::Halted);
-            return Event::Halted { number, reason };
+        if let Err(reason) = done.and_then(|()| self.save(number)) {
+            return self.halt(old, number, reason);
         }
         self.applied = number as usize;
         self.send(Which::Follower, Message::Position(self.applied));
         let slots = changed(&old.table, &self.follower.table);
         Event::Applied { number, slots, method: self.method, clock: Value::Time(self.follower.clock(self.world.now())) }
+    }
+
+    /// Makes the follower's table durable, with the number of the last entry in it.
+    fn save(&mut self, number: u32) -> Result<(), String> {
+        self.follower_store.save(&self.follower.table, number).map_err(|why| why.to_string())
+    }
+
+    /// The follower is what it was before an entry or a copy, cannot go on, and says so.
+    fn halt(&mut self, old: Replica, number: u32, reason: String) -> Event {
+        self.follower = old;
+        let reason: Rc<str> = reason.into();
+        self.halted = Some(reason.clone());
+        self.send(Which::Follower, Message::Halted);
+        Event::Halted { number, reason }
     }
 
     pub(super) fn send(&mut self, from: Which, message: Message) {
@@ -162,12 +170,8 @@ impl LogShipping {
             taken = entry::apply(&of_rows, Method::Rows, &mut self.follower, self.world.now());
             self.follower.table.set_next_id(leader.next_id());
         }
-        let taken = taken.and_then(|()| {
-            self.follower_store.save(&self.follower.table, position as u32).map_err(|why| why.to_string())
-        });
-        if let Err(reason) = taken {
-            self.follower = old;
-            return Event::Halted { number: position as u32, reason: reason.into() };
+        if let Err(reason) = taken.and_then(|()| self.save(position as u32)) {
+            return self.halt(old, position as u32, reason);
         }
         (self.applied, self.halted) = (position, None);
         self.send(Which::Follower, Message::Position(position));
