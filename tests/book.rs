@@ -136,6 +136,27 @@ fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
     }
 }
 
+/// FAULTS P6: whoever always takes the first choice, or the second, is wrong at least every other time.
+#[test]
+fn p6_no_place_among_the_choices_holds_the_right_answer_in_more_than_half() {
+    let (mut questions, mut right_at) = (0, BTreeMap::new());
+    for (page, html) in pages().filter(|(page, _)| *page != "print.html") {
+        for riddle in html.split("<summary>Predict first. ").skip(1) {
+            let (question, answer) = riddle.split_once("</summary>").expect("a summary has an end");
+            let choices: Vec<_> = question.split("<i>").skip(1).filter_map(|part| part.split("</i>").next()).collect();
+            if choices.is_empty() {
+                continue;
+            }
+            let place = choices.iter().position(|choice| answer.starts_with(&format!("{choice}: ")));
+            *right_at.entry(place.unwrap_or_else(|| panic!("{page}: {question} has no answer"))).or_insert(0) += 1;
+            questions += 1;
+        }
+    }
+    assert!(questions > 30, "only {questions} questions were found");
+    let most = *right_at.values().max().expect("there are questions");
+    assert!(2 * most <= questions, "of {questions}, the right ones are at {right_at:?}; `DEAL` in ask.rs deals anew");
+}
+
 #[test]
 fn on_paper_a_figure_says_where_it_is_found() {
     // Slides are not printed as a book is.

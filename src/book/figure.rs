@@ -93,9 +93,11 @@ impl Placed {
 
     /// A question as text, for a reader whose figure does not come alive.
     fn riddle(&self, question: &Question) -> String {
+        let choices: Vec<_> = question.choices.iter().map(|choice| format!("<i>{}</i>", escape(choice))).collect();
         format!(
-            "<details><summary>Predict first. {}</summary>{}: {}</details>",
+            "<details><summary>Predict first. {} {}</summary>{}: {}</details>",
             escape(&question.text),
+            choices.join(" · "),
             escape(&question.right),
             escape(&self.run.moment(question.tells).narration)
         )
