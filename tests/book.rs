@@ -141,7 +141,7 @@ fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
 fn p6_no_place_among_the_choices_holds_the_right_answer_in_more_than_half() {
     let (mut questions, mut right_at) = (0, BTreeMap::new());
     for (page, html) in pages().filter(|(page, _)| *page != "print.html") {
-        for riddle in html.split("<summary>Predict first. ").skip(1) {
+        for riddle in html.split("<summary>Predict first").skip(1) {
             let (question, answer) = riddle.split_once("</summary>").expect("a summary has an end");
             let choices: Vec<_> = question.split("<i>").skip(1).filter_map(|part| part.split("</i>").next()).collect();
             if choices.is_empty() {

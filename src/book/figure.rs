@@ -95,10 +95,11 @@ impl Placed {
     fn riddle(&self, question: &Question) -> String {
         let choices: Vec<_> = question.choices.iter().map(|choice| format!("<i>{}</i>", escape(choice))).collect();
         format!(
-            "<details><summary>Predict first. {} {}</summary>{}: {}</details>",
+            "<details><summary>{} {} {}</summary>{}: {}</details>",
+            question.opening(),
             escape(&question.text),
             choices.join(" · "),
-            escape(&question.right),
+            escape(&question.answer()),
             escape(&self.run.moment(question.tells).narration)
         )
     }

@@ -1,16 +1,26 @@
 //! Predict first: questions that a figure asks before it shows what happens. Nobody writes down an answer. The engine's run
-//! gives it: a counter at the step that tells, or the one choice whose words are in that step's narration.
+//! gives it: a counter at the moment that tells, or the one choice that the run makes right.
 //!
 //! A fence has one question a line:
 //!
 //! ```text
 //! 4.1 -> 4.2: What becomes of the full page? | It is split in two (split) | Its neighbour takes a key (borrow)
-//! 4.1 -> 4: How many pages have been written then? = pages written
+//! 4 -> 5: Of 300 page views, how many are slow? | One in a hundred (pages_slow in 0..9) | Six in ten (pages_slow in 150..240)
+//! 4.1 -> 4: How many pages have been written then? = pages_written
+//! 4 -> 5: How long is the median? = response_median_us ± 10%
+//! 5 -> 6, with this seed: How many copies does the write find? = copies within 1
 //! ```
 //!
-//! First the step at which it is asked and the step that tells, then the question, then the choices, each with words that
-//! the narration has if that choice is right, or the name of a counter. In which order the choices are written does not
-//! matter: they are dealt anew, so that the place of an answer gives nothing away.
+//! First the moment at which it is asked and the moment that tells, then the question, then the choices or the name of a
+//! counter. A moment is a step, or a command alone: it is asked when the command has ended, and told by any of the
+//! command's steps. A choice has words that the narration has if it is right, or a counter and the values, both
+//! included, that make it right. A number may be missed by so many percent, or by so much. In which order the choices are
+//! written does not matter: they are dealt anew, so that the place of an answer gives nothing away.
+//!
+//! Where a figure has a seed, another seed must not change the answer, nor where it is found: `tests/questions.rs` tries
+//! thirty. A question about one seed alone says so, and the page says it to the reader.
+
+use std::ops::Range;
 
 use crate::engine::checksum::crc32;
 use crate::engine::command::shorten;
@@ -35,6 +45,37 @@ pub struct Question {
     pub choices: Vec<String>,
     /// What came of it.
     pub right: String,
+    /// A number may be missed by so much; 0 where there are choices.
+    pub within: u64,
+    /// The answer is that of this seed, and of no other.
+    pub with_this_seed: bool,
+}
+
+impl Question {
+    /// Whether that is what came of it, or near enough.
+    pub fn accepts(&self, said: &str) -> bool {
+        let near = |said: u64, right: u64| said.abs_diff(right) <= self.within;
+        match (said.parse(), self.right.parse()) {
+            (Ok(said), Ok(right)) if self.choices.is_empty() => near(said, right),
+            _ => said == self.right,
+        }
+    }
+
+    /// What came of it, and what else is near enough: `184 (180 to 188 is near enough)`.
+    pub fn answer(&self) -> String {
+        match self.right.parse::<u64>() {
+            Ok(right) if self.within > 0 => {
+                let (least, most) = (right.saturating_sub(self.within), right.saturating_add(self.within));
+                format!("{right} ({least} to {most} is near enough)")
+            }
+            _ => self.right.clone(),
+        }
+    }
+
+    /// How it begins.
+    pub fn opening(&self) -> &'static str {
+        if self.with_this_seed { "Predict first, with this seed." } else { "Predict first." }
+    }
 }
 
 /// Reads the questions and has the run answer them. What is wrong with one is told, and that one is left out.
@@ -50,45 +91,48 @@ pub fn questions(ask: &str, run: &Run) -> (Vec<Question>, Vec<BadSpec>) {
     (questions, problems)
 }
 
+/// How a question is written, for those who have written it otherwise.
+const FORM: &str = "it is written `STEP -> STEP: question? | choice (words) | choice (words)` or `STEP -> STEP: \
+                    question? = counter`";
+
 fn question(line: &str, run: &Run) -> Result<Question, String> {
-    const FORM: &str = "it is written `STEP -> STEP: question? | choice (words) | choice (words)` or `STEP -> STEP: \
-                        question? = counter`";
-    let (steps, rest) = line.split_once(": ").ok_or(FORM)?;
-    let (at, tells) = steps.split_once(" -> ").ok_or(FORM)?;
-    let (at, tells) = (step(at, run)?, step(tells, run)?);
-    if at >= tells {
+    let (moments, rest) = line.split_once(": ").ok_or(FORM)?;
+    let (moments, with_this_seed) = match moments.strip_suffix(", with this seed") {
+        Some(moments) => (moments, true),
+        None => (moments, false),
+    };
+    let (at, tells) = moments.split_once(" -> ").ok_or(FORM)?;
+    let (at, tells) = (moment(at, run)?.end - 1, moment(tells, run)?);
+    if at >= tells.start {
         return Err("the step that tells must come after the step that asks".to_owned());
     }
-    if let Some((text, counter)) = rest.rsplit_once(" = ").filter(|_| !rest.contains(" | ")) {
-        let counters = run.counters(tells);
-        let Some(counter) = counters.iter().find(|each| each.name == counter) else {
-            let names: Vec<_> = counters.iter().map(|each| each.name).collect();
-            return Err(format!("there is no counter `{}`; there are: {}", shorten(counter, 40), names.join(", ")));
-        };
-        return Ok(Question {
-            at,
-            tells,
-            text: text.to_owned(),
-            choices: Vec::new(),
-            right: counter.value.to_string(),
-        });
+    if let Some((text, number)) = rest.rsplit_once(" = ").filter(|_| !rest.contains(" | ")) {
+        let tells = tells.end - 1;
+        let (right, within) = number_of(number, run, tells)?;
+        let (text, right) = (text.to_owned(), right.to_string());
+        return Ok(Question { at, tells, text, choices: Vec::new(), right, within, with_this_seed });
     }
     let mut parts = rest.split(" | ");
     let text = parts.next().unwrap_or_default().to_owned();
-    let narration = run.moment(tells).narration;
     let (mut choices, mut right) = (Vec::new(), Vec::new());
     for part in parts {
-        let (choice, words) = part.strip_suffix(')').and_then(|part| part.rsplit_once(" (")).ok_or(FORM)?;
-        if narration.contains(words) {
-            right.push(choice);
+        let (choice, sign) = part.strip_suffix(')').and_then(|part| part.rsplit_once(" (")).ok_or(FORM)?;
+        if let Some(step) = shown(sign, run, tells.clone())? {
+            right.push((choice, step));
         }
         choices.push(choice.to_owned());
     }
     choices.sort_by_key(|choice| place_of(&text, choice));
     match right[..] {
         _ if choices.len() < 2 => Err(FORM.to_owned()),
-        [right] => Ok(Question { at, tells, text, right: right.to_owned(), choices }),
-        _ => Err(format!("{} of the choices are right; step {} tells: {narration}", right.len(), run.position(tells))),
+        [(right, tells)] => {
+            Ok(Question { at, tells, text, right: right.to_owned(), choices, within: 0, with_this_seed })
+        }
+        _ => {
+            let last = tells.end - 1;
+            let narration = run.moment(last).narration;
+            Err(format!("{} of the choices are right; step {} tells: {narration}", right.len(), run.position(last)))
+        }
     }
 }
 
@@ -97,15 +141,61 @@ fn place_of(question: &str, choice: &str) -> u32 {
     crc32(format!("{DEAL} {question} {choice}").as_bytes())
 }
 
-/// The step of that address, which must be there.
-fn step(text: &str, run: &Run) -> Result<usize, String> {
+/// The step at which the sign of a choice is seen: the first with those words, or the last if a counter is then in that
+/// range.
+fn shown(sign: &str, run: &Run, mut tells: Range<usize>) -> Result<Option<usize>, String> {
+    let range = sign.split_once(" in ").and_then(|(name, range)| {
+        let (least, most) = range.split_once("..")?;
+        Some((name, least.parse::<u64>().ok()?..=most.parse::<u64>().ok()?))
+    });
+    let Some((name, range)) = range else {
+        return Ok(tells.find(|step| run.moment(*step).narration.contains(sign)));
+    };
+    let last = tells.end - 1;
+    Ok(range.contains(&counter(name, run, last)?).then_some(last))
+}
+
+/// The number that `counter`, `counter ± 5%` or `counter within 10` asks for, and by how much it may be missed.
+fn number_of(asked: &str, run: &Run, tells: usize) -> Result<(u64, u64), String> {
+    if let Some((name, within)) = asked.rsplit_once(" within ") {
+        let within = within.parse().map_err(|_| format!("`{}` is no number to be missed by", shorten(within, 40)))?;
+        return Ok((counter(name, run, tells)?, within));
+    }
+    if let Some((name, percent)) = asked.rsplit_once(" ± ") {
+        let percent = percent.trim_end().strip_suffix('%').and_then(|percent| percent.trim_end().parse::<u32>().ok());
+        let percent = percent.ok_or("a number may be missed by whole percents, as in `± 5%`")?;
+        let value = counter(name, run, tells)?;
+        let within = u128::from(value) * u128::from(percent) / 100;
+        return Ok((value, u64::try_from(within).unwrap_or(u64::MAX)));
+    }
+    Ok((counter(asked, run, tells)?, 0))
+}
+
+fn counter(name: &str, run: &Run, at: usize) -> Result<u64, String> {
+    let counters = run.counters(at);
+    let found = counters.iter().find(|each| each.name == name).map(|each| each.value);
+    found.ok_or_else(|| {
+        let names: Vec<_> = counters.iter().map(|each| each.name).collect();
+        format!("there is no counter `{}`; there are: {}", shorten(name, 40), names.join(", "))
+    })
+}
+
+/// The steps of that address, which must be there: one, or all of a command.
+fn moment(text: &str, run: &Run) -> Result<Range<usize>, String> {
     let position: Position =
         text.trim().parse().map_err(|mistake: crate::timeline::BadPosition| mistake.to_string())?;
+    if position.step == usize::MAX {
+        let command = position.command;
+        return match run.len() {
+            commands if command <= commands => Ok(run.range(command - 1)),
+            commands => Err(format!("this run has no command {command}, only {commands}")),
+        };
+    }
     let index = run.index(position);
-    if position.step != usize::MAX && run.position(index) != position {
+    if run.position(index) != position {
         return Err(format!("this run has no step {position}"));
     }
-    Ok(index)
+    Ok(index..index + 1)
 }
 
 #[cfg(test)]
@@ -141,7 +231,34 @@ mod tests {
         assert_eq!(problems, [""; 0]);
         assert_eq!((questions[0].right.as_str(), questions[0].choices.len()), ("This", 2));
         assert_eq!((questions[1].right.clone(), questions[1].choices.len()), (counter.value.to_string(), 0));
-        assert!(questions[0].at < questions[0].tells && questions[0].tells == run.last());
+        assert!(questions[0].at < questions[0].tells && run.moment(questions[0].tells).narration.contains(words));
+        assert_eq!(questions[1].tells, run.last());
+    }
+
+    /// FAULTS V1: a random figure has no step whose number is known, and no number that is known to the digit.
+    #[test]
+    fn v1_a_command_alone_is_told_by_any_of_its_steps_and_a_number_may_be_missed() {
+        let run = figures::open(&spec("")).unwrap().run;
+        let split = run.range(3).find(|step| run.moment(*step).narration.contains("is split")).unwrap();
+        assert!(split < run.last(), "the words are not those of the last step");
+        let ask = "3 -> 4: What? | A split (is split) | That (nonsense)\n\
+                   3 -> 4, with this seed: How high? | One (height in 0..1) | More (height in 2..9)\n\
+                   3 -> 4: How many? = pages ± 50%\n3 -> 4: How many? = pages within 2";
+        let (questions, problems) = asked(ask);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!((questions[0].at, questions[0].tells), (run.range(2).end - 1, split));
+        assert_eq!((questions[1].right.as_str(), questions[1].tells), ("More", run.last()));
+        assert_eq!(questions.iter().map(|it| it.with_this_seed).collect::<Vec<_>>(), [false, true, false, false]);
+        let value: u64 = questions[2].right.parse().unwrap();
+        assert_eq!((questions[2].within, questions[3].within), (value / 2, 2));
+        for (said, accepted) in [(value, true), (value + 2, true), (value + 3, false), (0, false)] {
+            assert_eq!(questions[3].accepts(&said.to_string()), accepted, "{said}");
+        }
+        assert!(questions[0].accepts("A split") && !questions[0].accepts("That"));
+        assert_eq!(
+            questions[3].answer(),
+            format!("{value} ({} to {} is near enough)", value.saturating_sub(2), value + 2)
+        );
     }
 
     /// FAULTS P6: the place of the right answer says nothing, because no author chooses it.
@@ -174,6 +291,10 @@ mod tests {
             ("1 -> 2: How many? = unicorns", "there is no counter `unicorns`; there are: "),
             ("1.99 -> 2: How many? = height", "no step 1.99"),
             ("x -> 2: How many? = height", "`x` is no step"),
+            ("1 -> 9: How many? = height", "no command 9, only 4"),
+            ("1 -> 2: How many? = height ± some", "whole percents"),
+            ("1 -> 2: How many? = height within reason", "`reason` is no number"),
+            ("1 -> 2: How many? | One (unicorns in 0..1) | More (unicorns in 2..9)", "there is no counter `unicorns`"),
         ] {
             let (questions, problems) = asked(ask);
             assert!(questions.is_empty() && problems.len() == 1 && problems[0].contains(why), "{ask}: {problems:?}");

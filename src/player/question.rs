@@ -73,13 +73,12 @@ impl Player {
 }
 
 fn verdict(question: &Question, said: &str) -> Option<Html> {
-    let right = said == question.right;
+    let (right, answer) = (question.accepts(said), question.answer());
     let text = match right {
-        true => format!("{} Yes: {}.", question.text, question.right),
-        false => format!(
-            "{} You said: {said}. It is: {}. What the step says above tells why.",
-            question.text, question.right
-        ),
+        true => format!("{} Yes: {answer}.", question.text),
+        false => {
+            format!("{} You said: {said}. It is: {answer}. What the step says above tells why.", question.text)
+        }
     };
     Some(html! { <p class={if right { "verdict right" } else { "verdict" }}>{ text }</p> })
 }
@@ -96,7 +95,7 @@ fn form(context: &Context<Player>, question: &Question) -> Html {
     });
     html! {
         <form class="question" {onsubmit}>
-            <p><b>{ "Predict first. " }</b>{ &question.text }</p>
+            <p><b>{ question.opening() }{ " " }</b>{ &question.text }</p>
             <div>
                 if question.choices.is_empty() {
                     <input type="number" min="0" required=true aria-label={question.text.clone()} />
