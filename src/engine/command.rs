@@ -160,6 +160,11 @@ pub fn spell(word: &str) -> String {
     if !word.is_empty() && !word.starts_with('@') && word.chars().all(bare) && !is_range {
         return word.to_owned();
     }
+    quoted(word)
+}
+
+/// A word in quotes, whether it needs them or not.
+pub fn quoted(word: &str) -> String {
     let mut quoted = String::from('"');
     for each in word.chars() {
         match each {

@@ -1,6 +1,8 @@
-//! Numbers with their nouns, as every engine's narration tells them.
+//! Words that every engine's narration shares: numbers with their nouns, and keys and values as a sentence can hold them.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
+
+use crate::command::{quoted, shorten, spell};
 
 /// `1 entry`, `2 entries`, `0 keys`.
 pub fn count<N: Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
@@ -8,6 +10,36 @@ pub fn count<N: Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
         _ if many == N::from(1) => format!("{many} {noun}"),
         Some(stem) if !stem.ends_with('e') => format!("{many} {stem}ies"),
         _ => format!("{many} {noun}s"),
+    }
+}
+
+/// A longer key or value is cut there: narration is a sentence, and some values have a million characters.
+const MOST_CHARS: usize = 40;
+
+/// Narration uses these where there is no key or no value, so as a value they need quotes.
+const WORDS_FOR_NOTHING: &[&str] = &["deleted", "empty", "none", "nothing", "nowhere"];
+
+/// A key or a value as narration shows it: as it is where it cannot be mistaken for the words around it, in quotes where
+/// it could be, and cut after 40 characters.
+#[derive(Clone, Copy)]
+pub struct Shown<'a>(&'a str);
+
+/// `apple`, `"new york"`, `""`.
+pub fn shown(text: &str) -> Shown<'_> {
+    Shown(text)
+}
+
+/// A value as narration shows it, or what narration says where there is none.
+pub fn shown_or(value: Option<&str>, nothing: &str) -> String {
+    value.map_or_else(|| nothing.to_owned(), |value| shown(value).to_string())
+}
+
+impl Display for Shown<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let text = shorten(self.0, MOST_CHARS);
+        // A sentence goes on after it: a full stop of its own would seem to end it.
+        let is_mistaken = text.ends_with(['.', ',', ':', '!', '?']) || WORDS_FOR_NOTHING.contains(&text.as_str());
+        out.write_str(&if is_mistaken { quoted(&text) } else { spell(&text) })
     }
 }
 
@@ -19,5 +51,19 @@ mod tests {
     fn nouns_are_told_in_their_number() {
         let told = [count(1u64, "entry"), count(2usize, "entry"), count(0u64, "key"), count(21u64, "older entry")];
         assert_eq!(told, ["1 entry", "2 entries", "0 keys", "21 older entries"]);
+    }
+
+    /// FAULTS S8.
+    #[test]
+    fn keys_and_values_are_quoted_where_they_read_as_words_and_cut_where_they_are_long() {
+        for plain in ["a", "9", "é🙂", "user:17", "x-1", "no"] {
+            assert_eq!(shown(plain).to_string(), plain);
+        }
+        for mistaken in ["", " ", "new york", "Hm.", "a,", "nothing", "1..3", "a;b"] {
+            assert_eq!(shown(mistaken).to_string(), format!("\"{mistaken}\""));
+        }
+        assert_eq!(shown("say \"hi\"\n").to_string(), r#""say \"hi\"\n""#);
+        assert_eq!(shown(&"é".repeat(60_000)).to_string(), "é".repeat(39) + "…");
+        assert_eq!(shown(&"a ".repeat(60_000)).to_string().chars().count(), 42);
     }
 }

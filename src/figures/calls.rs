@@ -4,6 +4,7 @@
 use super::diagram::Cluster;
 use crate::engine::replication::Host;
 use crate::engine::replication::history::{History, Request, Returned};
+use crate::engine::wording::shown;
 use crate::scene::text::{SMALL, fit, wrap};
 use crate::scene::{Anchor, Scene, Shape};
 
@@ -42,7 +43,7 @@ pub(super) fn brief(history: &History, place: usize) -> String {
     let Some(call) = history.calls().nth(place) else { return String::new() };
     let key = call.request.key();
     let value_of = |id| match history.call(id).map(|other| &other.request) {
-        Some(Request::Write { value, .. }) => value.to_string(),
+        Some(Request::Write { value, .. }) => shown(value).to_string(),
         _ => "nothing".to_owned(),
     };
     let end = match call.ended.map(|(_, returned)| returned) {
@@ -52,7 +53,7 @@ pub(super) fn brief(history: &History, place: usize) -> String {
         Some(Returned::Nothing) => "?".to_owned(),
     };
     match &call.request {
-        Request::Write { value, .. } => format!("{} {key} = {value} {end}", call.id),
+        Request::Write { value, .. } => format!("{} {key} = {} {end}", call.id, shown(value)),
         Request::Read { .. } => format!("{} {key} → {end}", call.id),
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::replication::failover::{
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::Time;
 use crate::engine::sim::network::MessageId;
+use crate::engine::wording::{count, shown};
 use crate::scene::text::{SMALL, fit, width as width_of};
 use crate::scene::vocabulary;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -174,7 +175,7 @@ fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, proof: Option<
         let proves = proof.is_some_and(|proof| proof.is_by(failover, host));
         scene.push(client(&plan.ground, host, &status, &[belief], proves));
     }
-    let cache = failover.cache().iter().map(|(row, name)| format!("{row} {name}"));
+    let cache = failover.cache().iter().map(|(row, name)| format!("{row} {}", shown(name)));
     card(scene, plan, usize::from(CLIENTS), "cache", cache.collect(), String::new());
     let settings = failover.settings();
     if settings.storage != Storage::Off {
@@ -282,7 +283,9 @@ fn draw_log(scene: &mut Scene, failover: &Failover, id: NodeId, x: f32, y: f32, 
     let words: Vec<String> = node
         .log()
         .iter()
-        .map(|entry| row_in(entry).map_or(format!("t{}", entry.term), |(row, _, name)| format!("{row} {name}")))
+        .map(|entry| {
+            row_in(entry).map_or(format!("t{}", entry.term), |(row, _, name)| format!("{row} {}", shown(name)))
+        })
         .collect();
     let long = |word: &String| (width_of(word, SMALL) + 14.0).min(room - 14.0);
     let (mut used, mut first) = (14.0, words.len());
@@ -293,7 +296,7 @@ fn draw_log(scene: &mut Scene, failover: &Failover, id: NodeId, x: f32, y: f32, 
     let mut left = x;
     if first > 0 {
         let more = Shape::new(format!("{id}/more"), x, y).text(0.0, 14.0, Anchor::Start, "small", "…");
-        scene.push(more.label(format!("{first} older entries")));
+        scene.push(more.label(count(first, "older entry")));
         left += 14.0;
     }
     for (place, word) in words.iter().enumerate().skip(first) {

@@ -13,6 +13,7 @@ use crate::engine::replication::lag::event::{letter, posts};
 use crate::engine::replication::lag::node::{Node, PARTITIONS, Post};
 use crate::engine::replication::lag::{Device, Event, Lag, Record, wire};
 use crate::engine::sim::MessageId;
+use crate::engine::wording::shown;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::hue;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -195,7 +196,7 @@ fn draw_device(scene: &mut Scene, lag: &Lag, plan: &Plan, device: Device, told: 
     let waits = own.by_ref().any(|(call, record)| call.ended.is_none() && !record.gave_up);
     let mut read = lag.calls().rev().filter(|(call, record)| record.device == device && call.ended.is_some());
     let shown = read.find_map(|(call, _)| match &call.what {
-        What::Read { found } => Some(format!("{}: {}", lag.page(call.page), numbers(found))),
+        What::Read { found } => Some(format!("{}: {}", shown(lag.page(call.page)), numbers(found))),
         What::Add { .. } => None,
     });
     let proves = told.is_some_and(|breach| lag.calls().nth(breach.read).is_some_and(|(_, it)| it.device == device));
@@ -270,7 +271,7 @@ fn draw_post(lag: &Lag, node: &Node, post: &Post, x: f32, y: f32) -> Shape {
         .rect(0.0, 0.0, CELL - 3.0, ROW, 2.0, "cell")
         .rect(0.0, 0.0, 4.0, ROW, 2.0, hue(page))
         .text(CELL / 2.0 + 0.5, ROW / 2.0 + 4.5, Anchor::Middle, "key", fit(&post.item.to_string(), CELL - 9.0, 13.0))
-        .label(format!("post {} on {page}: {}", post.item, post.text))
+        .label(format!("post {} on {}: {}", post.item, shown(page), shown(&post.text)))
         .selects()
 }
 
@@ -298,33 +299,33 @@ fn draw_calls(scene: &mut Scene, lag: &Lag, plan: &Plan, breadth: Breadth) {
     let calls: Vec<(&Call, &Record)> = lag.calls().collect();
     let proof = newest(lag);
     let first = calls.len().saturating_sub(many);
-    let mut shown: Vec<usize> = (first..calls.len()).collect();
+    let mut drawn: Vec<usize> = (first..calls.len()).collect();
     if let Some(breach) = proof
         && breach.read >= first
         && breach.against < first
-        && let Some(place) = shown.first_mut()
+        && let Some(place) = drawn.first_mut()
     {
         *place = breach.against;
     }
     let pitch = (breadth.width() - 12.0) / plan.call_columns as f32;
-    for (place, number) in shown.into_iter().enumerate() {
+    for (place, number) in drawn.into_iter().enumerate() {
         let (call, record) = calls[number];
         let (x, y) =
             (8.0 + (place % plan.call_columns) as f32 * pitch, plan.calls + (place / plan.call_columns) as f32 * 28.0);
         let is_proof = proof.is_some_and(|breach| breach.read == number || breach.against == number);
+        let page = shown(lag.page(call.page));
         let (what, about) = match &call.what {
             What::Add { item, .. } => {
                 let text = record.text.as_deref().unwrap_or_default();
-                (format!("{} {item}: {text}", lag.page(call.page)), format!("post {item} on {}", lag.page(call.page)))
+                (format!("{page} {item}: {}", shown(text)), format!("post {item} on {page}"))
             }
             What::Read { .. } if call.ended.is_none() => {
                 let (found, about) = if record.gave_up { ("—", "a read, given up") } else { ("…", "a read") };
-                (format!("{}: {found}", lag.page(call.page)), about.to_owned())
+                (format!("{page}: {found}"), about.to_owned())
             }
-            What::Read { found } => (
-                format!("{} → {}", lag.page(call.page), numbers(found)),
-                format!("a read of {}: {}", lag.page(call.page), posts(found)),
-            ),
+            What::Read { found } => {
+                (format!("{page} → {}", numbers(found)), format!("a read of {page}: {}", posts(found)))
+            }
         };
         let width = pitch - 5.0;
         let head = format!("{} {}", number + 1, lag.user(call));

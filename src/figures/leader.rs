@@ -14,7 +14,7 @@ use crate::engine::replication::leader::{CLIENTS, Event, Leader, wire};
 use crate::engine::replication::replicated_log::{Entry, Message as LogMessage};
 use crate::engine::replication::{ClientId, Host, NodeId};
 use crate::engine::sim::{Envelope, MessageId, Time};
-use crate::engine::wording::count;
+use crate::engine::wording::{count, shown, shown_or};
 use crate::scene::text::{SMALL, fit, width as width_of};
 use crate::scene::vocabulary;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -121,7 +121,7 @@ fn proof(leader: &Leader) -> Option<Proof> {
     let (history, named) = (leader.history(), leader.leader());
     let lost = leader.lost().into_iter().filter_map(|lost| Some((history.place(lost.call)?, lost)));
     let lost = lost.max_by_key(|(place, _)| *place).map(|(call, lost)| {
-        let (id, key, value) = (lost.call, lost.key, lost.value);
+        let (id, key, value) = (lost.call, &lost.key, shown(&lost.value));
         let told = format!("Lost: {id} was told that {key} = {value} is written, and {named} does not have it. No read has shown it yet.");
         Proof { call, against: None, told }
     });
@@ -192,13 +192,13 @@ fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, pr
     let told = |call: &Call| {
         let (key, returned) = (call.request.key(), call.ended.map(|(_, returned)| returned));
         match (&call.request, returned) {
-            (Request::Write { value, .. }, None) => format!("{key} = {value} …"),
-            (Request::Write { value, .. }, Some(Returned::Written)) if narrow => format!("{key} = {value} ✓"),
-            (Request::Write { value, .. }, Some(Returned::Written)) => format!("{key} = {value} written ✓"),
-            (Request::Write { value, .. }, Some(_)) => format!("{key} = {value} ?"),
+            (Request::Write { value, .. }, None) => format!("{key} = {} …", shown(value)),
+            (Request::Write { value, .. }, Some(Returned::Written)) if narrow => format!("{key} = {} ✓", shown(value)),
+            (Request::Write { value, .. }, Some(Returned::Written)) => format!("{key} = {} written ✓", shown(value)),
+            (Request::Write { value, .. }, Some(_)) => format!("{key} = {} ?", shown(value)),
             (Request::Read { .. }, None) => format!("{key} …"),
             (Request::Read { .. }, Some(Returned::Found(found))) => {
-                let value = found.and_then(|write| leader.value_of(write)).unwrap_or("nothing");
+                let value = shown_or(found.and_then(|write| leader.value_of(write)), "nothing");
                 let stale = call.verdict.is_some_and(|verdict| verdict.is_stale());
                 format!(
                     "{key} is {value}{}",
@@ -267,7 +267,7 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
 /// What an entry says; the one that opens a term says only that.
 fn word(entry: &Entry) -> String {
     let [key, value] = [entry.key(), entry.value()].map(|bytes| String::from_utf8_lossy(bytes));
-    if key.is_empty() { format!("t{}", entry.term) } else { format!("{key}={value}") }
+    if key.is_empty() { format!("t{}", entry.term) } else { format!("{}={}", shown(&key), shown(&value)) }
 }
 
 /// The newest entries that fit, each with the colour of its term and a tick if it is known to count.
@@ -287,7 +287,7 @@ fn draw_log(scene: &mut Scene, leader: &Leader, id: NodeId, (x, y): (f32, f32), 
     let mut left = x;
     if first > 0 {
         let more = Shape::new(format!("{id}/more"), x, y).text(0.0, 14.0, Anchor::Start, "small", "…");
-        scene.push(more.label(format!("{first} older entries")));
+        scene.push(more.label(count(first, "older entry")));
         left += 14.0;
     }
     for (place, word) in words.iter().enumerate().skip(first) {

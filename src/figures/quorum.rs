@@ -15,6 +15,7 @@ use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Lo
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::{Envelope, Fate};
 use crate::engine::storage::Key;
+use crate::engine::wording::shown;
 use crate::scene::vocabulary::hue;
 use crate::scene::{Breadth, Scene};
 
@@ -126,9 +127,9 @@ fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, 
 
 fn believed(key: &Key, belief: &Belief) -> String {
     match belief {
-        Belief::Value(value) => format!("{key} = {value}"),
+        Belief::Value(value) => format!("{key} = {}", shown(value)),
         Belief::Nothing => format!("no {key}"),
-        Belief::Unsure(value) => format!("{key} = {value} ?"),
+        Belief::Unsure(value) => format!("{key} = {} ?", shown(value)),
     }
 }
 

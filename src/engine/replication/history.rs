@@ -18,6 +18,7 @@ use super::host::ClientId;
 use super::register;
 use crate::sim::Time;
 use crate::storage::Key;
+use crate::wording::shown;
 
 /// A call of a client, named by the client and its own count: `c1.3` is the third call of `c1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +51,7 @@ impl Request {
 impl Display for Request {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Request::Write { key, value } => write!(out, "write {key} = {value}"),
+            Request::Write { key, value } => write!(out, "write {key} = {}", shown(value)),
             Request::Read { key } => write!(out, "read {key}"),
         }
     }

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::wording::shown;
+
 /// The largest number that a key can spell, `u64::MAX`.
 const LARGEST: &[u8] = b"18446744073709551615";
 
@@ -95,9 +97,10 @@ impl PartialOrd for Key {
     }
 }
 
+/// As narration shows it, which may be cut or in quotes: [`Key::as_str`] is the key itself.
 impl Display for Key {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        out.write_str(&self.text)
+        shown(&self.text).fmt(out)
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
 use super::{Area, touched};
 use crate::engine::storage::btree::{BTree, Event, Page, PageId, Standing};
+use crate::engine::wording::shown;
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, cross};
@@ -207,9 +208,9 @@ impl Painter<'_> {
             let (x, y) = (item.x + place.x, item.y + place.y);
             let mut shape = cell(name, x, y, place.width, place.height, &text, held);
             shape = if page.is_leaf() {
-                shape.label(format!("{text} = {value}")).changed(written == Some(key)).selects()
+                shape.label(format!("{key} = {}", shown(&value))).changed(written == Some(key)).selects()
             } else {
-                let label = format!("separator {text}: smaller keys to its left, others to its right");
+                let label = format!("separator {key}: smaller keys to its left, others to its right");
                 shape.label(label).changed(risen == Some(key)).born(Whence::Shape(format!("key {text}")))
             };
             self.push(shape);
@@ -226,7 +227,7 @@ impl Painter<'_> {
         let x = (left.x + left.width + right.x - wide) / 2.0;
         let shape = cell(format!("separator {text}"), x, left.y - SLOT - 3.0, wide, SLOT - 2.0, &text, Held::Nothing);
         let from = Whence::Shape(format!("key {text}"));
-        self.push(shape.changed(true).born(from).label(format!("separator {text}, for the parent")));
+        self.push(shape.changed(true).born(from).label(format!("separator {}, for the parent", adrift.separator)));
     }
 
     /// A magnifier above the page that is looked at, with what is compared there.

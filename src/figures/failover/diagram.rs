@@ -6,6 +6,7 @@ use crate::engine::replication::failover::message::Ask;
 use crate::engine::replication::failover::{CONTROLLER, Choice, Ended, Failover, Message, STORAGE, Storage, name_of};
 use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
+use crate::engine::wording::{shown, shown_or};
 use crate::figures::calls::Proof;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
@@ -74,11 +75,11 @@ impl Cluster for Failover {
         let ended = match &call.ended {
             None => "not answered yet".to_owned(),
             Some((_, Ended::Inserted(row))) => format!("told that it is row {row}"),
-            Some((_, Ended::Found(name))) => format!("shown {}", name.as_deref().unwrap_or("nothing")),
+            Some((_, Ended::Found(name))) => format!("shown {}", shown_or(name.as_deref(), "nothing")),
             Some((_, Ended::GivenUp)) => "given up".to_owned(),
         };
         let mut label = match &call.ask {
-            Ask::Insert(name) => format!("{}: inserts {name}, {ended}", call.id),
+            Ask::Insert(name) => format!("{}: inserts {}, {ended}", call.id, shown(name)),
             Ask::Read(row) => format!("{}: reads row {row}, {ended}", call.id),
         };
         let proof = broken(self, place);

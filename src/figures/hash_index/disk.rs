@@ -5,6 +5,7 @@ use super::spotlight::Spotlight;
 use crate::engine::storage::hash_index::{
     BadRecord, Content, FileView, HashIndex, PlacedRecord, Record, SegmentId, Standing,
 };
+use crate::engine::wording::shown_or;
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
@@ -97,7 +98,7 @@ fn record(strip: &Strip, placed: &PlacedRecord, shows_offset: bool, spotlight: &
         Standing::Copy => ("copy", "a copy that nothing points to yet"),
         Standing::Unread => ("unread", "not read yet"),
     };
-    let value = record.value.as_deref().unwrap_or("deleted");
+    let value = shown_or(record.value.as_deref(), "deleted");
     let label = format!("{} = {value}, {} bytes at offset {}, {word}", record.key, at.len, at.offset);
     shape.class(class).changed(spotlight.is_on_record(at.segment, at.offset)).selects().label(label)
 }

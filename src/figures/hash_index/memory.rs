@@ -112,10 +112,10 @@ pub fn draw_pointers(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spo
         let middle = (strip.x(to.offset) + strip.x(to.offset + to.len)) / 2.0;
         let target = Point::new(middle, strip.top() - 1.0);
         let class = if is_followed { "path" } else { "pointer" };
-        scene.push(Shape::arrow(format!("pointer {key}"), from, target).arrow_class(class));
+        scene.push(Shape::arrow(format!("pointer {}", key.as_str()), from, target).arrow_class(class));
     }
 }
 
 fn entry_key(key: &Key) -> String {
-    format!("entry {key}")
+    format!("entry {}", key.as_str())
 }

@@ -5,6 +5,7 @@ use crate::engine::replication::Host;
 use crate::engine::replication::checker::What;
 use crate::engine::replication::lag::{Device, Lag};
 use crate::engine::sim::{MessageId, Time};
+use crate::engine::wording::{count, shown};
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
 impl Cluster for Lag {
@@ -41,10 +42,12 @@ impl Cluster for Lag {
     fn call(&self, place: usize) -> Bar {
         let Some((call, record)) = Lag::calls(self).nth(place) else { unreachable!("a call that is counted") };
         let breach = self.breaches().iter().find(|breach| breach.read == place);
-        let page = self.page(call.page);
+        let page = shown(self.page(call.page));
         let mut label = match &call.what {
             What::Add { item, .. } => format!("call {}: adds {item} to {page}", place + 1),
-            What::Read { found } => format!("call {}: reads {page} and finds {} posts", place + 1, found.len()),
+            What::Read { found } => {
+                format!("call {}: reads {page} and finds {}", place + 1, count(found.len(), "post"))
+            }
         };
         if call.ended.is_none() {
             label.push_str(if record.gave_up { ", given up" } else { ", not answered yet" });

@@ -4,6 +4,7 @@ use crate::engine::replication::Host;
 use crate::engine::replication::history::{Returned, Verdict};
 use crate::engine::replication::leader::{CLIENTS, Leader};
 use crate::engine::sim::{MessageId, Time};
+use crate::engine::wording::shown_or;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
 impl Cluster for Leader {
@@ -46,7 +47,7 @@ impl Cluster for Leader {
             Some((_, Returned::Written)) => label.push_str(", done"),
             Some((_, Returned::Found(found))) => {
                 label.push_str(", found ");
-                label.push_str(found.and_then(|write| self.value_of(write)).unwrap_or("nothing"));
+                label.push_str(&shown_or(found.and_then(|write| self.value_of(write)), "nothing"));
             }
         }
         let against = call.verdict.and_then(Verdict::against).and_then(|id| self.history().place(id));

@@ -8,6 +8,7 @@ use crate::engine::storage::Key;
 use crate::engine::storage::lsm::read::Visit;
 use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
 use crate::engine::storage::lsm::{Compaction, Event, Lsm};
+use crate::engine::wording::count;
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
 use crate::scene::vocabulary::disk;
@@ -173,7 +174,7 @@ impl Plan<'_> {
         let range = format!("{}–{}", meta.smallest, meta.largest);
         let mut shape = Shape::new(format!("table {}", meta.number), from, y)
             .rect(0.0, 0.0, wide, high, 0.0, "frame")
-            .label(format!("table {}: {range}, {} entries, {} bytes", meta.number, meta.entries, meta.bytes))
+            .label(format!("table {}: {range}, {}, {} bytes", meta.number, count(meta.entries, "entry"), meta.bytes))
             .born(Whence::Shape("writing".to_owned()))
             .changed(is_new(meta.number, event))
             .selects();

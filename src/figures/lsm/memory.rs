@@ -3,6 +3,7 @@
 use super::Area;
 use crate::engine::storage::lsm::{Event, Lsm};
 use crate::engine::storage::{Entry, Memtable};
+use crate::engine::wording::shown_or;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell, memory};
 use crate::scene::{Anchor, Scene, Shape, Whence};
@@ -80,7 +81,7 @@ fn draw_entry(entry: &Entry, x: f32, y: f32) -> Shape {
         Some(value) => Held::Value(value),
         None => Held::Tombstone,
     };
-    let words = entry.value.as_deref().unwrap_or("deleted");
+    let words = shown_or(entry.value.as_deref(), "deleted");
     cell(format!("entry {}", entry.sequence), x, y, CELL - 4.0, HEIGHT, entry.key.as_str(), held)
         .label(format!("{} {words}, write {}", entry.key, entry.sequence))
         .born(Whence::Shape("log".to_owned()))

@@ -7,6 +7,7 @@ use crate::engine::replication::quorum::{Quorum, node::Node, record::Record};
 use crate::engine::replication::{NodeId, NodeSet};
 use crate::engine::sim::Fate;
 use crate::engine::storage::Key;
+use crate::engine::wording::shown;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
@@ -96,8 +97,8 @@ fn card(quorum: &Quorum, node: &Node, status: &'static str, at: Point, (width, h
 
 fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, at: Point, width: f32) -> Shape {
     let what = match owner {
-        None => format!("{node}/record {key}"),
-        Some(owner) => format!("{node}/hint {owner} {key}"),
+        None => format!("{node}/record {}", key.as_str()),
+        Some(owner) => format!("{node}/hint {owner} {}", key.as_str()),
     };
     let mut value = match owner {
         None => record.value.to_string(),
@@ -107,7 +108,7 @@ fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, at: Po
     if width > VERSION_FROM {
         value = format!("{value} · {}", record.version);
     }
-    let label = format!("{key} = {}, version {}", record.value, record.version);
+    let label = format!("{key} = {}, version {}", shown(&record.value), record.version);
     cell(what, at.x, at.y, width, ROW - 3.0, key.as_str(), Held::Value(&value)).label(label).selects()
 }
 
@@ -140,7 +141,7 @@ fn cell_of(node: NodeId, logged: &Logged, at: Point) -> Shape {
     };
     cell(name, at.x, at.y, LOGGED - 3.0, DISK - 8.0, key, Held::Value(&held))
         .class(if logged.is_newest { "" } else { "dead" })
-        .label(format!("{key} = {value}, version {}", logged.record.version))
+        .label(format!("{} = {}, version {}", logged.key, shown(value), logged.record.version))
         .born(Whence::Shape(born))
         .selects()
 }

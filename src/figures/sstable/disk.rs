@@ -5,6 +5,7 @@ use super::memory::cell_of;
 use super::spotlight::Spotlight;
 use crate::engine::storage::Sequence;
 use crate::engine::storage::sstable::{EntryView, LogRecord, SsTables, TableId};
+use crate::engine::wording::shown_or;
 use crate::scene::text::{SIZE, SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
@@ -283,9 +284,9 @@ fn row_of(key: String, at: Point, room: f32, each: &EntryView, breadth: Breadth)
     if aside > 0.0 {
         shape = shape.text(room - 4.0, BASE, Anchor::End, "offset", sequence);
     }
-    let value = value.unwrap_or("a tombstone");
+    let value = shown_or(value, "a tombstone");
     let shares = if split > 0 { format!(", {split} bytes of the key shared") } else { String::new() };
-    shape.label(format!("{name}: {value}, number {}{shares}", each.entry.sequence))
+    shape.label(format!("{}: {value}, number {}{shares}", each.entry.key, each.entry.sequence))
 }
 
 /// Behind a read head; or hidden by a newer entry; or what is read.

@@ -4,6 +4,7 @@ use super::layout::{CELL, Card, Layout};
 use super::spotlight::Spotlight;
 use crate::engine::storage::Entry;
 use crate::engine::storage::sstable::SsTables;
+use crate::engine::wording::shown_or;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, hue, memory};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence, between};
@@ -109,7 +110,8 @@ pub fn draw_memtable(scene: &mut Scene, engine: &SsTables, layout: &Layout, spot
         let key = entry.key.as_str();
         let is_asked = spotlight.in_memtable && spotlight.key.as_ref() == Some(&entry.key);
         let held = entry.value.as_deref().map_or(Held::Tombstone, Held::Value);
-        let label = format!("{}: {}, number {}", key, entry.value.as_deref().unwrap_or("a tombstone"), entry.sequence);
+        let value = shown_or(entry.value.as_deref(), "a tombstone");
+        let label = format!("{}: {value}, number {}", entry.key, entry.sequence);
         scene.push(
             cell(memtable_key(entry), at.x, at.y, strip.cell, CELL, key, held)
                 .changed(is_asked)
@@ -211,7 +213,7 @@ fn draw_chips(scene: &mut Scene, card: &Card, spotlight: &Spotlight) {
             .rect(0.0, 0.0, 3.0, CHIP, 2.0, hue(key))
             .text(7.0, 13.0, Anchor::Start, "small", fit(key, chip - 12.0, SMALL))
             .changed(is_asked)
-            .label(format!("the last key of block {} is {key}", number + 1));
+            .label(format!("the last key of block {} is {}", number + 1, last.entry.key));
         scene.push(shape);
         x += chip;
     }

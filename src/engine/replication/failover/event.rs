@@ -11,7 +11,7 @@ use crate::replication::replicated_log::Term;
 use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
 use crate::sim::Time;
 use crate::sim::network::Loss;
-use crate::wording::count;
+use crate::wording::{count, shown, shown_or};
 
 /// A row that a node has dropped from its log.
 #[derive(Clone)]
@@ -278,7 +278,7 @@ impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Asked { call, to, name: Some(name), .. } => {
-                write!(out, "{} asks {to} to insert {name} (call {call}).", call.client)
+                write!(out, "{} asks {to} to insert {} (call {call}).", call.client, shown(name))
             }
             Event::Asked { call, to, row, .. } => {
                 write!(out, "The cache has no row {row}. {} asks {to} for it (call {call}).", call.client)
@@ -297,7 +297,7 @@ impl Display for Event {
                 if *is_insert { out.write_str(" Whether the row is written, it does not know.") } else { Ok(()) }
             }
             Event::Told { call, row, name, took, twice, old } => {
-                write!(out, "{} is told after {took} that {name} is written, as row {row}.", call.client)?;
+                write!(out, "{} is told after {took} that {} is written, as row {row}.", call.client, shown(name))?;
                 and_broken(out, twice.as_ref())?;
                 if *old {
                     out.write_str(" It was an old leader that said so, and the new one knows nothing of it.")?;
@@ -306,15 +306,16 @@ impl Display for Event {
             }
             Event::CacheHit { call, row, name, broken } => {
                 let client = call.client;
-                write!(out, "The cache has row {row}, and shows {client} the data of {name} (call {call}).")?;
+                write!(out, "The cache has row {row}, and shows {client} the data of {} (call {call}).", shown(name))?;
                 and_broken(out, broken.as_ref())
             }
             Event::Shown { call, row, name, broken } => {
                 match name {
                     Some(name) => write!(
                         out,
-                        "{} is shown row {row}, the data of {name}, and puts it into the cache.",
-                        call.client
+                        "{} is shown row {row}, the data of {}, and puts it into the cache.",
+                        call.client,
+                        shown(name)
                     )?,
                     None => write!(out, "{} is told that there is no row {row}.", call.client)?,
                 }
@@ -336,7 +337,7 @@ impl Display for Event {
                 }
             }
             Event::LookedUp { node, row, name, call } => {
-                let found = name.as_deref().unwrap_or("nothing");
+                let found = shown_or(name.as_deref(), "nothing");
                 write!(out, "{node} looked up row {row} for {}: {found}.", call.client)
             }
             Event::Appended { node, row, name, call, position, known, told, asked } => {
@@ -345,7 +346,8 @@ impl Display for Event {
                 } else {
                     write!(
                         out,
-                        "{node} gave {name} the number {row} and appended it at position {position} of its log."
+                        "{node} gave {} the number {row} and appended it at position {position} of its log.",
+                        shown(name)
                     )?;
                 }
                 match (told, asked) {
@@ -360,7 +362,7 @@ impl Display for Event {
                 }
                 for Dropped { row, name, told } in lost {
                     let told = if *told { ", of which its client was told that it is written" } else { "" };
-                    write!(out, "{node} discards row {row} ({name}){told}. ")?;
+                    write!(out, "{node} discards row {row} ({}){told}. ", shown(name))?;
                 }
                 match added {
                     0 => write!(out, "It follows {peer} now."),
@@ -414,7 +416,7 @@ impl Display for Event {
             }
             Event::SteppedDown { node, term } => write!(out, "{node} hears of the newer term {term}, and steps down."),
             Event::Stored { from, row, name, token, over } => {
-                write!(out, "The storage keeps row {row} ({name}) from {from}, token {token}.")?;
+                write!(out, "The storage keeps row {row} ({}) from {from}, token {token}.", shown(name))?;
                 over.as_ref().map_or(Ok(()), |(old, newer)| {
                     write!(out, " It was {old}'s, with the newer token {newer}: an old leader has overwritten it.")
                 })

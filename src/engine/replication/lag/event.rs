@@ -9,7 +9,7 @@ use crate::contract;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;
 use crate::sim::Time;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 #[derive(Clone)]
 pub enum Event {
@@ -85,10 +85,15 @@ impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::PostSent { device, item, page, partition } => {
-                write!(out, "{device} sent post {item} on {page} to the leader, for partition {}.", letter(*partition))
+                write!(
+                    out,
+                    "{device} sent post {item} on {} to the leader, for partition {}.",
+                    shown(page),
+                    letter(*partition)
+                )
             }
             Event::ReadSent { device, page, routes } => {
-                write!(out, "{device} asks for {page}:")?;
+                write!(out, "{device} asks for {}:", shown(page))?;
                 for (place, route) in routes.iter().enumerate() {
                     let comma = if place == 0 { "" } else { ";" };
                     write!(out, "{comma} partition {} from {}, {}", letter(route.partition), route.node, route.why)?;
@@ -164,7 +169,7 @@ impl Display for Event {
                 write!(out, "{device} has {} from one partition, and waits for the other.", posts(items))
             }
             Event::Read { device, page, items, breaches } => {
-                write!(out, "{device} shows {page}: {}.", posts(items))?;
+                write!(out, "{device} shows {}: {}.", shown(page), posts(items))?;
                 for breach in breaches.iter() {
                     write!(out, " {breach}")?;
                 }

@@ -7,6 +7,7 @@ use super::session::{OwnWrites, Settings, USERS};
 use crate::replication::checker::{self, Breach, Call, Item, Promise, What};
 use crate::replication::{Host, NodeId};
 use crate::sim::{Envelope, Network, Time};
+use crate::wording::shown;
 
 impl Lag {
     pub fn settings(&self) -> Settings {
@@ -108,7 +109,7 @@ impl Lag {
             Message::Log { partition, .. } => format!("how far partition {} has come", letter(*partition)),
             Message::Hello { .. } => "how far both partitions have come".to_owned(),
             Message::Fetch { partition, page, .. } => {
-                format!("read of {}, partition {}", self.page(*page), letter(*partition))
+                format!("read of {}, partition {}", shown(self.page(*page)), letter(*partition))
             }
             Message::Page { items, .. } => super::event::posts(items),
         }

@@ -10,7 +10,7 @@ use crate::replication::replicated_log::Term;
 use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
 use crate::sim::{Loss, Time};
 use crate::storage::Key;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 #[derive(Clone)]
 pub enum Event {
@@ -243,7 +243,7 @@ pub struct Lost {
 
 impl Display for Lost {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "{} = {} ({}; ", self.key, self.value, self.call)?;
+        write!(out, "{} = {} ({}; ", self.key, shown(&self.value), self.call)?;
         match &self.instead {
             Some(instead) => write!(out, "now {instead})"),
             None => out.write_str("now nothing)"),
@@ -303,7 +303,10 @@ impl Display for Event {
             }
             Event::Got { call, key, found, node, verdict } => {
                 write!(out, "{} got {key} from {node}: ", call.client)?;
-                out.write_str(found.as_deref().unwrap_or("no value"))?;
+                match found {
+                    Some(value) => write!(out, "{}", shown(value))?,
+                    None => out.write_str("no value")?,
+                }
                 out.write_str(".")?;
                 verdict.map_or(Ok(()), |verdict| write!(out, " {verdict}"))
             }
@@ -318,7 +321,7 @@ impl Display for Event {
                 write!(out, "The answer to {call} came too late: {} has given up.", call.client)
             }
             Event::Appended { node, key, value, position, sent, missing } => {
-                write!(out, "The leader {node} synced {key} = {value} to its log at position {position}")?;
+                write!(out, "The leader {node} synced {key} = {} to its log at position {position}", shown(value))?;
                 if !sent.is_empty() {
                     write!(out, ", and sent it to {sent}")?;
                 }
@@ -414,7 +417,7 @@ impl Display for Event {
                 count(*keys, "key")
             ),
             Event::Answered { node, key, found } => match found {
-                Some(value) => write!(out, "{node} looked up {key} in what it has: {value}."),
+                Some(value) => write!(out, "{node} looked up {key} in what it has: {}.", shown(value)),
                 None => write!(out, "{node} looked up {key}, and has no such key."),
             },
             Event::NotLeader { node, leader } => {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::replication::CallId;
 use crate::replication::replicated_log::{Message as LogMessage, Snapshot, Term};
 use crate::storage::Key;
+use crate::wording::shown;
 
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
@@ -63,9 +64,9 @@ impl Message {
     /// What it says, for a label.
     pub fn about(&self) -> String {
         match self {
-            Message::Put { key, value, .. } => format!("put {key} = {value}"),
+            Message::Put { key, value, .. } => format!("put {key} = {}", shown(value)),
             Message::Get { key, .. } => format!("get {key}"),
-            Message::Value { found: Some((value, _)), .. } => format!("value {value}"),
+            Message::Value { found: Some((value, _)), .. } => format!("value {}", shown(value)),
             Message::Value { .. } => "no value".to_owned(),
             Message::Hello { position } => format!("hello, I have the log up to {position}"),
             Message::Snapshot { snapshot, .. } => format!("snapshot as of position {}", snapshot.position),

@@ -46,7 +46,7 @@ pub struct Logged {
 impl Logged {
     /// What a hint is called: `n3 k`.
     pub fn name(&self) -> String {
-        self.owner.map_or(String::new(), |owner| format!("{owner} {}", self.key))
+        self.owner.map_or(String::new(), |owner| format!("{owner} {}", self.key.as_str()))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::replication::history::{Request, Returned};
 use crate::replication::{CallId, NodeId};
 use crate::sim::Time;
 use crate::storage::Key;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -99,7 +99,7 @@ impl Display for Ending {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Ending::Written => out.write_str("written"),
-            Ending::Found(Some(record)) => write!(out, "{}", record.value),
+            Ending::Found(Some(record)) => write!(out, "{}", shown(&record.value)),
             Ending::Found(None) => out.write_str("no value"),
             Ending::QuorumNotMet { got, needed, after } => {
                 write!(out, "quorum not met: {got} of {needed} within {after}")
@@ -158,14 +158,14 @@ impl Display for Message {
             Message::Request { request, .. } => write!(out, "{kind} to {request}"),
             Message::Response { ending, .. } => write!(out, "{kind}: {ending}"),
             Message::Write { key, record, hint: Some(owner), .. } => {
-                write!(out, "{kind} {key} = {} for {owner}", record.value)
+                write!(out, "{kind} {key} = {} for {owner}", shown(&record.value))
             }
             Message::Write { key, record, .. } | Message::Repair { key, record } | Message::HandOff { key, record } => {
-                write!(out, "{kind} {key} = {}", record.value)
+                write!(out, "{kind} {key} = {}", shown(&record.value))
             }
             Message::Acknowledge { .. } => out.write_str(kind),
             Message::Read { key, .. } | Message::HandedOff { key, .. } => write!(out, "{kind} {key}"),
-            Message::Answer { found: Some(record), .. } => write!(out, "{kind}: {}", record.value),
+            Message::Answer { found: Some(record), .. } => write!(out, "{kind}: {}", shown(&record.value)),
             Message::Answer { found: None, .. } => write!(out, "{kind}: nothing"),
             Message::Digests(digests) => write!(out, "digests of {}", count(digests.len(), "place")),
             Message::Entries { entries, .. } => out.write_str(&count(entries.len(), "entry")),

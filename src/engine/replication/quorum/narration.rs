@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use super::event::{Event, Fact, Purpose, Standing};
 use super::message::Ending;
 use crate::sim::Loss;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -68,9 +68,12 @@ impl Fact {
             }
             Fact::Answered { at, from, call, key, found, standing, newest, repaired } => {
                 match found {
-                    Some(record) => {
-                        write!(out, "{from} answered {at}: {key} = {} of version {}", record.value, record.version)?
-                    }
+                    Some(record) => write!(
+                        out,
+                        "{from} answered {at}: {key} = {} of version {}",
+                        shown(&record.value),
+                        record.version
+                    )?,
                     None => write!(out, "{from} answered {at}: it has no {key}")?,
                 }
                 match (standing, newest) {
@@ -78,7 +81,8 @@ impl Fact {
                     (Standing::Met { needed }, Some(newest)) => write!(
                         out,
                         ". {needed} of {needed}: {call} returned {}, the newest that was answered ({}).",
-                        newest.value, newest.version
+                        shown(&newest.value),
+                        newest.version
                     )?,
                     (Standing::Met { needed }, None) => {
                         write!(out, ". {needed} of {needed}: {call} returned no value, as none was answered.")?;
@@ -113,7 +117,7 @@ impl Fact {
             Fact::Responded { call, node, ending } => match ending {
                 Ending::Written => write!(out, "{node} responded to {}: the write {call} is done.", call.client),
                 Ending::Found(Some(record)) => {
-                    write!(out, "{node} responded to {}: the read {call} found {}.", call.client, record.value)
+                    write!(out, "{node} responded to {}: the read {call} found {}.", call.client, shown(&record.value))
                 }
                 ending => write!(out, "{node} responded to {}: {ending} for {call}.", call.client),
             },
@@ -127,7 +131,7 @@ impl Fact {
     fn tell_record(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Fact::Stored { node, key, record, replaced, purpose } => {
-                let (value, version) = (&record.value, record.version);
+                let (value, version) = (shown(&record.value), record.version);
                 match purpose {
                     Purpose::Write => write!(out, "{node} stored {key} = {value} with the version {version}")?,
                     Purpose::Repair => write!(out, "Read repair brought {key} = {value} ({version}) to {node}")?,
@@ -143,19 +147,20 @@ impl Fact {
                 write!(
                     out,
                     "{node} did not store {key} = {} ({}): it has {same} ({kept})",
-                    record.value, record.version
+                    shown(&record.value),
+                    record.version
                 )?;
                 out.write_str(if *purpose == Purpose::Repair { "." } else { ", and acknowledged it all the same." })
             }
             Fact::DiskFull { node, key } => write!(out, "{node} has no room on its disk for {key}, and stayed silent."),
             Fact::Read { node, key, found: Some(record) } => {
-                write!(out, "{node} looked up {key}: {} with the version {}.", record.value, record.version)
+                write!(out, "{node} looked up {key}: {} with the version {}.", shown(&record.value), record.version)
             }
             Fact::Read { node, key, found: None } => write!(out, "{node} looked up {key}, and has none."),
             Fact::HintHeld { node, owner, key, record } => write!(
                 out,
                 "{node} keeps {key} = {} as a hint for {owner}, and acknowledged it. Reads do not see it there.",
-                record.value
+                shown(&record.value)
             ),
             Fact::HintsOffered { node, held } => write!(out, "{node} sent {} to their owners.", count(*held, "hint")),
             Fact::HintReleased { node, owner, key, dropped: true } => {

@@ -93,7 +93,7 @@ pub fn explain(key: &Key, record: &Record, bytes: &[u8]) -> Vec<Span> {
         span(13..17, "call of the client", record.version.call.number.to_string()),
         span(17..18, "key length", key.as_str().len().to_string()),
         span(18..20, "value length", record.value.len().to_string()),
-        span(HEADER..key_end, "key", key.to_string()),
+        span(HEADER..key_end, "key", key.as_str().to_owned()),
         span(key_end..bytes.len(), "value", record.value.to_string()),
     ]
 }

@@ -5,9 +5,8 @@ use std::fmt::{self, Display};
 use super::check::Problem;
 use super::event::{Event, Reason};
 use super::page::PageId;
-use crate::command::shorten;
 use crate::sim::Crash;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -286,8 +285,4 @@ fn capital(page: PageId) -> String {
 
 fn capital_count(number: u64, thing: &str) -> String {
     if number == 1 { format!("One {thing}") } else { count(number, thing) }
-}
-
-fn shown(value: &str) -> String {
-    if value.is_empty() { "\"\"".to_owned() } else { shorten(value, 32) }
 }

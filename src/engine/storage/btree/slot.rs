@@ -8,8 +8,8 @@
 use std::fmt::{self, Display};
 
 use super::refusal::Refusal;
-use crate::command::shorten;
 use crate::storage::Key;
+use crate::wording::shown;
 
 /// A longer key is refused: fixed slots make a page that can be read with the eye, and waste what is not used.
 pub const MAX_KEY_BYTES: usize = 32;
@@ -60,11 +60,10 @@ impl KeySlot {
     }
 }
 
-/// The key, cut where it is too long for a sentence.
+/// The key as narration shows it.
 impl Display for KeySlot {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let text = self.text();
-        if text.is_empty() { out.write_str("\"\"") } else { out.write_str(&shorten(&text, 24)) }
+        shown(&self.text()).fmt(out)
     }
 }
 

@@ -64,8 +64,10 @@ fn both(tree: &mut BTree, model: &mut Model, ask: &Ask, probe: &mut impl Probe<B
         }
         Ask::Scan(from, to) => {
             let (from, to) = (key(*from).min(key(*to)), key(*from).max(key(*to)));
-            let expected: Vec<_> =
-                model.range(from.clone()..=to.clone()).map(|(key, value)| (key.to_string(), value.clone())).collect();
+            let expected: Vec<_> = model
+                .range(from.clone()..=to.clone())
+                .map(|(key, value)| (key.as_str().to_owned(), value.clone()))
+                .collect();
             assert_eq!(tree.scan(&from, &to, probe).unwrap(), expected);
         }
     }

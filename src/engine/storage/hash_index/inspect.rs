@@ -270,10 +270,9 @@ pub(super) fn state(engine: &HashIndex) -> Value {
         }
         json
     });
-    let keydir =
-        engine.memory.keydir.iter().map(|(key, at)| {
-            (key.to_string(), json!({ "file": at.segment.data(), "offset": at.offset, "bytes": at.len }))
-        });
+    let keydir = engine.memory.keydir.iter().map(|(key, at)| {
+        (key.as_str().to_owned(), json!({ "file": at.segment.data(), "offset": at.offset, "bytes": at.len }))
+    });
     json!({
         "files": files.collect::<Vec<_>>(),
         "keydir": keydir.collect::<serde_json::Map<_, _>>(),

@@ -6,12 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use super::event::{Event, SyncReason, Verdict};
 use super::record::{HEADER, Record};
 use super::segment::{Position, SegmentId};
-use crate::command::{shorten, spell};
-use crate::storage::Key;
-use crate::wording::count;
-
-/// A longer key or value is cut here: narration is a sentence.
-const MOST_CHARS: usize = 24;
+use crate::wording::{count, shown, shown_or};
 
 /// One sentence or two for each event: a table, and long for that reason only.
 impl Display for Event {
@@ -32,23 +27,21 @@ impl Display for Event {
                 segment.data()
             ),
             Event::KeyIndexed { key, at, before: None } => {
-                write!(out, "The keydir, in memory, has a new key: {} stands in {at}.", name(key))
+                write!(out, "The keydir, in memory, has a new key: {key} stands in {at}.")
             }
             Event::KeyIndexed { key, at, before: Some(before) } => write!(
                 out,
-                "The keydir now points {} to {at}. The record in {before} is dead: nobody can reach its {} bytes, but \
+                "The keydir now points {key} to {at}. The record in {before} is dead: nobody can reach its {} bytes, but \
                  they stay until a merge.",
-                name(key),
                 before.len
             ),
             Event::KeyForgotten { key, last } => write!(
                 out,
-                "The keydir forgets {}. Its last value, in {last}, is dead but still there; after a crash only the \
-                 tombstone says so.",
-                name(key)
+                "The keydir forgets {key}. Its last value, in {last}, is dead but still there; after a crash only the \
+                 tombstone says so."
             ),
             Event::NothingToDelete { key } => {
-                write!(out, "The keydir has no {}, so there is nothing to delete, and nothing is written.", name(key))
+                write!(out, "The keydir has no {key}, so there is nothing to delete, and nothing is written.")
             }
             Event::NothingToSync { segment } => {
                 write!(out, "All of {} is on the disk already: there is nothing to sync.", segment.data())
@@ -57,34 +50,28 @@ impl Display for Event {
                 out,
                 "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until somebody reads that \
                  byte and compares the checksum.",
-                shorten(file, MOST_CHARS)
+                shown(file)
             ),
 
-            Event::KeyFound { key, at } => write!(
-                out,
-                "The keydir knows where {} is: {} bytes in {at}. No file has to be searched.",
-                name(key),
-                at.len
-            ),
+            Event::KeyFound { key, at } => {
+                write!(out, "The keydir knows where {key} is: {} bytes in {at}. No file has to be searched.", at.len)
+            }
             Event::KeyAbsent { key, keys } => write!(
                 out,
-                "{} is not in the keydir, and the keydir holds every key there is ({keys}). The answer is no, without \
-                 touching the disk.",
-                name(key)
+                "{key} is not in the keydir, and the keydir holds every key there is ({keys}). The answer is no, without \
+                 touching the disk."
             ),
             Event::RecordRead { record, at } => write!(
                 out,
                 "One read of {} bytes from {at}, and the checksum fits: {} = {}.",
                 at.len,
-                name(&record.key),
+                record.key,
                 value(record)
             ),
             Event::KeydirSearched { from, to, keys, matches } => write!(
                 out,
-                "A hash table keeps its keys in no order, so all {keys} were compared with {} and {}. Between them \
-                 lie {matches}.",
-                name(from),
-                name(to)
+                "A hash table keeps its keys in no order, so all {keys} were compared with {from} and {to}. Between them \
+                 lie {matches}."
             ),
             Event::EntriesSorted { entries, keys, bytes } => write!(
                 out,
@@ -108,14 +95,14 @@ impl Display for Event {
                 Some(newest) => write!(
                     out,
                     "{} = {} in {from} is left out: {} was written again, and the keydir points to {newest}.",
-                    name(&record.key),
+                    record.key,
                     value(record),
-                    name(&record.key)
+                    record.key
                 ),
                 None => write!(
                     out,
                     "{} = {} in {from} is left out: the key has been deleted since.",
-                    name(&record.key),
+                    record.key,
                     value(record)
                 ),
             },
@@ -123,7 +110,7 @@ impl Display for Event {
                 out,
                 "The tombstone of {} in {from} is left out: no file outside this merge is old enough to hold a value \
                  that it would have to cover.",
-                name(&record.key)
+                record.key
             ),
             Event::OutputSynced { output, bytes } => {
                 write!(out, "{}.tmp was synced: its {bytes} bytes are safe, its name is not yet.", output.data())
@@ -233,7 +220,7 @@ impl Display for Event {
 }
 
 fn tell_append(out: &mut Formatter, record: &Record, at: &Position) -> fmt::Result {
-    let key = name(&record.key);
+    let key = &record.key;
     match record.value {
         Some(_) => write!(
             out,
@@ -276,7 +263,7 @@ fn tell_copy(
     to: &Position,
     older: Option<SegmentId>,
 ) -> fmt::Result {
-    let (key, target) = (name(&record.key), to.segment.data());
+    let (key, target) = (&record.key, to.segment.data());
     match older {
         Some(older) if record.value.is_none() => write!(
             out,
@@ -294,7 +281,7 @@ fn tell_copy(
 }
 
 fn tell_replay(out: &mut Formatter, record: &Record, at: &Position, verdict: Verdict) -> fmt::Result {
-    let key = name(&record.key);
+    let key = &record.key;
     match verdict {
         Verdict::Newest { before: None } => write!(out, "{key} = {} in {at}: into the keydir.", value(record)),
         Verdict::Newest { before: Some(before) } => write!(
@@ -317,12 +304,8 @@ fn tell_replay(out: &mut Formatter, record: &Record, at: &Position, verdict: Ver
     }
 }
 
-fn name(key: &Key) -> String {
-    spell(&shorten(key.as_str(), MOST_CHARS))
-}
-
 fn value(record: &Record) -> String {
-    record.value.as_deref().map_or_else(|| "no value".to_owned(), |value| spell(&shorten(value, MOST_CHARS)))
+    shown_or(record.value.as_deref(), "no value")
 }
 
 /// `1.data and 2.data`; a long list is told by its ends.

@@ -42,7 +42,7 @@ impl HashIndex {
         if matches > 0 {
             probe.step(|| Event::EntriesSorted { entries: matches, keys, bytes }, self);
         }
-        Ok(Outcome::Entries(entries.into_iter().map(|(key, value)| (key.to_string(), value)).collect()))
+        Ok(Outcome::Entries(entries.into_iter().map(|(key, value)| (key.as_str().to_owned(), value)).collect()))
     }
 
     /// The value of the record at `at`, in one read; its checksum tells whether it is still what was written.

@@ -7,6 +7,7 @@ use crate::contract::{Dump, Span};
 use crate::storage::Entry;
 use crate::storage::log::{self, HEADER};
 use crate::storage::table::{CHECKSUM, FOOTER};
+use crate::wording::{count, shown};
 
 /// A longer file is shown from its beginning.
 const MOST: usize = 1024;
@@ -65,7 +66,7 @@ fn log_spans(bytes: &[u8], is_manifest: bool) -> Vec<Span> {
 
 fn entry_in_words(entry: Entry) -> String {
     match &entry.value {
-        Some(value) => format!("{}: {} = {value}", entry.sequence, entry.key),
+        Some(value) => format!("{}: {} = {}", entry.sequence, entry.key, shown(value)),
         None => format!("{}: {} deleted", entry.sequence, entry.key),
     }
 }
@@ -99,7 +100,7 @@ fn table_spans(tree: &Lsm, name: &str, len: u64) -> Vec<Span> {
     spans.push(span(
         end..footer,
         "Bloom filter and index",
-        format!("{} bits a key, {} blocks", tree.settings.shape.bloom_bits, blocks),
+        format!("{} a key, {}", count(tree.settings.shape.bloom_bits, "bit"), count(blocks, "block")),
     ));
     spans.push(span(footer..len as usize, "footer", "where filter and index are, and a checksum".to_owned()));
     spans

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::Event;
 use super::compaction::{Task, Why};
 use super::version::{FileNumber, log_name, table_name};
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 impl Display for Event {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
@@ -177,7 +177,7 @@ impl Event {
                     Some(entry) => write!(
                         out,
                         "{key} = {}, written as {}",
-                        entry.value.as_deref().unwrap_or_default(),
+                        shown(entry.value.as_deref().unwrap_or_default()),
                         entry.sequence
                     )?,
                     None => write!(out, "{key} is nowhere")?,

@@ -159,7 +159,7 @@ impl Lsm {
             if entry.key > *to {
                 return false;
             }
-            found.push((entry.key.to_string(), entry.value.as_deref().unwrap_or_default().to_owned()));
+            found.push((entry.key.as_str().to_owned(), entry.value.as_deref().unwrap_or_default().to_owned()));
             true
         })?;
         for table in &tables {

@@ -5,13 +5,11 @@ use std::fmt::{self, Display, Formatter};
 
 use super::event::{Event, SyncReason};
 use super::{FileName, TableId};
-use crate::command::{shorten, spell};
-use crate::storage::{Entry, Key};
-use crate::wording::count;
+use crate::command::shorten;
+use crate::storage::Entry;
+use crate::wording::{count, shown};
 
-/// A longer key or value is cut here: narration is a sentence.
-const MOST_CHARS: usize = 24;
-/// A longer list of tables, likewise.
+/// A longer list of tables is cut here: narration is a sentence.
 const MOST_NAMES: usize = 80;
 
 /// One sentence or two for each event: a table, and long for that reason only.
@@ -49,7 +47,7 @@ impl Display for Event {
                 out,
                 "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until somebody reads that byte \
                  and compares the checksum.",
-                shorten(file, MOST_CHARS)
+                shown(file)
             ),
 
             Event::NothingToFlush => out.write_str("The memtable is empty: there is nothing to write out."),
@@ -62,9 +60,8 @@ impl Display for Event {
             ),
             Event::BlockWritten { table, block, last } => write!(
                 out,
-                "Block {block} of {} is full and was written. Its last key, {}, goes into the sparse index.",
-                table.unfinished(),
-                name(last)
+                "Block {block} of {} is full and was written. Its last key, {last}, goes into the sparse index.",
+                table.unfinished()
             ),
             Event::TableFinished { table, entries, bytes } => write!(
                 out,
@@ -99,12 +96,11 @@ impl Display for Event {
 
             Event::MemtableSearched { key, found: None, entries } => write!(
                 out,
-                "{} is not in the memtable ({}). The tables are asked, the newest first.",
-                name(key),
+                "{key} is not in the memtable ({}). The tables are asked, the newest first.",
                 count(*entries, "entry")
             ),
             Event::MemtableSearched { key, found: Some(entry), .. } => {
-                write!(out, "The memtable has the newest entry of {}: {}.", name(key), tell(entry))?;
+                write!(out, "The memtable has the newest entry of {key}: {}.", tell(entry))?;
                 out.write_str(if entry.is_tombstone() {
                     " The key is deleted, whatever older tables say."
                 } else {
@@ -112,22 +108,20 @@ impl Display for Event {
                 })
             }
             Event::FilterAsked { key, table, passes: false } => {
-                write!(out, "The Bloom filter of {} says no: {} is certainly not in it.", table.file(), name(key))
+                write!(out, "The Bloom filter of {} says no: {key} is certainly not in it.", table.file())
             }
             Event::FilterAsked { key, table, passes: true } => {
-                write!(out, "The Bloom filter of {} says that {} may be in it.", table.file(), name(key))
+                write!(out, "The Bloom filter of {} says that {key} may be in it.", table.file())
             }
             Event::IndexSearched { key, table, block: Some(block), blocks } => write!(
                 out,
-                "By its sparse index, in memory, {} can hold {} only in block {} of {blocks}.",
+                "By its sparse index, in memory, {} can hold {key} only in block {} of {blocks}.",
                 table.file(),
-                name(key),
                 block + 1
             ),
             Event::IndexSearched { key, table, block: None, .. } => write!(
                 out,
-                "{} is behind the last key of {}, says its index in memory. The file is not read.",
-                name(key),
+                "{key} is behind the last key of {}, says its index in memory. The file is not read.",
                 table.file()
             ),
             Event::BlockRead { key, table, block, bytes, found } => {
@@ -142,21 +136,18 @@ impl Display for Event {
                         write!(out, "It has {}: the key is deleted, whatever older tables say.", tell(entry))
                     }
                     Some(entry) => write!(out, "It has {}: the newest there is, so the search ends.", tell(entry)),
-                    None => write!(out, "{} is not in it, so it is not in this table.", name(key)),
+                    None => write!(out, "{key} is not in it, so it is not in this table."),
                 }
             }
-            Event::KeyNowhere { key, tables: 0 } => write!(out, "There is no table that could hold {}.", name(key)),
+            Event::KeyNowhere { key, tables: 0 } => write!(out, "There is no table that could hold {key}."),
             Event::KeyNowhere { key, tables } => {
-                write!(out, "All tables were asked ({tables}), and none has {}: there is no such key.", name(key))
+                write!(out, "All tables were asked ({tables}), and none has {key}: there is no such key.")
             }
             Event::ScanBegun { from, to, tables } => write!(
                 out,
-                "A scan from {} to {}: a read head was put into the memtable and into {}, at the first key that \
-                 is not before {}.",
-                name(from),
-                name(to),
-                count(*tables, "table"),
-                name(from)
+                "A scan from {from} to {to}: a read head was put into the memtable and into {}, at the first key that \
+                 is not before {from}.",
+                count(*tables, "table")
             ),
             Event::EntryScanned { entry, from, is_newest } => {
                 write!(out, "The smallest key under the heads is {}, {}. ", tell(entry), place(*from))?;
@@ -284,9 +275,9 @@ impl Display for Event {
 fn tell(entry: &Entry) -> String {
     match &entry.value {
         Some(value) => {
-            format!("{} = {} (number {})", name(&entry.key), spell(&shorten(value, MOST_CHARS)), entry.sequence)
+            format!("{} = {} (number {})", entry.key, shown(value), entry.sequence)
         }
-        None => format!("the tombstone of {} (number {})", name(&entry.key), entry.sequence),
+        None => format!("the tombstone of {} (number {})", entry.key, entry.sequence),
     }
 }
 
@@ -297,10 +288,6 @@ fn opening(entry: &Entry) -> String {
 
 fn place(table: Option<TableId>) -> String {
     table.map_or_else(|| "in the memtable".to_owned(), |id| format!("in {}", id.file()))
-}
-
-fn name(key: &Key) -> String {
-    spell(&shorten(key.as_str(), MOST_CHARS))
 }
 
 fn list(tables: &[TableId]) -> String {

@@ -89,7 +89,7 @@ impl SsTables {
             if let Some(value) = &taken.entry.value
                 && taken.is_newest
             {
-                scan.found.push((taken.entry.key.to_string(), value.to_string()));
+                scan.found.push((taken.entry.key.as_str().to_owned(), value.to_string()));
             }
             probe.step(|| Event::EntryScanned { entry: taken.entry, from, is_newest: taken.is_newest }, self);
         }

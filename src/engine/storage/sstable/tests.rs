@@ -303,7 +303,7 @@ proptest! {
                 Command::Get { key } => prop_assert_eq!(outcome, Outcome::Value(model.get(key).cloned())),
                 Command::Scan { from, to } => {
                     let range = model.iter().filter(|(key, _)| from <= *key && *key <= to);
-                    let expected = range.map(|(key, value)| (key.to_string(), value.clone())).collect();
+                    let expected = range.map(|(key, value)| (key.as_str().to_owned(), value.clone())).collect();
                     prop_assert_eq!(outcome, Outcome::Entries(expected));
                 }
                 _ => {}

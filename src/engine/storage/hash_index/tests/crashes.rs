@@ -36,7 +36,7 @@ impl Model {
         let mut entries = self.now().clone();
         match command {
             Command::Put { key, value } => {
-                entries.insert(key.to_string(), value.clone());
+                entries.insert(key.as_str().to_owned(), value.clone());
             }
             Command::Delete { key } => {
                 entries.remove(key.as_str());
@@ -61,7 +61,7 @@ fn contents(engine: &mut HashIndex) -> Entries {
     let keys: Vec<Key> = engine.keydir().iter().map(|(key, _)| key.clone()).collect();
     keys.into_iter()
         .map(|key| match engine.execute(&Command::Get { key: key.clone() }, &mut ()) {
-            Outcome::Value(Some(value)) => (key.to_string(), value),
+            Outcome::Value(Some(value)) => (key.as_str().to_owned(), value),
             other => panic!("{key}: {other:?}"),
         })
         .collect()
