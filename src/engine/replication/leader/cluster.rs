@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::command::{self, CLIENTS, Command, MAX_NODES, Mode, Settings};
-use super::event::{Event, Lost, Missing};
+use super::event::{Event, Lost, Missing, Named};
 use super::message::Message;
 use super::state;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
 use crate::replication::history::{Request, Returned};
-use crate::replication::replicated_log::{Entry, Node, Role, Rule};
+use crate::replication::replicated_log::{Entry, Node, Reigns, Role, Rule};
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, NodeSet, World};
 use crate::sim::network::Conditions;
 use crate::sim::{Envelope, Fate, Network, Time};
@@ -24,6 +24,8 @@ const DISK: u64 = 1 << 22;
 #[derive(Clone)]
 pub struct Seat {
     pub node: Node,
+    /// How the others follow when this node leads. Nobody can tell an old leader that cannot be reached of a change.
+    pub(super) modes: [Mode; MAX_NODES as usize],
     /// By the position of their write.
     pub(super) waiting: Vec<(usize, CallId)>,
 }
@@ -47,13 +49,12 @@ pub(super) struct Write {
 #[derive(Clone)]
 pub struct Leader {
     pub(super) settings: Settings,
-    pub(super) modes: [Mode; MAX_NODES as usize],
     pub(super) world: World<Message, CallId>,
     pub(super) seats: Vec<Rc<Seat>>,
     /// The nodes that have a copy, or had one.
     pub(super) members: NodeSet,
-    /// Whom people have named, and clients ask.
-    pub(super) leader: NodeId,
+    /// Whom people have named: clients ask the newest of them.
+    pub(super) reigns: Reigns,
     pub(super) history: History,
     calls: [u32; CLIENTS as usize],
     pub(super) writes: Rc<Vec<Write>>,
@@ -69,14 +70,14 @@ impl Engine for Leader {
 
     fn open(parameters: &Parameters) -> Result<Leader, BadParameter> {
         let settings = Settings::new(parameters);
+        let (first, modes) = (NodeId::new(1), command::modes(parameters));
         let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
         let mut leader = Leader {
             settings,
-            modes: command::modes(parameters),
             world: World::new(conditions, settings.seed),
             seats: Vec::new(),
             members: NodeSet::EMPTY,
-            leader: NodeId::new(1),
+            reigns: Reigns::new(1, first),
             history: History::default(),
             calls: [0; CLIENTS as usize],
             writes: Rc::default(),
@@ -84,11 +85,11 @@ impl Engine for Leader {
         };
         leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
         for node in leader.members.iter() {
-            leader.seat_node(node);
+            leader.seat_node(node, modes);
         }
-        leader.keep_rule();
+        leader.keep_rule(first);
         // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let (sends, first) = (leader.seat_mut(NodeId::new(1)).node.appoint(1), NodeId::new(1));
+        let sends = leader.seat_mut(first).node.appoint(1);
         for (to, message) in sends.unwrap_or_default() {
             let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
             for (_, message) in back {
@@ -144,9 +145,9 @@ impl Leader {
         self.world.network.is_up(node.into())
     }
 
-    /// Whom people have named.
+    /// Whom people have named last.
     pub fn leader(&self) -> NodeId {
-        self.leader
+        self.reigns.newest().1
     }
 
     /// Whether a node believes that it leads.
@@ -154,8 +155,9 @@ impl Leader {
         self.is_up(node) && self.seat(node).node.role() == Role::Leader
     }
 
+    /// How a node follows the leader.
     pub fn mode(&self, node: NodeId) -> Mode {
-        self.modes[node.index()]
+        self.seat(self.leader()).modes[node.index()]
     }
 
     pub fn is_member(&self, node: NodeId) -> bool {
@@ -173,12 +175,7 @@ impl Leader {
 
     /// When a client is told, as the modes have it: what follows on `A client is told when`.
     pub fn rule_in_words(&self) -> String {
-        let mut rule = self.rule();
-        // The leader has it always.
-        rule.all = rule.all.without([self.leader].into_iter().collect());
-        if rule.one.contains(self.leader) {
-            rule.one = NodeSet::EMPTY;
-        }
+        let rule = self.rule(self.leader());
         if rule.is_nothing() { "the leader has it".to_owned() } else { format!("the leader has it, and {rule}") }
     }
 
@@ -187,43 +184,50 @@ impl Leader {
         self.passed.as_ref().map(|(envelope, lost)| (&**envelope, *lost))
     }
 
-    /// The writes of which clients were told, and which the leader does not have.
+    /// The writes that are lost, as [`Reigns`] judges: clients were told of them, and the leader does not have them.
     pub fn lost(&self) -> Vec<Lost> {
-        let node = &self.seat(self.leader).node;
-        let lost = |write: &&Write| write.told && !has(node, write);
         let tell = |write: &Write| {
-            let [key, value] = [write.entry.key(), write.entry.value()].map(text);
-            let instead = node.find(write.entry.key()).map(|(_, entry)| text(entry.value()).into());
-            Lost { call: write.call, key: Key::new(key), value: value.into(), instead }
+            let Named { call, key, value } = write.named();
+            let now = self.seat(self.leader()).node.find(write.entry.key());
+            Lost { call, key, value, instead: now.map(|(_, entry)| text(entry.value()).into()) }
         };
-        self.writes.iter().filter(lost).map(tell).collect()
+        let told = self.writes.iter().filter(|write| write.told);
+        self.reigns.lost(told, |node| &self.seat(node).node, has).map(tell).collect()
     }
 
     /// What a write at `position` still waits for on `node`.
     pub(super) fn missing(&self, node: NodeId, position: usize) -> Missing {
         let log = &self.seat(node).node;
-        let Missing { all, one } = self.rule();
-        let has = |each: &NodeId| *each == node || log.acknowledged_by(*each) >= position;
-        let had: NodeSet = self.members.iter().filter(has).collect();
+        let Missing { all, one } = self.rule(node);
+        let had: NodeSet = log.peers().iter().filter(|peer| log.acknowledged_by(*peer) >= position).collect();
         let one = if one.without(had) == one { one } else { NodeSet::EMPTY };
         Missing { all: all.without(had), one }
     }
 
-    /// Whom each write has to wait for.
-    fn rule(&self) -> Missing {
-        let of = |mode| self.members.iter().filter(|node| self.mode(*node) == mode).collect();
+    /// Whom each write on `node` has to wait for.
+    fn rule(&self, node: NodeId) -> Missing {
+        let Seat { node, modes, .. } = self.seat(node);
+        let of = |mode| node.peers().iter().filter(|peer| modes[peer.index()] == mode).collect();
         Missing { all: of(Mode::Sync), one: of(Mode::Semi) }
+    }
+
+    /// A write of some client, as a sentence names it.
+    pub(super) fn named(&self, call: CallId) -> Named {
+        let write = self.writes.iter().find(|write| write.call == call);
+        write.expect("it has come to some node").named()
     }
 }
 
-/// Whether a node has a write, or a later one of its key that came after it.
-fn has(node: &Node, write: &Write) -> bool {
-    match write.position.checked_sub(node.base().position + 1) {
-        Some(place) => node.log().get(place) == Some(&write.entry),
-        None => node.base().find(write.entry.key()).is_some_and(|(position, entry)| {
-            *position > write.position || *position == write.position && *entry == write.entry
-        }),
+impl Write {
+    fn named(&self) -> Named {
+        let [key, value] = [self.entry.key(), self.entry.value()].map(text);
+        Named { call: self.call, key: Key::new(key), value: value.into() }
     }
+}
+
+/// Whether a node has a write, even if the snapshot that it began with has a later one of the key.
+fn has(node: &Node, write: &Write) -> bool {
+    node.has(write.position, write.entry.term)
 }
 
 /// What a reader has put in is text.
@@ -238,19 +242,17 @@ impl Leader {
     }
 
     /// Gives a new node its place, with an empty disk.
-    pub(super) fn seat_node(&mut self, id: NodeId) {
+    pub(super) fn seat_node(&mut self, id: NodeId, modes: [Mode; MAX_NODES as usize]) {
         let peers = self.members.iter().filter(|other| *other != id).collect();
         if let Ok(node) = Node::new(id, peers, Rule::Asynchronous, DISK) {
-            self.seats.push(Rc::new(Seat { node, waiting: Vec::new() }));
+            self.seats.push(Rc::new(Seat { node, modes, waiting: Vec::new() }));
         }
     }
 
-    /// Tells every node the rule of the cluster.
-    pub(super) fn keep_rule(&mut self) {
-        let Missing { all, one } = self.rule();
-        for seat in &mut self.seats {
-            Rc::make_mut(seat).node.set_rule(Rule::Chosen { all, one });
-        }
+    /// Lets a node go by its modes, should it lead.
+    pub(super) fn keep_rule(&mut self, id: NodeId) {
+        let Missing { all, one } = self.rule(id);
+        self.seat_mut(id).node.set_rule(Rule::Chosen { all, one });
     }
 
     #[track_caller]
@@ -267,7 +269,7 @@ impl Leader {
         via: Option<NodeId>,
         probe: &mut impl Probe<Leader>,
     ) -> Result<Outcome, String> {
-        let node = via.unwrap_or(self.leader);
+        let node = via.unwrap_or(self.leader());
         self.check(node)?;
         if self.history.calls().count() >= MAX_CALLS {
             return Err(format!("a run takes no more than {MAX_CALLS} calls"));
@@ -311,9 +313,8 @@ impl Leader {
                 // Most timers mean nothing by then: the call was answered long ago.
                 Some(Happening::Timer(call)) if self.history.is_open(call) => {
                     self.history.end(call, Returned::Nothing, self.world.now());
-                    let is_write =
-                        self.history.call(call).is_some_and(|it| matches!(it.request, Request::Write { .. }));
-                    self.step(Event::GaveUp { call, is_write, after: self.settings.timeout }, probe);
+                    let request = self.history.call(call).map(|it| it.request.clone()).expect("it is open");
+                    self.step(Event::GaveUp { call, request, after: self.settings.timeout }, probe);
                     return true;
                 }
                 Some(Happening::Timer(_)) => {}
@@ -343,16 +344,17 @@ impl Leader {
         }
         let Host::Node(node) = from else { unreachable!("nodes answer") };
         let Some(record) = self.history.call(call) else { unreachable!("it is open") };
-        let (key, took) = (record.request.key().clone(), now - record.began.time);
+        let (request, took) = (record.request.clone(), now - record.began.time);
         match message {
             Message::Value { found, .. } => {
                 let returned = Returned::Found(found.as_ref().map(|(_, write)| *write));
                 let verdict = self.history.end(call, returned, now);
+                let key = request.key().clone();
                 Event::Got { call, key, found: found.as_ref().map(|(value, _)| value.clone()), node, verdict }
             }
             Message::NotLeader { .. } => {
                 self.history.end(call, Returned::Nothing, now);
-                Event::TurnedAway { call, node }
+                Event::TurnedAway { call, request, node }
             }
             _ => {
                 self.history.end(call, Returned::Written, now);
@@ -362,7 +364,7 @@ impl Leader {
                     let write = &self.writes[place];
                     copies = self.nodes().filter(|node| has(&self.seat(*node).node, write)).collect();
                 }
-                Event::Told { call, took, copies }
+                Event::Told { write: self.named(call), took, copies }
             }
         }
     }

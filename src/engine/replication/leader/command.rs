@@ -274,7 +274,7 @@ impl Settings {
     }
 }
 
-/// How n1 to n5 are followed; n1 is asynchronous if it ever follows.
+/// How n1 to n5 follow. While n1 leads its own mode means nothing; when another leads it takes the place of that one.
 pub fn modes(parameters: &Parameters) -> [Mode; MAX_NODES as usize] {
     let of = |name| Mode::read(parameters.text(name)).unwrap_or(Mode::Async);
     [Mode::Async, of("n2"), of("n3"), of("n4"), of("n5")]

@@ -21,7 +21,7 @@ pub enum Event {
         node: NodeId,
     },
     Told {
-        call: CallId,
+        write: Named,
         took: Time,
         copies: NodeSet,
     },
@@ -34,11 +34,12 @@ pub enum Event {
     },
     TurnedAway {
         call: CallId,
+        request: Request,
         node: NodeId,
     },
     GaveUp {
         call: CallId,
-        is_write: bool,
+        request: Request,
         after: Time,
     },
     AnswerIgnored {
@@ -57,8 +58,9 @@ pub enum Event {
         node: NodeId,
         from: NodeId,
         position: usize,
-        told: usize,
-        missing: Option<Missing>,
+        told: Rc<[Named]>,
+        /// The first write that still waits, and what for.
+        waits: Option<(Named, Missing)>,
         sent: usize,
     },
     Mismatch {
@@ -114,6 +116,12 @@ pub enum Event {
         position: usize,
         keys: usize,
     },
+    /// A snapshot has come that stands for nothing that the node does not have.
+    SnapshotKnown {
+        node: NodeId,
+        position: usize,
+        end: usize,
+    },
     // Nodes.
     Answered {
         node: NodeId,
@@ -142,11 +150,17 @@ pub enum Event {
         node: NodeId,
         term: Term,
         end: usize,
+        /// Who led before, and now follows in the mode that the new leader had.
+        old: NodeId,
+        mode: Mode,
         lost: Rc<[Lost]>,
+        /// What was lost before, and is there again.
+        again: Rc<[Named]>,
     },
     ModeSet {
         node: NodeId,
         mode: Mode,
+        told: Rc<[Named]>,
     },
     // The network, and time.
     MessageLost {
@@ -199,7 +213,7 @@ pub enum Refusal {
     Short(usize),
     /// It has the entry of another term there.
     Other { own: Term, leaders: Term },
-    /// It has a snapshot in place of all entries up to this position, and that is another one or further than what came.
+    /// What comes after that is not what its snapshot of all up to this position stands for.
     Snapshot(usize),
 }
 
@@ -229,6 +243,43 @@ impl Display for Missing {
             _ => write!(out, " and one of {}", self.one),
         }
     }
+}
+
+/// A write as a sentence names it: `k = b (c1.2)`.
+#[derive(Clone)]
+pub struct Named {
+    pub call: CallId,
+    pub key: Key,
+    pub value: Rc<str>,
+}
+
+impl Display for Named {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} = {} ({})", self.key, self.value, self.call)
+    }
+}
+
+/// `k = b (c1.2) and j = c (c2.1)`.
+fn list(out: &mut fmt::Formatter, all: &[impl Display]) -> fmt::Result {
+    for (place, one) in all.iter().enumerate() {
+        let before = match place {
+            0 => "",
+            _ if place + 1 == all.len() => " and ",
+            _ => ", ",
+        };
+        write!(out, "{before}{one}")?;
+    }
+    Ok(())
+}
+
+/// What follows where a leader has learnt that writes are committed.
+fn and_tells(out: &mut fmt::Formatter, told: &[Named]) -> fmt::Result {
+    if told.is_empty() {
+        return Ok(());
+    }
+    out.write_str(" That is enough for ")?;
+    list(out, told)?;
+    out.write_str(if told.len() == 1 { ": its client is told." } else { ": their clients are told." })
 }
 
 /// A write of which its client has been told, and which the leader does not have.
@@ -271,6 +322,7 @@ impl contract::Event for Event {
             Event::Refused { .. } => "Refused",
             Event::Outdated { .. } => "Outdated",
             Event::Installed { .. } => "Installed",
+            Event::SnapshotKnown { .. } => "SnapshotKnown",
             Event::Answered { .. } => "Answered",
             Event::NotLeader { .. } => "NotLeader",
             Event::Stopped { .. } => "Stopped",
@@ -298,8 +350,13 @@ impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Asked { call, request, node } => write!(out, "{} asks {node} to {request}.", call.client),
-            Event::Told { call, took, copies } => {
-                write!(out, "{} is told after {took} that its write is done. It is on {copies}.", call.client)
+            Event::Told { write, took, copies } => {
+                let client = write.call.client;
+                write!(out, "{client} is told after {took} that {write} is written.")?;
+                match copies.is_empty() {
+                    true => out.write_str(" No node has it any more."),
+                    false => write!(out, " It is on {copies}."),
+                }
             }
             Event::Got { call, key, found, node, verdict } => {
                 write!(out, "{} got {key} from {node}: ", call.client)?;
@@ -310,13 +367,18 @@ impl Display for Event {
                 out.write_str(".")?;
                 verdict.map_or(Ok(()), |verdict| write!(out, " {verdict}"))
             }
-            Event::TurnedAway { call, node } => write!(out, "{} is refused: {node} does not lead.", call.client),
-            Event::GaveUp { call, is_write: true, after } => write!(
+            Event::TurnedAway { call, request, node } => {
+                write!(out, "{} is refused: {node} does not lead. Its {request} ({call}) is in no log.", call.client)
+            }
+            Event::GaveUp { call, request: Request::Write { key, value }, after } => write!(
                 out,
-                "{} waited {after} and gave up. It does not know whether its write counts: it may be on some nodes.",
+                "{} waited {after} and gave up. It does not know whether {key} = {value} ({call}) counts: it may be on some \
+                 nodes.",
                 call.client
             ),
-            Event::GaveUp { call, after, .. } => write!(out, "{} waited {after} for a value and gave up.", call.client),
+            Event::GaveUp { call, request: Request::Read { key }, after } => {
+                write!(out, "{} waited {after} for the value of {key} ({call}) and gave up.", call.client)
+            }
             Event::AnswerIgnored { call } => {
                 write!(out, "The answer to {call} came too late: {} has given up.", call.client)
             }
@@ -330,12 +392,11 @@ impl Display for Event {
                     false => write!(out, ". The client is told once {missing} has it."),
                 }
             }
-            Event::Acknowledged { node, from, position, told, missing, sent } => {
+            Event::Acknowledged { node, from, position, told, waits, sent } => {
                 write!(out, "{node} hears that {from} has synced all up to position {position}.")?;
-                match (told, missing) {
-                    (0, Some(missing)) => write!(out, " The client still waits for {missing}.")?,
-                    (0, None) => {}
-                    (told, _) => write!(out, " That is enough for {}: the client is told.", count(*told, "write"))?,
+                match waits {
+                    Some((write, missing)) if told.is_empty() => write!(out, " {write} still waits for {missing}.")?,
+                    _ => and_tells(out, told)?,
                 }
                 if *sent > 0 { write!(out, " It sent the next {}.", entries(*sent)) } else { Ok(()) }
             }
@@ -402,7 +463,7 @@ impl Display for Event {
                     Refusal::Snapshot(base) => {
                         write!(
                             out,
-                            "it has a snapshot of all up to position {base}, which it cannot compare with entries."
+                            "what comes there is not what its snapshot of all up to position {base} stands for."
                         )
                     }
                 }
@@ -415,6 +476,11 @@ impl Display for Event {
                 out,
                 "{node} has the snapshot now: {} as of position {position}. It asks for the log after that.",
                 count(*keys, "key")
+            ),
+            Event::SnapshotKnown { node, position, end } => write!(
+                out,
+                "{node} has all that this snapshot stands for, up to position {position}, and keeps its log. It asks for what \
+                 comes after {end}."
             ),
             Event::Answered { node, key, found } => match found {
                 Some(value) => write!(out, "{node} looked up {key} in what it has: {}.", shown(value)),
@@ -443,21 +509,30 @@ impl Display for Event {
             Event::Added { node, mode } => {
                 write!(out, "A new {mode} follower, {node}, has nothing yet. It asks the leader for a copy.")
             }
-            Event::Promoted { node, term, end, lost } => {
+            Event::Promoted { node, term, end, old, mode, lost, again } => {
                 write!(out, "{node} is named the leader of term {term}, with a log up to position {end}.")?;
+                if *mode != Mode::Async {
+                    write!(out, " {old} takes its place: it is {mode} from now on.")?;
+                }
+                if !again.is_empty() {
+                    out.write_str(" What was lost is there again: ")?;
+                    list(out, again)?;
+                    out.write_str(".")?;
+                }
                 match lost.len() {
                     0 => out.write_str(" No write that a client was told of is lost."),
                     many => {
                         let are = if many == 1 { "is" } else { "are" };
-                        write!(out, " {} that a client was told of {are} not there:", count(many, "write"))?;
-                        for (place, lost) in lost.iter().enumerate() {
-                            write!(out, "{} {lost}", if place == 0 { "" } else { "," })?;
-                        }
+                        write!(out, " {} that a client was told of {are} not there: ", count(many, "write"))?;
+                        list(out, lost)?;
                         out.write_str(".")
                     }
                 }
             }
-            Event::ModeSet { node, mode } => write!(out, "{node} is {mode} from now on."),
+            Event::ModeSet { node, mode, told } => {
+                write!(out, "{node} is {mode} from now on.")?;
+                and_tells(out, told)
+            }
             Event::MessageLost { what, from, to, loss } => {
                 write!(out, "A message ({what}) from {from} to {to} is lost: ")?;
                 match loss {

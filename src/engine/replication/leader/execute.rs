@@ -2,7 +2,7 @@
 
 use super::cluster::{FOREVER, Leader};
 use super::command::{Command, MAX_NODES, Mode};
-use super::event::Event;
+use super::event::{Event, Lost};
 use super::message::Message;
 use crate::contract::{Outcome, Probe};
 use crate::replication::{Host, NodeId, NodeSet};
@@ -31,7 +31,7 @@ impl Leader {
             }
             Command::Heal => {
                 self.world.network.heal();
-                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != self.leader).collect();
+                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != self.leader()).collect();
                 said.iter().for_each(|node| self.say_hello(node));
                 Event::Healed { said }
             }
@@ -76,7 +76,7 @@ impl Leader {
         }
         self.world.network.set_up(node.into(), true);
         let mut term = None;
-        if node == self.leader {
+        if node == self.leader() {
             term = Some(self.appoint(node)?);
         } else {
             self.say_hello(node);
@@ -90,8 +90,9 @@ impl Leader {
         let members = self.members;
         let it = &mut self.seat_mut(node).node;
         members.iter().filter(|other| *other != node).for_each(|other| it.admit(other));
-        let sends = it.appoint(newest + 1).map_err(|error| error.to_string())?;
-        self.leader = node;
+        self.keep_rule(node);
+        let sends = self.seat_mut(node).node.appoint(newest + 1).map_err(|error| error.to_string())?;
+        self.reigns.begin(newest + 1, node);
         self.send_log(node, sends);
         // One that is not a member yet got its snapshot from another leader, or none.
         let new: NodeSet = self.nodes().filter(|node| !members.contains(*node) && self.is_up(*node)).collect();
@@ -104,7 +105,7 @@ impl Leader {
             return Err(format!("there are {MAX_NODES} nodes already; the stage has room for no more"));
         }
         let node = NodeId::new(self.seats.len() as u8 + 1);
-        self.seat_node(node);
+        self.seat_node(node, self.seat(self.leader()).modes);
         self.say_hello(node);
         Ok(Event::Added { node, mode: self.mode(node) })
     }
@@ -117,29 +118,38 @@ impl Leader {
         if !self.members.contains(node) {
             return Err(format!("{node} has no copy of the data yet"));
         }
-        if self.leads(node) && self.leader == node {
+        let old = self.leader();
+        if old == node {
             return Err(format!("{node} leads already"));
         }
-        let end = self.seat(node).node.end();
+        let (end, lost) = (self.seat(node).node.end(), self.lost());
+        let mut modes = self.seat(old).modes;
+        let mode = modes[node.index()];
+        modes.swap(old.index(), node.index());
+        self.seat_mut(node).modes = modes;
         let term = self.appoint(node)?;
-        Ok(Event::Promoted { node, term, end, lost: self.lost().into() })
+        let (before, lost) = (lost, self.lost());
+        let back = |was: &&Lost| !lost.iter().any(|is| is.call == was.call);
+        let again = before.iter().filter(back).map(|was| self.named(was.call)).collect();
+        Ok(Event::Promoted { node, term, end, old, mode, lost: lost.into(), again })
     }
 
     fn set_mode(&mut self, node: NodeId, mode: Mode) -> Result<Event, String> {
         self.check(node)?;
-        self.modes[node.index()] = mode;
-        self.keep_rule();
+        let leader = self.leader();
+        if node == leader {
+            return Err(format!("{node} leads, and follows nobody"));
+        }
+        self.seat_mut(leader).modes[node.index()] = mode;
+        self.keep_rule(leader);
         // Somebody may have waited for just this one.
-        let leaders: NodeSet = self.nodes().filter(|node| self.leads(*node)).collect();
-        leaders.iter().for_each(|leader| {
-            self.tell(leader);
-        });
-        Ok(Event::ModeSet { node, mode })
+        let told = self.tell(leader);
+        Ok(Event::ModeSet { node, mode, told })
     }
 
     /// A node that is there again tells the leader how far its log has come.
     fn say_hello(&mut self, node: NodeId) {
-        let (position, leader) = (self.seat(node).node.end(), self.leader);
+        let (position, leader) = (self.seat(node).node.end(), self.leader());
         self.world.send(node.into(), leader.into(), Message::Hello { position });
     }
 

@@ -17,7 +17,9 @@
 //! A **new follower** gets a *consistent snapshot* of the leader's data, and the log position which that belongs to, while
 //! writes go on; then it asks for the log from there on. A follower that **was away** knows the last position on its own
 //! disk, and asks for what comes after it. A **new leader** is named by hand here; what it lacks of that which clients were
-//! told is lost, and is listed. The old leader, if it comes back, has to drop what the new one does not have.
+//! told is lost, and is listed ([`Reigns`](super::replicated_log::Reigns) is the judge). The old leader takes the place of
+//! the new one among the followers, so that as many are waited for as before; if it comes back, it has to drop what the new
+//! one does not have.
 //!
 //! # Reading order
 //!
@@ -39,6 +41,8 @@ pub mod wire;
 
 mod cluster;
 mod execute;
+#[cfg(test)]
+mod losses;
 mod nodes;
 mod state;
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::cluster::{Leader, Write, text};
-use super::event::{Event, Refusal, Unheeded};
+use super::event::{Event, Named, Refusal, Unheeded};
 use super::message::Message;
-use crate::replication::replicated_log::{Message as LogMessage, Node, Role, Term};
+use crate::replication::replicated_log::{Message as LogMessage, Node, Role, Snapshot, Term};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::storage::Key;
 
@@ -15,22 +15,31 @@ impl Leader {
             (Message::Put { call, key, value }, _) => self.put(id, *call, key, value),
             (Message::Get { call, key }, _) => self.get(id, *call, key),
             (Message::Hello { position }, Host::Node(from)) => self.hello(id, from, *position),
-            (Message::Snapshot { term, snapshot }, Host::Node(from)) => {
-                let node = &mut self.seat_mut(id).node;
-                let known = node.term();
-                if known > *term || node.see(*term).is_err() || node.install(snapshot.clone()).is_err() {
-                    return Event::Outdated { node: id, from, term: *term, known };
-                }
-                self.world.send(id.into(), from.into(), Message::Hello { position: snapshot.position });
-                Event::Installed { node: id, position: snapshot.position, keys: snapshot.rows.len() }
-            }
+            (Message::Snapshot { term, snapshot }, Host::Node(from)) => self.take_snapshot(id, from, *term, snapshot),
             (Message::Log(message), Host::Node(from)) => self.log(id, from, message),
             _ => unreachable!("nodes are not answered"),
         }
     }
 
+    /// Each hello of an empty node brings a snapshot on its way, so that two may be, and the second may find more than it has.
+    fn take_snapshot(&mut self, id: NodeId, from: NodeId, term: Term, snapshot: &Snapshot) -> Event {
+        let node = &mut self.seat_mut(id).node;
+        let known = node.term();
+        if known > term || node.see(term).is_err() {
+            return Event::Outdated { node: id, from, term, known };
+        }
+        let taken = node.install(snapshot.clone()).unwrap_or_default();
+        let end = node.end();
+        self.world.send(id.into(), from.into(), Message::Hello { position: end });
+        let position = snapshot.position;
+        if taken {
+            return Event::Installed { node: id, position, keys: snapshot.rows.len() };
+        }
+        Event::SnapshotKnown { node: id, position, end }
+    }
+
     fn put(&mut self, id: NodeId, call: CallId, key: &Key, value: &Rc<str>) -> Event {
-        let leader = self.leader;
+        let leader = self.leader();
         let node = &mut self.seat_mut(id).node;
         let Ok(Some((position, sends))) = node.write(key.as_str().as_bytes(), value.as_bytes()) else {
             self.world.send(id.into(), call.client.into(), Message::NotLeader { call });
@@ -70,10 +79,9 @@ impl Leader {
             return self.send_snapshot(id, from);
         }
         self.members.insert(from);
-        self.keep_rule();
-        let node = &mut self.seat_mut(id).node;
-        node.admit(from);
-        match node.resume(from, position) {
+        self.seat_mut(id).node.admit(from);
+        self.keep_rule(id);
+        match self.seat_mut(id).node.resume(from, position) {
             Some(message) => {
                 let sent = entries_of(&message);
                 self.send_log(id, vec![(from, message)]);
@@ -133,16 +141,16 @@ impl Leader {
             }
             LogMessage::Appended { position, .. } => {
                 let told = self.tell(id);
-                let first = self.seat(id).waiting.first().map(|(position, _)| *position);
-                let missing = first.map(|position| self.missing(id, position));
-                Event::Acknowledged { node: id, from, position: *position, told, missing, sent }
+                let first = self.seat(id).waiting.first();
+                let waits = first.map(|(position, call)| (self.named(*call), self.missing(id, *position)));
+                Event::Acknowledged { node: id, from, position: *position, told, waits, sent }
             }
             LogMessage::AskVote { .. } | LogMessage::Vote { .. } => unreachable!("a person names the leader"),
         }
     }
 
-    /// Tells those clients whose writes are committed; how many.
-    pub(super) fn tell(&mut self, id: NodeId) -> usize {
+    /// Tells those clients whose writes are committed; which they are.
+    pub(super) fn tell(&mut self, id: NodeId) -> Rc<[Named]> {
         let seat = self.seat_mut(id);
         let committed = seat.node.committed();
         let ready = seat.waiting.partition_point(|(position, _)| *position <= committed);
@@ -150,7 +158,7 @@ impl Leader {
         for (_, call) in &told {
             self.world.send(id.into(), call.client.into(), Message::Written { call: *call });
         }
-        told.len()
+        told.iter().map(|(_, call)| self.named(*call)).collect()
     }
 
     pub(super) fn send_log(&mut self, from: NodeId, sends: Vec<(NodeId, LogMessage)>) {
@@ -162,12 +170,10 @@ impl Leader {
 
 /// Why a node does not append after a position at which its leader has an entry of that term.
 fn why_refused(node: &Node, position: usize, leaders: Term) -> Refusal {
-    let base = node.base();
-    match position.checked_sub(base.position) {
+    match position {
         _ if position > node.end() => Refusal::Short(node.end()),
-        None => Refusal::Snapshot(base.position),
-        Some(0) => Refusal::Other { own: base.term, leaders },
-        Some(place) => Refusal::Other { own: node.log()[place - 1].term, leaders },
+        _ if node.has(position, leaders) => Refusal::Snapshot(node.base().position),
+        _ => Refusal::Other { own: node.term_at(position), leaders },
     }
 }
 

@@ -126,7 +126,8 @@ mod tests {
         let call = CallId { client: ClientId::new(2), number: 70_000 };
         let write = CallId { client: ClientId::new(1), number: 3 };
         let row = Entry::new(3, b"k", b"a").unwrap();
-        let snapshot = Snapshot { position: 2, term: 3, rows: vec![(2, row.clone())].into() };
+        let snapshot =
+            Snapshot { position: 2, terms: vec![(1, 2), (2, 3)].into(), rows: vec![(2, row.clone())].into() };
         let messages = [
             Message::Log(LogMessage::Append { term: 3, position: 1, before: 2, entries: vec![row], committed: 1 }),
             Message::Put { call, key: Key::new("k"), value: "a".into() },

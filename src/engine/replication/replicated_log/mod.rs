@@ -9,16 +9,19 @@
 //! Simpler than the real one because:
 //! - members are only added, by somebody outside, and never removed;
 //! - the log is never shortened from its front; only a node that began with a [`Snapshot`] lacks the entries before it;
-//! - a message carries all the entries that its receiver lacks.
+//! - a message carries all the entries that its receiver lacks;
+//! - a node is stopped between two messages, and never while it writes one of its files.
 
 pub mod wire;
 
 mod entry;
 mod node;
+mod reigns;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
 pub use entry::{Entry, Term};
 pub use node::{Message, Node, Role, Rule, Sends};
+pub use reigns::Reigns;
 pub use snapshot::Snapshot;

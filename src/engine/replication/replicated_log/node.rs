@@ -12,7 +12,8 @@ pub enum Rule {
     Asynchronous,
     /// When more than half of all nodes have it.
     Majority,
-    /// When all of the first have it, and one of the second if there are any. The leader itself counts among them.
+    /// When all of the first have it, and one of the second if there are any. The leader, which has it always, is named in
+    /// neither: as one of the second it would be waited for by nobody.
     Chosen { all: NodeSet, one: NodeSet },
 }
 
@@ -154,12 +155,22 @@ impl Node {
         snapshot
     }
 
-    /// Puts a snapshot in the place of all that the node has. The file is replaced by a renaming, so that a crash leaves
-    /// the old one or the new.
+    /// Takes a snapshot, unless the node has all that it stands for: then the log stays, and with it all that comes after
+    /// the snapshot, which the node may have acknowledged long ago (Raft, figure 13, rule 6). Returns whether it was taken.
     ///
     /// # Errors
     /// If the disk cannot take it.
-    pub fn install(&mut self, snapshot: Snapshot) -> Result<(), DiskError> {
+    pub fn install(&mut self, snapshot: Snapshot) -> Result<bool, DiskError> {
+        if self.has(snapshot.position, snapshot.term()) {
+            return Ok(false);
+        }
+        self.begin_anew(snapshot)?;
+        Ok(true)
+    }
+
+    /// Puts a snapshot in the place of all that the node has. The file is replaced by a renaming, so that a crash leaves
+    /// the old one or the new. What of it is committed, the next message of the leader tells.
+    fn begin_anew(&mut self, snapshot: Snapshot) -> Result<(), DiskError> {
         let file = self.disk.create("snapshot.new")?;
         self.disk.append(file, &snapshot.encode())?;
         self.disk.sync(file)?;
@@ -168,7 +179,7 @@ impl Node {
         self.disk.truncate(self.log_file, 0)?;
         self.disk.sync(self.log_file)?;
         self.log.clear();
-        self.committed = snapshot.position;
+        self.committed = 0;
         self.base = snapshot;
         Ok(())
     }
@@ -231,7 +242,7 @@ impl Node {
             let bytes = self.disk.read(file, 0..self.disk.len(file));
             self.base = Snapshot::decode(&bytes).unwrap_or_default();
         }
-        self.committed = self.base.position;
+        self.committed = 0;
         let votes = self.disk.read(self.vote_file, 0..self.disk.len(self.vote_file));
         (self.term, self.voted) = (0, None);
         if let Some(&[a, b, c, d, voted]) = votes.chunks_exact(5).next_back() {
@@ -363,8 +374,8 @@ impl Node {
     fn follow(
         &mut self,
         current: bool,
-        (mut position, mut before): (usize, Term),
-        mut entries: &[Entry],
+        (position, before): (usize, Term),
+        entries: &[Entry],
         committed: usize,
     ) -> Result<Message, DiskError> {
         let term = self.term;
@@ -372,30 +383,22 @@ impl Node {
             return Ok(Message::Appended { term, position: 0, matches: false });
         }
         self.role = Role::Follower;
-        // Entries that the snapshot stands for cannot be compared, but for the last of them. If that is another one, the
-        // node has to begin anew.
-        if let Some(known) = self.base.position.checked_sub(position).filter(|known| *known > 0) {
-            if entries.get(known - 1).is_some_and(|entry| entry.term == self.base.term) {
-                (position, before) = (self.base.position, self.base.term);
-                entries = &entries[known..];
-            } else if position > 0 {
-                return Ok(Message::Appended { term, position: 0, matches: false });
-            } else {
-                self.install(Snapshot::default())?;
-            }
-        }
-        if position > self.end() || self.term_at(position) != before {
+        if !self.has(position, before) {
             let position = position.saturating_sub(1).min(self.end());
+            // A snapshot cannot be shortened: if it is not what the leader has, the node begins anew.
             let position = if position < self.base.position { 0 } else { position };
             return Ok(Message::Appended { term, position, matches: false });
         }
         // What is there already stays: the message may be an old one, and shorter than the log.
-        let known = entries
-            .iter()
-            .zip(&self.log[position - self.base.position..])
-            .take_while(|(new, old)| new.term == old.term)
-            .count();
-        if known < entries.len() {
+        let is_known = |(place, entry): &(usize, &Entry)| self.has(position + place + 1, entry.term);
+        let known = entries.iter().enumerate().take_while(is_known).count();
+        if position + known < self.base.position && known < entries.len() {
+            if position > 0 {
+                return Ok(Message::Appended { term, position: 0, matches: false });
+            }
+            self.begin_anew(Snapshot::default())?;
+            self.store(entries)?;
+        } else if known < entries.len() {
             self.cut(position + known)?;
             self.store(&entries[known..])?;
         }
@@ -428,11 +431,7 @@ impl Node {
         let had: NodeSet = self.peers.iter().filter(|peer| self.acknowledged[peer.index()] >= position).collect();
         match self.rule {
             Rule::Asynchronous => true,
-            Rule::Chosen { all, one } => {
-                let mut had = had;
-                had.insert(self.id);
-                all.without(had).is_empty() && (one.is_empty() || one.without(had) != one)
-            }
+            Rule::Chosen { all, one } => all.without(had).is_empty() && (one.is_empty() || one.without(had) != one),
             Rule::Majority => 2 * (had.len() + 1) > self.peers.len() + 1,
         }
     }
@@ -462,11 +461,18 @@ impl Node {
         Some(Message::Append { term: self.term, position, before, entries, committed: self.committed })
     }
 
-    fn term_at(&self, position: usize) -> Term {
+    /// The term of the entry at a position up to the end of the log; 0 before the first.
+    pub fn term_at(&self, position: usize) -> Term {
         match position.checked_sub(self.base.position) {
-            None | Some(0) => self.base.term,
+            None | Some(0) => self.base.term_at(position),
             Some(place) => self.log[place - 1].term,
         }
+    }
+
+    /// Whether the entry of that term at that position is in the log, or in the snapshot before it; and then so is all that
+    /// came before that entry, for one node alone appends in a term (Raft, section 5.3: *log matching*).
+    pub fn has(&self, position: usize, term: Term) -> bool {
+        position <= self.end() && self.term_at(position) == term
     }
 
     /// Puts the term and the vote on disk before anybody hears of them.

@@ -92,7 +92,11 @@ impl Frame {
     pub fn snapshot(&mut self, snapshot: &Snapshot) {
         let position = |position: usize| (position as u64).to_le_bytes();
         self.field("stands for the log up to position", &position(snapshot.position), snapshot.position.to_string());
-        self.number("term of the entry there", snapshot.term);
+        self.number("terms", snapshot.terms.len() as u32);
+        for (first, term) in snapshot.terms.iter() {
+            self.field("position of the first entry of a term", &position(*first), first.to_string());
+            self.number("term", *term);
+        }
         for (at, entry) in snapshot.rows.iter() {
             self.field("position of the key's last entry", &position(*at), at.to_string());
             self.entry(entry);
