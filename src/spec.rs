@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::engine::command::shorten;
-use crate::timeline::Position;
+use crate::timeline::Address;
 
 /// Everything that decides what a figure shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ pub struct FigureSpec {
     pub run: String,
     /// Where the figure opens.
     #[serde(serialize_with = "as_text")]
-    pub step: Option<Position>,
+    pub step: Option<Address>,
     pub controls: Controls,
     /// As what the figure opens.
     pub view: View,
@@ -34,7 +34,7 @@ pub struct FigureSpec {
     pub caption: Option<String>,
 }
 
-fn as_text<S: serde::Serializer>(step: &Option<Position>, to: S) -> Result<S::Ok, S::Error> {
+fn as_text<S: serde::Serializer>(step: &Option<Address>, to: S) -> Result<S::Ok, S::Error> {
     step.map(|step| step.to_string()).serialize(to)
 }
 
@@ -200,7 +200,8 @@ impl FigureSpec {
         let pairs = table.into_iter().map(|(name, value)| match value {
             toml::Value::String(text) => Ok((name, text.trim().to_owned())),
             toml::Value::Integer(number) => Ok((name, number.to_string())),
-            toml::Value::Float(number) => Ok((name, number.to_string())),
+            // As a number the tenth step of a command would be its first.
+            toml::Value::Float(_) => Err(BadSpec(format!("`{name}` needs quotation marks, as in {name} = \"3.10\""))),
             toml::Value::Boolean(on) => Ok((name, if on { "on" } else { "off" }.to_owned())),
             other => Err(BadSpec::value(&name, &other.to_string(), "a text, a number, true or false")),
         });
@@ -212,13 +213,14 @@ impl FigureSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Position;
 
     fn sample() -> FigureSpec {
         FigureSpec {
             kind: "btree".into(),
             parameters: [("order".to_owned(), "4".to_owned())].into(),
             run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
-            step: Some(Position { command: 2, step: 3 }),
+            step: Some(Position { command: 2, step: 3 }.into()),
             controls: Controls::Minimal,
             view: View::Time,
             ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
@@ -232,7 +234,7 @@ mod tests {
         assert_eq!(FigureSpec::from_fragment(&sample().to_fragment()), (sample(), vec![]));
         let fragment = "#kind=btree&order=4&run=put+1+a%3B+put+2+b&step=7";
         let (spec, bad) = FigureSpec::from_fragment(fragment);
-        assert_eq!((spec.run.as_str(), spec.step.unwrap().command, bad.len()), ("put 1 a; put 2 b", 7, 0));
+        assert_eq!((spec.run.as_str(), spec.step.unwrap().command(), bad.len()), ("put 1 a; put 2 b", 7, 0));
     }
 
     #[test]
@@ -242,6 +244,7 @@ mod tests {
         assert_eq!((spec.parameters["order"].as_str(), spec.parameters["log"].as_str()), ("4", "on"));
         assert_eq!(spec.run, "put 1 a");
         assert!(FigureSpec::from_toml("kind = ").is_err());
+        assert!(FigureSpec::from_toml("kind = \"x\"\nstep = 3.10").unwrap_err().0.contains("quotation marks"));
         assert!(FigureSpec::from_toml("kind = \"x\"\nstep = -1").unwrap_err().0.contains("accepted: COMMAND.STEP"));
     }
 

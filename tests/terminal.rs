@@ -119,6 +119,10 @@ fn a_mistake_says_what_is_accepted() {
             .contains("line 2, column 1: `putt` is no command of this figure")
     );
     assert!(refused(&["svg", "btree", "--run", "put 1 a", "--step", "-1"], "").contains("`-1` is no step"));
+    assert!(
+        refused(&["svg", "btree", "--run", "put 1 a", "--step", "9"], "")
+            .contains("this run has no step 9; the nearest")
+    );
     assert!(refused(&["run", "btree", "--colour"], "").contains("--colour"));
 }
 

@@ -141,10 +141,10 @@ fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
 fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
     let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
     let theme = if options.dark { svg::Theme::Dark } else { svg::Theme::Light };
-    let step = options.step.take().map(|step| step.parse()).transpose().map_err(wish)?;
     let view = options.view.take().map(|view| view.parse()).transpose().map_err(wish)?.unwrap_or_default();
+    let step_is_said = options.step.is_some();
     let opened = open(kind, options)?;
-    let index = step.map_or(opened.run.last(), |step| opened.run.index(step));
+    let index = if step_is_said { opened.index } else { opened.run.last() };
     if view == View::Time && !opened.run.has_diagram() {
         return Err(Failure::Wish(format!("`{kind}` has no space-time diagram; accepted: --view picture")));
     }
@@ -191,6 +191,7 @@ fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
         parameters: options.parameters.into_iter().collect(),
         before: options.before,
         run: script,
+        step: options.step.map(|step| step.parse()).transpose().map_err(wish)?,
         ..FigureSpec::default()
     };
     let loaded = options.data.map(|file| load(&spec, &file)).transpose()?;

@@ -18,7 +18,7 @@ fn card(about: &About, to_root: &str) -> anyhow::Result<String> {
         FigureSpec { kind: about.kind.to_owned(), run: about.example.trim().to_owned(), ..FigureSpec::default() };
     let opened = figures::open(&spec)?;
     let last = opened.run.last();
-    spec.step = Some(opened.run.position(last));
+    spec.step = Some(opened.run.position(last).into());
     let scene = opened.run.scene(last, Breadth::Narrow);
     let picture = picture(&scene, "thumb", "").replacen("role=\"img\" aria-label=\"\"", "aria-hidden=\"true\"", 1);
     let (title, summary) = (escape(about.title), escape(about.summary));

@@ -25,7 +25,7 @@ use std::ops::Range;
 use crate::engine::checksum::crc32;
 use crate::engine::command::shorten;
 use crate::spec::BadSpec;
-use crate::timeline::Position;
+use crate::timeline::{Address, BadAddress};
 
 use super::Run;
 
@@ -182,20 +182,13 @@ fn counter(name: &str, run: &Run, at: usize) -> Result<u64, String> {
 
 /// The steps of that address, which must be there: one, or all of a command.
 fn moment(text: &str, run: &Run) -> Result<Range<usize>, String> {
-    let position: Position =
-        text.trim().parse().map_err(|mistake: crate::timeline::BadPosition| mistake.to_string())?;
-    if position.step == usize::MAX {
-        let command = position.command;
-        return match run.len() {
-            commands if command <= commands => Ok(run.range(command - 1)),
-            commands => Err(format!("this run has no command {command}, only {commands}")),
-        };
+    let address: Address = text.trim().parse().map_err(|mistake: BadAddress| mistake.to_string())?;
+    match address {
+        Address::Step(_) if run.has(address) => Ok(run.index(address)..run.index(address) + 1),
+        Address::Step(position) => Err(format!("this run has no step {position}")),
+        Address::EndOf(command) if run.has(address) => Ok(run.range(command - 1)),
+        Address::EndOf(command) => Err(format!("this run has no command {command}, only {}", run.len())),
     }
-    let index = run.index(position);
-    if run.position(index) != position {
-        return Err(format!("this run has no step {position}"));
-    }
-    Ok(index..index + 1)
 }
 
 #[cfg(test)]

@@ -176,10 +176,8 @@ pub fn open_on(spec: &FigureSpec, loaded: Option<&Loading>) -> Result<Opened, Ba
         problems.push(BadSpec(mistake.to_string()));
     }
     let index = spec.step.map_or(0, |step| run.index(step));
-    if let Some(step) = spec.step
-        && step.step != usize::MAX
-        && run.position(index) != step
-    {
+    // A run that has reached its limit says so itself.
+    if let Some(step) = spec.step.filter(|step| !run.has(*step) && !run.is_full()) {
         problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
     }
     let (questions, wrong) = questions(&spec.ask, &run);

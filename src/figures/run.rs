@@ -9,7 +9,7 @@ use super::{About, Entry};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;
-use crate::timeline::{Position, Recording, SourceLine};
+use crate::timeline::{Address, Position, Recording, SourceLine};
 
 /// A recorded run of some figure.
 pub struct Run {
@@ -98,8 +98,13 @@ impl Run {
     }
 
     /// The index of an address, or the nearest there is.
-    pub fn index(&self, position: Position) -> usize {
-        self.recording.index(position)
+    pub fn index(&self, address: impl Into<Address>) -> usize {
+        self.recording.index(address)
+    }
+
+    /// Whether there is a step of exactly that address.
+    pub fn has(&self, address: Address) -> bool {
+        self.recording.has(address)
     }
 
     /// How many commands there are.

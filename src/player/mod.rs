@@ -32,7 +32,7 @@ use yew::prelude::*;
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, Controls, FigureSpec, View};
-use crate::timeline::Position;
+use crate::timeline::Address;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
 use slices::Slices;
@@ -377,11 +377,11 @@ impl Player {
             Go::Back => self.index.saturating_sub(1),
             Go::Forward => self.index + 1,
             // The end of the command before, so that its outcome is seen.
-            Go::BackCommand => run.index(Position { command: here.command.saturating_sub(1), step: usize::MAX }),
+            Go::BackCommand => run.index(Address::EndOf(here.command.saturating_sub(1))),
             Go::ForwardCommand => {
-                let end = run.index(Position { command: here.command, step: usize::MAX });
+                let end = run.index(Address::EndOf(here.command));
                 let command = if end > self.index { here.command } else { here.command + 1 };
-                run.index(Position { command, step: usize::MAX })
+                run.index(Address::EndOf(command))
             }
         };
         match go {
@@ -476,7 +476,7 @@ impl Player {
     fn elsewhere(&self) -> FigureSpec {
         let mut spec = self.shown();
         spec.ask.clear();
-        spec.step = spec.step.map(|step| Position { step: usize::MAX, ..step }).filter(|step| step.command > 0);
+        spec.step = spec.step.map(Address::command).filter(|command| *command > 0).map(Address::EndOf);
         spec
     }
 
@@ -493,7 +493,7 @@ impl Player {
             kind: run.about().kind.to_owned(),
             parameters,
             run: run.script().join("; "),
-            step: Some(run.position(self.index)),
+            step: Some(run.position(self.index).into()),
             view: self.view,
             ask: if self.asks_all() { self.spec.ask.clone() } else { String::new() },
             ..self.spec.clone()
@@ -548,9 +548,9 @@ impl Player {
             "reset" => self.reset(context),
             "crash" => self.crash("crash"),
             "run" => self.command(argument),
-            "seek" => match (argument.parse::<Position>(), &self.run) {
-                (Ok(position), Some(run)) => {
-                    let index = run.index(position);
+            "seek" => match (argument.parse::<Address>(), &self.run) {
+                (Ok(address), Some(run)) => {
+                    let index = run.index(address);
                     self.seek(index, false);
                 }
                 (Err(mistake), _) => self.problems = vec![mistake.to_string()],

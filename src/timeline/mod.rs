@@ -9,7 +9,7 @@ mod position;
 mod recorder;
 
 pub use machine::{Happened, Machine, own};
-pub use position::{BadPosition, Position};
+pub use position::{Address, BadAddress, Position};
 pub use recorder::{SourceLine, Step};
 
 use std::ops::Range;
@@ -189,15 +189,27 @@ impl Recording {
     }
 
     /// The index of an address, or the nearest there is.
-    pub fn index(&self, position: Position) -> usize {
-        if position.command == 0 {
+    pub fn index(&self, address: impl Into<Address>) -> usize {
+        let address = address.into();
+        if address.command() == 0 {
             return 0;
         }
-        if position.command > self.entries.len() {
+        if address.command() > self.entries.len() {
             return self.last();
         }
-        let range = self.range(position.command - 1);
-        range.start.saturating_add(position.step.saturating_sub(1)).min(range.end - 1)
+        let range = self.range(address.command() - 1);
+        match address {
+            Address::Step(position) => (range.start + position.step - 1).min(range.end - 1),
+            Address::EndOf(_) => range.end - 1,
+        }
+    }
+
+    /// Whether there is a step of exactly that address.
+    pub fn has(&self, address: Address) -> bool {
+        match address {
+            Address::Step(position) => self.position(self.index(position)) == position,
+            Address::EndOf(command) => command <= self.entries.len(),
+        }
     }
 
     /// A script that makes this very run again, a statement each.

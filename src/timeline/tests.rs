@@ -116,8 +116,10 @@ fn every_step_is_kept_with_its_state_and_its_line() {
         assert_eq!(run.index(run.position(index)), index);
     }
     assert_eq!(run.index(Position { command: 9, step: 1 }), 3);
-    assert_eq!(run.index("1".parse().unwrap()), 2);
-    assert_eq!(run.index("2".parse().unwrap()), 3);
+    assert_eq!([1, 2, 9].map(|command| run.index(Address::EndOf(command))), [2, 3, 3]);
+    for (address, is_there) in [("0", true), ("1", true), ("3", false), ("1.2", true), ("1.3", false), ("9.1", false)] {
+        assert_eq!(run.has(address.parse().unwrap()), is_there, "{address}");
+    }
 }
 
 #[test]
