@@ -7,6 +7,9 @@
 // From the parent alone: {"stepwise":"forward"}, "back", "seek" (with "step":"3.2"), "play", "pause", "run" (with
 // "script") and the rest that a figure can do; as an object or as its JSON.
 
+import { readLink, writeLink } from "./link.js";
+import { FOREIGN } from "./stepwise.js";
+
 const main = document.querySelector("main");
 const isEmbedded = window.parent !== window;
 /** What reveal.js does on keys that a figure leaves alone. */
@@ -35,10 +38,12 @@ function read() {
   const fragment = location.hash.slice(1);
   if (fragment === shown) return;
   shown = fragment;
-  const pairs = [...new URLSearchParams(fragment)];
+  // What cannot be an attribute's name is no parameter either, and what is the page's business is not for a link to say.
+  const isName = (name) => /^[a-z_][a-z0-9_-]*$/.test(name) && (name === "title" || !FOREIGN.test(name));
+  const pairs = readLink(fragment).map(([name, value]) => [name.toLowerCase(), value]).filter(([name]) => isName(name));
   const kind = pairs.find(([name]) => name === "kind")?.[1];
   if (!kind) {
-    list();
+    list(fragment);
     return;
   }
   describe(kind);
@@ -47,10 +52,7 @@ function read() {
   for (const { name } of [...next.attributes]) {
     if (!pairs.some(([other]) => other === name)) next.removeAttribute(name);
   }
-  for (const [name, value] of pairs) {
-    // What cannot be an attribute's name is no parameter either; the figure says so of the others.
-    if (/^[a-z][a-z0-9_-]*$/.test(name)) next.setAttribute(name, value);
-  }
+  for (const [name, value] of pairs) next.setAttribute(name, value);
   if (figure) return;
   main.replaceChildren(next);
   figure = next;
@@ -64,8 +66,8 @@ function describe(kind) {
   document.head.append(link);
 }
 
-/** Without a figure in the address: all there are, each a link to its example. */
-async function list() {
+/** Without a figure in the address: all there are, each a link to its example. What the address says instead stays there. */
+async function list(fragment) {
   figure = null;
   const response = await fetch("oembed/index.json").catch(() => null);
   const figures = response?.ok ? await response.json() : [];
@@ -73,7 +75,7 @@ async function list() {
   if (figure) return;
   const entries = figures.map(({ kind, title, summary, example }) => {
     const link = element("a", title);
-    link.href = `#${new URLSearchParams({ kind, run: example })}`;
+    link.href = `#${writeLink({ kind, run: example })}`;
     const entry = element("li");
     entry.append(link, element("p", summary));
     return entry;
@@ -82,6 +84,7 @@ async function list() {
   all.append(...entries);
   main.replaceChildren(
     element("h1", "One figure, alone on a page"),
+    ...(fragment === "" ? [] : [element("p", "This address names no figure: kind=NAME is missing, or has been changed on the way.")]),
     element("p", "The address says which one, after its #: kind=NAME, the figure’s parameters, and run=SCRIPT. Every figure’s "
       + "drawer “Share” writes such an address for what it shows, and the frame that puts it on a page or a slide."),
     all,
@@ -101,7 +104,13 @@ function write() {
 
 addEventListener("pagehide", write);
 addEventListener("hashchange", read);
-addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, position } }) => {
+addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, position, astray } }) => {
+  if (astray) {
+    // The address could not be shown as it is. It stays, so that whoever has it can mend it, or ask somebody who can.
+    clearTimeout(writing);
+    post({ stepwise: "step", index, of, narration, position, fragment: shown });
+    return;
+  }
   shown = fragment;
   // The address is the state: a deck unloads this page when it leaves the slide, and loads it again. Not at every step
   // of a quick hand: browsers allow only so many changes of the address.

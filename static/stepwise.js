@@ -5,14 +5,16 @@
 // instance. A panic in Wasm ends that instance; then a fresh one is fetched and every figure goes on at the step where
 // it was.
 
+import { readLink, writeLink } from "./link.js";
+
 const here = (file) => new URL(file, import.meta.url).href;
 const STYLES = ["scene.css", "figure.css"];
 /** A figure this far outside the viewport comes alive. */
 const NEAR = "600px";
 /** After so many panics a figure stays down until the reader starts it over. */
 const MAX_FALLS = 2;
-/** Attributes that are the page's business, not the figure's. */
-const FOREIGN = /^(class|style|id|slot|title-id|hidden|lang|dir|tabindex|role|is|part|aria-.*|data-.*|on.*)$/;
+/** Attributes that are the page's business, not the figure's, whatever names a figure has. */
+export const FOREIGN = /^(class|style|id|slot|title-id|hidden|lang|dir|tabindex|role|is|part|aria-.*|data-.*|on.*)$/;
 
 /** All figures that have been given to an instance, by their number. */
 const alive = new Map();
@@ -69,7 +71,8 @@ class StepwiseFigure extends HTMLElement {
   #title = null;
   #changes = new MutationObserver((records) => {
     this.#takeTitle();
-    if (records.some(({ attributeName }) => !FOREIGN.test(attributeName))) this.#replace();
+    const changed = records.map(({ attributeName }) => attributeName).filter((name) => !FOREIGN.test(name));
+    if (changed.length) this.#replace(changed);
   });
   number = 0;
 
@@ -158,11 +161,15 @@ class StepwiseFigure extends HTMLElement {
     }
   }
 
-  async #replace() {
+  /** Shows what the attributes say by now, unless those of these names say nothing to the figure. */
+  async #replace(changed) {
     if (!this.#figure) return;
     // Where that fails, the figure itself says that it could not be fetched.
-    await this.#fetch().catch(console.error);
-    this.#figure?.replace(this.#pairs());
+    const glue = await this.#fetch().catch(console.error);
+    const pairs = this.#pairs();
+    const kind = new Map(pairs).get("kind") ?? "";
+    if (glue && !changed.some((name) => glue.reads(kind, name))) return;
+    this.#figure?.replace(pairs);
   }
 
   /** Resolves when the style is there: a figure without it is not shown. */
@@ -193,9 +200,10 @@ class StepwiseFigure extends HTMLElement {
         root.removeAttribute("style");
         this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
       },
-      stepped: (fragment, index, of, narration, position) => {
-        this.#state = fragment;
-        const detail = { fragment, index, of, narration, position };
+      stepped: (fragment, index, of, narration, position, astray) => {
+        // What could not be shown as it was said is not forgotten: it may be mended where it was said.
+        if (!astray) this.#state = fragment;
+        const detail = { fragment, index, of, narration, position, astray };
         Object.assign(this, { index, of });
         this.dispatchEvent(new CustomEvent("stepwise-step", { bubbles: true, detail }));
       },
@@ -216,7 +224,7 @@ class StepwiseFigure extends HTMLElement {
 
   /** The figure's names and values: what it last showed, or what its attributes say. */
   #pairs() {
-    if (this.#state !== null && !this.#figure) return [...new URLSearchParams(this.#state)];
+    if (this.#state !== null && !this.#figure) return readLink(this.#state);
     const own = [...this.attributes].filter(({ name }) => !FOREIGN.test(name)).map(({ name, value }) => [name, value]);
     return this.#title === null ? own : [...own, ["title", this.#title]];
   }
@@ -233,7 +241,7 @@ class StepwiseFigure extends HTMLElement {
     this.#falls += 1;
     this.index = this.of = undefined;
     const link = document.createElement("a");
-    link.href = `${here("embed.html")}#${this.#state ?? new URLSearchParams(this.#pairs())}`;
+    link.href = `${here("embed.html")}#${this.#state ?? writeLink(this.#pairs())}`;
     link.textContent = "The run as it was, to report";
     const choices = {
       "Start over": () => {

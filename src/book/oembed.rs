@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{TITLE, assets};
 use crate::figures::{About, catalogue};
 use crate::scene::svg::escape;
-use crate::spec::{Controls, FigureSpec};
+use crate::spec::{Controls, FRAME_MAY, FigureSpec};
 
 /// The folder of the descriptions.
 const FOLDER: &str = "oembed";
@@ -66,7 +66,7 @@ fn describe(about: &About, base: &str) -> serde_json::Value {
         "width": width,
         "height": height,
         "html": format!(
-            "<iframe src=\"{address}\" width=\"{width}\" height=\"{height}\" title=\"{title}\" style=\"border: 0\"></iframe>"
+            "<iframe src=\"{address}\" width=\"{width}\" height=\"{height}\" title=\"{title}\" allow=\"{FRAME_MAY}\" style=\"border: 0\"></iframe>"
         ),
     })
 }
@@ -88,6 +88,7 @@ mod tests {
         for entry in catalogue() {
             let description = describe(&entry.about, "https://example.org/book/");
             let html = description["html"].as_str().expect("it is a text");
+            assert!(html.contains("allow=\"clipboard-write; fullscreen\""), "{html}");
             let (_, rest) = html.split_once("src=\"https://example.org/book/embed.html#").expect("it has an address");
             let fragment = rest.split('"').next().unwrap_or_default().replace("&amp;", "&");
             let (spec, problems) = FigureSpec::from_fragment(&fragment);

@@ -6,7 +6,7 @@ mod plan;
 mod tree;
 mod walk;
 
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::Key;
 use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId, Survival};
@@ -49,6 +49,8 @@ impl Figure for BTreeFigure {
         example: "put 10 a; put 20 b; put 30 c; put 15 d; put 25 e; put 5 f; get 15; delete 20; put 12 g @4; crash; scan 5 30",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::CRASH);
+
     fn draw(tree: &BTree, event: Option<&Event>, breadth: Breadth) -> Scene {
         let (height, disk_height) = match breadth {
             Breadth::Wide => (500.0, 146.0),
@@ -71,6 +73,10 @@ impl Figure for BTreeFigure {
         tree::draw(&mut scene, tree, event, inside);
         file::draw(&mut scene, tree, event, below);
         scene
+    }
+
+    fn faults(_: &BTree) -> Vec<Fault> {
+        plug::crash()
     }
 
     fn dump(tree: &BTree, key: &str) -> Option<Dump> {

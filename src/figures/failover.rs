@@ -7,7 +7,7 @@ mod diagram;
 use super::calls::{Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::failover::{
     CLIENTS, CONTROLLER, Choice, Event, Failover, STORAGE, Storage, name_of, row_in, wire,
@@ -34,6 +34,8 @@ impl Figure for FailoverFigure {
 insert eve as c2; start n1; run 300ms",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::STOP);
+
     fn draw(failover: &Failover, _: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(failover, breadth);
         let proof = diagram::proof(failover);
@@ -51,6 +53,10 @@ insert eve as c2; start n1; run 300ms",
 
     fn cluster(failover: &Failover) -> Option<&dyn Cluster> {
         Some(failover)
+    }
+
+    fn faults(failover: &Failover) -> Vec<Fault> {
+        plug::stop(failover, failover.newest_leader().map(Host::from), true)
     }
 
     /// `message m5`, `n1/entry 2`.

@@ -2,10 +2,11 @@
 //! second, and above all one line: all is well, a fault, or a failure.
 
 use super::plot::{Axis, Series, plot};
+use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::breaker::State;
-use crate::engine::service::faults::component::Component;
+use crate::engine::service::faults::component::{Component, Name};
 use crate::engine::service::faults::{Event, Faults, SECONDS, Status};
 use crate::engine::service::spell::{share, time as spell};
 use crate::scene::svg::number as n;
@@ -31,6 +32,8 @@ impl Figure for FaultsFigure {
         example: "run 10s; inject kill; run 10s; repair; run 5s; inject leap-second; run 5s; repair; run 10s",
     };
 
+    const PLUG: Option<&'static str> = Some("kill the part that all others need");
+
     fn draw(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(service, breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
@@ -45,6 +48,14 @@ impl Figure for FaultsFigure {
         scene.push(chart(service, &plan));
         scene.push(numbers(service, &plan));
         scene
+    }
+
+    fn faults(service: &Faults) -> Vec<Fault> {
+        // Of the database, the balancer and DNS there is one each; then the cache, and the app servers.
+        let order = [Name::Database, Name::Balancer, Name::Dns, Name::Cache];
+        let others = order.iter().filter_map(|name| service.others().iter().find(|each| each.name == *name));
+        let up = others.chain(service.apps()).filter(|each| each.is_up()).map(|each| each.name);
+        up.take(3).map(|name| fault(format!("inject kill on {name}"), format!("Kill {name}"))).collect()
     }
 
     fn dump(_: &Faults, _: &str) -> Option<Dump> {

@@ -5,7 +5,7 @@ mod diagram;
 
 use super::cluster::{Column, Crowds, Ground, Message};
 use super::diagram::Cluster;
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::Host;
 use crate::engine::replication::checker::{Breach, Call, Promise, What};
@@ -32,6 +32,8 @@ impl Figure for LagFigure {
 reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; settle",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::STOP);
+
     fn draw(lag: &Lag, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(lag, breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
@@ -51,6 +53,10 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
 
     fn cluster(lag: &Lag) -> Option<&dyn Cluster> {
         Some(lag)
+    }
+
+    fn faults(lag: &Lag) -> Vec<Fault> {
+        plug::stop(lag, None, false)
     }
 
     /// `message m5`, `n1/post 2`.

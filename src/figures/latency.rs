@@ -5,6 +5,7 @@ mod long;
 
 use super::long::Long;
 use super::plot::{Axis, Series, plot};
+use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::latency::{Event, Latency, Level, Server};
@@ -37,6 +38,8 @@ impl Figure for LatencyFigure {
         example: "run 2s; load 8/s; run 60s; set workers 2; forget; run 60s",
     };
 
+    const PLUG: Option<&'static str> = Some("make the busiest server four times as slow");
+
     const LONG: Option<Long> = Some(Long { unit: "requests", start: long::start });
 
     fn draw(service: &Latency, event: Option<&Event>, breadth: Breadth) -> Scene {
@@ -51,6 +54,13 @@ impl Figure for LatencyFigure {
         scene.push(histogram(&merged, plan.chart));
         scene.push(table(service, &merged, &plan));
         scene
+    }
+
+    fn faults(service: &Latency) -> Vec<Fault> {
+        let names = ["s1", "s2"].into_iter().zip(service.servers()).filter(|(_, server)| !server.slow);
+        let busiest = names.max_by_key(|(_, server)| server.station.queue().len());
+        let slow = |name| fault(format!("inject slow on {name}"), format!("Make {name} four times as slow"));
+        busiest.map(|(name, _)| slow(name)).into_iter().collect()
     }
 
     fn dump(_: &Latency, _: &str) -> Option<Dump> {

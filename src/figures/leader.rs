@@ -6,7 +6,7 @@ mod diagram;
 use super::calls::{self, Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
 use super::diagram::Cluster;
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::history::{Call, Request, Returned};
 use crate::engine::replication::leader::message::Message as Payload;
@@ -32,6 +32,8 @@ impl Figure for LeaderFigure {
         example: "put k a; delay n1 n3 300ms; put k b; stop n1; promote n3; get k; settle",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::STOP);
+
     fn draw(leader: &Leader, _: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(leader, breadth);
         let proof = proof(leader);
@@ -51,6 +53,10 @@ impl Figure for LeaderFigure {
 
     fn cluster(leader: &Leader) -> Option<&dyn Cluster> {
         Some(leader)
+    }
+
+    fn faults(leader: &Leader) -> Vec<Fault> {
+        plug::stop(leader, Some(leader.leader().into()), true)
     }
 
     /// `message m5`, `n1/entry 2`, `n3/snapshot`.

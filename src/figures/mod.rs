@@ -19,7 +19,9 @@ mod leader;
 mod loading;
 pub mod long;
 mod lsm;
+mod meant;
 mod plot;
+mod plug;
 mod quorum;
 mod replication_log;
 mod rollout;
@@ -33,6 +35,8 @@ pub use ask::{Question, questions};
 pub use catalogue::fetch;
 pub use catalogue::{catalogue, find};
 pub use loading::Loading;
+pub use meant::{meant, reads};
+pub use plug::Fault;
 pub use run::{CommandMark, Growth, Moment, Run};
 
 use self::diagram::Cluster;
@@ -50,12 +54,20 @@ pub trait Figure: 'static {
     /// Its long run, where it offers one.
     const LONG: Option<long::Long> = None;
 
+    /// What the help says of the key `c`, where the figure has a plug to pull: `stop the node that has just acted`.
+    const PLUG: Option<&'static str> = None;
+
     /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
 
     /// The hosts and messages of a cluster, for its space-time diagram.
     fn cluster(_: &Self::Engine) -> Option<&dyn Cluster> {
         None
+    }
+
+    /// What a reader can break just now, the worst first: that is what the key `c` does.
+    fn faults(_: &Self::Engine) -> Vec<Fault> {
+        Vec::new()
     }
 
     /// The bytes behind the shape of that key, explained.
@@ -83,10 +95,13 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
     pub long: Option<long::Long>,
+    /// What its help says of the key `c`.
+    pub plug: Option<&'static str>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
+    faults: fn(&dyn Machine) -> Vec<Fault>,
 }
 
 /// The line of the catalogue for a figure.
@@ -96,10 +111,12 @@ const fn entry<F: Figure>() -> Entry {
         parameters: F::Engine::PARAMETERS,
         commands: F::Engine::COMMANDS,
         long: F::LONG,
+        plug: F::PLUG,
         open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
         draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
         dump: |engine, key| F::dump(own(engine), key),
         cluster: |engine| F::cluster(own(engine)),
+        faults: |engine| F::faults(own(engine)),
     }
 }
 

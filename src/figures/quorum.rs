@@ -9,7 +9,7 @@ mod trees;
 use super::calls::{self, Proof, Strip};
 use super::cluster::{Column, Ground, Message, client};
 use super::diagram::Cluster;
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Logged, message, record, wire};
 use crate::engine::replication::{Host, NodeId};
@@ -31,6 +31,8 @@ impl Figure for QuorumFigure {
         chapter: "replication/quorums",
         example: "write k old; stop n3; write k new; start n3; read k as c2; settle",
     };
+
+    const PLUG: Option<&'static str> = Some(plug::STOP);
 
     fn draw(quorum: &Quorum, event: Option<&Event>, breadth: Breadth) -> Scene {
         let (height, banner, client_width, node_left) = match breadth {
@@ -67,6 +69,10 @@ impl Figure for QuorumFigure {
 
     fn cluster(quorum: &Quorum) -> Option<&dyn Cluster> {
         Some(quorum)
+    }
+
+    fn faults(quorum: &Quorum) -> Vec<Fault> {
+        plug::stop(quorum, None, true)
     }
 
     fn dump(quorum: &Quorum, key: &str) -> Option<Dump> {

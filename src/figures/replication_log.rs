@@ -4,7 +4,7 @@
 mod diagram;
 
 use super::diagram::Cluster;
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::log_shipping::{Difference, Entry, Event, LogShipping, Method, SLOTS, Table, Which};
 use crate::scene::svg::number as n;
@@ -26,6 +26,8 @@ impl Figure for ReplicationLogFigure {
 UPDATE tickets SET lot = RAND() WHERE holder <> 'bob'
 UPDATE tickets SET at = NOW() LIMIT 1",
     };
+
+    const PLUG: Option<&'static str> = Some(plug::STOP);
 
     fn draw(engine: &LogShipping, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(breadth);
@@ -49,6 +51,10 @@ UPDATE tickets SET at = NOW() LIMIT 1",
 
     fn cluster(engine: &LogShipping) -> Option<&dyn Cluster> {
         Some(engine)
+    }
+
+    fn faults(engine: &LogShipping) -> Vec<Fault> {
+        plug::stop(engine, None, false)
     }
 
     fn dump(engine: &LogShipping, key: &str) -> Option<Dump> {

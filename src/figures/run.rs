@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::diagram::Diagram;
-use super::{About, Entry};
+use super::{About, Entry, Fault};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;
@@ -193,6 +193,11 @@ impl Run {
 
     pub fn scene(&self, index: usize, breadth: Breadth) -> Scene {
         (self.entry.draw)(self.recording.state(index), self.recording.step(index).map(|step| &*step.event), breadth)
+    }
+
+    /// What can be broken at that step, the worst first.
+    pub fn faults(&self, index: usize) -> Vec<Fault> {
+        (self.entry.faults)(self.recording.state(index))
     }
 
     pub fn counters(&self, index: usize) -> Vec<Counter> {

@@ -18,7 +18,6 @@ impl Player {
         let playing = self.playing.is_some();
         let (label, path) = if playing { ("Pause", "M7 5v14M17 5v14") } else { ("Play", "M7 4.5v15l12-7.5z") };
         let play = button(label, path, Message::Play(!playing));
-        let can_crash = run.forms().iter().any(|form| form.name == "crash");
         html! {
             <div class="controls">
                 <div class="buttons">
@@ -36,8 +35,8 @@ impl Player {
                     if run.has_diagram() {
                         { self.view_button(context) }
                     }
-                    if can_crash {
-                        { crash_menu(context, self.panel == Some(Panel::Crash)) }
+                    if run.entry().plug.is_some() {
+                        { self.crash_menu(context, run) }
                     }
                     { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", Message::Reset) }
                     { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", Message::Panel(Some(Panel::Keys))) }
@@ -86,22 +85,28 @@ impl Player {
             <button type="button" class="speed" {onclick} title="Speed" aria-label={format!("Speed {name}")}>{ name }</button>
         }
     }
-}
 
-/// Pulling the plug at this very step, in three ways.
-fn crash_menu(context: &Context<Player>, open: bool) -> Html {
-    let toggle = sends(context, Message::Panel((!open).then_some(Panel::Crash)));
-    let crash = |text, mode| buttons::words(text, sends(context, Message::Crash(mode)));
-    html! {
-        <>
-            { buttons::icon("Crash here", "M13 3 6 13h5l-1 8 8-11h-5z", Some(open), toggle) }
-            if open {
-                <div class="menu" role="group" aria-label="Crash here">
-                    { crash("Crash: what was not synced is lost", "crash") }
-                    { crash("Crash: every write was kept, by luck", "crash kept") }
-                    { crash("Crash: some writes kept, one torn", "crash torn 1") }
-                </div>
-            }
-        </>
+    /// What can be broken at this very step, each with a button.
+    fn crash_menu(&self, context: &Context<Player>, run: &Run) -> Html {
+        let open = self.panel == Some(Panel::Crash);
+        let faults = if open { run.faults(self.index) } else { Vec::new() };
+        let is_empty = faults.is_empty();
+        let faults = faults
+            .into_iter()
+            .map(|fault| buttons::words(fault.about, sends(context, Message::Crash(Some(fault.command)))));
+        let toggle = sends(context, Message::Panel((!open).then_some(Panel::Crash)));
+        html! {
+            <>
+                { buttons::icon("Crash here", "M13 3 6 13h5l-1 8 8-11h-5z", Some(open), toggle) }
+                if open {
+                    <div class="menu" role="group" aria-label="Crash here">
+                        { for faults }
+                        if is_empty {
+                            { buttons::words("Nothing is left to break", sends(context, Message::Panel(None))) }
+                        }
+                    </div>
+                }
+            </>
+        }
     }
 }

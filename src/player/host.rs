@@ -22,9 +22,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn number(this: &Host) -> u32;
 
-    /// What is shown has changed; `fragment` spells a link to it.
+    /// What is shown has changed; `fragment` spells a link to it. `astray`: it is not what the page has asked for, which
+    /// could not be shown as it was said.
     #[wasm_bindgen(method)]
-    pub fn stepped(this: &Host, fragment: &str, index: u32, of: u32, narration: &str, position: &str);
+    pub fn stepped(this: &Host, fragment: &str, index: u32, of: u32, narration: &str, position: &str, astray: bool);
 
     /// The reader wants to go on past the last step (`next`), or back before the first (`prev`).
     #[wasm_bindgen(method)]
@@ -74,6 +75,12 @@ pub async fn prepare(kind: String) -> Result<(), JsError> {
     Ok(figures::fetch(&kind).await?)
 }
 
+/// Whether an attribute of that name says anything to a figure of that kind.
+#[wasm_bindgen]
+pub fn reads(kind: &str, name: &str) -> bool {
+    figures::reads(kind, name)
+}
+
 /// Shows a figure in `root`. `pairs` are its names and values, `[["kind", "btree"], …]`; what is wrong with them is said
 /// in the figure.
 #[wasm_bindgen]
@@ -109,5 +116,8 @@ fn read(pairs: &Array) -> (FigureSpec, Vec<BadSpec>) {
         let pair = Array::from(&pair);
         (text(pair.get(0)), text(pair.get(1)))
     });
-    FigureSpec::from_pairs(pairs)
+    let (spec, mut problems) = FigureSpec::from_pairs(pairs);
+    let (spec, slips) = figures::meant(spec);
+    problems.extend(slips);
+    (spec, problems)
 }

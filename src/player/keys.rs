@@ -7,13 +7,12 @@ use yew::prelude::*;
 use super::buttons;
 use super::{Go, Message, Panel};
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 8] = [
     ("← →", "a step back, forward"),
     ("Shift ← →", "a whole command"),
     ("Space or .", "play, pause"),
     ("Home End", "the opening, the last step"),
     ("+ −", "faster, slower"),
-    ("c", "crash here"),
     ("r", "start over"),
     ("u", "undo: take the last change back"),
     ("?", "these keys"),
@@ -48,7 +47,7 @@ pub fn message(event: KeyboardEvent, panel: Option<Panel>) -> Option<Message> {
         ("End", _) => Message::Go(Go::End),
         ("+" | "=", _) => Message::Speed(1),
         ("-", _) => Message::Speed(-1),
-        ("c", _) => Message::Crash("crash"),
+        ("c", _) => Message::Crash(None),
         ("r", _) => Message::Reset,
         ("u", _) => Message::Undo,
         ("?", _) => Message::Panel(Some(Panel::Keys)),
@@ -82,8 +81,11 @@ fn field(event: &KeyboardEvent) -> Field {
     }
 }
 
-pub fn help(close: Callback<MouseEvent>) -> Html {
-    let rows = KEYS.iter().map(|(key, what)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></div> });
+/// The keys, and what `c` does in this figure, if it has a plug to pull.
+pub fn help(plug: Option<&'static str>, close: Callback<MouseEvent>) -> Html {
+    let plug = plug.map(|what| ("c", what));
+    let rows =
+        KEYS.iter().chain(&plug).map(|(key, what)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></div> });
     html! {
         <div class="help" role="dialog" aria-label="Keys">
             <dl>{ for rows }</dl>

@@ -64,6 +64,8 @@ pub struct Player {
     breadth: Breadth,
     view: View,
     problems: Vec<String>,
+    /// What the host has asked for could not be shown as it was said, and the reader has done nothing else since.
+    astray: bool,
     /// The line of the script box that could not be read, counted from 1.
     wrong_line: Option<usize>,
     /// Steps were dropped by a fork, and can be had back.
@@ -116,8 +118,8 @@ pub enum Message {
     Seek(usize),
     Play(bool),
     TogglePlay,
-    /// Pull the plug at the step that is shown; the text is the command.
-    Crash(&'static str),
+    /// Pull the plug at the step that is shown: the figure's own worst fault, or the one that has this command.
+    Crash(Option<String>),
     Tick,
     /// Faster or slower by one.
     Speed(isize),
@@ -164,6 +166,7 @@ impl Component for Player {
             breadth,
             view: spec.view,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
+            astray: false,
             wrong_line: None,
             forked: false,
             questions: Vec::new(),
@@ -231,6 +234,7 @@ impl Component for Player {
             Message::Guess(said) => self.take_guess(said),
             Message::Dismiss => {
                 self.problems.clear();
+                self.astray = false;
                 self.wrong_line = None;
             }
             Message::Panel(panel) => self.panel = panel,
@@ -246,6 +250,7 @@ impl Component for Player {
                 } else {
                     self.own = own;
                 }
+                self.astray = !self.problems.is_empty();
             }
         }
         if (self.index, self.forked) != before || self.playing.is_none() {
@@ -292,6 +297,7 @@ impl Player {
             Ok(opened) => self.show(opened),
             Err(problem) => self.problems.push(problem.0),
         }
+        self.astray = !self.problems.is_empty();
     }
 
     /// Opens the figure as the host gave it, with the same forgiveness as at first.
@@ -334,6 +340,7 @@ impl Player {
         self.index = opened.index;
         self.playing = None;
         self.forked = false;
+        self.astray = false;
         self.ask_anew();
         self.draw(false);
     }
@@ -432,6 +439,7 @@ impl Player {
         match run.fork(self.index, command) {
             Ok(first) => {
                 self.problems.clear();
+                self.astray = false;
                 // A command that stands in the middle is completed first, and loses nothing.
                 self.forked = first > self.index && first <= last;
                 self.seek(first, true);
@@ -443,9 +451,11 @@ impl Player {
     }
 
     /// Pulls the plug, where there is one.
-    fn crash(&mut self, command: &str) {
-        if self.run.as_ref().is_some_and(|run| run.forms().iter().any(|form| form.name == "crash")) {
-            self.command(command);
+    fn crash(&mut self, command: Option<String>) {
+        let Some(run) = self.run.as_ref().filter(|run| run.entry().plug.is_some()) else { return };
+        match command.or_else(|| run.faults(self.index).into_iter().next().map(|fault| fault.command)) {
+            Some(command) => self.command(&command),
+            None => self.problems = vec!["At this step nothing is left that could be broken.".to_owned()],
         }
     }
 
@@ -504,7 +514,8 @@ impl Player {
         let Some(run) = &self.run else { return };
         let moment = run.moment(self.index);
         let (index, of) = (self.index as u32, run.last() as u32);
-        host.stepped(&self.shown().to_fragment(), index, of, &moment.narration, &moment.position.to_string());
+        let position = moment.position.to_string();
+        host.stepped(&self.shown().to_fragment(), index, of, &moment.narration, &position, self.astray);
     }
 
     /// Whether the breadth has changed with the width; then it is drawn anew.
@@ -546,7 +557,7 @@ impl Player {
             "play" => self.play(true, context),
             "pause" => self.play(false, context),
             "reset" => self.reset(context),
-            "crash" => self.crash("crash"),
+            "crash" => self.crash(None),
             "run" => self.command(argument),
             "seek" => match (argument.parse::<Address>(), &self.run) {
                 (Ok(address), Some(run)) => {

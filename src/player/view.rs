@@ -48,7 +48,7 @@ impl Player {
                     { self.drawers(context, run) }
                 }
                 if panel == Some(Panel::Keys) {
-                    { keys::help(sends(context, Message::Panel(None))) }
+                    { keys::help(run.entry().plug, sends(context, Message::Panel(None))) }
                 }
             </div>
         }

@@ -334,6 +334,11 @@ pub fn load(engine: &mut dyn Machine, rows: &[data::Row]) -> Result<(), data::Ba
     Ok(())
 }
 
+/// Whether `engine` can read a script.
+pub fn is_readable(engine: &dyn Machine, script: &str) -> bool {
+    plan(engine, script).is_ok()
+}
+
 /// Reads a script as commands of `engine`, ranges unfolded.
 fn plan(engine: &dyn Machine, script: &str) -> Result<Vec<Planned>, BadCommand> {
     let mut plan = Vec::new();

@@ -6,7 +6,7 @@ mod layout;
 mod memory;
 mod spotlight;
 
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::hash_index::{Event, HashIndex};
 use crate::scene::{Breadth, Scene};
@@ -26,6 +26,8 @@ impl Figure for HashIndexFigure {
         example: "put a 1; put b 2; put a 3; delete b; put c 4; put d 5; put a 6; merge; crash; get a",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::CRASH);
+
     fn draw(engine: &HashIndex, event: Option<&Event>, breadth: Breadth) -> Scene {
         let layout = Layout::new(engine, breadth);
         let spotlight = Spotlight::new(event);
@@ -38,6 +40,10 @@ impl Figure for HashIndexFigure {
         memory::draw_entries(&mut scene, engine, &layout, &spotlight);
         disk::draw_heads(&mut scene, engine, &layout);
         scene
+    }
+
+    fn faults(_: &HashIndex) -> Vec<Fault> {
+        plug::crash()
     }
 
     /// `segment 1.1` and `hint 1.1` are files, `segment 1.1@34` is the record there.

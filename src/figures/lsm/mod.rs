@@ -4,7 +4,7 @@
 mod levels;
 mod memory;
 
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::lsm::{Event, Lsm};
 use crate::scene::{Breadth, Scene};
@@ -36,6 +36,8 @@ impl Figure for LsmFigure {
                   put 2 x; delete 77; put 58 x; put 84 x; put 36 x; put 25 x; settle; get 77; get 50; get 51; scan 1 20",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::CRASH);
+
     fn draw(tree: &Lsm, event: Option<&Event>, breadth: Breadth) -> Scene {
         let height = if breadth == Breadth::Wide { 480.0 } else { 540.0 };
         let width = breadth.width() - 2.0 * MARGIN;
@@ -46,6 +48,10 @@ impl Figure for LsmFigure {
         memory::draw(&mut scene, tree, event, above);
         levels::draw(&mut scene, tree, event, below, breadth);
         scene
+    }
+
+    fn faults(_: &Lsm) -> Vec<Fault> {
+        plug::crash()
     }
 
     /// `table 7` is a table, `log` the log that is written to, `manifest` the manifest.

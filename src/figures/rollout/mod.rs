@@ -5,6 +5,7 @@ mod design;
 mod fleet;
 mod history;
 
+use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::rollout::{Event, Rollout};
@@ -32,6 +33,8 @@ impl Figure for RolloutFigure {
         example: "release data all; release data canary; change c3; hide c3; change c3",
     };
 
+    const PLUG: Option<&'static str> = Some("release a mistake that destroys data, to all at once");
+
     fn draw(rollout: &Rollout, event: Option<&Event>, breadth: Breadth) -> Scene {
         let frame = |x, y, width, height| Frame { x, y, width, height };
         let (height, fleet, chart, table, design) = match breadth {
@@ -56,6 +59,13 @@ impl Figure for RolloutFigure {
         history::draw_table(&mut scene, rollout, table);
         design::draw(&mut scene, rollout, event, design);
         scene
+    }
+
+    fn faults(_: &Rollout) -> Vec<Fault> {
+        vec![
+            fault("release data all", "Release a mistake that destroys data, to all at once"),
+            fault("release crash all", "Release one that crashes at once, to all"),
+        ]
     }
 
     /// A node here runs software that is not written; it has no bytes.

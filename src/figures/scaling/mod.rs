@@ -3,6 +3,7 @@
 
 mod charts;
 
+use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::scaling::{Event, Scaling, Way, dollars};
@@ -34,6 +35,8 @@ impl Figure for ScalingFigure {
         example: "load 160/s; double; keep; fail; capacity",
     };
 
+    const PLUG: Option<&'static str> = Some("take one machine of each system away");
+
     fn draw(scaling: &Scaling, event: Option<&Event>, breadth: Breadth) -> Scene {
         let frame = |x, y, width, height| Frame { x, y, width, height };
         let (height, cards, charts) = match breadth {
@@ -55,6 +58,10 @@ impl Figure for ScalingFigure {
         charts::draw_loads(&mut scene, scaling, charts[0]);
         charts::draw_capacities(&mut scene, scaling, charts[1]);
         scene
+    }
+
+    fn faults(_: &Scaling) -> Vec<Fault> {
+        vec![fault("fail", "Measure while one machine of each system is down")]
     }
 
     /// A machine here serves requests that carry nothing; it has no bytes.

@@ -7,7 +7,7 @@ mod layout;
 mod memory;
 mod spotlight;
 
-use super::{About, Figure};
+use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::sstable::{Event, SsTables};
 use crate::scene::{Breadth, Scene};
@@ -28,6 +28,8 @@ impl Figure for SsTableFigure {
                   put cherry 7; flush; get band; merge; scan a z",
     };
 
+    const PLUG: Option<&'static str> = Some(plug::CRASH);
+
     fn draw(engine: &SsTables, event: Option<&Event>, breadth: Breadth) -> Scene {
         let spotlight = Spotlight::new(event);
         let layout = Layout::new(engine, &spotlight, breadth);
@@ -41,6 +43,10 @@ impl Figure for SsTableFigure {
         memory::draw_indexes(&mut scene, &layout, &spotlight);
         disk::draw_heads(&mut scene, engine, &layout);
         scene
+    }
+
+    fn faults(_: &SsTables) -> Vec<Fault> {
+        plug::crash()
     }
 
     /// `log 4` and `table 1-3` are files, `log 4@31` and `table 1-3@60` a record and a block of them.

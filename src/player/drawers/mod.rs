@@ -1,6 +1,7 @@
 //! What lies behind the picture, in drawers that are closed at first.
 
 mod bytes;
+mod copyable;
 mod data;
 mod long;
 mod numbers;
@@ -69,25 +70,5 @@ impl Player {
                 }
             </>
         }
-    }
-}
-
-/// A box of text with a button that copies it.
-fn copyable(label: &'static str, text: String) -> Html {
-    let copy = {
-        let text = text.clone();
-        Callback::from(move |event: MouseEvent| {
-            // Where a page may not write to the clipboard, the text is there to be copied by hand.
-            let _ = gloo::utils::window().navigator().clipboard().write_text(&text);
-            if let Some(button) = event.target_dyn_into::<web_sys::HtmlElement>() {
-                button.set_inner_text("Copied");
-            }
-        })
-    };
-    html! {
-        <div class="copyable" key={text.clone()}>
-            <label><span>{ label }</span><textarea readonly=true rows="2" value={text} /></label>
-            { buttons::words("Copy", copy) }
-        </div>
     }
 }

@@ -9,10 +9,11 @@ use web_sys::{
 use yew::prelude::*;
 
 use super::super::{Player, buttons};
-use super::copyable;
+use super::copyable::copyable;
 use crate::figures::Run;
 use crate::scene::Scene;
 use crate::scene::svg::{self, Theme};
+use crate::spec::FRAME_MAY;
 
 /// A picture of points has this many for each unit of the stage: sharp on a projector.
 const PNG_SCALE: f64 = 2.0;
@@ -38,7 +39,8 @@ impl Player {
         let address = format!("{}#{}", context.props().host.share_base(), spec.to_fragment());
         let height = (self.scene.height + 260.0) as u32;
         let iframe = format!(
-            "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" loading=\"lazy\" style=\"border:0\"></iframe>",
+            "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" loading=\"lazy\" allow=\"{FRAME_MAY}\" \
+             style=\"border:0\"></iframe>",
             svg::escape(&address),
             svg::escape(run.about().title)
         );

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::super::buttons::sends;
 use super::super::{Message, Player};
-use super::copyable;
+use super::copyable::copyable;
 use crate::figures::Run;
 
 /// So many steps around the one that is shown are listed; the whole is there to be copied.
