@@ -81,6 +81,33 @@ test.describe("the element on a page of another origin", () => {
     await expect(first.locator(".problem")).toContainText("`fly`; accepted: forward, back");
   });
 
+  // PAGE F15
+  test("F15: attributes that are not ours are left alone, when they are there and when they change", async ({ page }) => {
+    const foreign = {
+      draggable: "true", translate: "no", contenteditable: "false", nonce: "abc", itemscope: "", width: "600", height: "400",
+      loading: "lazy", name: "first", "_ngcontent-ng-c42": "", "v-click": "", "x-data": "{}", border: "0", async: "",
+    };
+    await page.goto(`${STRANGER}/page.html`);
+    const first = page.locator("#first");
+    await expect(first.locator(".narration")).toContainText("b = 2", { timeout: 15_000 });
+    await first.evaluate((figure) => figure.send("forward"));
+    const before = await place(first);
+    await page.evaluate((foreign) => {
+      const late = document.createElement("stepwise-figure");
+      late.id = "late";
+      for (const [name, value] of Object.entries({ kind: "hash-index", run: "put z 26", ...foreign })) late.setAttribute(name, value);
+      document.querySelector("#first").before(late);
+      for (const [name, value] of Object.entries(foreign)) document.querySelector("#first").setAttribute(name, value);
+    }, foreign);
+    await expectPlace(page.locator("#late"), "0 / 3");
+    await page.waitForTimeout(300);
+    expect(await place(first)).toBe(before);
+    for (const id of ["#late", "#first"]) await expect(page.locator(`${id} .problem`)).toHaveCount(0);
+    // But a slip of a name of ours was meant for the figure.
+    await first.evaluate((figure) => figure.setAttribute("segmetn", "64"));
+    await expect(first.locator(".problem")).toContainText("perhaps `segment` is meant");
+  });
+
   test("keys typed in a figure stay in it", async ({ page }) => {
     await page.goto(`${STRANGER}/page.html`);
     await page.evaluate(() => {
@@ -151,7 +178,7 @@ test("after a panic the others go on at their step, and the fallen one says what
 
   await panic();
   await expect(first.getByRole("alert")).toContainText("stopped");
-  await expect(first.getByRole("link")).toHaveAttribute("href", /embed\.html#kind=hash-index&run=put\+a\+1/);
+  await expect(first.getByRole("link")).toHaveAttribute("href", /embed\.html#kind=hash-index&run=put%20a%201/);
   await expectPlace(second, before);
   await second.evaluate((figure) => figure.send("forward"));
   await expect(second.locator(".place")).not.toHaveText(before);

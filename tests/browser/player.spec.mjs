@@ -128,7 +128,7 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
   await expect(narration(page)).toContainText("The plug was pulled");
   await page.keyboard.press("c");
   await expect(narration(page)).toContainText("The plug was pulled");
-  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("put+b+2+@1;+crash+@1;+crash");
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("put b 2 @1; crash @1; crash");
   await press(page, "Crash here");
   // The whole menu is inside the figure, which cuts off what is not.
   const [menu, player] = [await page.locator(".menu").boundingBox(), await page.locator(".player").boundingBox()];
@@ -139,7 +139,45 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
   await press(page, "Crash here");
   await page.getByRole("button", { name: /one torn/ }).click();
   await expect(page.locator(".menu")).toBeHidden();
-  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("crash+torn+1");
+  await expect.poll(() => decodeURIComponent(new URL(page.url()).hash)).toContain("crash torn 1");
+});
+
+// FAULTS P4: in every figure that has a plug, and its list of keys says which.
+for (const [kind, run, help, told] of [
+  ["quorum", "write k a", "stop the node that has just acted", "n1"],
+  ["replication-log", "INSERT INTO tickets (holder) VALUES ('ann')", "stop the node that has just acted", "leader"],
+  ["faults", "run 2s", "kill the part that all others need", "The process of db is killed"],
+  ["latency", "run 2s", "make the busiest server four times as slow", "s"],
+  ["scaling", "load 100/s", "take one machine of each system away", "machine"],
+  ["rollout", "release rare", "release a mistake that destroys data", "data"],
+]) {
+  test(`P4: c pulls the plug of ${kind}`, async ({ page }) => {
+    await open(page, `kind=${kind}&run=${encodeURIComponent(run)}&step=1.1`);
+    await page.locator(".player").focus();
+    await page.keyboard.press("?");
+    await expect(page.locator(".help")).toContainText(`c${help}`);
+    await page.keyboard.press("Escape");
+    const before = await narration(page).innerText();
+    await page.keyboard.press("c");
+    await expect(narration(page)).not.toHaveText(before);
+    await expect(narration(page)).toContainText(told);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+    await press(page, "Undo");
+    await expect(narration(page)).toHaveText(before);
+    await press(page, "Crash here");
+    await page.locator(".menu button").first().click();
+    await expect(narration(page)).not.toHaveText(before);
+  });
+}
+
+test("P4: a figure without a plug promises none", async ({ page }) => {
+  await open(page, "kind=duel&run=load%203&step=1");
+  await expect(page.getByRole("button", { name: "Crash here" })).toHaveCount(0);
+  await page.locator(".player").focus();
+  const before = await place(page).innerText();
+  for (const key of ["c", "?"]) await page.keyboard.press(key);
+  await expect(page.locator(".help kbd", { hasText: /^c$/ })).toHaveCount(0);
+  expect(await place(page).innerText()).toBe(before);
 });
 
 test("a parameter opens the engine anew and keeps the script", async ({ page }) => {
@@ -181,7 +219,7 @@ test("what a script may not be is refused, and nothing freezes", async ({ page }
 
 test("a link is read with forgiveness and words", async ({ page }) => {
   await open(page, "kind=hash-index&run=put+a+1&step=-1&order=3&controls=all");
-  for (const told of ["`-1` is no step", "`controls` cannot be `all`", "no parameter of that name"]) {
+  for (const told of ["`-1` is no step", "`controls` cannot be `all`", "`order` is a parameter of `btree`"]) {
     await expect(page.getByRole("alert")).toContainText(told);
   }
   await page.goto("about:blank");

@@ -83,6 +83,22 @@ test("a question is fit for all readers, and the chapter has it as text without 
   await context.close();
 });
 
+// FAULTS P6
+test("P6: the choices stand in the same order on the page and in the text without JavaScript", async ({ page }) => {
+  await page.goto("storage/hash-indexes.html");
+  const block = page.locator(".figure-block", { has: page.locator("stepwise-figure[ask*=' | ']") }).first();
+  const riddles = await block.locator("noscript").allTextContents();
+  const dealt = riddles.map((text) => [...text.matchAll(/<i>(.*?)<\/i>/g)].map(([, choice]) => choice)).filter((choices) => choices.length);
+  const figure = block.locator("stepwise-figure");
+  await figure.scrollIntoViewIfNeeded();
+  await expect(figure.locator(".player")).toBeVisible({ timeout: 15_000 });
+  const [at] = (await figure.getAttribute("ask")).split("\n").find((line) => line.includes(" | ")).split(" -> ");
+  await figure.evaluate((figure, at) => figure.send("seek", at), at);
+  const buttons = figure.locator("form.question button:not(.skip)");
+  await expect(buttons).toHaveCount(dealt[0].length);
+  expect(await buttons.allInnerTexts()).toEqual(dealt[0]);
+});
+
 test("whoever steps a figure from outside, as a slide does, comes to its questions and past them", async ({ page }) => {
   await open(page);
   const figure = page.locator("stepwise-figure");
