@@ -3,6 +3,7 @@
 //! shelf is at hand.
 
 use super::{Entry, Figure, entry};
+use crate::engine::{Engine, Parameter};
 use crate::spec::BadSpec;
 
 /// Why a shelf is not at hand.
@@ -25,6 +26,14 @@ macro_rules! shelves {
 
         /// The names of all figures.
         const KINDS: &[&str] = &[$($(<$figure as Figure>::ABOUT.kind),+),+];
+
+        /// Every figure with the names of its parameters, also those on shelves that have not been fetched.
+        const PARAMETERS: &[(&str, &[&str])] = &[$($((
+            <$figure as Figure>::ABOUT.kind,
+            &names::<{ <<$figure as Figure>::Engine as Engine>::PARAMETERS.len() }>(
+                <<$figure as Figure>::Engine as Engine>::PARAMETERS,
+            ),
+        )),+),+];
 
         /// Every figure of the book, in its order.
         #[cfg(not(target_arch = "wasm32"))]
@@ -54,6 +63,17 @@ macro_rules! shelves {
             Ok(())
         }
     };
+}
+
+/// The names alone: what else is said of a parameter stays on its figure's shelf.
+const fn names<const N: usize>(parameters: &'static [Parameter]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut place = 0;
+    while place < N {
+        names[place] = parameters[place].name;
+        place += 1;
+    }
+    names
 }
 
 shelves! {
@@ -88,6 +108,11 @@ thread_local! {
 #[cfg(target_arch = "wasm32")]
 pub fn catalogue() -> Vec<&'static Entry> {
     AT_HAND.with_borrow(Vec::clone)
+}
+
+/// The first figure that has a parameter of that name.
+pub fn kind_with(parameter: &str) -> Option<&'static str> {
+    PARAMETERS.iter().find(|(_, names)| names.contains(&parameter)).map(|(kind, _)| *kind)
 }
 
 /// The catalogue's line for `kind`; the error lists those that exist.

@@ -9,7 +9,8 @@
 
 use std::borrow::Cow;
 
-use super::{Entry, catalogue, find};
+use super::catalogue::kind_with;
+use super::{Entry, find};
 use crate::engine::Parameters;
 use crate::engine::command::shorten;
 use crate::spec::{BadSpec, FigureSpec, NAMES};
@@ -50,10 +51,8 @@ fn mistaken(entry: &Entry, name: &str) -> Option<String> {
     if let Some(near) = own().find(|own| is_slip(name, own)) {
         return Some(format!("`{kind}` has no `{found}`; perhaps `{near}` is meant"));
     }
-    let has_it = |other: &&'static Entry| other.parameters.iter().any(|parameter| parameter.name == name);
-    let other = catalogue().into_iter().find(has_it)?;
+    let other = kind_with(name)?;
     let accepted: Vec<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
-    let other = other.about.kind;
     Some(format!("`{found}` is a parameter of `{other}`; those of `{kind}` are: {}", accepted.join(", ")))
 }
 
@@ -127,6 +126,7 @@ fn decode(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::catalogue;
 
     /// All attributes of HTML, and some of those that frameworks, editors and mails add.
     const FOREIGN: &str = "abbr accept accept-charset accesskey action align allow allowfullscreen alt async \
