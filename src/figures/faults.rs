@@ -7,7 +7,9 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::breaker::State;
 use crate::engine::service::faults::component::{Component, Name};
-use crate::engine::service::faults::{Event, Faults, SECONDS, Status};
+use crate::engine::service::faults::event::Struck;
+use crate::engine::service::faults::level::SECONDS;
+use crate::engine::service::faults::{Event, Faults, Status};
 use crate::engine::service::spell::{share, time as spell};
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
@@ -175,7 +177,10 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     let (name, trouble) = (component.name.to_string(), component.trouble());
     let (busy, waiting) = (component.station.busy(), component.station.queue().len());
     let struck = match event {
-        Some(Event::Injected { on, .. } | Event::Repaired { on }) => on.is_none_or(|on| on == component.name),
+        Some(Event::Injected { on: Struck::One(on), .. }) => *on == component.name,
+        Some(Event::Injected { .. }) => matches!(component.name, Name::App(_)),
+        Some(Event::Repaired { repaired, .. }) => repaired.contains(&component.name),
+        Some(Event::AnswerExpired { .. }) => component.name == Name::Dns,
         Some(Event::OutOfMemory { on, .. } | Event::Restarted { on }) => *on == component.name,
         Some(Event::BreakerOpened { app, .. } | Event::BreakerTries { app } | Event::BreakerClosed { app }) => {
             *app == component.name
@@ -195,6 +200,9 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     }
     if !words.is_empty() {
         shape = shape.text(44.0 + name.len() as f32 * 4.0, 16.0, Anchor::Start, "bad", words);
+    }
+    if component.name == Name::Dns {
+        shape = resolvers(service, shape, height);
     }
     if service.settings().breaker && place.width > 290.0 {
         let (text, class) = match component.breaker.state() {
@@ -225,16 +233,30 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     shape
 }
 
+/// What the users' resolvers know without asking: filled, where their answer is still good.
+fn resolvers(service: &Faults, mut shape: Shape, height: f32) -> Shape {
+    let know = service.resolvers();
+    for (place, knows) in know.iter().enumerate() {
+        let class = if *knows { "serving" } else { "slot" };
+        shape = shape.rect(10.0 + place as f32 * 11.5, height - 18.0, 9.0, 9.0, 2.0, class);
+    }
+    let knowing = know.iter().filter(|knows| **knows).count();
+    shape.text(10.0, height - 23.0, Anchor::Start, "small", format!("kept by {knowing} of {}", know.len()))
+}
+
 fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
     let width = breadth.width();
-    let last = service.windows().back().copied().unwrap_or_default();
-    let (class, word) = match service.status() {
+    let verdict = service.verdict();
+    let (class, word) = match verdict.status {
         Status::Fine => ("good", "All is well"),
         Status::Fault => ("strong", "A fault, no failure"),
         Status::Failure => ("bad", "FAILURE"),
     };
-    let errors = share(last.errors, last.all());
-    let line = format!("{word}: {errors} errors last second");
+    let answered = match verdict.judged.all() {
+        0 => "nobody asked".to_owned(),
+        all => format!("{} answered", share(verdict.judged.ok, all)),
+    };
+    let line = format!("{word}: {answered} in 5 s, {} % agreed", verdict.agreed);
     Shape::new("banner", 0.0, 0.0)
         .text(16.0, 20.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
         .text(16.0, 39.0, Anchor::Start, "small", format!("{} come", service.settings().load))
@@ -244,14 +266,14 @@ fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
 
 /// What users got, second by second.
 fn chart(service: &Faults, plan: &Plan) -> Shape {
-    let windows = service.windows();
+    let windows = service.level().seconds();
     let first = (service.now().as_micros() / 1_000_000) as usize - windows.len();
     let line = |measure: &dyn Fn(usize) -> u64| (0..windows.len()).map(|at| (at as u64 + 1, measure(at))).collect();
-    let most = windows.iter().map(|window| window.ok.max(window.errors)).max().unwrap_or(0);
+    let most = windows.iter().map(|window| window.ok.max(window.errors())).max().unwrap_or(0);
     let most = most.max(service.settings().load.0).max(10);
     let series = [
         Series::Line("answered", line(&|at| windows[at].ok), "line-good"),
-        Series::Line("with an error", line(&|at| windows[at].errors), "line-bad"),
+        Series::Line("with an error", line(&|at| windows[at].errors()), "line-bad"),
     ];
     let seconds = |value| format!("{} s", value as usize + first);
     let x = Axis { end: SECONDS as u64, spell: &seconds, title: String::new() };
@@ -259,16 +281,16 @@ fn chart(service: &Faults, plan: &Plan) -> Shape {
     let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
     let Place { x: left, y: top, width, height } = plan.chart;
     let recent = windows.iter().rev().take(10).rev();
-    let words: Vec<String> = recent.map(|window| format!("{} and {}", window.ok, window.errors)).collect();
+    let words: Vec<String> = recent.map(|window| format!("{} and {}", window.ok, window.errors())).collect();
     plot(Shape::new("chart", left, top), (width, height), x, y, &series)
         .label(format!("answered and errors in the last seconds: {}", words.join(", ")))
 }
 
 fn numbers(service: &Faults, plan: &Plan) -> Shape {
-    let totals = service.totals();
+    let (totals, seen) = (service.totals(), service.level().seen);
     let lines = [
-        ("users answered", totals.seen.ok.to_string()),
-        ("users with an error", totals.seen.errors.to_string()),
+        ("users answered", seen.ok.to_string()),
+        ("users with an error", seen.errors().to_string()),
         ("requests refused (queue full)", totals.shed.to_string()),
         ("calls timed out", totals.timeouts.to_string()),
         ("calls tried again", totals.retries.to_string()),

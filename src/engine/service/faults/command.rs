@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::component::{FAULTS, Fault, Name};
+use super::component::{FAULTS, Fault, Target};
 use super::settings::{FIXED, MAX_LOAD, PARAMETERS};
 use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, form};
@@ -18,12 +18,12 @@ pub enum Command {
     Run(Time),
     Set(Setting),
     /// On no component in particular: chance chooses an app server, or the fault knows where it belongs.
-    Inject(Fault, Option<Name>),
+    Inject(Fault, Option<Target>),
     /// Sets one component right again, or all.
-    Repair(Option<Name>),
+    Repair(Option<Target>),
 }
 
-const COMPONENTS: &str = "dns, lb, a1 to a6, cache, db";
+const COMPONENTS: &str = "dns, lb, a1 to a6, apps (all of them), cache, db";
 
 pub const COMMANDS: &[CommandForm] = &[
     form("run", &[Argument::text("time", "5s")], "let time pass", true),
@@ -41,7 +41,7 @@ pub const COMMANDS: &[CommandForm] = &[
             Argument::keyword("on"),
             Argument::optional("component"),
         ],
-        "break something: kill (anyone), leak (an app server), leap-second (all app servers), slow (anyone)",
+        "break something: kill (any), slow (any), leak (an app server, or apps), leap-second (all app servers)",
         true,
     ),
     form("repair", &[Argument::optional("component")], "set a component right again, or all", true),
@@ -86,9 +86,9 @@ fn inject(words: &mut Words) -> Result<Command, BadCommand> {
     Ok(Command::Inject(fault, on))
 }
 
-fn component(words: &mut Words) -> Result<Name, BadCommand> {
+fn component(words: &mut Words) -> Result<Target, BadCommand> {
     let word = words.required("component")?;
-    Name::parse(&word.text)
+    Target::parse(&word.text)
         .ok_or_else(|| words.refuse(word, format!("`{}` is no COMPONENT", word.quote()), COMPONENTS.to_owned()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::service::{Breaker, Station};
+use crate::service::{Breaker, Job, Station};
 use crate::sim::Time;
 
 /// Which part.
@@ -44,6 +44,37 @@ impl Display for Name {
     }
 }
 
+/// What a fault strikes, and what a repair sets right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    One(Name),
+    /// All app servers: they run the same program.
+    Apps,
+}
+
+impl Target {
+    /// Reads the name of a component, or `apps`.
+    pub fn parse(text: &str) -> Option<Target> {
+        if text == "apps" { Some(Target::Apps) } else { Name::parse(text).map(Target::One) }
+    }
+
+    pub fn includes(self, name: Name) -> bool {
+        match self {
+            Target::One(one) => one == name,
+            Target::Apps => matches!(name, Name::App(_)),
+        }
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Target::One(name) => name.fmt(out),
+            Target::Apps => out.write_str("apps"),
+        }
+    }
+}
+
 /// What a reader may break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -75,7 +106,7 @@ pub enum Condition {
     Up,
     /// The process is gone.
     Down,
-    /// The machine does nothing any more; not even its supervisor does.
+    /// The machine does nothing any more: a process started on it anew would hang as well, and its supervisor hangs.
     Hung,
 }
 
@@ -109,6 +140,13 @@ impl Component {
             station: Station::new(workers, queue),
             breaker: Breaker::new(BREAKER.0, BREAKER.1),
         }
+    }
+
+    /// The process is gone, and with it what it had in hand and what its breaker knew: gives back its jobs.
+    pub fn end_life(&mut self) -> Vec<Job> {
+        self.life += 1;
+        self.breaker.reset();
+        self.station.clear()
     }
 
     pub fn is_up(&self) -> bool {

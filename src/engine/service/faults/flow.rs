@@ -1,8 +1,10 @@
 //! The way of a request: from its user through an app server, the cache and perhaps the database, and back.
 
 use super::component::Name;
+use super::dns::Answer;
+use super::level::Cause;
 use super::{Event, Faults};
-use crate::service::breaker::State;
+use crate::service::breaker::{Admission, State};
 use crate::service::distribution::exponential;
 use crate::service::{Job, Offer, Running};
 use crate::sim::Time;
@@ -20,7 +22,7 @@ const SLOW: u64 = 100;
 /// One in so many is not in the cache.
 const MISSES_ONE_IN: u64 = 10;
 /// A job at the database is named by its request and the attempt.
-const ATTEMPTS: u64 = 1 << 20;
+const ATTEMPTS: u64 = 1 << 32;
 
 /// One that is somewhere in an app server.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,8 @@ pub(super) struct Request {
     pub calls: u32,
     /// It waits for an answer to the last of them.
     pub waits: bool,
+    /// That the breaker let the last of them through, if there was one.
+    pub admitted: Option<Admission>,
     /// Nobody waits for it any more.
     pub left: bool,
 }
@@ -75,7 +79,7 @@ pub(super) enum Due {
         place: u8,
         life: u32,
     },
-    Second,
+    Tick,
 }
 
 /// Places in the list of components.
@@ -86,22 +90,45 @@ pub(super) const DATABASE_PLACE: usize = 3;
 pub(super) const APPS: usize = 4;
 
 impl Faults {
-    /// A user asks for something.
-    pub(super) fn arrive(&mut self) {
+    /// A user asks for something: first for where the service is.
+    pub(super) fn arrive(&mut self) -> Option<Event> {
         self.arrived += 1;
         let number = self.arrived;
-        let entrance = self.components[DNS].is_up() && self.components[BALANCER].is_up();
-        let Some(app) = self.choose_app(number).filter(|_| entrance) else {
-            self.window.errors += 1;
+        let answer = self.resolvers.ask(number, self.components[DNS].is_up(), self.settings.ttl, self.now);
+        if let Answer::Nothing { first_at } = answer {
+            self.level.seen.failed(Cause::NoWayIn);
+            let knowing = self.resolvers.know(self.now).into_iter().filter(|knows| *knows).count();
+            return first_at.map(|resolver| Event::AnswerExpired { resolver, knowing });
+        }
+        if self.components[BALANCER].is_up() {
+            self.accept(number);
+        } else {
+            self.level.seen.failed(Cause::NoWayIn);
+        }
+        None
+    }
+
+    /// The balancer hands a request to an app server.
+    fn accept(&mut self, number: u64) {
+        let Some(app) = self.choose_app(number) else {
+            self.level.seen.failed(Cause::NoServer);
             return;
         };
         let work = self.time_at(APPS + app, APP);
-        let request =
-            Request { number, app: app as u8, worker: None, arrived: self.now, calls: 0, waits: false, left: false };
+        let request = Request {
+            number,
+            app: app as u8,
+            worker: None,
+            arrived: self.now,
+            calls: 0,
+            waits: false,
+            admitted: None,
+            left: false,
+        };
         match self.components[APPS + app].station.offer(Job { id: number, arrived: self.now, work }, self.now) {
             Offer::Refused => {
                 self.totals.shed += 1;
-                self.window.errors += 1;
+                self.level.seen.failed(Cause::Refused);
             }
             Offer::Queued { .. } => self.take_on(request),
             Offer::Started(running) => {
@@ -152,28 +179,35 @@ impl Faults {
     pub(super) fn cache_done(&mut self, worker: usize) -> Option<Event> {
         let number = self.finish_at(CACHE_PLACE, worker);
         self.request_mut(number)?;
-        if self.chance.one_in(MISSES_ONE_IN) { self.call(number) } else { self.answer(number, true) }
+        if self.chance.one_in(MISSES_ONE_IN) {
+            return self.call(number);
+        }
+        self.answer(number, true);
+        None
     }
 
     /// Calls the database, if the breaker lets it.
     pub(super) fn call(&mut self, number: u64) -> Option<Event> {
         let app = usize::from(self.request_mut(number)?.app);
-        let mut tells = None;
+        let (mut tells, mut admitted) = (None, None);
         if self.settings.breaker {
             let (now, component) = (self.now, &mut self.components[APPS + app]);
             let was_open = matches!(component.breaker.state(), State::Open { .. });
-            if !component.breaker.admit(now) {
-                return self.answer(number, false);
+            admitted = component.breaker.admit(now);
+            tells = (was_open && admitted.is_some()).then_some(Event::BreakerTries { app: component.name });
+            if admitted.is_none() {
+                self.answer(number, false);
+                return None;
             }
-            tells = was_open.then_some(Event::BreakerTries { app: component.name });
         }
         let request = self.request_mut(number)?;
         request.calls += 1;
         request.waits = true;
+        request.admitted = admitted;
         let call = request.calls;
         self.totals.retries += u64::from(call > 1);
         let job = Job {
-            id: number * ATTEMPTS + u64::from(call) % ATTEMPTS,
+            id: number * ATTEMPTS + u64::from(call),
             arrived: self.now,
             work: self.time_at(DATABASE_PLACE, DATABASE),
         };
@@ -196,27 +230,29 @@ impl Faults {
     pub(super) fn database_done(&mut self, worker: usize) -> Option<Event> {
         let job = self.finish_at(DATABASE_PLACE, worker);
         let (number, call) = (job / ATTEMPTS, job % ATTEMPTS);
-        let waits = |request: &&mut Request| request.waits && u64::from(request.calls) % ATTEMPTS == call;
+        let waits = |request: &&mut Request| request.waits && u64::from(request.calls) == call;
         let Some(request) = self.request_mut(number).filter(waits) else {
             self.totals.wasted += 1;
             return None;
         };
-        let component = APPS + usize::from(request.app);
-        self.totals.wasted += u64::from(request.left);
-        let closed = self.components[component].breaker.succeeded();
-        let app = self.components[component].name;
+        let (app, left, admitted) = (APPS + usize::from(request.app), request.left, request.admitted);
+        self.totals.wasted += u64::from(left);
+        let component = &mut self.components[app];
+        let closed = admitted.is_some_and(|call| component.breaker.succeeded(call));
+        let app = component.name;
         self.answer(number, true);
-        (closed && self.settings.breaker).then_some(Event::BreakerClosed { app })
+        closed.then_some(Event::BreakerClosed { app })
     }
 
     /// The caller has waited long enough: it tries again, or gives up.
     pub(super) fn timed_out(&mut self, number: u64, call: u32) -> Option<Event> {
         let request = self.request_mut(number).filter(|request| request.waits && request.calls == call)?;
         request.waits = false;
-        let component = APPS + usize::from(request.app);
+        let (component, admitted) = (APPS + usize::from(request.app), request.admitted);
         self.totals.timeouts += 1;
-        let again = self.components[component].breaker.state() == State::HalfOpen;
-        let opened = self.settings.breaker && self.components[component].breaker.failed(self.now);
+        let breaker = &mut self.components[component].breaker;
+        let again = breaker.state() == State::HalfOpen;
+        let opened = admitted.is_some_and(|call| breaker.failed(call, self.now));
         match self.settings.retry.pause(call, &mut self.chance) {
             Some(pause) if !opened => self.agenda.plan(self.now + pause, Due::Call { request: number }),
             _ => {
@@ -230,13 +266,13 @@ impl Faults {
     pub(super) fn leave(&mut self, number: u64) {
         if let Some(request) = self.request_mut(number) {
             request.left = true;
-            self.window.errors += 1;
+            self.level.seen.failed(Cause::Waited);
         }
     }
 
     /// The app server answers, and its worker takes on the next.
-    fn answer(&mut self, number: u64, ok: bool) -> Option<Event> {
-        let place = self.place_of(number)?;
+    fn answer(&mut self, number: u64, ok: bool) {
+        let Some(place) = self.place_of(number) else { return };
         let request = self.requests.remove(place);
         if !request.left {
             self.count(request, ok);
@@ -246,29 +282,26 @@ impl Faults {
         if let Some(running) = next {
             self.start(running);
         }
-        None
     }
 
     fn count(&mut self, request: Request, ok: bool) {
         if ok {
-            self.window.ok += 1;
+            self.level.seen.ok += 1;
             self.responses.record(self.now - request.arrived);
         } else {
-            self.window.errors += 1;
+            self.level.seen.failed(Cause::Database);
         }
     }
 
     /// All that a component had in hand is lost; how many requests of users that were.
     pub(super) fn lose(&mut self, place: usize) -> usize {
-        let component = &mut self.components[place];
-        component.life += 1;
-        let dropped = component.station.clear();
+        let dropped = self.components[place].end_life();
         if place >= APPS {
             for job in &dropped {
                 let Some(at) = self.place_of(job.id) else { continue };
                 let request = self.requests.remove(at);
                 if !request.left {
-                    self.window.errors += 1;
+                    self.level.seen.failed(Cause::Lost);
                 }
             }
             return dropped.len();

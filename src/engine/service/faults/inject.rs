@@ -1,10 +1,10 @@
 //! Breaks things, and sets them right.
 
-use super::component::{Component, Condition, Fault, Name};
-use super::flow::{APPS, BALANCER, CACHE_PLACE, DATABASE_PLACE, DNS, Due};
+use super::component::{Condition, Fault, Name, Target};
+use super::event::Struck;
+use super::flow::{APPS, BALANCER, DATABASE_PLACE, DNS, Due};
 use super::{Event, Faults};
 use crate::contract::Probe;
-use crate::service::Breaker;
 use crate::sim::Time;
 
 /// How long a supervisor takes to notice, and the process to start.
@@ -16,70 +16,103 @@ impl Faults {
     pub(super) fn inject(
         &mut self,
         fault: Fault,
-        on: Option<Name>,
+        on: Option<Target>,
         probe: &mut impl Probe<Faults>,
     ) -> Result<(), String> {
-        if fault == Fault::LeapSecond {
-            if on.is_some() {
-                return Err("a leap second comes to all machines; `inject leap-second` takes no component".to_owned());
+        let places = match on {
+            Some(_) if fault == Fault::LeapSecond => {
+                let why = "a leap second comes to all machines; `inject leap-second` takes no component";
+                return Err(why.to_owned());
             }
-            let mut lost = 0;
-            for place in APPS..self.components.len() {
-                if self.components[place].is_up() {
-                    lost += self.stop(place, Condition::Hung);
-                }
-            }
-            probe.step(|| Event::Injected { fault, on, lost }, self);
-            return Ok(());
-        }
-        let place = match on {
-            Some(name) => self.place(name)?,
-            None if fault == Fault::Slow => DATABASE_PLACE,
-            None => self.any_app()?,
+            None if fault == Fault::LeapSecond => self.places(Target::Apps)?,
+            Some(target) => self.places(target)?,
+            None if fault == Fault::Slow => vec![DATABASE_PLACE],
+            None => vec![self.any_app()?],
         };
-        let component = &mut self.components[place];
-        let name = component.name;
-        if !component.is_up() {
-            return Err(format!("{name} is {}; `repair {name}` first", component.trouble()));
-        }
-        let mut lost = 0;
-        match fault {
-            Fault::Kill | Fault::LeapSecond => lost = self.stop(place, Condition::Down),
-            Fault::Slow if place == DNS || place == BALANCER => {
-                return Err(format!("{name} has so little to do here that it cannot be slow; `inject kill on {name}`"));
+        // Of several, those that can be struck are; one alone says why it cannot.
+        let mut struck = 0;
+        let (mut lost, mut why) = (0, String::new());
+        for place in &places {
+            if let Err(reason) = self.may_strike(fault, *place) {
+                why = reason;
+                continue;
             }
-            Fault::Slow => component.slow = true,
-            Fault::Leak if place < APPS => return Err(format!("only app servers leak here, and {name} is none")),
-            Fault::Leak if component.leaked.is_some() => return Err(format!("{name} leaks already")),
-            Fault::Leak => {
-                component.leaked = Some(0);
-                let life = component.life;
-                self.agenda.plan(self.now + LEAK, Due::Leak { place: place as u8, life });
-            }
+            lost += self.strike(fault, *place);
+            struck += 1;
         }
-        probe.step(|| Event::Injected { fault, on: Some(name), lost }, self);
+        if struck == 0 {
+            let all = if places.len() > 1 { "no app server can be struck: " } else { "" };
+            return Err(format!("{all}{why}"));
+        }
+        let on = if places.len() == 1 && fault != Fault::LeapSecond {
+            Struck::One(self.components[places[0]].name)
+        } else {
+            Struck::Apps { struck, of: places.len() }
+        };
+        let way_in = (on == Struck::One(Name::Dns)).then(|| self.way_in());
+        probe.step(|| Event::Injected { fault, on, lost, way_in }, self);
         Ok(())
     }
 
-    pub(super) fn repair(&mut self, on: Option<Name>, probe: &mut impl Probe<Faults>) -> Result<(), String> {
+    /// Whether a fault would change anything, or why not.
+    fn may_strike(&self, fault: Fault, place: usize) -> Result<(), String> {
+        let component = &self.components[place];
+        let name = component.name;
+        match fault {
+            // It strikes the machine, whether its process runs or not.
+            Fault::LeapSecond if component.condition == Condition::Hung => Err(format!("{name} hangs already")),
+            Fault::LeapSecond => Ok(()),
+            _ if !component.is_up() => Err(format!("{name} is {}; `repair {name}` first", component.trouble())),
+            Fault::Kill => Ok(()),
+            Fault::Slow if place == DNS || place == BALANCER => {
+                Err(format!("{name} has so little to do here that it cannot be slow; `inject kill on {name}`"))
+            }
+            Fault::Slow if component.slow => Err(format!("{name} is slow already")),
+            Fault::Slow => Ok(()),
+            Fault::Leak if place < APPS => Err(format!("only app servers leak here, and {name} is none")),
+            Fault::Leak if component.leaked.is_some() => Err(format!("{name} leaks already")),
+            Fault::Leak => Ok(()),
+        }
+    }
+
+    /// How many requests are lost by it.
+    fn strike(&mut self, fault: Fault, place: usize) -> usize {
+        match fault {
+            Fault::Kill => return self.stop(place, Condition::Down),
+            Fault::LeapSecond => return self.stop(place, Condition::Hung),
+            Fault::Slow => self.components[place].slow = true,
+            Fault::Leak => self.begin_leak(place),
+        }
+        0
+    }
+
+    fn begin_leak(&mut self, place: usize) {
+        let component = &mut self.components[place];
+        component.leaked = Some(0);
+        let life = component.life;
+        self.agenda.plan(self.now + LEAK, Due::Leak { place: place as u8, life });
+    }
+
+    /// Whatever is off its spec gets a new process, and with it a program without the fault. What the old one had in hand
+    /// is lost.
+    pub(super) fn repair(&mut self, on: Option<Target>, probe: &mut impl Probe<Faults>) -> Result<(), String> {
         let places = match on {
-            Some(name) => {
-                let place = self.place(name)?;
-                place..place + 1
-            }
-            None => 0..self.components.len(),
+            Some(target) => self.places(target)?,
+            None => (0..self.components.len()).collect(),
         };
+        let (mut repaired, mut lost) = (Vec::new(), 0);
         for place in places {
-            if self.components[place].slow {
-                // It is started anew, and so rid of what it would have taken so long for.
-                self.lose(place);
+            if self.components[place].is_in_order() {
+                continue;
             }
+            lost += self.lose(place);
             let component = &mut self.components[place];
+            repaired.push(component.name);
             component.slow = false;
             component.leaked = None;
-            set_up(component);
+            component.condition = Condition::Up;
         }
-        probe.step(|| Event::Repaired { on }, self);
+        probe.step(|| Event::Repaired { on, repaired: repaired.clone(), lost }, self);
         Ok(())
     }
 
@@ -87,11 +120,26 @@ impl Faults {
     fn stop(&mut self, place: usize, condition: Condition) -> usize {
         let lost = self.lose(place);
         self.components[place].condition = condition;
-        let life = self.components[place].life;
-        if self.settings.supervisor && condition == Condition::Down {
-            self.agenda.plan(self.now + RESTART, Due::Restart { place: place as u8, life });
-        }
+        self.watch(place);
         lost
+    }
+
+    /// The supervisor, if there is one, sees a process that is gone.
+    fn watch(&mut self, place: usize) {
+        let component = &self.components[place];
+        if self.settings.supervisor && component.condition == Condition::Down {
+            self.agenda.plan(self.now + RESTART, Due::Restart { place: place as u8, life: component.life });
+        }
+    }
+
+    /// The supervisor was turned on, and finds what is down, or off, and starts nothing that it was about to start.
+    pub(super) fn supervise(&mut self) {
+        for place in 0..self.components.len() {
+            if self.components[place].condition == Condition::Down {
+                self.components[place].life += 1;
+                self.watch(place);
+            }
+        }
     }
 
     pub(super) fn restart(&mut self, place: usize, life: u32) -> Option<Event> {
@@ -99,12 +147,11 @@ impl Faults {
         if component.life != life || component.condition != Condition::Down {
             return None;
         }
-        set_up(component);
+        component.condition = Condition::Up;
         let on = component.name;
         if component.leaked.is_some() {
             // The bug is in the program: a new process leaks as the old one did.
-            component.leaked = Some(0);
-            self.agenda.plan(self.now + LEAK, Due::Leak { place: place as u8, life });
+            self.begin_leak(place);
         }
         Some(Event::Restarted { on })
     }
@@ -122,34 +169,22 @@ impl Faults {
         Some(Event::OutOfMemory { on, lost })
     }
 
-    fn place(&self, name: Name) -> Result<usize, String> {
+    fn places(&self, target: Target) -> Result<Vec<usize>, String> {
         let apps = self.settings.apps;
-        match name {
-            Name::Dns => Ok(DNS),
-            Name::Balancer => Ok(BALANCER),
-            Name::Cache => Ok(CACHE_PLACE),
-            Name::Database => Ok(DATABASE_PLACE),
-            Name::App(app) if usize::from(app) < apps => Ok(APPS + usize::from(app)),
-            Name::App(_) => Err(format!("there is no {name}; there are {apps} app servers, from a1 on")),
+        let places = (0..self.components.len()).filter(|place| target.includes(self.components[*place].name));
+        let places: Vec<usize> = places.collect();
+        if places.is_empty() {
+            return Err(format!("there is no {target}; there are {apps} app servers, from a1 on"));
         }
+        Ok(places)
     }
 
     /// The chaos monkey: one of the app servers that are up, by chance.
     fn any_app(&mut self) -> Result<usize, String> {
-        let up = self.components[APPS..].iter().filter(|app| app.is_up()).count();
-        if up == 0 {
+        let up: Vec<usize> = (APPS..self.components.len()).filter(|place| self.components[*place].is_up()).collect();
+        if up.is_empty() {
             return Err("no app server is up; `repair` first".to_owned());
         }
-        let chosen = self.chance.below(up as u64) as usize;
-        let mut places = APPS..self.components.len();
-        Ok(places.by_ref().filter(|place| self.components[*place].is_up()).nth(chosen).expect("so many are up"))
-    }
-}
-
-/// Up again, as a new process: it remembers nothing.
-fn set_up(component: &mut Component) {
-    if component.condition != Condition::Up {
-        component.condition = Condition::Up;
-        component.breaker = Breaker::new(component.breaker.threshold, component.breaker.rest);
+        Ok(up[self.chance.below(up.len() as u64) as usize])
     }
 }

@@ -3,32 +3,38 @@
 //! # The idea
 //!
 //! A *fault* is a component that does not do what it should. A *failure* is when the service as a whole stops doing what
-//! its users need. Faults cannot be prevented, but many can be kept from becoming failures: that is fault tolerance, and
-//! the only way to know that it works is to cause faults on purpose.
+//! its users need: by how much is agreed in a [service level](level). Faults cannot be prevented, but many can be kept
+//! from becoming failures: that is fault tolerance, and the only way to know that it works is to cause faults on purpose.
 //!
 //! - **Hardware faults** strike one machine at a time. A second one takes over ([redundancy](settings)).
-//! - **Software faults** strike all machines that run the same software at the same instant: the leap second of
-//!   30 June 2012 hung a great many Linux machines at once. Redundancy of the same does not help.
+//! - **Systematic faults** strike all machines that run the same software: the leap second of 30 June 2012 hung a great
+//!   many Linux machines at the same instant, and a leak fills the memory of all that were started together. Redundancy of
+//!   the same does not help.
 //! - **Cascades**: a slow database holds the workers of the app servers, which wait for it. Soon all of them wait, and even
 //!   requests that need no database find no worker. A [retry](crate::service::Retry) without end makes it certain: calls
 //!   given up by their callers still stand in the queue of the database, which works for nobody. A [time-out](settings) with
 //!   few attempts frees the workers, and a [breaker](crate::service::Breaker) does not even begin.
+//! - **Metastable failures** outlive their cause: a lost cache overloads the database, retries keep it overloaded, and the
+//!   cache may come back without any of it getting better (Bronson and others, HotOS 2021).
 //!
 //! # How a request goes
-//! A client looks the service up in DNS and asks the balancer, which hands it to an app server. A worker there takes it on,
+//! A user's [resolver](dns) knows where the service is, or asks DNS. The balancer hands the request to an app server. A worker there takes it on,
 //! computes for a while, and asks the cache. Nine of ten are found there; for the others it calls the database, and waits
 //! *holding the worker*. A user who has no answer after two seconds leaves, and counts as an error; the work for them goes on.
 //!
 //! # Simpler than the real one because:
 //! - there is one cache and one database, and both are read from only;
-//! - clients do not keep what DNS told them, which would hide its fault for some minutes;
+//! - users' machines keep nothing beside their resolver, and a resolver gives out no answer that has run out (RFC 8767
+//!   permits it while DNS is gone);
 //! - the balancer knows at once which servers are up; a real one checks every few seconds;
 //! - users do not reload the page, which would be one more kind of retry;
-//! - a *failure* is when three of ten users in a second get an error. Where the line is, is for an agreement to say.
+//! - the service level is judged over five seconds, not weeks, and a slow answer within two seconds is as good as any.
 
 pub mod command;
 pub mod component;
+pub mod dns;
 pub mod event;
+pub mod level;
 pub mod settings;
 
 mod flow;
@@ -39,12 +45,13 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use self::command::COMMANDS;
 use self::component::{Component, Name};
+use self::dns::Resolvers;
 use self::flow::{Due, Request};
+use self::level::{Level, TICK};
 use self::settings::PARAMETERS;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
@@ -53,12 +60,11 @@ use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
 pub use event::Event;
+pub use level::Status;
 pub use settings::Settings;
 
 /// The workers of an app server, of the cache and of the database.
 pub const WORKERS: [usize; 3] = [8, 4, 4];
-/// So many seconds are kept for the chart.
-pub const SECONDS: usize = 60;
 /// Other queues than those of the app servers end here.
 const DEEP: usize = 2_000;
 
@@ -75,56 +81,20 @@ pub struct Faults {
     /// All that are somewhere in an app server, in the order of their numbers.
     requests: Vec<Request>,
     arrived: u64,
-    /// The second that is going on, and those before it, the newest last.
-    window: Window,
-    windows: VecDeque<Window>,
-    status: Status,
+    resolvers: Resolvers,
+    level: Level,
     responses: Histogram,
     totals: Totals,
-}
-
-/// What users got in some time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    pub ok: u64,
-    pub errors: u64,
-}
-
-impl Window {
-    pub fn all(self) -> u64 {
-        self.ok + self.errors
-    }
 }
 
 /// What was counted over the whole run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    pub seen: Window,
     pub shed: u64,
     pub timeouts: u64,
     pub retries: u64,
     /// What the database did for callers that had given up.
     pub wasted: u64,
-}
-
-/// How the service is, judged by the last whole second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    Fine,
-    /// A component is off its spec; users are served.
-    Fault,
-    /// At least three of ten users in a second got an error.
-    Failure,
-}
-
-impl Status {
-    pub fn told(self) -> &'static str {
-        match self {
-            Status::Fine => "All is well.",
-            Status::Fault => "A fault, and no failure: the service goes on.",
-            Status::Failure => "A failure: the service does not do what its users need.",
-        }
-    }
 }
 
 impl Engine for Faults {
@@ -147,7 +117,7 @@ impl Engine for Faults {
         let apps = (0..settings.apps).map(|place| Component::new(Name::App(place as u8), app, settings.queue));
         components.extend(apps);
         let mut agenda = Agenda::new();
-        agenda.plan(Time::from_millis(1_000), Due::Second);
+        agenda.plan(TICK, Due::Tick);
         Ok(Faults {
             parameters: Rc::new(parameters.clone()),
             settings,
@@ -158,9 +128,8 @@ impl Engine for Faults {
             components,
             requests: Vec::new(),
             arrived: 0,
-            window: Window::default(),
-            windows: VecDeque::new(),
-            status: Status::Fine,
+            resolvers: Resolvers::new(settings.ttl),
+            level: Level::default(),
             responses: Histogram::default(),
             totals: Totals::default(),
         })

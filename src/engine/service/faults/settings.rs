@@ -71,6 +71,24 @@ pub const PARAMETERS: &[Parameter] = &[
         ParameterKind::Switch,
     ),
     parameter("supervisor", "Supervisor", "Whether a killed process is started again.", ParameterKind::Switch),
+    Parameter {
+        default: "30",
+        ..parameter(
+            "ttl",
+            "DNS TTL",
+            "How long a resolver keeps an answer of DNS; with 0 it asks each time.",
+            number(0, 600, "s"),
+        )
+    },
+    Parameter {
+        default: "95",
+        ..parameter(
+            "agreed",
+            "Service level",
+            "So many of a hundred users are to be answered, in any 5 seconds.",
+            number(1, 100, "%"),
+        )
+    },
     Parameter { default: "1", ..parameter("seed", "Seed", "Which chance decides.", number(0, u32::MAX as u64, "")) },
 ];
 
@@ -88,6 +106,9 @@ pub struct Settings {
     pub breaker: bool,
     pub queue: usize,
     pub supervisor: bool,
+    pub ttl: Time,
+    /// Of a hundred users.
+    pub agreed: u64,
     pub seed: u64,
 }
 
@@ -108,6 +129,8 @@ impl Settings {
             // Without a limit of its own, a queue ends where the memory of its machine does.
             queue: if parameters.switch("shedding") { 16 } else { 2_000 },
             supervisor: parameters.switch("supervisor"),
+            ttl: Time::from_millis(1_000 * parameters.integer("ttl")),
+            agreed: parameters.integer("agreed"),
             seed: parameters.integer("seed"),
         }
     }

@@ -1,12 +1,13 @@
 //! What can be seen of the service from outside: for programs, and for whoever draws it.
 
-use std::collections::VecDeque;
-
 use serde_json::{Value, json};
 
 use super::component::Component;
+use super::dns::RESOLVERS;
+use super::event::WayIn;
 use super::flow::APPS;
-use super::{Faults, Settings, Status, Totals, Window};
+use super::level::{Level, Status, Verdict};
+use super::{Faults, Settings, Totals};
 use crate::contract::Counter;
 use crate::service::Histogram;
 use crate::sim::Time;
@@ -29,14 +30,39 @@ impl Faults {
         &self.components[APPS..]
     }
 
-    /// How the service was in the last whole second.
+    /// How the service is: a component off its spec counts at once, users by the last seconds.
     pub fn status(&self) -> Status {
-        self.status
+        if self.level.is_failing() {
+            Status::Failure
+        } else if self.faulty() == 0 {
+            Status::Fine
+        } else {
+            Status::Fault
+        }
     }
 
-    /// What users got in each of the last seconds, the newest last.
-    pub fn windows(&self) -> &VecDeque<Window> {
-        &self.windows
+    pub fn verdict(&self) -> Verdict {
+        let (judged, agreed) = (self.level.judged(), self.settings.agreed);
+        Verdict { status: self.status(), judged, agreed, faults: self.faulty() }
+    }
+
+    /// How many components are off their spec.
+    fn faulty(&self) -> usize {
+        self.components.iter().filter(|component| !component.is_in_order()).count()
+    }
+
+    pub fn level(&self) -> &Level {
+        &self.level
+    }
+
+    /// For each resolver, whether it knows where the service is without asking DNS.
+    pub fn resolvers(&self) -> [bool; RESOLVERS] {
+        self.resolvers.know(self.now)
+    }
+
+    pub(super) fn way_in(&self) -> WayIn {
+        let knowing = self.resolvers().into_iter().filter(|knows| *knows).count();
+        WayIn { knowing, next: self.resolvers.next_to_expire(self.now).map(|at| at - self.now) }
     }
 
     pub fn responses(&self) -> &Histogram {
@@ -44,7 +70,7 @@ impl Faults {
     }
 
     pub fn totals(&self) -> Totals {
-        Totals { seen: self.seen(), ..self.totals }
+        self.totals
     }
 
     /// How many requests are on their way in the service.
@@ -55,12 +81,13 @@ impl Faults {
 
 pub(super) fn counters(service: &Faults) -> Vec<Counter> {
     let number = |name, value| Counter { name, value };
-    let (totals, last) = (service.totals(), service.windows.back().copied().unwrap_or_default());
+    let (totals, seen) = (service.totals(), service.level.seen);
+    let last = service.level.seconds().back().copied().unwrap_or_default();
     vec![
-        number("users_answered", totals.seen.ok),
-        number("users_with_errors", totals.seen.errors),
+        number("users_answered", seen.ok),
+        number("users_with_errors", seen.errors()),
         number("answered_per_second", last.ok),
-        number("errors_per_second", last.errors),
+        number("errors_per_second", last.errors()),
         number("requests_in_flight", service.in_flight() as u64),
         number("requests_shed", totals.shed),
         number("calls_timed_out", totals.timeouts),
@@ -86,10 +113,15 @@ pub(super) fn state(service: &Faults) -> Value {
             })
         })
         .collect();
-    let status = match service.status {
+    let status = match service.status() {
         Status::Fine => "fine",
         Status::Fault => "fault",
         Status::Failure => "failure",
     };
-    json!({"time_us": service.now.as_micros(), "status": status, "components": components})
+    json!({
+        "time_us": service.now.as_micros(),
+        "status": status,
+        "resolvers_that_know": service.way_in().knowing,
+        "components": components,
+    })
 }
