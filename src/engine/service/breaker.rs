@@ -193,7 +193,7 @@ mod tests {
             let mut under_way = Vec::new();
             let mut now = Time::ZERO;
             for (passed, what, which) in steps {
-                now = now + Time::from_millis(passed);
+                now += Time::from_millis(passed);
                 if what < 2 || under_way.is_empty() {
                     let admitted = (breaker.admit(now), model.admit(now));
                     prop_assert_eq!(admitted.0.is_some(), admitted.1.is_some());

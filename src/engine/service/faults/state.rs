@@ -88,6 +88,7 @@ pub(super) fn counters(service: &Faults) -> Vec<Counter> {
         number("users_with_errors", seen.errors()),
         number("answered_per_second", last.ok),
         number("errors_per_second", last.errors()),
+        number("resolvers_with_answer", service.way_in().knowing as u64),
         number("requests_in_flight", service.in_flight() as u64),
         number("requests_shed", totals.shed),
         number("calls_timed_out", totals.timeouts),
@@ -121,7 +122,7 @@ pub(super) fn state(service: &Faults) -> Value {
     json!({
         "time_us": service.now.as_micros(),
         "status": status,
-        "resolvers_that_know": service.way_in().knowing,
+        "resolvers_with_answer": service.way_in().knowing,
         "components": components,
     })
 }

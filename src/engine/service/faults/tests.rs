@@ -297,3 +297,63 @@ fn v14_dns_is_missed_as_answers_run_out() {
     assert!(share(&[], "set ttl 0; inject kill on dns") > 80, "what was kept is kept for as long as it was good");
     assert_eq!(share(&[("ttl", "600")], &format!("{gone}; run 20s")), 100);
 }
+
+/// A service with little time for a call, and no end of retries, that loses its cache for ten seconds.
+const METASTABLE: [(&str, &str); 4] = [("apps", "6"), ("load", "300"), ("timeout", "100"), ("retries", "unbounded")];
+const LOST_CACHE: &str = "run 15s; inject kill on cache; run 10s; repair cache; run 20s";
+
+/// Whether users are answered at the end, whichever seed.
+fn answered(parameters: &[(&str, &str)], script: &str, seeds: std::ops::RangeInclusive<u32>) -> Vec<bool> {
+    let last = |seed: u32| {
+        let seed = seed.to_string();
+        let given: Vec<_> = parameters.iter().copied().chain([("seed", &seed[..])]).collect();
+        let (service, ..) = run(&given, script);
+        service.level.seconds().back().unwrap().ok > 200
+    };
+    let mut found: Vec<bool> = seeds.map(last).collect();
+    found.dedup();
+    found
+}
+
+/// FAULTS V14: the overload outlives the loss of the cache (Bronson 2021), for any seed; what breaks the loop ends it.
+#[test]
+fn v14_a_metastable_failure_outlives_its_cause() {
+    assert_eq!(answered(&METASTABLE, LOST_CACHE, 1..=10), [false]);
+    let then = |what: &str| answered(&METASTABLE, &format!("{LOST_CACHE}; {what}"), 1..=2);
+    for no_way_out in [
+        "run 120s",
+        "load 0/s; run 30s; load 300/s; run 20s",
+        "set shedding on; run 30s",
+        "inject kill on db; repair db; run 30s",
+        "inject kill on apps; repair apps; run 30s",
+    ] {
+        assert_eq!(then(no_way_out), [false], "{no_way_out}");
+    }
+    for way_out in [
+        "set retries never; run 30s",
+        "set breaker on; run 30s",
+        "set retries bounded; run 120s",
+        "inject kill on db; inject kill on apps; repair; run 30s",
+    ] {
+        assert_eq!(then(way_out), [true], "{way_out}");
+    }
+    let slower = [("apps", "6"), ("load", "300"), ("timeout", "500"), ("retries", "unbounded")];
+    assert_eq!(answered(&slower, LOST_CACHE, 1..=5), [true], "48 workers in 0.5 s are 96 calls a second");
+}
+
+/// FAULTS V13: a limit to the queue does not do what a breaker does.
+#[test]
+fn v13_shedding_does_not_keep_a_slow_database_from_stopping_all() {
+    let script = "run 3s; inject slow on db; run 40s";
+    for seed in 1..=10 {
+        let seed = seed.to_string();
+        let errors = |remedy| {
+            let given = [("retries", "unbounded"), ("seed", &seed[..]), (remedy, "on")];
+            let seconds = run(&given, script).0.level.seconds().clone();
+            let last: Vec<_> = seconds.into_iter().rev().take(10).collect();
+            let (ok, all) = (last.iter().map(|it| it.ok).sum::<u64>(), last.iter().map(Window::all).sum::<u64>());
+            100 - ok * 100 / all
+        };
+        assert!(errors("shedding") > 97 && errors("breaker") < 25, "{seed}");
+    }
+}
