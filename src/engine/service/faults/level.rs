@@ -137,7 +137,9 @@ impl Level {
 
     /// Judges what was counted last by another level.
     pub fn agree(&mut self, agreed: u64) {
-        self.failing = self.judged.ok * 100 < self.judged.all() * agreed;
+        if self.judged.all() > 0 {
+            self.failing = self.judged.ok * 100 < self.judged.all() * agreed;
+        }
     }
 
     /// Whether fewer users were answered in the last five seconds than was agreed.
