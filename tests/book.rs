@@ -157,6 +157,21 @@ fn p6_no_place_among_the_choices_holds_the_right_answer_in_more_than_half() {
     assert!(2 * most <= questions, "of {questions}, the right ones are at {right_at:?}; `DEAL` in ask.rs deals anew");
 }
 
+/// FAULTS P8: every entry of every chapter's further reading leads somewhere, by a DOI or to its author's or publisher's page.
+#[test]
+fn p8_every_chapter_has_further_reading_and_each_entry_a_link() {
+    for about in catalogue().iter().map(|entry| entry.about) {
+        let chapter = text(&format!("{}.html", about.chapter));
+        let (_, reading) = chapter.split_once("id=\"further-reading\"").expect("a chapter has further reading");
+        let (list, _) = reading.split_once("</ul>").expect("it is a list");
+        let entries: Vec<_> = list.split("<li>").skip(1).collect();
+        assert!(entries.len() >= 2, "{}", about.chapter);
+        for entry in entries {
+            assert!(entry.contains("href=\"https://"), "{}: {entry}", about.chapter);
+        }
+    }
+}
+
 #[test]
 fn on_paper_a_figure_says_where_it_is_found() {
     // Slides are not printed as a book is.
