@@ -44,11 +44,11 @@ test("leader: whether a follower is waited for is set for each of them", async (
   await expect(shape(page, "n2")).toContainText("asynchronous");
   const told = await transcript(page);
   await expect(told).toContainText("It waits for nobody, and tells the client.");
-  await expect(told).toContainText("c1 is told after 20 ms that its write is done.");
+  await expect(told).toContainText("c1 is told after 20 ms that k = a (c1.1) is written.");
   // One of two that are semi-synchronous is enough, and n3 is the quicker one.
   await choose(page, "n2 is", "semi");
   await choose(page, "n3 is", "semi");
-  await expect(told).toContainText("c1 is told after 40 ms that its write is done.");
+  await expect(told).toContainText("c1 is told after 40 ms that k = a (c1.1) is written.");
 });
 
 test("leader: as many nodes follow as are asked for", async ({ page }) => {

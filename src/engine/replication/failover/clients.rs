@@ -10,7 +10,7 @@ use crate::contract::{Outcome, Probe};
 use crate::replication::{CallId, ClientId, Host, NodeId};
 use crate::sim::{Envelope, Time};
 
-/// A client gives a call up after so long, whomever it has asked.
+/// A client that has waited so long, whomever it has asked, does not ask again when it loses patience: it gives up.
 pub const MAX_WAIT: Time = Time::from_millis(3_000);
 /// A run takes no more calls: each is looked for in every log.
 const MAX_CALLS: usize = 200;
@@ -36,7 +36,7 @@ pub struct Call {
     pub ended: Option<(Time, Ended)>,
     /// Of how many rows clients had been told when it began.
     pub(super) told_before: usize,
-    /// An old leader has acknowledged it, and the new one does not know of it.
+    /// An old leader has acknowledged it, and the new one did not know of it.
     pub by_old_leader: bool,
 }
 
@@ -126,7 +126,10 @@ impl Failover {
         match &self.calls[place].ended {
             Some((_, Ended::Inserted(row))) => Outcome::Value(Some(format!("row {row}"))),
             Some((_, Ended::Found(name))) => Outcome::Value(name.as_deref().map(str::to_owned)),
-            _ => Outcome::Refused(format!("no leader has answered within {MAX_WAIT}")),
+            ended => {
+                let waited = ended.as_ref().map_or(self.now(), |(time, _)| *time) - self.calls[place].began;
+                Outcome::Refused(format!("no leader has answered within {waited}"))
+            }
         }
     }
 
@@ -141,7 +144,7 @@ impl Failover {
         if waited >= MAX_WAIT {
             self.beliefs[id.client.index()] = to;
             self.end(place, Ended::GivenUp);
-            probe.step(|| Event::GaveUp { call: id, is_insert }, self);
+            probe.step(|| Event::GaveUp { call: id, is_insert, waited }, self);
             return;
         }
         self.ask(place, to);
@@ -206,9 +209,11 @@ impl Failover {
     fn be_told(&mut self, place: usize, row: RowId, probe: &mut impl Probe<Self>) {
         let call = &self.calls[place];
         let Ask::Insert(name) = &call.ask else { return };
-        let (id, name, took, old) = (call.id, name.clone(), self.now() - call.began, call.by_old_leader);
-        self.tally.told_by_old += u64::from(old);
+        let (id, name, took, by_old) = (call.id, name.clone(), self.now() - call.began, call.by_old_leader);
         Rc::make_mut(&mut self.told).push(Told { call: id, row, name: name.clone() });
+        // The new leader may have got to know of it while the answer was on its way.
+        let old = by_old && self.lost().any(|lost| lost.call == id);
+        self.tally.told_by_old += u64::from(old);
         self.end(place, Ended::Inserted(row));
         let twice = self.given_twice(id);
         self.tally.given_twice += u64::from(twice.is_some());

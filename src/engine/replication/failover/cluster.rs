@@ -11,7 +11,7 @@ use super::services::{Controller, Store};
 use super::state;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
-use crate::replication::replicated_log::{Node, Term};
+use crate::replication::replicated_log::{Node, Reigns, Term};
 use crate::replication::world::Happening;
 use crate::replication::{CallId, Host, NodeId, NodeSet, World};
 use crate::sim::{Envelope, Fate, Network, Rng, Time};
@@ -71,8 +71,7 @@ pub struct Failover {
     pub(super) cache: Rc<Vec<(RowId, Rc<str>)>>,
     pub(super) controller: Controller,
     pub(super) store: Rc<Store>,
-    /// Who has led, in the order in which they began.
-    pub(super) reigns: Rc<Vec<(Term, NodeId)>>,
+    pub(super) reigns: Reigns,
     pub(super) told: Rc<Vec<Told>>,
     pub(super) tally: Tally,
     /// The message whose way has just ended, and whether it was lost.
@@ -105,7 +104,7 @@ impl Engine for Failover {
             cache: Rc::default(),
             controller: Controller::new(first, settings.nodes),
             store: Rc::new(Store { highest: 1, rows: Vec::new() }),
-            reigns: Rc::new(vec![(1, first)]),
+            reigns: Reigns::new(1, first),
             told: Rc::default(),
             tally: Tally::default(),
             passed: None,
@@ -319,7 +318,7 @@ impl Failover {
         self.nodes().iter().filter(|node| self.is_up(*node) && self.seat(*node).leads()).collect()
     }
 
-    /// Of those the one in the newest term.
+    /// Of those that lead the one in the newest term. What is lost it does not decide: see [`Reigns`].
     pub fn newest_leader(&self) -> Option<NodeId> {
         self.leaders().iter().max_by_key(|node| self.seat(*node).node.term())
     }
@@ -344,14 +343,9 @@ impl Failover {
         &self.controller
     }
 
+    /// Who has led, in the order in which they began.
     pub fn reigns(&self) -> &[(Term, NodeId)] {
-        &self.reigns
-    }
-
-    /// The newest term that anybody has led, and who. It is not always the one that began last, for votes of an earlier
-    /// term may come late.
-    pub(super) fn newest_reign(&self) -> (Term, NodeId) {
-        self.reigns.iter().copied().max().expect("n1 has led term 1")
+        self.reigns.all()
     }
 
     pub fn tally(&self) -> Tally {
@@ -368,22 +362,25 @@ impl Failover {
         self.seat(node).node.log().iter().any(|entry| row_in(entry).is_some_and(|(_, other, _)| other == call))
     }
 
-    /// Rows whose clients were told that they are written, and of which the leader in the newest term knows nothing.
+    /// Rows whose clients were told that they are written, and which are lost, as [`Reigns`] judges. A log has a row if it has
+    /// it under the number that the client was told.
     pub fn lost(&self) -> impl Iterator<Item = &Told> {
-        let leader = self.newest_leader();
-        self.told.iter().filter(move |told| leader.is_some_and(|leader| !self.has(leader, told.call)))
+        let has = |node: &Node, told: &Told| {
+            node.log().iter().filter_map(row_in).any(|(row, call, _)| (row, call) == (told.row, told.call))
+        };
+        self.reigns.lost(self.told.iter(), |node| &self.seat(node).node, has)
     }
 
-    /// What people would have to answer for, each with how often it has happened.
+    /// What must not happen, and how often it has.
     pub fn verdicts(&self) -> [(&'static str, u64); 6] {
         let tally = self.tally;
         [
-            ("acknowledged and lost", self.lost().count() as u64),
-            ("numbers given twice", tally.given_twice),
-            ("wrong person shown", tally.wrong_person),
-            ("told by an old leader", tally.told_by_old),
-            ("older over newer", tally.overwritten),
-            ("replaced alive", tally.replaced_alive),
+            ("no acknowledged row lost", self.lost().count() as u64),
+            ("no number given twice", tally.given_twice),
+            ("no wrong person shown", tally.wrong_person),
+            ("none told by an old leader", tally.told_by_old),
+            ("no older over a newer row", tally.overwritten),
+            ("no live leader replaced", tally.replaced_alive),
         ]
     }
 }

@@ -72,7 +72,8 @@ pub struct Settings {
 
 impl Settings {
     /// # Errors
-    /// If the timeout is no longer than the heartbeat: then a leader in the best of health is called dead.
+    /// If the timeout is no longer than the heartbeat: then a leader in the best of health is called dead. And if one follower
+    /// is waited for where there is none.
     pub fn new(parameters: &Parameters) -> Result<Settings, BadParameter> {
         let time = |name| Time::from_millis(parameters.integer(name));
         let (heartbeat, timeout) = (time("heartbeat"), time("timeout"));
@@ -81,6 +82,13 @@ impl Settings {
                 name: "timeout".to_owned(),
                 found: parameters.text("timeout").to_owned(),
                 accepted: format!("more than the {heartbeat} between two heartbeats"),
+            });
+        }
+        if parameters.text("acknowledge") == "one" && parameters.integer("nodes") == 1 {
+            return Err(BadParameter {
+                name: "acknowledge".to_owned(),
+                found: "one".to_owned(),
+                accepted: "leader, majority or all: a single node has no follower".to_owned(),
             });
         }
         Ok(Settings {

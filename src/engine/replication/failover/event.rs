@@ -3,7 +3,6 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::clients::MAX_WAIT;
 use super::message::{RowId, name_of};
 use super::verdict::Broken;
 use crate::contract;
@@ -20,6 +19,18 @@ pub struct Dropped {
     pub name: Rc<str>,
     /// Whether its client had been told that it is written.
     pub told: bool,
+}
+
+/// What a leader does next for the client of a row.
+#[derive(Clone, Copy)]
+pub enum Next {
+    Tells,
+    AsksStorage,
+    /// The storage has been asked, and has not answered.
+    WaitsForStorage,
+    WaitsForFollowers {
+        then_storage: bool,
+    },
 }
 
 #[derive(Clone)]
@@ -43,6 +54,7 @@ pub enum Event {
     GaveUp {
         call: CallId,
         is_insert: bool,
+        waited: Time,
     },
     Told {
         call: CallId,
@@ -85,6 +97,14 @@ pub enum Event {
         name: Option<Rc<str>>,
         call: CallId,
     },
+    /// A read waits until this position, which opens the term of a new leader, is committed.
+    ReadHeld {
+        node: NodeId,
+        row: RowId,
+        call: CallId,
+        term: Term,
+        position: usize,
+    },
     Appended {
         node: NodeId,
         row: RowId,
@@ -92,8 +112,7 @@ pub enum Event {
         call: CallId,
         position: usize,
         known: bool,
-        told: bool,
-        asked: bool,
+        next: Next,
     },
     Followed {
         node: NodeId,
@@ -111,10 +130,21 @@ pub enum Event {
         told: Vec<RowId>,
         asked: Vec<RowId>,
     },
+    /// The storage has not answered, and is sent these rows again, and the token alone.
+    StorageAskedAgain {
+        node: NodeId,
+        rows: Vec<RowId>,
+        token: Option<Term>,
+    },
     StoreConfirmed {
         node: NodeId,
         row: RowId,
         call: CallId,
+    },
+    /// Somebody wants it to lead while it does nothing or something else.
+    PromotionWaits {
+        node: NodeId,
+        until: Time,
     },
     AskedVotes {
         node: NodeId,
@@ -222,10 +252,13 @@ impl contract::Event for Event {
             Event::Busy { .. } => "Busy",
             Event::Declined { .. } => "Declined",
             Event::LookedUp { .. } => "LookedUp",
+            Event::ReadHeld { .. } => "ReadHeld",
             Event::Appended { .. } => "Appended",
             Event::Followed { .. } => "Followed",
             Event::Committed { .. } => "Committed",
+            Event::StorageAskedAgain { .. } => "StorageAskedAgain",
             Event::StoreConfirmed { .. } => "StoreConfirmed",
+            Event::PromotionWaits { .. } => "PromotionWaits",
             Event::AskedVotes { .. } => "AskedVotes",
             Event::Voted { .. } => "Voted",
             Event::VoteHeard { .. } => "VoteHeard",
@@ -292,8 +325,8 @@ impl Display for Event {
             Event::Redirected { call, by, leader: None } => {
                 write!(out, "{by} knows no leader. {} waits before it asks somebody else (call {call}).", call.client)
             }
-            Event::GaveUp { call, is_insert } => {
-                write!(out, "{} gives the call {call} up: no leader has answered within {MAX_WAIT}.", call.client)?;
+            Event::GaveUp { call, is_insert, waited } => {
+                write!(out, "{} gives the call {call} up: no leader has answered within {waited}.", call.client)?;
                 if *is_insert { out.write_str(" Whether the row is written, it does not know.") } else { Ok(()) }
             }
             Event::Told { call, row, name, took, twice, old } => {
@@ -340,7 +373,13 @@ impl Display for Event {
                 let found = shown_or(name.as_deref(), "nothing");
                 write!(out, "{node} looked up row {row} for {}: {found}.", call.client)
             }
-            Event::Appended { node, row, name, call, position, known, told, asked } => {
+            Event::ReadHeld { node, row, call, term, position } => write!(
+                out,
+                "{node} does not know which of its entries count, as none of term {term} does yet. It holds the read of row \
+                 {row} for {} until position {position}, which opens the term, is committed (call {call}).",
+                call.client
+            ),
+            Event::Appended { node, row, name, call, position, known, next } => {
                 if *known {
                     write!(out, "{node} has the call {call} in its log, as row {row}: nothing is done twice.")?;
                 } else {
@@ -350,10 +389,16 @@ impl Display for Event {
                         shown(name)
                     )?;
                 }
-                match (told, asked) {
-                    (true, _) => write!(out, " It tells {} at once.", call.client),
-                    (_, true) => out.write_str(" It sends the row to the storage, with its term as a token."),
-                    _ => write!(out, " It tells {} when enough followers have it.", call.client),
+                match next {
+                    Next::Tells => write!(out, " It tells {} at once.", call.client),
+                    Next::AsksStorage => out.write_str(" It sends the row to the storage, with its term as a token."),
+                    Next::WaitsForStorage => write!(out, " It tells {} when the storage has answered.", call.client),
+                    Next::WaitsForFollowers { then_storage: true } => {
+                        out.write_str(" It sends the row to the storage when enough followers have it.")
+                    }
+                    Next::WaitsForFollowers { .. } => {
+                        write!(out, " It tells {} when enough followers have it.", call.client)
+                    }
                 }
             }
             Event::Followed { node, peer, term, resigned, lost, added, position } => {
@@ -373,8 +418,21 @@ impl Display for Event {
                 write!(out, "{peer} has the log up to position {position}, and {node} knows that this is enough.")?;
                 told_and_asked(out, told, asked)
             }
+            Event::StorageAskedAgain { node, rows: again, token } => {
+                write!(out, "The storage has not answered {node}, which ")?;
+                if let Some(token) = token {
+                    write!(out, "shows it its token {token} again{}", if again.is_empty() { "" } else { ", and " })?;
+                }
+                if !again.is_empty() {
+                    write!(out, "sends it {} again", rows(again))?;
+                }
+                out.write_str(".")
+            }
             Event::StoreConfirmed { node, row, call } => {
                 write!(out, "{node} hears that the storage has row {row}, and tells {}.", call.client)
+            }
+            Event::PromotionWaits { node, until } => {
+                write!(out, "{node} is to lead, and hears of it when it is free again, at {until}.")
             }
             Event::AskedVotes { node, term, by_hand: true, .. } => {
                 write!(out, "{node} is told to lead, and asks for votes in term {term}.")

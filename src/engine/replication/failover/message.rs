@@ -72,8 +72,10 @@ pub enum Message {
         token: Term,
         row: Option<(RowId, Rc<str>)>,
     },
+    /// From the storage, to what came with that token: it has the row, or has seen the token alone.
     Stored {
-        row: RowId,
+        token: Term,
+        row: Option<RowId>,
     },
     /// The storage has seen this higher token, and did nothing.
     TooOld {
@@ -102,6 +104,7 @@ impl Message {
             Message::Name { .. } => "lead",
             Message::Store { row: None, .. } => "token",
             Message::Store { .. } => "store",
+            Message::Stored { row: None, .. } => "token seen",
             Message::Stored { .. } => "stored",
             Message::TooOld { .. } => "token too old",
         }
@@ -118,7 +121,8 @@ impl Message {
         match self {
             Message::Node(message) => Some(message.term()),
             Message::Alive { term, .. } | Message::Name { term } => Some(*term),
-            Message::Store { token, .. } | Message::TooOld { highest: token } => Some(*token),
+            Message::Store { token, .. } | Message::Stored { token, .. } => Some(*token),
+            Message::TooOld { highest } => Some(*highest),
             _ => None,
         }
     }

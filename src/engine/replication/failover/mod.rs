@@ -20,7 +20,13 @@
 //! - The timeout is too short, a leader that is only busy is replaced, and the next one gets all its load.
 //!
 //! The cure for the storage is a **fencing token**: each write carries the term of its leader, and the storage refuses one
-//! that is lower than the highest it has seen. The cure for lost writes is to acknowledge late ([`Rule::Majority`]).
+//! that is lower than the highest it has seen. The cure for lost writes is to acknowledge late ([`Rule::Majority`]) and to vote:
+//! a controller may name a node that has none of what a majority has, and then it is lost all the same. What is lost [`Reigns`]
+//! judges.
+//!
+//! A new leader does not know which of its entries an earlier one has called committed. So it holds reads until the entry that
+//! opens its own term is committed by the rule of the cluster (Raft, section 8): if it waits for nobody, at once; by *all*, not
+//! before every node is there.
 //!
 //! # The data
 //!
@@ -41,10 +47,13 @@
 //! - the controller and the storage never fail; a real controller is a cluster itself (ZooKeeper, etcd);
 //! - the cache answers at once, keeps all, and is filled by reads only;
 //! - a leader that hears no majority goes on leading, in vain; etcd's steps down (*check quorum*);
-//! - a read is answered by whoever believes that it leads, without asking the others whether it still does;
+//! - a read is answered by whoever believes that it leads, without asking the others whether it still does: an old leader that
+//!   has not heard of the new one returns what was true once. Raft asks a majority first (*read index*), or relies on clocks (a
+//!   *lease*);
 //! - heartbeats that change nothing are delivered, and take no step of their own.
 //!
 //! [`Rule::Majority`]: super::replicated_log::Rule::Majority
+//! [`Reigns`]: super::replicated_log::Reigns
 
 pub mod command;
 pub mod event;
@@ -59,6 +68,8 @@ mod services;
 mod state;
 mod verdict;
 
+#[cfg(test)]
+mod losses;
 #[cfg(test)]
 mod tests;
 

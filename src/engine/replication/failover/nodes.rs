@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::cluster::{Failover, Timer};
 use super::command::{Choice, Storage};
-use super::event::{Dropped, Event};
+use super::event::{Dropped, Event, Next};
 use super::message::{Ask, CONTROLLER, Message, RowId, STORAGE, key_of, row_in};
-use super::seat::{Job, Waiting};
+use super::seat::{Asked, Job, Waiting};
 use crate::contract::{Outcome, Probe};
 use crate::replication::replicated_log::{Entry, Message as NodeMessage, Role};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
@@ -39,9 +39,12 @@ impl Failover {
         let done = match job {
             Job::Heartbeat => {
                 self.be_heard(node);
+                self.ask_storage_again(node, probe);
                 Ok(())
             }
             Job::Election => self.consider_election(node, probe),
+            Job::Promotion if self.seat(node).leads() => Ok(()),
+            Job::Promotion => self.ask_for_votes(node, true, probe),
             Job::Message(envelope) => {
                 self.passed = Some((envelope.clone(), false));
                 let from = envelope.from;
@@ -55,8 +58,8 @@ impl Failover {
                         Ok(())
                     }
                     (Message::Name { term }, _) => self.take_over(node, *term, probe),
-                    (Message::Stored { row }, _) => {
-                        self.report_stored(node, *row, probe);
+                    (Message::Stored { token, row }, _) => {
+                        self.hear_storage(node, *token, *row, probe);
                         Ok(())
                     }
                     (Message::TooOld { highest }, _) => {
@@ -152,6 +155,11 @@ impl Failover {
         }
         match self.settings.choice {
             Choice::Controller => self.name(node, None, probe),
+            Choice::Vote if self.seat(node).is_busy(self.now()) => {
+                let until = self.seat(node).busy_until;
+                self.seat_mut(node).wait(Job::Promotion);
+                probe.step(|| Event::PromotionWaits { node, until }, self);
+            }
             Choice::Vote => self.ask_for_votes(node, true, probe).map_err(|full| full.to_string())?,
         }
         Ok(Outcome::Done)
@@ -170,16 +178,18 @@ impl Failover {
     /// A node has become leader: by these votes, or by the word of the controller.
     fn crown(&mut self, node: NodeId, votes: NodeSet, probe: &mut impl Probe<Self>) {
         let term = self.seat(node).node.term();
-        let last = self.newest_reign().0;
+        let last = self.reigns.newest().0;
         let alive = self.nodes().iter().find(|old| {
             *old != node && self.seat(*old).led == last && self.network().is_open(node.into(), (*old).into())
         });
         self.tally.replaced_alive += u64::from(alive.is_some());
+        let asked = Asked::new(self.now(), self.settings.patience);
         let seat = self.seat_mut(node);
         (seat.leader, seat.led) = (Some(node), term);
-        seat.waiting.clear();
-        Rc::make_mut(&mut self.reigns).push((term, node));
+        seat.forget_clients();
+        self.reigns.begin(term, node);
         if self.settings.storage == Storage::Fenced {
+            self.seat_mut(node).token = Some(asked);
             self.world.send(node.into(), STORAGE.into(), Message::Store { token: term, row: None });
         }
         probe.step(|| Event::Leads { node, term, votes, alive }, self);
@@ -189,7 +199,7 @@ impl Failover {
     fn resign(&mut self, node: NodeId) {
         self.hear(node);
         let seat = self.seat_mut(node);
-        seat.waiting.clear();
+        seat.forget_clients();
         seat.leader = None;
     }
 
@@ -260,8 +270,12 @@ impl Failover {
                 } else if self.seat(node).node.committed() > committed {
                     let (told, asked) = self.report(node);
                     let position = self.seat(node).node.committed();
-                    if !told.is_empty() || !asked.is_empty() {
+                    let reads = self.take_reads(node);
+                    if !told.is_empty() || !asked.is_empty() || !reads.is_empty() {
                         probe.step(|| Event::Committed { node, peer, position, told, asked }, self);
+                    }
+                    for (call, row) in reads {
+                        self.look_up(node, call, row, probe);
                     }
                 }
             }
@@ -299,18 +313,37 @@ impl Failover {
             self.keep_busy(node, self.settings.work);
         }
         match ask {
-            Ask::Read(row) => {
-                // What is not committed may be discarded yet, and nobody shall have seen it.
-                let seen = &self.seat(node).node.log()[..self.seat(node).node.committed()];
-                let mut rows = seen.iter().filter_map(row_in);
-                let name: Option<Rc<str>> = rows.rfind(|(other, ..)| other == row).map(|(.., name)| name.into());
-                self.world.send(node.into(), client, Message::Found { call, name: name.clone() });
-                let row = *row;
-                probe.step(|| Event::LookedUp { node, row, name, call }, self);
-            }
+            Ask::Read(row) if self.seat(node).node.knows_committed() => self.look_up(node, call, *row, probe),
+            Ask::Read(row) => self.hold_read(node, call, *row, probe),
             Ask::Insert(name) => self.append(node, call, name, probe)?,
         }
         Ok(())
+    }
+
+    /// What is not committed may be discarded yet, and nobody shall have seen it.
+    fn look_up(&mut self, node: NodeId, call: CallId, row: RowId, probe: &mut impl Probe<Self>) {
+        let seen = &self.seat(node).node.log()[..self.seat(node).node.committed()];
+        let mut rows = seen.iter().filter_map(row_in);
+        let name: Option<Rc<str>> = rows.rfind(|(other, ..)| *other == row).map(|(.., name)| name.into());
+        self.world.send(node.into(), call.client.into(), Message::Found { call, name: name.clone() });
+        probe.step(|| Event::LookedUp { node, row, name, call }, self);
+    }
+
+    /// What was committed by an earlier leader a new one may have and not know of: if it answered, a row would seem to be gone.
+    fn hold_read(&mut self, node: NodeId, call: CallId, row: RowId, probe: &mut impl Probe<Self>) {
+        let seat = self.seat_mut(node);
+        if !seat.reads.contains(&(call, row)) {
+            seat.reads.push((call, row));
+        }
+        let term = seat.node.term();
+        let before = seat.node.log().iter().take_while(|entry| entry.term < term).count();
+        probe.step(|| Event::ReadHeld { node, row, call, term, position: before + 1 }, self);
+    }
+
+    /// The reads that can be answered now.
+    fn take_reads(&mut self, node: NodeId) -> Vec<(CallId, RowId)> {
+        let seat = self.seat_mut(node);
+        if seat.node.knows_committed() { std::mem::take(&mut seat.reads) } else { Vec::new() }
     }
 
     /// A row gets the next number after those in the log. A call that is in the log already was carried out: its answer
@@ -335,12 +368,19 @@ impl Failover {
             self.send_all(node, sends);
         }
         if !self.seat(node).waiting.iter().any(|waiting| waiting.call == call) {
-            self.seat_mut(node).waiting.push(Waiting { call, row, position, asked: false });
+            self.seat_mut(node).waiting.push(Waiting { call, row, position, asked: None });
         }
         let (told, asked) = self.report(node);
         let (name, known) = (name.clone(), known.is_some());
-        let (told, asked) = (told.contains(&row), asked.contains(&row));
-        probe.step(|| Event::Appended { node, row, name, call, position, known, told, asked }, self);
+        let waits = self.seat(node).waiting.iter().find(|waiting| waiting.call == call);
+        let next = match waits {
+            None => Next::Tells,
+            Some(_) if asked.contains(&row) => Next::AsksStorage,
+            Some(Waiting { asked: Some(_), .. }) => Next::WaitsForStorage,
+            Some(_) => Next::WaitsForFollowers { then_storage: self.settings.storage != Storage::Off },
+        };
+        debug_assert_eq!(told.contains(&row), matches!(next, Next::Tells));
+        probe.step(|| Event::Appended { node, row, name, call, position, known, next }, self);
         Ok(())
     }
 
@@ -348,10 +388,10 @@ impl Failover {
     /// a client was told, and those that the storage was asked for.
     fn report(&mut self, node: NodeId) -> (Vec<RowId>, Vec<RowId>) {
         let (mut told, mut asked) = (Vec::new(), Vec::new());
-        let (committed, token) = (self.seat(node).node.committed(), self.seat(node).node.term());
+        let committed = self.seat(node).node.committed();
         for place in (0..self.seat(node).waiting.len()).rev() {
             let waiting = self.seat(node).waiting[place].clone();
-            if waiting.position > committed || waiting.asked {
+            if waiting.position > committed || waiting.asked.is_some() {
                 continue;
             }
             if self.settings.storage == Storage::Off {
@@ -359,28 +399,19 @@ impl Failover {
                 self.acknowledge(node, &waiting);
                 told.insert(0, waiting.row);
             } else {
-                self.seat_mut(node).waiting[place].asked = true;
-                let entry = &self.seat(node).node.log()[waiting.position - 1];
-                let row = row_in(entry).map(|(row, _, name)| (row, name.into()));
-                self.world.send(node.into(), STORAGE.into(), Message::Store { token, row });
+                let first = Asked::new(self.now(), self.settings.patience);
+                self.seat_mut(node).waiting[place].asked = Some(first);
+                self.ask_storage(node, waiting.position);
                 asked.insert(0, waiting.row);
             }
         }
         (told, asked)
     }
 
-    fn report_stored(&mut self, node: NodeId, row: RowId, probe: &mut impl Probe<Self>) {
-        let waits = |waiting: &Waiting| waiting.asked && waiting.row == row;
-        let Some(place) = self.seat(node).waiting.iter().position(waits) else { return };
-        let waiting = self.seat_mut(node).waiting.remove(place);
-        self.acknowledge(node, &waiting);
-        probe.step(|| Event::StoreConfirmed { node, row, call: waiting.call }, self);
-    }
-
-    fn acknowledge(&mut self, node: NodeId, waiting: &Waiting) {
+    pub(super) fn acknowledge(&mut self, node: NodeId, waiting: &Waiting) {
         let (call, row) = (waiting.call, waiting.row);
         // Whoever leads the newest term may know nothing of it: then two nodes lead, each for itself.
-        let (_, newest) = self.newest_reign();
+        let (_, newest) = self.reigns.newest();
         let old = newest != node && !self.has(newest, call);
         if old && let Some(call) = Rc::make_mut(&mut self.calls).iter_mut().find(|other| other.id == call) {
             call.by_old_leader = true;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::cluster::{Failover, Timer};
 use super::command::Storage;
 use super::event::Event;
-use super::message::{CONTROLLER, Message, RowId, STORAGE};
+use super::message::{CONTROLLER, Message, RowId, STORAGE, row_in};
+use super::seat::Waiting;
 use crate::contract::Probe;
 use crate::replication::replicated_log::Term;
 use crate::replication::{Host, NodeId};
@@ -100,8 +101,9 @@ impl Failover {
             probe.step(|| Event::TokenRefused { from, token, highest }, self);
             return;
         }
+        Rc::make_mut(&mut self.store).highest = highest.max(token);
+        self.world.send(STORAGE.into(), from.into(), Message::Stored { token, row: row.as_ref().map(|(row, _)| *row) });
         let store = Rc::make_mut(&mut self.store);
-        store.highest = highest.max(token);
         let Some((row, name)) = row else {
             probe.step(|| Event::TokenSeen { from, token }, self);
             return;
@@ -116,7 +118,51 @@ impl Failover {
         };
         let over = old.filter(|(_, old, newer)| *newer > token && *old != name).map(|(_, old, newer)| (old, newer));
         self.tally.overwritten += u64::from(over.is_some());
-        self.world.send(STORAGE.into(), from.into(), Message::Stored { row });
         probe.step(|| Event::Stored { from, row, name, token, over }, self);
+    }
+}
+
+/// What a leader does to be sure that the storage has heard it.
+impl Failover {
+    /// Sends the storage the row at a position of the log.
+    pub(super) fn ask_storage(&mut self, node: NodeId, position: usize) {
+        let log = &self.seat(node).node;
+        let (token, row) = (log.term(), row_in(&log.log()[position - 1]).map(|(row, _, name)| (row, name.into())));
+        self.world.send(node.into(), STORAGE.into(), Message::Store { token, row });
+    }
+
+    /// What the storage has not answered for long enough it is sent again.
+    pub(super) fn ask_storage_again(&mut self, node: NodeId, probe: &mut impl Probe<Self>) {
+        let (now, mut rows) = (self.now(), Vec::new());
+        for place in 0..self.seat(node).waiting.len() {
+            let waiting = &mut self.seat_mut(node).waiting[place];
+            let (row, position) = (waiting.row, waiting.position);
+            if waiting.asked.as_mut().is_some_and(|asked| asked.again(now)) {
+                self.ask_storage(node, position);
+                rows.push(row);
+            }
+        }
+        let seat = self.seat_mut(node);
+        let token = seat.token.as_mut().is_some_and(|asked| asked.again(now)).then(|| seat.node.term());
+        if let Some(token) = token {
+            self.world.send(node.into(), STORAGE.into(), Message::Store { token, row: None });
+        }
+        if token.is_some() || !rows.is_empty() {
+            probe.step(|| Event::StorageAskedAgain { node, rows, token }, self);
+        }
+    }
+
+    /// The storage has answered. What it says of an earlier reign of this node is of no use: the row may be another by now.
+    pub(super) fn hear_storage(&mut self, node: NodeId, token: Term, row: Option<RowId>, probe: &mut impl Probe<Self>) {
+        if token != self.seat(node).node.term() {
+            return;
+        }
+        self.seat_mut(node).token = None;
+        let Some(row) = row else { return };
+        let waits = |waiting: &Waiting| waiting.asked.is_some() && waiting.row == row;
+        let Some(place) = self.seat(node).waiting.iter().position(waits) else { return };
+        let waiting = self.seat_mut(node).waiting.remove(place);
+        self.acknowledge(node, &waiting);
+        probe.step(|| Event::StoreConfirmed { node, row, call: waiting.call }, self);
     }
 }

@@ -5,13 +5,13 @@ use crate::replication::NodeId;
 use crate::replication::replicated_log::Entry;
 use crate::sim::Rng;
 
-type Given<'a> = [(&'a str, &'a str)];
+pub(super) type Given<'a> = [(&'a str, &'a str)];
 
-fn open(given: &Given) -> Failover {
+pub(super) fn open(given: &Given) -> Failover {
     Failover::open(&Parameters::new(Failover::PARAMETERS, given.iter().copied()).unwrap()).unwrap()
 }
 
-fn run(failover: &mut Failover, script: &str) -> Vec<Outcome> {
+pub(super) fn run(failover: &mut Failover, script: &str) -> Vec<Outcome> {
     let read = |statement| Failover::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
     let commands: Vec<Command> = statements(script).unwrap().into_iter().map(read).collect();
     let carry_out = |command: &Command| {
@@ -22,13 +22,13 @@ fn run(failover: &mut Failover, script: &str) -> Vec<Outcome> {
     commands.iter().map(carry_out).collect()
 }
 
-fn ran(given: &Given, script: &str) -> Failover {
+pub(super) fn ran(given: &Given, script: &str) -> Failover {
     let mut failover = open(given);
     run(&mut failover, script);
     failover
 }
 
-fn counted(failover: &Failover, name: &str) -> u64 {
+pub(super) fn counted(failover: &Failover, name: &str) -> u64 {
     let counters = failover.counters();
     counters.iter().find(|counter| counter.name == name).unwrap_or_else(|| panic!("{name}")).value
 }
@@ -50,7 +50,7 @@ fn check_terms(failover: &Failover) {
 }
 
 /// What a clumsy operator, an unlucky network and two busy clients do, by chance from a seed; in the end all is mended.
-fn any_day(seed: u64, nodes: u64) -> String {
+pub(super) fn any_day(seed: u64, nodes: u64) -> String {
     let mut rng = Rng::new(seed);
     let mut script = String::new();
     let hosts = ["n1", "n2", "n3", "n4", "n5"];
@@ -100,7 +100,7 @@ fn days(given: &Given, many: u64, mut check: impl FnMut(&Failover, u64)) {
     }
 }
 
-fn schedules(usual: u64) -> u64 {
+pub(super) fn schedules(usual: u64) -> u64 {
     option_env!("STEPWISE_SCHEDULES").and_then(|runs| runs.parse().ok()).unwrap_or(usual)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A client that is told "it is row 2" has three promises: the row stays, its number is nobody else's, and whoever reads
 //! row 2 later is shown it. A broken one is proved by two calls, wherever there are two that contradict each other. A row may
-//! be lost before any call has noticed; then only the log of the leader stands against the one that was told of it.
+//! be lost before any call has noticed; then only the log of the newest leader stands against the one that was told of it.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ pub enum Broken {
     NotFound { row: RowId, insert: CallId },
     /// An insert was told of a number that the client of `first` had been told of before.
     GivenTwice { row: RowId, name: Rc<str>, first: CallId },
-    /// An insert was told of its row, and the leader of the newest term does not have it.
+    /// An insert was told of its row, and the leader of the newest term, whether it runs or not, does not have it.
     /// `noticed` is the first call that contradicts it.
     Lost { row: RowId, insert: CallId, leader: NodeId, term: Term, noticed: Option<CallId> },
 }
@@ -54,7 +54,7 @@ impl Display for Broken {
             Broken::Lost { row, insert, leader, term, noticed } => {
                 write!(
                     out,
-                    "Lost: {insert} was told that it is row {row}, and the log of {leader}, which leads term {term}, does \
+                    "Lost: {insert} was told that it is row {row}, and the log of {leader}, the leader of term {term}, does \
                      not have it."
                 )?;
                 match noticed {
@@ -103,12 +103,10 @@ impl Failover {
 
     fn missing(&self, call: &Call) -> Option<Broken> {
         let (insert, Some((_, Ended::Inserted(row)))) = (call.id, &call.ended) else { return None };
-        let leader = self.newest_leader()?;
-        if self.has(leader, insert) {
-            return None;
-        }
+        self.lost().find(|lost| lost.call == insert)?;
         let contradicts = |other: &&Call| self.contradiction(other).and_then(|it| it.against()) == Some(insert);
         let noticed = self.calls().iter().find(contradicts).map(|other| other.id);
-        Some(Broken::Lost { row: *row, insert, leader, term: self.seat(leader).node.term(), noticed })
+        let (term, leader) = self.reigns.newest();
+        Some(Broken::Lost { row: *row, insert, leader, term, noticed })
     }
 }

@@ -88,9 +88,13 @@ pub(super) fn encode(payload: &Message, title: String) -> Dump {
                 frame.text("name", name);
             }
         }
-        Message::Stored { row } => {
+        Message::Stored { token, row } => {
             frame.own_kind(9, called);
-            frame.number("row", *row);
+            frame.number("token", *token);
+            frame.switch("with a row", row.is_some());
+            if let Some(row) = row {
+                frame.number("row", *row);
+            }
         }
         Message::TooOld { highest } => {
             frame.own_kind(10, called);
@@ -141,7 +145,10 @@ mod tests {
                 let row = (reader.byte() == 1).then(|| (reader.number(), reader.text().into()));
                 Message::Store { token, row }
             }
-            9 => Message::Stored { row: reader.number() },
+            9 => {
+                let token = reader.number();
+                Message::Stored { token, row: (reader.byte() == 1).then(|| reader.number()) }
+            }
             10 => Message::TooOld { highest: reader.number() },
             _ => panic!("there is no kind {kind}"),
         }
@@ -167,7 +174,8 @@ mod tests {
             Message::Name { term: 6 },
             Message::Store { token: 7, row: None },
             Message::Store { token: 7, row: Some((8, "eve".into())) },
-            Message::Stored { row: 8 },
+            Message::Stored { token: 7, row: None },
+            Message::Stored { token: 7, row: Some(8) },
             Message::TooOld { highest: 9 },
         ];
         for message in messages {

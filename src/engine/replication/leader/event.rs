@@ -255,7 +255,7 @@ pub struct Named {
 
 impl Display for Named {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "{} = {} ({})", self.key, self.value, self.call)
+        write!(out, "{} = {} ({})", self.key, shown(&self.value), self.call)
     }
 }
 
@@ -296,7 +296,7 @@ impl Display for Lost {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, "{} = {} ({}; ", self.key, shown(&self.value), self.call)?;
         match &self.instead {
-            Some(instead) => write!(out, "now {instead})"),
+            Some(instead) => write!(out, "now {})", shown(instead)),
             None => out.write_str("now nothing)"),
         }
     }
@@ -372,9 +372,9 @@ impl Display for Event {
             }
             Event::GaveUp { call, request: Request::Write { key, value }, after } => write!(
                 out,
-                "{} waited {after} and gave up. It does not know whether {key} = {value} ({call}) counts: it may be on some \
-                 nodes.",
-                call.client
+                "{} waited {after} and gave up. It does not know whether {key} = {} ({call}) counts: it may be on some nodes.",
+                call.client,
+                shown(value)
             ),
             Event::GaveUp { call, request: Request::Read { key }, after } => {
                 write!(out, "{} waited {after} for the value of {key} ({call}) and gave up.", call.client)

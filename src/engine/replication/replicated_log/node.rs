@@ -227,6 +227,12 @@ impl Node {
         self.committed
     }
 
+    /// Whether a leader knows how many of its entries are committed. A new one does not, until one of its own term is: those
+    /// before it may be committed or not (Raft, section 8).
+    pub fn knows_committed(&self) -> bool {
+        self.role == Role::Leader && self.term_at(self.committed) == self.term
+    }
+
     pub fn disk(&self) -> &Disk {
         &self.disk
     }
