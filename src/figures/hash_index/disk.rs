@@ -3,12 +3,12 @@
 use super::layout::{CELL, Folded, Layout, NAME, Strip};
 use super::spotlight::Spotlight;
 use crate::engine::storage::hash_index::{
-    BadRecord, Content, FileView, HashIndex, PlacedRecord, Record, SegmentId, Standing,
+    BadRecord, Content, FileView, HashIndex, PlacedRecord, Position, Record, SegmentId, Standing,
 };
 use crate::engine::wording::shown_or;
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -40,6 +40,9 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
                 let shows_offset = layout.shows_offsets && !has_head;
                 let from = Point::new(strip.x(placed.at.offset), layout.memory.0 + layout.memory.1);
                 scene.push(record(strip, placed, shows_offset, spotlight).born(born(placed, spotlight, from)));
+            }
+            for at in &content.marks {
+                scene.push(mark_cell(strip, at, spotlight));
             }
         } else {
             scene.push(summary(strip, content));
@@ -101,6 +104,16 @@ fn record(strip: &Strip, placed: &PlacedRecord, shows_offset: bool, spotlight: &
     let value = shown_or(record.value.as_deref(), "deleted");
     let label = format!("{} = {value}, {} bytes at offset {}, {word}", record.key, at.len, at.offset);
     shape.class(class).changed(spotlight.is_on_record(at.segment, at.offset)).selects().label(label)
+}
+
+/// A mark, which says only that all before it was synced.
+fn mark_cell(strip: &Strip, at: &Position, spotlight: &Spotlight) -> Shape {
+    let left = strip.x(at.offset);
+    let key = format!("segment {}@{}", at.segment, at.offset);
+    let width = (strip.x(at.offset + at.len) - left).max(2.0);
+    let label = format!("a mark, {} bytes at offset {}: all before it was synced", at.len, at.offset);
+    let shape = mark(key, left, strip.top(), width, CELL).changed(spotlight.is_on_record(at.segment, at.offset));
+    shape.selects().label(label)
 }
 
 /// A copy comes from its original, any other record from memory.
@@ -194,7 +207,7 @@ fn bad_bytes(strip: &Strip, from: u64, to: u64, reason: BadRecord) -> Shape {
             shape = shape.path(zigzag(width, CELL), "cross");
             "torn"
         }
-        BadRecord::Checksum { .. } => "bad checksum",
+        BadRecord::Checksum { .. } | BadRecord::Mark => "bad checksum",
     };
     if width > 40.0 {
         shape = shape.text(6.0, 16.0, Anchor::Start, "small", fit(word, width - 10.0, SMALL));
