@@ -19,15 +19,14 @@
 //! what was safe may not be missing. When the bit flips back, all of it must be there.
 
 use std::collections::BTreeMap;
-use std::env;
 
 use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters, Probe};
 use crate::sim::{Crash, Disk, FileId, Rng};
 use crate::storage::Key;
 
-/// So many scripts are run for each engine, unless `STORE_SEEDS` says another number.
-const SEEDS: u64 = 1_000;
+/// So many scripts are run for each engine, unless `STORE_SEEDS` said another number when this was compiled.
+const SEEDS: u64 = 3_000;
 /// Few keys, so that they are replaced and deleted often; numbers and words, which are ordered differently.
 const KEYS: [&str; 5] = ["a", "b", "c", "9", "10"];
 /// All keys lie between these.
@@ -75,7 +74,6 @@ struct Model {
 
 /// A byte that was changed behind the store's back.
 struct Damage {
-    name: String,
     file: FileId,
     offset: u64,
     bad: u8,
@@ -119,7 +117,7 @@ struct Script<E: Store> {
 
 /// Runs the scripts.
 pub fn hold_to_the_model<E: Store>() {
-    let seeds = env::var("STORE_SEEDS").map_or(SEEDS, |seeds| seeds.parse().expect("STORE_SEEDS is a number"));
+    let seeds = option_env!("STORE_SEEDS").map_or(SEEDS, |seeds| seeds.parse().expect("STORE_SEEDS is a number"));
     let mut crashes = 0;
     for seed in 0..seeds {
         let mut script = Script::<E>::begin(seed);
@@ -156,6 +154,10 @@ impl<E: Store> Script<E> {
             20..22 => self.read(),
             _ => self.pull_the_plug(),
         }
+        // Nothing can follow but a crash.
+        if self.is_dark() {
+            self.pull_the_plug();
+        }
     }
 
     fn write(&mut self) {
@@ -186,13 +188,9 @@ impl<E: Store> Script<E> {
 
     fn upkeep(&mut self, command: &str) {
         match self.run(command) {
-            None => {}
-            Some(Outcome::Refused(reason)) => {
-                // There may be nothing to merge, say; but a sync has no excuse.
-                if command == "sync" {
-                    self.expect_damage(command, &reason);
-                }
-            }
+            Some(Outcome::Refused(reason)) if command == "sync" => self.expect_damage(command, &reason),
+            // There may be nothing to merge, say.
+            None | Some(Outcome::Refused(_)) => {}
             Some(_) if E::MAKES_SAFE.contains(&command) => self.model.safe = self.model.last(),
             Some(_) => {}
         }
@@ -228,14 +226,16 @@ impl<E: Store> Script<E> {
         let offset = self.rng.below(disk.len(file));
         let (name, bad) = (name.to_owned(), disk.peek(file, offset..offset + 1)[0] ^ 1);
         self.execute(&format!("rot {name} {offset}"), &mut ());
-        self.model.damage = Some(Damage { name, file, offset, bad });
+        self.model.damage = Some(Damage { file, offset, bad });
     }
 
     /// Flips the bit back, if the byte is still there.
     fn mend(&mut self) {
-        let Some(Damage { name, file, offset, bad }) = self.model.damage.take() else { return };
+        let Some(Damage { file, offset, bad }) = self.model.damage.take() else { return };
         let disk = self.store.disk();
-        if disk.open(&name) == Some(file) && disk.peek(file, offset..offset + 1) == [bad] {
+        // It may have been renamed.
+        let name = disk.names().find(|(_, other)| *other == file).map(|(name, _)| name.to_owned());
+        if let Some(name) = name.filter(|_| disk.peek(file, offset..offset + 1) == [bad]) {
             self.execute(&format!("rot {name} {offset}"), &mut ());
         }
     }
@@ -250,33 +250,21 @@ impl<E: Store> Script<E> {
                 self.execute(command, &mut photograph);
                 self.note(&format!("… cut @{}", at + 1));
                 self.store = photograph.state.expect("every command takes a step");
+                self.pull_the_plug();
+                return None;
             }
             1 => {
-                self.store.disk().cut_power_after(at);
                 self.note(&format!("… power for {at} operations"));
-                let outcome = self.execute(command, &mut ());
-                if outcome.is_ok() {
-                    // It was done before the power went, if it went at all.
-                    return Some(outcome).filter(|_| !self.is_dark() || self.crash_in_the_dark(command));
-                }
+                self.store.disk().cut_power_after(at);
             }
-            _ => return Some(self.execute(command, &mut ())),
+            _ => {}
         }
-        self.pull_the_plug();
-        None
-    }
-
-    /// The power went behind a command that was acknowledged: what it did counts, and nothing can follow but a crash.
-    fn crash_in_the_dark(&mut self, command: &str) -> bool {
-        let is_write = command.starts_with("put") || command.starts_with("delete");
-        if is_write {
-            self.model.acknowledged = self.model.last();
+        let outcome = self.execute(command, &mut ());
+        if !outcome.is_ok() && self.is_dark() {
+            self.pull_the_plug();
+            return None;
         }
-        if is_write && self.syncs_always || E::MAKES_SAFE.contains(&command) {
-            self.model.safe = self.model.last();
-        }
-        self.pull_the_plug();
-        false
+        Some(outcome)
     }
 
     /// Pulls the plug, sometimes again while the store starts, and compares what is left.

@@ -5,6 +5,7 @@ use super::spotlight::Spotlight;
 use crate::engine::storage::hash_index::{
     BadRecord, Content, FileView, HashIndex, PlacedRecord, Position, Record, SegmentId, Standing,
 };
+use crate::engine::wording;
 use crate::engine::wording::shown_or;
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
@@ -18,8 +19,7 @@ pub fn draw_region(scene: &mut Scene, engine: &HashIndex, layout: &Layout) {
     let (left, width) = layout.sides();
     let files = engine.files();
     let bytes: u64 = files.iter().map(|file| file.len).sum();
-    let plural = if files.len() == 1 { "" } else { "s" };
-    let name = format!("Disk: {} file{plural}, {bytes} bytes", files.len());
+    let name = format!("Disk: {}, {bytes} bytes", wording::count(files.len(), "file"));
     scene.push(disk("disk", left, layout.disk.0, width, layout.disk.1, &name));
 }
 
@@ -158,7 +158,7 @@ fn summary(strip: &Strip, content: &Content) -> Shape {
     let live = content.records.iter().filter(|placed| placed.standing == Standing::Live);
     let (count, bytes) = live.fold((0, 0), |(count, bytes), placed| (count + 1, bytes + placed.at.len));
     let filled = strip.x(bytes) - strip.at.x;
-    let text = format!("{} records, {count} alive", content.records.len());
+    let text = format!("{}, {count} alive", wording::count(content.records.len(), "record"));
     Shape::new(format!("summary {}", strip.segment), strip.at.x, strip.top())
         .rect(0.0, 0.0, filled, CELL, 0.0, "share")
         .text(6.0, 16.0, Anchor::Start, "small", fit(&text, strip.width - 12.0, SMALL))

@@ -17,7 +17,7 @@ impl Display for Event {
             Event::MarkSynced { at } => write!(
                 out,
                 "A mark was appended to {at}, and synced: a header of {} bytes without a key, which says that all before it \
-                 was synced. Should it be damaged, that cannot be taken for a torn write.",
+                 was synced. From now on, damage to that cannot be taken for a torn write.",
                 at.len
             ),
             Event::SegmentCreated { segment, closed } => write!(
@@ -76,13 +76,16 @@ impl Display for Event {
             ),
             Event::KeydirSearched { from, to, keys, matches } => write!(
                 out,
-                "A hash table keeps its keys in no order, so all {keys} were compared with {from} and {to}. Between them \
-                 lie {matches}."
+                "A hash table keeps its keys in no order, so each was compared with {from} and {to}: {} looked at, {matches} \
+                 found.",
+                count(*keys, "key")
             ),
             Event::EntriesSorted { entries, keys, bytes } => write!(
                 out,
-                "What was found was sorted. The range cost a look at {keys} keys and {entries} reads at as many \
-                 places, {bytes} bytes; records in key order could have been read in one go.",
+                "What was found was sorted. The range cost a look at {} and {}, one for each entry and {bytes} bytes in all; \
+                 records in key order could have been read in one go.",
+                count(*keys, "key"),
+                count(*entries, "read")
             ),
 
             Event::MergeBegun { inputs, bytes } => write!(
@@ -137,7 +140,7 @@ impl Display for Event {
             }
             Event::OutputsNamed { outputs } => write!(
                 out,
-                "The directory was synced: {} will survive a crash. For now everything alive is on the disk twice.",
+                "The directory was synced: {} will survive a crash. For now what was copied is on the disk twice.",
                 list(outputs)
             ),
             Event::KeydirSwitched { keys } => write!(
@@ -210,7 +213,7 @@ impl Display for Event {
             Event::TailCut { segment, offset, bytes, reason } => write!(
                 out,
                 "At offset {offset} of {} stands no whole record: {reason}. Nothing says that it was ever synced, so it is \
-                 a write that the crash tore, and the log was cut off there, {bytes} bytes shorter.",
+                 taken for a write that the crash tore. The log was cut off there, {bytes} bytes shorter.",
                 segment.data()
             ),
             Event::CutSynced { segment } => {

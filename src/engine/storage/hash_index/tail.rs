@@ -10,7 +10,7 @@
 //! damaged.
 
 use super::SyncPolicy;
-use super::record::{HEADER, Header, Item, MARK, TOMBSTONE};
+use super::record::{HEADER, Header, Item, MARK};
 use crate::storage::log;
 
 /// Whether a crash can leave `rest`, which begins with no whole record, at the end of the active segment.
@@ -33,28 +33,27 @@ fn is_followed(rest: &[u8], sought: impl Fn(&Header) -> bool) -> bool {
     log::is_followed(rest, 0, len_of, |bytes| Item::decode(bytes).is_ok())
 }
 
-/// Whether this is the beginning of a record, and not all of it. One that is whole but for a size that it states was
-/// written to its end, and damaged later.
+/// Whether this is the beginning of a record, and not all of it. A record that is whole but for a size that it states was
+/// written to its end, and damaged later: it ends where the bytes do, or a bit of the size has flipped and something else
+/// follows.
 fn is_cut_short(rest: &[u8]) -> bool {
     let Some(header) = Header::decode(rest) else { return true };
-    if header.record_len() <= rest.len() as u64 {
-        return false;
-    }
-    let body = (rest.len() - HEADER) as u64;
-    let value = header.record_len() - HEADER as u64 - u64::from(header.key_size);
-    let value_sizes = [u64::from(TOMBSTONE), u64::from(MARK), body.saturating_sub(header.key_size.into())];
-    let by_value = value_sizes.map(|value_size| (header.key_size.into(), value_size));
-    let by_key = (body.saturating_sub(value), header.value_size.into());
-    !by_value.into_iter().chain([by_key]).any(|(key, value)| is_whole_with(rest, key, value))
+    let (key, value) = (header.key_size, header.value_size);
+    let body = rest.len() - HEADER;
+    let to_the_end =
+        [(key, body.saturating_sub(key.into()) as u32), (body.saturating_sub(value as usize) as u16, value)];
+    let flipped_key = (0..u16::BITS).map(|bit| (key ^ 1 << bit, value));
+    let flipped_value = (0..u32::BITS).map(|bit| (key, value ^ 1 << bit));
+    let mut others = flipped_key.chain(flipped_value).chain(to_the_end);
+    header.record_len() > rest.len() as u64 && !others.any(|(key, value)| is_whole_with(rest, key, value))
 }
 
-/// Whether `rest` would be one whole record if it stated these sizes.
-fn is_whole_with(rest: &[u8], key_size: u64, value_size: u64) -> bool {
-    let (Ok(key_size), Ok(value_size)) = (u16::try_from(key_size), u32::try_from(value_size)) else { return false };
+/// Whether `rest` would begin with a whole record if it stated these sizes.
+fn is_whole_with(rest: &[u8], key_size: u16, value_size: u32) -> bool {
     let mut mended = rest.to_vec();
     mended[8..10].copy_from_slice(&key_size.to_be_bytes());
     mended[10..HEADER].copy_from_slice(&value_size.to_be_bytes());
-    Item::decode(&mended).is_ok_and(|item| item.size() == rest.len() as u64)
+    Item::decode(&mended).is_ok()
 }
 
 #[cfg(test)]
@@ -81,6 +80,8 @@ mod tests {
                 assert!(!may_be_torn(&damaged, SyncPolicy::Always), "bit {bit} of {item:02x?}");
                 let followed = [damaged.clone(), record("b", Some("2"))].concat();
                 assert!(!may_be_torn(&followed, SyncPolicy::Always), "bit {bit} of {item:02x?}, followed");
+                let torn = [damaged.clone(), record("b", Some("2"))[..15].to_vec()].concat();
+                assert!(!may_be_torn(&torn, SyncPolicy::Always), "bit {bit} of {item:02x?}, and a torn record");
                 let marked = [damaged.clone(), record("b", Some("2")), mark(Timestamp(8))].concat();
                 assert!(!may_be_torn(&marked, SyncPolicy::OnCommand), "bit {bit} of {item:02x?}, marked");
                 let is_mark = item.len() == HEADER;
