@@ -28,7 +28,10 @@
 //! # Simpler than the real one because
 //!
 //! - one table, `tickets`, with room for twelve rows; `RAND()` is a whole number below 1000, as there are no fractions;
-//! - a transaction never waits for a lock: a statement that meets a row of another open transaction is refused;
+//! - a transaction never waits for a lock: a statement that meets a row of another open transaction, or its id, is refused.
+//!   Only rows are locked, and not what a condition leaves out: another transaction may add a row that would have met it
+//!   and commit first, and then the follower carries the statements out in another order. MySQL locks the gaps, too, or
+//!   refuses to log statements at that level of isolation;
 //! - a commit writes the entry to the log, and then the whole small file of the table anew. So the write-ahead log is there
 //!   to be shipped, and is cut to what the table has after a crash; a real one is written as a transaction goes, and what
 //!   the files lack is read from it. With triggers the change table is that log, read out with each commit;
@@ -421,7 +424,7 @@ impl LogShipping {
         self.open[client.index()].take().ok_or_else(|| format!("{client} has no open transaction; `begin` opens one"))
     }
 
-    /// The slots that open transactions of others have changed.
+    /// The rows that open transactions of others have changed.
     fn locks(&self, client: ClientId) -> Vec<Lock> {
         let mut locks = Vec::new();
         for (place, transaction) in self.open.iter().enumerate() {
@@ -429,7 +432,8 @@ impl LogShipping {
             if let Some(transaction) = transaction
                 && owner != client
             {
-                locks.extend(transaction.changes.iter().map(|change| (change.slot, owner)));
+                let lock = |change: &Change| Lock { slot: change.slot, id: change.id().cloned(), owner };
+                locks.extend(transaction.changes.iter().map(lock));
             }
         }
         locks
