@@ -67,18 +67,16 @@ impl Display for Verdict {
                 "Not stale by either rule, but not linearizable: no single order of all calls explains both this read and \
                  {against}."
             ),
-            Verdict::Lost { write, to, more } => {
-                write!(out, "Not stale, but the write {write} is lost")?;
-                match more {
-                    0 => {}
-                    1 => out.write_str(", and 1 more")?,
-                    more => write!(out, ", and {more} more")?,
-                }
-                write!(
-                    out,
-                    ": it was acknowledged, no read has returned it, and {to}, which overlapped it, has the larger version."
-                )
-            }
+            Verdict::Lost { write, to, more: 0 } => write!(
+                out,
+                "Not stale, but the write {write} is lost: it was acknowledged, no read has returned it, and {to}, which \
+                 overlapped it, has the larger version."
+            ),
+            Verdict::Lost { write, to, more } => write!(
+                out,
+                "Not stale, but the write {write} and {more} more are lost: they were acknowledged, no read has returned \
+                 them, and {to}, which overlapped them, has the larger version."
+            ),
         }
     }
 }

@@ -168,7 +168,28 @@ fn r13_all_reads_from_the_leader_are_linearizable() {
     };
     assert_eq!(not_linearizable(" via n1", "on"), 0);
     assert!(not_linearizable("", "on") > 0);
-    assert!(not_linearizable(" via n1", "off") > 0, "two partitions are read at two moments");
+    // A page on two partitions is read at two moments, even on one node.
+    let mut lag = open(&[("jitter", "5000"), ("seed", "15")]);
+    run(&mut lag, "begin reload talk as eve via n1; post talk a; post talk b as bob; settle");
+    assert_eq!(
+        lag.breaches().iter().map(|breach| lag.tell(breach)).collect::<Vec<_>>(),
+        ["Not linearizable: call 2 had ended before post 2 was sent, and this page has post 2 without post 1."]
+    );
+}
+
+/// FAULTS R12: two pages at the same time, each with one of two posts that are on their way: each item alone is in order.
+#[test]
+fn r12_a_page_that_no_order_explains_is_reported() {
+    let mut lag = open(&[("jitter", "2000"), ("lag", "0"), ("seed", "49")]);
+    run(
+        &mut lag,
+        "begin post talk a; begin post talk b as bob; run 900ms; begin reload talk as eve
+         begin reload talk as eve on phone; settle",
+    );
+    assert_eq!(
+        lag.breaches().iter().map(|breach| lag.tell(breach)).collect::<Vec<_>>(),
+        ["Not linearizable: this page has post 2 without post 1, and call 4 found post 1 without post 2."]
+    );
 }
 
 #[test]
