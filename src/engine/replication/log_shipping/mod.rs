@@ -206,7 +206,7 @@ impl Engine for LogShipping {
             Command::Start(which) => self.start(*which, probe),
             Command::Copy => self.copy(probe),
             Command::Run(time) => {
-                self.pass(*time);
+                self.pass(*time, probe);
                 let (leader, follower) = self.clocks();
                 probe.step(|| Event::TimePassed { leader, follower }, self);
                 Ok(())
@@ -221,7 +221,7 @@ impl Engine for LogShipping {
         }
     }
 
-    /// Every step leaves all replicas at rest.
+    /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
     fn may_follow_a_cut(_: &Command) -> bool {
         true
     }
@@ -275,7 +275,7 @@ impl LogShipping {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
         self.check_up(Which::Leader)?;
-        self.pass(WORK);
+        self.pass(WORK, probe);
         if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
             return Err(format!(
                 "a transaction changes at most {} rows; `commit` or `rollback` ends it",
@@ -404,9 +404,15 @@ impl LogShipping {
         Err(format!("the {name} is off; `start {name}` lets it come back"))
     }
 
-    /// Lets time pass. Nothing is on its way: each command has waited for that.
-    fn pass(&mut self, time: Time) {
-        self.world.pass(self.world.now() + time);
+    /// Lets time pass. A command waits for what it has sent; but one that was cut short has left that on its way, or to be
+    /// sent, and it goes on first.
+    fn pass(&mut self, time: Time, probe: &mut impl Probe<Self>) {
+        let until = self.world.now() + time;
+        let may_send = self.connected && self.is_up(Which::Leader) && self.acknowledged < self.log.len();
+        if self.world.network.load() > 0 || may_send {
+            self.ship(probe);
+        }
+        self.world.pass(until.max(self.world.now()));
     }
 
     fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {

@@ -304,6 +304,33 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
     }
 }
 
+/// The engine as each step of a script shows it: what a command that is cut short there leaves behind.
+struct Photographs(Vec<LogShipping>);
+
+impl Probe<LogShipping> for Photographs {
+    fn step(&mut self, _: impl FnOnce() -> Event, state: &LogShipping) {
+        self.0.push(state.clone());
+    }
+}
+
+#[test]
+fn what_a_command_has_left_on_its_way_arrives_when_time_passes() {
+    for method in METHODS {
+        let mut engine = open(method, &[]);
+        let mut photographs = Photographs(Vec::new());
+        for line in ["INSERT INTO tickets (holder) VALUES ('ann')", "copy"] {
+            let command = LogShipping::parse(&mut Words::new(&statements(line).unwrap()[0])).expect("a command");
+            engine.execute(&command, &mut photographs);
+        }
+        assert!(photographs.0.iter().any(|photograph| photograph.network().load() > 0));
+        for (step, mut photograph) in photographs.0.into_iter().enumerate() {
+            run(&mut photograph, "run 50ms");
+            assert_eq!((photograph.network().load(), photograph.waiting()), (0, 0), "{method}, step {step}");
+            assert_eq!(photograph.halted(), None);
+        }
+    }
+}
+
 #[test]
 fn a_leader_that_was_off_has_what_was_committed_and_nothing_else() {
     for method in METHODS {
