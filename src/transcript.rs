@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::engine::Outcome;
 use crate::figures::Run;
+use crate::timeline::{Full, MAX_BYTES, MAX_STEPS};
 
 /// Every command with its steps and what it came to.
 pub fn text(run: &Run) -> String {
@@ -22,19 +23,22 @@ pub fn text(run: &Run) -> String {
             push(&mut out, format_args!("     =  {}\n", mark.outcome));
         }
     }
-    if run.is_full() {
-        out.push_str(&full());
+    if let Some(what) = run.full() {
+        out.push_str(&full(what));
         out.push('\n');
     }
     out
 }
 
 /// What a reader is told when a run has reached its limit.
-pub fn full() -> String {
-    format!(
-        "The run ends here: it has reached {} steps, the most that are recorded. What came after was not run.",
-        crate::timeline::MAX_STEPS
-    )
+pub fn full(full: Full) -> String {
+    let reached = match full {
+        Full::Steps => format!("it has reached {MAX_STEPS} steps, the most that are recorded"),
+        Full::Bytes => {
+            format!("the engine at all of its steps takes up {} MB, the most that are kept", MAX_BYTES >> 20)
+        }
+    };
+    format!("The run ends here: {reached}. What came after was not run.")
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments) {
@@ -74,7 +78,7 @@ pub fn json_lines(run: &Run) -> impl Iterator<Item = String> {
         "counters": counters(run.last()),
         "state": run.state(run.last()),
     });
-    if run.is_full() {
+    if run.full().is_some() {
         end["full"] = true.into();
     }
     steps.chain([end.to_string()])

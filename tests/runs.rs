@@ -8,6 +8,7 @@ use stepwise::engine::{ArgumentKind, CommandForm};
 use stepwise::figures::{self, Entry, Run, catalogue};
 use stepwise::scene::Breadth;
 use stepwise::spec::FigureSpec;
+use stepwise::timeline::{Full, MAX_STEPS};
 use stepwise::transcript;
 
 /// Words that a curious person tries.
@@ -167,4 +168,39 @@ fn limits_are_said_and_kept() {
             }
         }
     }
+}
+
+/// FAULTS V12: the worst scripts that we know end before their photographs take up too much, and say what has ended them.
+#[test]
+fn v12_what_a_run_takes_up_is_bounded() {
+    let full = |kind: &str, parameters: &[(&str, &str)], script: &str| {
+        let spec = FigureSpec {
+            kind: kind.into(),
+            parameters: parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            run: script.into(),
+            ..FigureSpec::default()
+        };
+        let opened = figures::open(&spec).unwrap();
+        assert_eq!(opened.problems, [], "{kind}");
+        (opened.run.full(), opened.run.last(), transcript::text(&opened.run))
+    };
+    // A bit for each of a million users, and a new one is hit at almost every step.
+    let releases = ["release rare all"; 400].join(";");
+    let crowd = [("users", "1000000"), ("requests", "2000"), ("nodes", "1000"), ("rollback", "install")];
+    let (what, steps, told) = full("rollout", &crowd, &releases);
+    assert!(what == Some(Full::Bytes) && (500..MAX_STEPS).contains(&steps), "{steps}");
+    assert!(
+        told.ends_with("160 MB, the most that are kept. What came after was not run.\n"),
+        "{}",
+        &told[told.len() - 200..]
+    );
+    assert_eq!(full("rollout", &crowd, &releases).1, steps, "at the same step each time");
+    // Twelve thousand requests wait here at every step; photographs share them.
+    let stuck = format!("run 40s; inject kill on db; {}", ["run 120s"; 20].join(";"));
+    let (what, ..) = full("faults", &[("load", "1000"), ("apps", "6"), ("retries", "unbounded")], &stuck);
+    assert_eq!(what, None);
+    // A range of large values would have to be kept before it is run.
+    let large = format!("put 1..2000 {}", "v".repeat(60_000));
+    let spec = FigureSpec { kind: "hash-index".into(), run: large, ..FigureSpec::default() };
+    assert!(figures::open(&spec).unwrap().problems[0].0.contains("at most 8388608 bytes"));
 }

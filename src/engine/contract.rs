@@ -40,6 +40,14 @@ pub trait Engine: Clone + 'static {
     /// a cluster is at rest after every delivery, and takes anything.
     fn may_follow_a_cut(command: &Self::Command) -> bool;
 
+    /// How many bytes a photograph of this state takes up beside what it shares with `before`, the one taken before it:
+    /// an estimate, the same on every machine. A recording adds them up, and ends before they are too many. Zero is for
+    /// an engine whose photographs are small whatever a reader asks.
+    fn weight(&self, before: &Self) -> u64 {
+        let _ = before;
+        0
+    }
+
     /// What it has counted so far. Names carry their unit: `bytes_written`, `pages_read`, `time_us`.
     fn counters(&self) -> Vec<Counter>;
 

@@ -194,7 +194,7 @@ pub fn open_on(spec: &FigureSpec, loaded: Option<&Loading>) -> Result<Opened, Ba
     }
     let index = spec.step.map_or(0, |step| run.index(step));
     // A run that has reached its limit says so itself.
-    if let Some(step) = spec.step.filter(|step| !run.has(*step) && !run.is_full()) {
+    if let Some(step) = spec.step.filter(|step| !run.has(*step) && run.full().is_none()) {
         problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
     }
     let (questions, wrong) = questions(&spec.ask, &run);

@@ -9,7 +9,7 @@ use super::{About, Entry, Fault};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;
-use crate::timeline::{Address, Position, Recording, SourceLine};
+use crate::timeline::{Address, Full, Position, Recording, SourceLine};
 
 /// A recorded run of some figure.
 pub struct Run {
@@ -248,9 +248,9 @@ impl Run {
         self.recording.can_undo()
     }
 
-    /// Whether the run was ended because it had too many steps.
-    pub fn is_full(&self) -> bool {
-        self.recording.is_full()
+    /// What has ended the run before its script was over.
+    pub fn full(&self) -> Option<Full> {
+        self.recording.full()
     }
 
     /// A script that makes this very run again, a statement each.

@@ -69,7 +69,7 @@ impl Player {
 
     /// What has gone wrong, and what has been dropped. It opens below the controls, and moves nothing above it.
     fn problems(&self, context: &Context<Player>) -> Html {
-        let full = self.run.as_ref().is_some_and(|run| run.is_full());
+        let full = self.run.as_ref().and_then(|run| run.full());
         let can_undo = self.run.as_ref().is_some_and(|run| run.can_undo());
         let changed =
             if self.forked { "The steps after this one were dropped." } else { "This run is no longer as it was." };
@@ -87,8 +87,8 @@ impl Player {
                         { buttons::words("Undo", sends(context, Message::Undo)) }
                     </div>
                 }
-                if full {
-                    <div class="notice" role="status"><p>{ transcript::full() }</p></div>
+                if let Some(full) = full {
+                    <div class="notice" role="status"><p>{ transcript::full(full) }</p></div>
                 }
             </>
         }

@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use super::recorder::{Recorder, Step};
+use super::recorder::{Recorder, Room, Step};
 use crate::engine::{BadCommand, Counter, Engine, Event, Outcome, Words};
 
 /// An [`Engine`], whichever it is.
@@ -13,9 +13,11 @@ pub trait Machine: Any {
     fn photograph(&self) -> Box<dyn Machine>;
     /// Reads one command of this engine.
     fn read(&self, words: &mut Words) -> Result<Rc<dyn Asked>, BadCommand>;
-    /// Carries out a command that this engine has read, and keeps its first `limit` steps.
-    fn perform(&mut self, command: &dyn Asked, limit: usize) -> Performed;
+    /// Carries out a command that this engine has read, and keeps the first steps that there is room for.
+    fn perform(&mut self, command: &dyn Asked, room: Room) -> Performed;
     fn may_be_cut_by(&self, command: &dyn Asked) -> bool;
+    /// What it takes up beside what it shares with `before`, in bytes.
+    fn weighed(&self, before: &dyn Machine) -> u64;
     fn counted(&self) -> Vec<Counter>;
     /// The whole state for a program; the page has no use for it, and is spared its weight.
     #[cfg(not(target_arch = "wasm32"))]
@@ -56,14 +58,19 @@ impl<E: Engine> Machine for E {
     }
 
     // A recorder also where nothing is to be kept, and not `()`: so the page holds each engine compiled once, not twice.
-    fn perform(&mut self, command: &dyn Asked, limit: usize) -> Performed {
-        let mut recorder = Recorder::new(limit);
+    fn perform(&mut self, command: &dyn Asked, room: Room) -> Performed {
+        let before = (room.steps > 0).then(|| Rc::new(self.clone()) as Rc<dyn Machine>);
+        let mut recorder = Recorder::new(room, before);
         let outcome = self.execute(own::<E::Command>(command), &mut recorder);
         recorder.finish(outcome)
     }
 
     fn may_be_cut_by(&self, command: &dyn Asked) -> bool {
         E::may_follow_a_cut(own::<E::Command>(command))
+    }
+
+    fn weighed(&self, before: &dyn Machine) -> u64 {
+        self.weight(own::<E>(before))
     }
 
     fn counted(&self) -> Vec<Counter> {

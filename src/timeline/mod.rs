@@ -10,7 +10,7 @@ mod recorder;
 
 pub use machine::{Happened, Machine, own};
 pub use position::{Address, BadAddress, Position};
-pub use recorder::{SourceLine, Step};
+pub use recorder::{Room, SourceLine, Step};
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -22,6 +22,11 @@ use machine::{Asked, Performed};
 /// A run has no more steps than this: a reader can walk through them, a page can hold them, and a scrubber can tell
 /// them apart. Longer runs are for `before`, which is not recorded.
 pub const MAX_STEPS: usize = 2_000;
+/// Nor do its photographs take up more bytes: a page has little memory, and a telephone less. It is counted in what engines
+/// say of themselves ([`crate::engine::Engine::weight`]), and so a run ends at the same step on every machine.
+pub const MAX_BYTES: u64 = 160 << 20;
+/// The text of all commands of a script, ranges unfolded, is no longer.
+const MAX_UNFOLDED: usize = 8 << 20;
 /// So many rows of a reader's file are read as commands at a time.
 const ROWS_AT_ONCE: usize = 500;
 /// How many forks can be taken back.
@@ -35,7 +40,14 @@ pub struct Recording {
     /// For each entry, the index of its last step.
     ends: Vec<usize>,
     undo: Vec<Undo>,
-    full: bool,
+    full: Option<Full>,
+}
+
+/// What a run has no more room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    Steps,
+    Bytes,
 }
 
 /// One command that was carried out.
@@ -71,7 +83,7 @@ struct Undo {
     /// The entries from there on as they were, with the one that was cut.
     entries: Vec<Entry>,
     index: usize,
-    full: bool,
+    full: Option<Full>,
 }
 
 impl Recording {
@@ -85,9 +97,9 @@ impl Recording {
                     accepted: "whole commands".to_owned(),
                 });
             }
-            opening.perform(&*planned.command, 0);
+            opening.perform(&*planned.command, Room::NONE);
         }
-        Ok(Recording { opening: opening.into(), entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: false })
+        Ok(Recording { opening: opening.into(), entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: None })
     }
 
     /// Carries out `script` at the end of the run; returns the index of its first step. A mistake anywhere in it leaves
@@ -118,7 +130,9 @@ impl Recording {
             index,
             full: self.full,
         });
-        if self.undo.len() > MAX_UNDO {
+        let weight = |undo: &Undo| undo.entries.iter().map(Entry::weight).sum::<u64>();
+        while self.undo.len() > MAX_UNDO || self.undo.len() > 1 && self.undo.iter().map(weight).sum::<u64>() > MAX_BYTES
+        {
             self.undo.remove(0);
         }
         self.truncate(at.command);
@@ -126,7 +140,7 @@ impl Recording {
             self.entries[at.command - 1].cut(at.step);
             self.ends[at.command - 1] = index;
         }
-        self.full = false;
+        self.full = None;
         let first = self.last() + 1;
         self.carry_out(plan);
         Ok(first.min(self.last()))
@@ -152,8 +166,8 @@ impl Recording {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// Whether the run was ended by [`MAX_STEPS`].
-    pub fn is_full(&self) -> bool {
+    /// What has ended the run before its script was over: [`MAX_STEPS`] or [`MAX_BYTES`].
+    pub fn full(&self) -> Option<Full> {
         self.full
     }
 
@@ -258,17 +272,19 @@ impl Recording {
     }
 
     fn carry_out(&mut self, plan: Vec<Planned>) {
+        let mut weight: u64 = self.entries.iter().map(Entry::weight).sum();
         for planned in plan {
-            let room = MAX_STEPS - self.last();
-            if room == 0 {
-                self.full = true;
+            let room = Room { steps: MAX_STEPS - self.last(), bytes: MAX_BYTES.saturating_sub(weight) };
+            if let Some(full) = Full::of(room) {
+                self.full = Some(full);
                 return;
             }
             // A cut that was asked for at the end of a command whose steps turn out fewer cuts nothing; the next
             // command was checked as if it had, and holds in either case.
-            let limit = planned.cut.unwrap_or(room).min(room);
+            let limit = planned.cut.unwrap_or(room.steps).min(room.steps);
             let mut engine = self.entries.last().map_or(&self.opening, |entry| &entry.after).photograph();
-            let Performed { steps, overflowed, outcome } = engine.perform(&*planned.command, limit);
+            let Performed { steps, overflowed, outcome } =
+                engine.perform(&*planned.command, Room { steps: limit, ..room });
             assert!(!steps.is_empty(), "`{}` took no step", planned.command);
             #[cfg(not(target_arch = "wasm32"))]
             debug_assert!(
@@ -284,12 +300,14 @@ impl Recording {
                 after: engine.into(),
                 origin: planned.origin,
             };
+            let kept = entry.steps.len();
             if overflowed {
-                entry.cut(limit);
+                entry.cut(kept);
             }
+            weight += entry.weight();
             self.push(entry);
-            if overflowed && planned.cut.is_none_or(|cut| cut > room) {
-                self.full = true;
+            if overflowed && planned.cut.is_none_or(|cut| cut > kept) {
+                self.full = Some(if kept == room.steps { Full::Steps } else { Full::Bytes });
                 return;
             }
         }
@@ -306,7 +324,21 @@ impl Recording {
     }
 }
 
+impl Full {
+    fn of(room: Room) -> Option<Full> {
+        match room {
+            Room { steps: 0, .. } => Some(Full::Steps),
+            Room { bytes: 0, .. } => Some(Full::Bytes),
+            _ => None,
+        }
+    }
+}
+
 impl Entry {
+    fn weight(&self) -> u64 {
+        self.steps.iter().map(|step| step.weight).sum()
+    }
+
     /// Ends the command after `steps` steps: what it would have done after is undone.
     fn cut(&mut self, steps: usize) {
         self.steps.truncate(steps);
@@ -325,7 +357,7 @@ pub fn load(engine: &mut dyn Machine, rows: &[data::Row]) -> Result<(), data::Ba
             accepted: mistake.accepted,
         })?;
         for (row, planned) in rows.iter().zip(planned) {
-            if let Outcome::Refused(reason) = engine.perform(&*planned.command, 0).outcome {
+            if let Outcome::Refused(reason) = engine.perform(&*planned.command, Room::NONE).outcome {
                 let accepted = "rows that the figure, with its parameters, has room for".to_owned();
                 return Err(data::BadData { line: row.line, problem: reason, accepted });
             }
@@ -341,8 +373,16 @@ pub fn is_readable(engine: &dyn Machine, script: &str) -> bool {
 
 /// Reads a script as commands of `engine`, ranges unfolded.
 fn plan(engine: &dyn Machine, script: &str) -> Result<Vec<Planned>, BadCommand> {
-    let mut plan = Vec::new();
+    let (mut plan, mut length) = (Vec::new(), 0);
     for statement in command::statements(script)? {
+        length += statement.count()?.saturating_mul(statement.source.len());
+        if length > MAX_UNFOLDED {
+            return Err(BadCommand {
+                place: place(&statement),
+                problem: "the script stands for too much text".to_owned(),
+                accepted: format!("at most {MAX_UNFOLDED} bytes, each command of a range counted"),
+            });
+        }
         let unfolded = statement.unfold()?;
         let origin = Rc::new(Origin { text: script[statement.source.clone()].to_owned(), commands: unfolded.len() });
         for one in &unfolded {

@@ -12,6 +12,20 @@ pub struct Step {
     pub event: Rc<dyn Happened>,
     pub state: Rc<dyn Machine>,
     pub source: SourceLine,
+    /// The bytes that this photograph takes up beside what it shares with the one before it.
+    pub(super) weight: u64,
+}
+
+/// What there is room for.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub steps: usize,
+    /// As long as there are any, one more photograph is taken, however large.
+    pub bytes: u64,
+}
+
+impl Room {
+    pub const NONE: Room = Room { steps: 0, bytes: 0 };
 }
 
 /// A line of the project's own source.
@@ -23,16 +37,18 @@ pub struct SourceLine {
     pub line: u32,
 }
 
-/// Keeps the first `limit` steps of one command.
+/// Keeps the first steps of one command, as many as there is room for.
 pub(super) struct Recorder {
     steps: Vec<Step>,
-    limit: usize,
+    room: Room,
+    /// The photograph before the first step, if any step is kept.
+    before: Option<Rc<dyn Machine>>,
     overflowed: bool,
 }
 
 impl Recorder {
-    pub(super) fn new(limit: usize) -> Recorder {
-        Recorder { steps: Vec::new(), limit, overflowed: false }
+    pub(super) fn new(room: Room, before: Option<Rc<dyn Machine>>) -> Recorder {
+        Recorder { steps: Vec::new(), room, before, overflowed: false }
     }
 
     pub(super) fn finish(self, outcome: Outcome) -> Performed {
@@ -41,7 +57,7 @@ impl Recorder {
 
     /// Whether there is room for one more step.
     fn has_room(&mut self) -> bool {
-        self.overflowed |= self.steps.len() == self.limit;
+        self.overflowed |= self.steps.len() == self.room.steps || self.room.bytes == 0;
         !self.overflowed
     }
 
@@ -49,7 +65,11 @@ impl Recorder {
     #[inline(never)]
     fn keep<E: Engine>(&mut self, event: E::Event, state: &E, source: &Location<'static>) {
         let source = SourceLine { file: source.file(), line: source.line() };
-        self.steps.push(Step { event: Rc::new(event), state: Rc::new(state.clone()), source });
+        let state: Rc<dyn Machine> = Rc::new(state.clone());
+        let weight = self.before.as_ref().map_or(0, |before| state.weighed(&**before));
+        self.room.bytes = self.room.bytes.saturating_sub(weight);
+        self.before = Some(state.clone());
+        self.steps.push(Step { event: Rc::new(event), state, source, weight });
     }
 }
 

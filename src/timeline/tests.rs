@@ -167,11 +167,11 @@ fn a_mistake_leaves_the_run_as_it_is() {
 #[test]
 fn a_run_is_capped_and_says_so() {
     let run = recording("add 1999; add 5; add 5");
-    assert!(run.is_full());
+    assert_eq!(run.full(), Some(Full::Steps));
     assert_eq!(run.last(), MAX_STEPS);
     assert_eq!(run.script().join("; "), "add 1999; add 5 @1");
-    assert!(!recording("add 2000").is_full());
-    assert!(!recording("add 5000 @3").is_full());
+    assert!(recording("add 2000").full().is_none());
+    assert!(recording("add 5000 @3").full().is_none());
     assert!(Recording::new(Box::new(Tally(0)), "add 5000").is_ok(), "what is not recorded is not capped");
 }
 

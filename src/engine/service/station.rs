@@ -6,8 +6,7 @@
 //! A station does not know the time that anything ends at, beyond telling it: whoever runs it puts the end of each
 //! [`Running`] down in an agenda, and calls [`Station::finish`] when it comes.
 
-use std::collections::VecDeque;
-
+use super::Shared;
 use crate::sim::Time;
 
 /// One request at a station.
@@ -62,7 +61,7 @@ pub struct Station {
     workers: Vec<Option<Running>>,
     /// How many of them take on new work.
     hired: usize,
-    queue: VecDeque<Job>,
+    queue: Shared<Job>,
     /// How many may wait.
     limit: usize,
 }
@@ -70,7 +69,7 @@ pub struct Station {
 impl Station {
     /// A station with so many workers and room for `limit` in its queue.
     pub fn new(workers: usize, limit: usize) -> Station {
-        Station { workers: vec![None; workers], hired: workers, queue: VecDeque::new(), limit }
+        Station { workers: vec![None; workers], hired: workers, queue: Shared::new(), limit }
     }
 
     /// Takes a job on, where there is room.
@@ -82,7 +81,7 @@ impl Station {
         if ahead >= self.limit {
             return Offer::Refused;
         }
-        self.queue.push_back(job);
+        self.queue.push(job);
         Offer::Queued { ahead }
     }
 
@@ -93,7 +92,7 @@ impl Station {
         while self.workers.len() > self.hired && self.workers.last().is_some_and(Option::is_none) {
             self.workers.pop();
         }
-        let next = (worker < self.hired).then(|| self.queue.pop_front()).flatten();
+        let next = (worker < self.hired).then(|| self.queue.pop_first()).flatten();
         (done, next.map(|job| self.start(job, worker, now)))
     }
 
@@ -105,7 +104,7 @@ impl Station {
         self.workers.resize(workers.max(busy), None);
         let mut started = Vec::new();
         while let Some(worker) = self.free_worker() {
-            let Some(job) = self.queue.pop_front() else { break };
+            let Some(job) = self.queue.pop_first() else { break };
             started.push(self.start(job, worker, now));
         }
         started
@@ -124,7 +123,7 @@ impl Station {
     /// Drops all jobs, as a crash does; gives them back.
     pub fn clear(&mut self) -> Vec<Job> {
         let mut dropped: Vec<Job> = self.workers.iter_mut().filter_map(Option::take).map(|it| it.job).collect();
-        dropped.extend(self.queue.drain(..));
+        dropped.extend(self.queue.take());
         dropped
     }
 
@@ -143,7 +142,7 @@ impl Station {
     }
 
     /// Who waits, the first in line first.
-    pub fn queue(&self) -> &VecDeque<Job> {
+    pub fn queue(&self) -> &Shared<Job> {
         &self.queue
     }
 

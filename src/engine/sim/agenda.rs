@@ -51,6 +51,11 @@ impl<T> Agenda<T> {
         self.heap.len()
     }
 
+    /// The bytes of a copy.
+    pub fn weight(&self) -> u64 {
+        (self.len() * size_of::<Due<T>>()) as u64
+    }
+
     pub fn is_empty(&self) -> bool {
         self.heap.is_empty()
     }

@@ -78,3 +78,11 @@ pub fn parse_crash(words: &mut Words) -> Result<Crash, BadCommand> {
     words.finish()?;
     Ok(crash)
 }
+
+/// What a photograph of an engine on this disk takes up beside what it shares with one that stood on `before`, in bytes:
+/// an estimate for [`Engine::weight`](crate::Engine::weight). What was written is kept in memory, in a log and in a file,
+/// and until it is synced and merged some of it twice; but no more than all there is.
+pub(crate) fn weight(now: &crate::sim::Disk, before: &crate::sim::Disk) -> u64 {
+    let written = now.tally().bytes_written.saturating_sub(before.tally().bytes_written);
+    (5 * written).min(2 * now.used())
+}

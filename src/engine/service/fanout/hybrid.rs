@@ -36,6 +36,10 @@ impl Hybrid {
         Hybrid { mailboxes: Mailboxes::new(users), left_out: Lists::new(users), celebrities: Rc::default() }
     }
 
+    pub fn weight(&self, before: &Hybrid) -> u64 {
+        self.mailboxes.weight(&before.mailboxes) + self.left_out.weight(&before.left_out)
+    }
+
     pub fn mailboxes(&self) -> &Mailboxes {
         &self.mailboxes
     }

@@ -26,6 +26,10 @@ impl Lists {
         Lists { rows: Paged::empty(), newest: Paged::filled(NONE, users as usize) }
     }
 
+    pub fn weight(&self, before: &Lists) -> u64 {
+        self.rows.weight(&before.rows) + self.newest.weight(&before.newest)
+    }
+
     /// How many rows the table has, those included that no list leads to any more.
     pub fn rows(&self) -> usize {
         self.rows.count()

@@ -20,6 +20,10 @@ impl Mailboxes {
         Mailboxes { lists: Lists::new(users) }
     }
 
+    pub fn weight(&self, before: &Mailboxes) -> u64 {
+        self.lists.weight(&before.lists)
+    }
+
     /// How many rows all mailboxes have taken so far.
     pub fn rows(&self) -> usize {
         self.lists.rows()

@@ -186,6 +186,10 @@ impl Engine for Fanout {
         true
     }
 
+    fn weight(&self, before: &Fanout) -> u64 {
+        self.world.weight(&before.world) + self.mailboxes.weight(&before.mailboxes) + self.hybrid.weight(&before.hybrid)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         self.count()
     }

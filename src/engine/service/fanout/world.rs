@@ -29,6 +29,11 @@ impl World {
         World { follows, posts: Paged::empty(), by_author, page }
     }
 
+    /// The bytes that `before` does not share, but for the posts themselves and the follows, of which few change at a time.
+    pub fn weight(&self, before: &World) -> u64 {
+        self.by_author.weight(&before.by_author)
+    }
+
     pub fn add(&mut self, author: UserId, text: Rc<str>) -> PostId {
         let id = PostId(self.posts.count() as u32);
         self.posts.push(Post { author, text });

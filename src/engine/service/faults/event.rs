@@ -137,8 +137,9 @@ impl Display for Event {
             Event::AnswerExpired { resolver, knowing } => write!(
                 out,
                 "The answer that resolver {} had kept has run out, and DNS does not reply: its users do not find the \
-                 service any more. {knowing} of {RESOLVERS} resolvers still have an answer.",
-                resolver + 1
+                 service any more. {knowing} of {RESOLVERS} resolvers still {} an answer.",
+                resolver + 1,
+                have(*knowing)
             ),
             Event::BreakerOpened { app, again: true } => {
                 write!(out, "The call on trial has failed as well: the breaker of {app} stays open for 2 s more.")
@@ -198,12 +199,16 @@ fn injected(fault: Fault, on: Struck, out: &mut fmt::Formatter) -> fmt::Result {
 
 impl Display for WayIn {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, " {} of {RESOLVERS} resolvers still have its answer", self.knowing)?;
+        write!(out, " {} of {RESOLVERS} resolvers still {} its answer", self.knowing, have(self.knowing))?;
         match self.next {
             Some(next) => write!(out, ", the oldest of which is good for {} more.", spell(next)),
             None => out.write_str("."),
         }
     }
+}
+
+fn have(many: usize) -> &'static str {
+    if many == 1 { "has" } else { "have" }
 }
 
 fn waits(many: usize) -> String {

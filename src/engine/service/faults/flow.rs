@@ -6,6 +6,7 @@ use super::level::Cause;
 use super::{Event, Faults};
 use crate::service::breaker::{Admission, State};
 use crate::service::distribution::exponential;
+use crate::service::shared::At;
 use crate::service::{Job, Offer, Running};
 use crate::sim::Time;
 
@@ -342,13 +343,12 @@ impl Faults {
         if self.components[place].slow { Time::from_nanos(time.as_nanos() * SLOW) } else { time }
     }
 
-    fn place_of(&self, number: u64) -> Option<usize> {
-        let place = self.requests.partition_point(|request| request.number < number);
-        self.requests.get(place).filter(|request| request.number == number).map(|_| place)
+    fn place_of(&self, number: u64) -> Option<At> {
+        self.requests.find(number, |request| request.number)
     }
 
     fn request_mut(&mut self, number: u64) -> Option<&mut Request> {
         let place = self.place_of(number)?;
-        Some(&mut self.requests[place])
+        Some(self.requests.get_mut(place))
     }
 }

@@ -55,7 +55,7 @@ use self::level::{Level, TICK};
 use self::settings::PARAMETERS;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
-use crate::service::{Arrivals, Histogram};
+use crate::service::{Arrivals, Histogram, Shared};
 use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
@@ -79,7 +79,7 @@ pub struct Faults {
     /// DNS, the balancer, the cache, the database, and then the app servers.
     components: Vec<Component>,
     /// All that are somewhere in an app server, in the order of their numbers.
-    requests: Vec<Request>,
+    requests: Shared<Request>,
     arrived: u64,
     resolvers: Resolvers,
     level: Level,
@@ -126,7 +126,7 @@ impl Engine for Faults {
             chance,
             agenda,
             components,
-            requests: Vec::new(),
+            requests: Shared::new(),
             arrived: 0,
             resolvers: Resolvers::new(settings.ttl),
             level: Level::default(),
@@ -161,6 +161,12 @@ impl Engine for Faults {
     /// A service is at rest after each event, and takes anything.
     fn may_follow_a_cut(_: &Command) -> bool {
         true
+    }
+
+    fn weight(&self, before: &Faults) -> u64 {
+        let stations = self.components.iter().zip(&before.components);
+        let queues: u64 = stations.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum();
+        queues + self.requests.weight(&before.requests) + self.agenda.weight()
     }
 
     fn counters(&self) -> Vec<Counter> {

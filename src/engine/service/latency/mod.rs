@@ -158,6 +158,11 @@ impl Engine for Latency {
         true
     }
 
+    fn weight(&self, before: &Latency) -> u64 {
+        let servers = self.servers.iter().zip(&before.servers);
+        servers.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum()
+    }
+
     fn counters(&self) -> Vec<Counter> {
         state::counters(self)
     }

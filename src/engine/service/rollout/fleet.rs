@@ -51,6 +51,13 @@ impl Fleet {
         Fleet { nodes: Rc::new(vec![node; nodes as usize]), users, hit: Rc::new(vec![0; words]) }
     }
 
+    /// The bytes of the lists that `before` does not share.
+    pub fn weight(&self, before: &Fleet) -> u64 {
+        let nodes = if Rc::ptr_eq(&self.nodes, &before.nodes) { 0 } else { self.nodes.len() * size_of::<Node>() };
+        let hit = if Rc::ptr_eq(&self.hit, &before.hit) { 0 } else { self.hit.len() * size_of::<u64>() };
+        (nodes + hit) as u64
+    }
+
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }

@@ -139,6 +139,10 @@ impl Engine for Rollout {
         true
     }
 
+    fn weight(&self, before: &Rollout) -> u64 {
+        self.fleet.weight(&before.fleet)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         self.count()
     }

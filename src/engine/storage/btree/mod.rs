@@ -354,6 +354,10 @@ impl Engine for BTree {
         matches!(command, Command::Crash(_))
     }
 
+    fn weight(&self, before: &Self) -> u64 {
+        crate::storage::weight(&self.disk, &before.disk)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

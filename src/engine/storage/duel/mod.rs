@@ -128,6 +128,10 @@ impl Engine for Duel {
         false
     }
 
+    fn weight(&self, before: &Duel) -> u64 {
+        self.sides.iter().zip(&before.sides).map(|(now, then)| crate::storage::weight(now.disk(), then.disk())).sum()
+    }
+
     fn counters(&self) -> Vec<Counter> {
         let [btree, lsm] = [self.sides[0].cost(), self.sides[1].cost()];
         [

@@ -140,6 +140,10 @@ impl Engine for HashIndex {
         matches!(command, Command::Crash(_))
     }
 
+    fn weight(&self, before: &Self) -> u64 {
+        crate::storage::weight(&self.disk, &before.disk)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         let tally = self.disk.tally();
         let data_bytes: u64 = self.memory.segments.values().map(|segment| self.disk.len(segment.data)).sum();

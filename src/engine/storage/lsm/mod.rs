@@ -227,6 +227,10 @@ impl Engine for Lsm {
         matches!(command, Command::Crash(_))
     }
 
+    fn weight(&self, before: &Self) -> u64 {
+        crate::storage::weight(&self.disk, &before.disk)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         inspect::counters(self)
     }

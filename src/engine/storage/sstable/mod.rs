@@ -142,6 +142,10 @@ impl Engine for SsTables {
         matches!(command, Command::Crash(_))
     }
 
+    fn weight(&self, before: &Self) -> u64 {
+        crate::storage::weight(&self.disk, &before.disk)
+    }
+
     fn counters(&self) -> Vec<Counter> {
         let tally = self.disk.tally();
         let tables = self.memory.tables.iter();
