@@ -8,8 +8,8 @@ use super::plot::{Axis, Series, plot};
 use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::service::latency::{Event, Latency, Level, Server};
-use crate::engine::service::spell::time as spell;
+use crate::engine::service::latency::{Event, Latency, Server};
+use crate::engine::service::spell::{rounded, time as spell};
 use crate::engine::service::{Histogram, Job, Running, grouped};
 use crate::engine::sim::Time;
 use crate::scene::text::{SMALL, fit};
@@ -46,7 +46,7 @@ impl Figure for LatencyFigure {
         let merged = service.merged();
         let plan = Plan::new(service, breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
-        scene.push(banner(service, &merged, breadth));
+        scene.push(banner(service, breadth));
         for (place, server) in service.servers().iter().enumerate() {
             draw_server(&mut scene, service, server, place, &plan, event);
         }
@@ -98,21 +98,30 @@ impl Plan {
     }
 }
 
-fn banner(service: &Latency, merged: &Histogram, breadth: Breadth) -> Shape {
+fn banner(service: &Latency, breadth: Breadth) -> Shape {
     let width = breadth.width();
     let settings = service.settings();
-    let used = settings.utilisation();
-    let load = format!("{} come, {} % of capacity", settings.load, used / 10);
-    let level = service.level(merged);
-    let agreed = format!("median < {}, p99 < {}", spell(settings.agreed_median), spell(settings.agreed_p99));
-    let (class, word) = match level {
-        Level::Unknown => ("small", ""),
-        Level::Kept => ("good", ": kept"),
-        Level::Broken => ("bad", ": broken"),
+    let used: Vec<u64> = (0..service.servers().len()).map(|server| service.utilisation(server)).collect();
+    let percent = |used: &u64| format!("{} %", rounded(*used, 10));
+    let capacity = match used[..] {
+        [one, other] if one != other => format!("s1 {}, s2 {} of capacity", percent(&one), percent(&other)),
+        _ => format!("{} of capacity", percent(&used[0])),
     };
-    let line = format!("{agreed}{word}");
+    let load = format!("{} come, {capacity}", settings.load);
+    let is_full = used.iter().any(|used| *used >= 1_000);
+    let level = service.level();
+    let class = match level.is_kept() {
+        _ if !level.is_known() => "small",
+        true => "good",
+        false => "bad",
+    };
+    let [median, p99] = level.parts;
+    let line = match level.is_known() {
+        true => format!("{}: {median}, {p99}", if level.is_kept() { "kept" } else { "broken" }),
+        false => format!("agreed: median under {}, p99 under {}", spell(median.agreed), spell(p99.agreed)),
+    };
     Shape::new("banner", 0.0, 0.0)
-        .text(16.0, 20.0, Anchor::Start, if used >= 1_000 { "bad" } else { "strong" }, load)
+        .text(16.0, 20.0, Anchor::Start, if is_full { "bad" } else { "strong" }, load)
         .text(width - 16.0, 20.0, Anchor::End, "small", format!("after {}", spell(service.now())))
         .text(16.0, 40.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
         .label(format!("the service level {line}"))
@@ -314,11 +323,11 @@ fn table(service: &Latency, merged: &Histogram, plan: &Plan) -> Shape {
     }
     let name = if wide { "all requests" } else { "all" };
     shape = line(shape, name, "strong", measured(merged));
-    if let Some(mean) = service.settings().theory() {
-        let percentile = |at| service.settings().theory_percentile(at).map(spell).unwrap_or_default();
+    if let Some(theory) = service.theory() {
+        let percentile = |at| theory.percentile(at).map(spell).unwrap_or_default();
         let [p50, p95, p99, p999] = PERCENTILES.map(|(per_mille, _)| percentile(per_mille));
-        let name = if wide { "theory (M/M/1)" } else { "theory" };
-        shape = line(shape, name, "small", [spell(mean), p50, p95, p99, p999]);
+        let name = if wide { format!("theory ({})", theory.name) } else { "theory".to_owned() };
+        shape = line(shape, &name, "small", [spell(theory.mean), p50, p95, p99, p999]);
     }
     shape
 }

@@ -4,8 +4,8 @@
 use super::plot::{Axis, Series, plot};
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::service::spell::{share, time as spell};
-use crate::engine::service::tail::{Event, Tail, View};
+use crate::engine::service::spell::{rounded, share, time as spell};
+use crate::engine::service::tail::{Event, Point, Tail, View};
 use crate::engine::sim::Time;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -126,15 +126,17 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
     if settings.hedge.is_some() {
         series.push(Series::Line("theory, hedged", curve(true), "line-good"));
     }
-    for point in tail.points().iter().filter(|point| point.views > 0) {
-        let (name, class) = if point.hedged { ("measured, hedged", "good") } else { ("measured", "waiting") };
-        series.push(Series::Dots(name, vec![(point.calls as u64, point.slow * 1_000 / point.views)], class));
+    // Those with another delay belong to neither curve.
+    let fits = |point: &&Point| point.views > 0 && (point.hedge.is_none() || point.hedge == settings.hedge);
+    for point in tail.points().iter().filter(fits) {
+        let (name, class) = if point.hedge.is_some() { ("measured, hedged", "good") } else { ("measured", "waiting") };
+        series.push(Series::Dots(name, vec![(point.calls as u64, rounded(point.slow * 1_000, point.views))], class));
     }
     let x = Axis { end: most, spell: &|value| value.to_string(), title: "calls a page".to_owned() };
     let percent = |value| share(value, 1_000);
     let y = Axis { end: 1_000, spell: &percent, title: "slow page views: theory, and dots as measured".to_owned() };
     let measured = tail.points().iter().map(|point| {
-        let hedged = if point.hedged { ", hedged" } else { "" };
+        let hedged = if point.hedge.is_some() { ", hedged" } else { "" };
         format!("{} calls{hedged}: {} of {}", point.calls, point.slow, point.views)
     });
     let words: Vec<String> = measured.collect();

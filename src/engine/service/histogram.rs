@@ -78,17 +78,23 @@ impl Histogram {
     /// The time that `per_mille` of a thousand took at most (500 is the median, 999 is p99.9), within 1/[`ONE_IN`];
     /// 0 of none.
     pub fn percentile(&self, per_mille: u64) -> Time {
+        self.percentile_with(per_mille, 0).unwrap_or_default()
+    }
+
+    /// The same, if so many more had been here who never got an answer: `None` where it is one of them. A service that
+    /// refuses most is not a fast one.
+    pub fn percentile_with(&self, per_mille: u64, unanswered: u64) -> Option<Time> {
         // The rank of the one we look for, from 1; rounded up, so that p999 of ten is the tenth.
-        let rank = (self.count * per_mille).div_ceil(1_000).max(1);
+        let rank = ((self.count + unanswered) * per_mille).div_ceil(1_000).max(1);
         let mut below = 0;
         for (place, count) in self.counts.iter().enumerate() {
             below += count;
             if below >= rank {
                 let (first, width) = bounds(place);
-                return Time::from_micros((first + width / 2).min(self.max));
+                return Some(Time::from_micros((first + width / 2).min(self.max)));
             }
         }
-        Time::ZERO
+        None
     }
 
     /// How many took longer than `limit`, as exactly as the buckets tell: the bucket of `limit` itself is not counted.

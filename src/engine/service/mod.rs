@@ -5,7 +5,8 @@
 //! 2. [`distribution`]: how long the work on one of them takes;
 //! 3. [`station`]: a queue and its workers;
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
-//! 5. [`histogram`]: how long they all took, in little room and with a known error.
+//! 5. [`histogram`]: how long they all took, in little room and with a known error;
+//! 6. [`theory`]: what should have come of it, by the formulas of queueing theory.
 //!
 //! Engines made of them: [`latency`], [`tail`], [`faults`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
 //!
@@ -28,6 +29,7 @@ pub mod shared;
 pub mod spell;
 pub mod station;
 pub mod tail;
+pub mod theory;
 
 #[cfg(test)]
 mod tests;

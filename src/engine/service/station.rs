@@ -44,6 +44,17 @@ impl Running {
     }
 }
 
+/// One slow job before another that needs much less: head-of-line blocking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// The slow job.
+    pub by: u64,
+    /// How long a worker is still busy, or will be, with it.
+    pub still: Time,
+    /// How much sooner the other would begin if the slow job needed no more work than itself.
+    pub costs: Time,
+}
+
 /// What became of a job that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
@@ -108,6 +119,36 @@ impl Station {
             started.push(self.start(job, worker, now));
         }
         started
+    }
+
+    /// Whether a job that needs `work`, with the first `ahead` of the queue before it, waits for one slow job: whether it
+    /// would begin sooner by at least its own work if that job needed as little as itself. Where several workers go on
+    /// beside the slow job, it may hold up nobody.
+    pub fn blocked(&self, ahead: usize, work: Time, now: Time) -> Option<Blocked> {
+        let running = self.workers.iter().flatten().map(|running| (running.job.id, running.ends() - now));
+        let before = running.chain(self.queue.iter().take(ahead).map(|job| (job.id, job.work)));
+        let (by, still) = before.max_by_key(|(_, still)| *still)?;
+        let as_it_is = self.begins(ahead, now, |_, still| still);
+        let otherwise = self.begins(ahead, now, |id, still| if id == by { still.min(work) } else { still });
+        let costs = as_it_is - otherwise;
+        (costs >= work && costs > Time::ZERO).then_some(Blocked { by, still, costs })
+    }
+
+    /// In how long a job begins that has the first `ahead` of the queue before it, if each of them needs what `needs`
+    /// makes of what is left of it.
+    fn begins(&self, ahead: usize, now: Time, needs: impl Fn(u64, Time) -> Time) -> Time {
+        let mut free: Vec<Time> = self
+            .workers
+            .iter()
+            .take(self.hired)
+            .map(|worker| worker.map_or(Time::ZERO, |running| needs(running.job.id, running.ends() - now)))
+            .collect();
+        let first = |free: &[Time]| (0..free.len()).min_by_key(|place| free[*place]).expect("a station has workers");
+        for job in self.queue.iter().take(ahead) {
+            let place = first(&free);
+            free[place] += needs(job.id, job.work);
+        }
+        free[first(&free)]
     }
 
     fn free_worker(&self) -> Option<usize> {

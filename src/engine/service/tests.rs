@@ -6,6 +6,27 @@ use super::*;
 use crate::service::arrivals::Rate;
 use crate::sim::{Agenda, Rng, Time};
 
+/// FAULTS V8: a slow job holds up only those who would begin sooner without it.
+#[test]
+fn v8_head_of_line_blocking_is_what_one_slow_job_costs() {
+    let blocked = |workers: usize, works: &[u64]| {
+        let mut station = Station::new(workers, usize::MAX);
+        let job = |id: usize, work: u64| Job { id: id as u64, arrived: Time::ZERO, work: Time::from_millis(work) };
+        for (id, work) in works.iter().enumerate() {
+            station.offer(job(id, *work), Time::ZERO);
+        }
+        let work = Time::from_millis(10);
+        let Offer::Queued { ahead } = station.offer(job(99, 10), Time::ZERO) else { panic!("a worker was free") };
+        let found = station.blocked(ahead, work, Time::ZERO);
+        found.map(|it| (it.by, it.still.as_micros() / 1_000, it.costs.as_micros() / 1_000))
+    };
+    assert_eq!(blocked(1, &[2_000]), Some((0, 2_000, 1_990)));
+    assert_eq!(blocked(1, &[10, 10, 500, 10]), Some((2, 500, 490)), "one in the queue before it");
+    assert_eq!(blocked(4, &[2_000, 10, 10, 10]), None, "the others go on beside it");
+    assert_eq!(blocked(1, &[10; 200]), None, "many wait, but for no slow one");
+    assert_eq!(blocked(2, &[300, 2_000]), Some((1, 2_000, 290)), "a second worker would have been free at once");
+}
+
 const BATCHES: usize = 40;
 const BATCH: usize = 5_000;
 

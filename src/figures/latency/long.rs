@@ -25,18 +25,23 @@ impl LongRun for Long {
 
     fn report(&self) -> Vec<Table> {
         let responses = self.responses();
-        let settings = self.settings();
+        let (theory, work) = (self.service().theory(), self.service().settings().service.mean());
+        let of_mean = |of: &dyn Fn(Time) -> Time| theory.as_ref().map(|theory| of(theory.mean));
         let row = |name: &str, found: Time, theory: Option<Time>| {
             vec![name.to_owned(), spell(found), theory.map_or_else(|| "none".to_owned(), spell)]
         };
         let (waited, worked) = self.means();
         let mut times = vec![
-            row("mean", responses.mean(), settings.theory()),
-            row("of it waiting", waited, settings.theory().map(|mean| mean - settings.service.mean())),
-            row("of it work", worked, Some(settings.service.mean())),
+            row("mean", responses.mean(), of_mean(&|mean| mean)),
+            row("of it waiting", waited, of_mean(&|mean| mean - work)),
+            row("of it work", worked, Some(work)),
         ];
         for (per_mille, name) in PERCENTILES {
-            times.push(row(name, responses.percentile(per_mille), settings.theory_percentile(per_mille)));
+            times.push(row(
+                name,
+                responses.percentile(per_mille),
+                theory.as_ref().and_then(|it| it.percentile(per_mille)),
+            ));
         }
         times.push(row("longest", responses.max(), None));
         let title = format!(
@@ -54,6 +59,7 @@ impl LongRun for Long {
                 _ => spread.push((end, count)),
             }
         }
+        let heading = theory.map_or_else(|| "theory".to_owned(), |theory| format!("theory ({})", theory.name));
         let mut below = 0;
         let rows = spread.into_iter().map(|(end, count)| {
             below += count;
@@ -66,7 +72,7 @@ impl LongRun for Long {
             ]
         });
         vec![
-            Table::new(title, &["", "measured", "theory (M/M/1)"], times),
+            Table::new(title, &["", "measured", &heading], times),
             Table::new(
                 "How they are spread, each row twice as long as the one before".to_owned(),
                 &["response time", "requests", "share", "this or shorter"],

@@ -109,7 +109,8 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
             } else if measured.overloaded {
                 lines.push("ever slower: overloaded".to_owned());
             } else {
-                lines.push(format!("p50 {}, p99 {}", spell::time(measured.median), spell::time(measured.p99)));
+                let [median, p99, error] = [measured.median, measured.p99, measured.p99_error].map(spell::time);
+                lines.push(format!("p50 {median}, p99 {p99} ± {error}"));
             }
             let goal = spell::time(scaling.settings().goal);
             let verdict = if scaling.is_met(way) { "within" } else { "not within" };

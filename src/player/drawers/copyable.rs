@@ -64,9 +64,7 @@ impl Component for Copyable {
         let CopyableProps { label, text } = context.props().clone();
         let copied = self.came == Some(Ok(()));
         let why = match self.came {
-            Some(Err(why)) => {
-                format!("Not copied: {why}. The text is selected: copy it by Ctrl+C, ⌘C or the menu of your device.")
-            }
+            Some(Err(why)) => format!("Not copied: {why}. The text is selected; press Ctrl+C, or ⌘C on a Mac."),
             _ => String::new(),
         };
         html! {

@@ -4,7 +4,7 @@
 //! goes in slices, counted in events and not in time, so that whoever runs it can show how far it is, and stop it, and
 //! the same settings give the same numbers everywhere.
 
-use super::{Latency, Settings};
+use super::Latency;
 use crate::contract::{BadParameter, Engine, Parameters};
 use crate::service::Histogram;
 use crate::service::arrivals::Rate;
@@ -57,8 +57,9 @@ impl Long {
         self.done() < self.requests
     }
 
-    pub fn settings(&self) -> &Settings {
-        &self.engine.settings
+    /// The service itself.
+    pub fn service(&self) -> &Latency {
+        &self.engine
     }
 
     pub fn requests(&self) -> u64 {
@@ -124,12 +125,12 @@ mod tests {
             let error = 4.0 * (variance / 20.0).sqrt() + expected / ONE_IN as f64;
             assert!((mean - expected).abs() < error && error < expected * 0.07, "{mean} ± {error} for {expected}");
         };
-        let settings = *runs[0].settings();
-        assert_eq!(settings.theory(), Some(Time::from_millis(20)), "1 / (100 - 50) s");
+        let theory = runs[0].service().theory().unwrap();
+        assert_eq!((theory.name.as_str(), theory.mean), ("M/M/1", Time::from_millis(20)), "1 / (100 - 50) s");
         check(&|run| run.responses().mean(), Time::from_millis(20));
         check(&|run| run.means().0, Time::from_millis(10));
         for per_mille in [500, 950, 990] {
-            check(&|run| run.responses().percentile(per_mille), settings.theory_percentile(per_mille).unwrap());
+            check(&|run| run.responses().percentile(per_mille), theory.percentile(per_mille).unwrap());
         }
     }
 

@@ -14,7 +14,7 @@
 //!
 //! Response times are a distribution. The mean tells no user's experience: a few that are very slow pull it up, and
 //! many hide a few. Percentiles do: half are faster than the median, and one in a thousand is slower than p99.9. A
-//! *service level* is an agreement on some of them. They are read off a [histogram](crate::service::Histogram), and those of
+//! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a [histogram](crate::service::Histogram), and those of
 //! several servers off the sum of their histograms: the mean of two p99 is the p99 of nothing, as two servers with one
 //! of them [slow](Command::Slow) show.
 //!
@@ -22,13 +22,16 @@
 //! - a worker does one request at a time, as if each had a processor; none shares a disk or a lock;
 //! - how much work a request is does not depend on the load: there are no caches to go cold, no memory to run short;
 //! - the network takes no time; a user's own way to the service would be added;
-//! - the histogram is over the whole run since the last `forget`, where monitoring would use a window of some minutes;
+//! - the histogram is over the whole run since something was last changed or forgotten, where monitoring would use a
+//!   window of some minutes; and those who are here at a change are counted in the new sample;
 //! - the balancer in front of two servers chooses by chance and does not look at their queues.
 
 pub mod command;
 pub mod event;
+pub mod level;
 pub mod long;
 pub mod settings;
+pub mod theory;
 
 mod run;
 mod state;
@@ -48,8 +51,10 @@ use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
 pub use event::Event;
+pub use level::Level;
 pub use long::Long;
 pub use settings::Settings;
+pub use theory::Theory;
 
 /// How many of the last that were done are kept to be shown.
 const KEPT: usize = 12;
@@ -76,7 +81,9 @@ pub struct Latency {
 #[derive(Clone, Debug)]
 pub struct Server {
     pub station: Station,
+    /// Of the present sample: how long those took that were answered, and how many were refused.
     pub responses: Histogram,
+    pub refused: u64,
     /// It takes four times as long.
     pub slow: bool,
 }
@@ -89,25 +96,6 @@ pub struct Counts {
     /// Of those that were done: all the time they waited, and were worked on.
     pub waited: Time,
     pub worked: Time,
-}
-
-/// Whether the service level is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Nothing was measured.
-    Unknown,
-    Kept,
-    Broken,
-}
-
-impl Level {
-    pub fn told(self) -> &'static str {
-        match self {
-            Level::Unknown => "Nothing is measured yet.",
-            Level::Kept => "The service level is kept",
-            Level::Broken => "The service level is broken",
-        }
-    }
 }
 
 impl Engine for Latency {
@@ -123,6 +111,7 @@ impl Engine for Latency {
         let server = Server {
             station: Station::new(settings.workers, settings.queue),
             responses: Histogram::default(),
+            refused: 0,
             slow: false,
         };
         Ok(Latency {

@@ -26,13 +26,12 @@ impl Latency {
                     return Err(format!("there is no s{}, only {servers} server", server + 1));
                 };
                 found.slow = *slow;
-                probe.step(|| Event::Slowed { server: *server, slow: *slow }, self);
+                let forgotten = self.begin_sample();
+                let event = || Event::Slowed { server: *server, slow: *slow, used: self.used(), forgotten };
+                probe.step(event, self);
             }
             Command::Forget => {
-                let requests = self.servers.iter().map(|server| server.responses.count()).sum();
-                for server in &mut self.servers {
-                    server.responses = Default::default();
-                }
+                let requests = self.begin_sample();
                 self.recent.clear();
                 probe.step(|| Event::Forgotten { requests }, self);
             }
@@ -40,11 +39,34 @@ impl Latency {
         Ok(())
     }
 
-    /// Changes a parameter, and what follows from it at once.
+    /// Forgets what was measured of each server; of how many that was.
+    fn begin_sample(&mut self) -> u64 {
+        let forgotten = self.servers.iter().map(|server| server.responses.count() + server.refused).sum();
+        for server in &mut self.servers {
+            (server.responses, server.refused) = Default::default();
+        }
+        forgotten
+    }
+
+    /// How much of the time of each server's workers is asked for.
+    fn used(&self) -> Vec<u64> {
+        (0..self.servers.len()).map(|server| self.utilisation(server)).collect()
+    }
+
+    /// How long work takes on a server that takes so long on one at full speed.
+    pub(super) fn takes(&self, server: usize, work: Time) -> Time {
+        if self.servers[server].slow { Time::from_nanos(work.as_nanos() * SLOW) } else { work }
+    }
+
+    /// Changes a parameter, and what follows from it at once. What was measured before is no measure of what is now.
     fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Latency>) -> Result<(), String> {
         let parameters = setting.apply(&self.parameters, super::PARAMETERS);
-        self.settings = Settings::new(&parameters);
+        let before = std::mem::replace(&mut self.settings, Settings::new(&parameters));
         self.parameters = parameters.into();
+        let Settings { agreed_median, agreed_p99, .. } = self.settings;
+        // What was agreed on changes nothing that is measured.
+        let is_same = self.settings == Settings { agreed_median, agreed_p99, ..before };
+        let forgotten = if is_same { 0 } else { self.begin_sample() };
         let Settings { load, workers, queue, .. } = self.settings;
         if load != self.arrivals.rate() {
             self.set_rate(load);
@@ -56,8 +78,13 @@ impl Latency {
                 self.plan_end(server, running);
             }
         }
-        let utilisation = self.settings.utilisation();
-        probe.step(|| Event::Changed { what: format!("{} {}", setting.name, setting.value), utilisation }, self);
+        let event = || Event::Changed {
+            what: format!("{} {}", setting.name, setting.value),
+            used: self.used(),
+            endless: self.settings.is_endless(),
+            forgotten,
+        };
+        probe.step(event, self);
         Ok(())
     }
 
@@ -91,15 +118,14 @@ impl Latency {
 
     fn tell_passed(&self, from: Time, before: Counts, probe: &mut impl Probe<Latency>) {
         let event = || {
-            let (now, merged) = (self.counts, self.merged());
+            let now = self.counts;
             Event::Passed {
                 time: self.now - from,
                 arrived: now.arrived - before.arrived,
                 finished: now.finished - before.finished,
                 refused: now.refused - before.refused,
                 waiting: self.waiting(),
-                p99: merged.percentile(990),
-                level: self.level(&merged),
+                level: self.level(),
             }
         };
         probe.step(event, self);
@@ -119,38 +145,41 @@ impl Latency {
         }
         let Some(at) = next_arrival else { return false };
         self.now = at;
-        let event = self.arrive();
+        let (request, server, work, offer) = self.arrive();
         if told {
-            probe.step(|| event, self);
+            probe.step(|| self.tell_arrival(request, server, work, offer), self);
         }
         true
     }
 
-    fn arrive(&mut self) -> Event {
+    /// A request comes: which, to which server, how much work it is there, and what becomes of it.
+    fn arrive(&mut self) -> (u64, usize, Time, Offer) {
         self.arrivals.plan(self.now, &mut self.chance);
         self.counts.arrived += 1;
         let request = self.counts.arrived;
         let chosen = if self.servers.len() == 1 { 0 } else { self.chance.below(self.servers.len() as u64) as usize };
-        let server = &mut self.servers[chosen];
-        let mut work = self.settings.service.draw(&mut self.work_chance);
-        if server.slow {
-            work = Time::from_nanos(work.as_nanos() * SLOW);
-        }
-        match server.station.offer(Job { id: request, arrived: self.now, work }, self.now) {
-            Offer::Started(running) => {
-                self.plan_end(chosen, running);
-                Event::Started { request, work }
-            }
-            Offer::Queued { ahead } => {
-                let busy = server.station.workers().iter().flatten().map(|running| running.ends() - self.now);
-                let queue = server.station.queue().iter().take(ahead).map(|job| job.work);
-                let longest = if ahead < KEPT { busy.chain(queue).max() } else { None };
-                Event::Queued { request, work, ahead, longest: longest.unwrap_or_default() }
-            }
+        let work = self.settings.service.draw(&mut self.work_chance);
+        let work = self.takes(chosen, work);
+        let offer = self.servers[chosen].station.offer(Job { id: request, arrived: self.now, work }, self.now);
+        match offer {
+            Offer::Started(running) => self.plan_end(chosen, running),
+            Offer::Queued { .. } => {}
             Offer::Refused => {
                 self.counts.refused += 1;
-                Event::Shed { request, limit: server.station.limit() }
+                self.servers[chosen].refused += 1;
             }
+        }
+        (request, chosen, work, offer)
+    }
+
+    fn tell_arrival(&self, request: u64, server: usize, work: Time, offer: Offer) -> Event {
+        let station = &self.servers[server].station;
+        match offer {
+            Offer::Started(_) => Event::Started { request, work },
+            Offer::Queued { ahead } => {
+                Event::Queued { request, work, ahead, blocked: station.blocked(ahead, work, self.now) }
+            }
+            Offer::Refused => Event::Shed { request, limit: station.limit() },
         }
     }
 
@@ -167,8 +196,14 @@ impl Latency {
             self.recent.pop_front();
         }
         self.recent.push_back(done);
-        let next = next.map(|running| running.job.id);
-        Event::Finished { request: done.job.id, waited: done.waited(), work: done.job.work, next }
+        Event::Finished {
+            request: done.job.id,
+            waited: done.waited(),
+            work: done.job.work,
+            next: next.map(|running| running.job.id),
+            waiting: self.waiting(),
+            waiting_here: self.servers[server].station.queue().len(),
+        }
     }
 
     fn plan_end(&mut self, server: usize, running: Running) {

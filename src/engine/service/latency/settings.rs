@@ -85,29 +85,8 @@ impl Settings {
         }
     }
 
-    /// How much of the servers' time is asked for, in a thousand; more than 1,000 is more than they have.
-    pub fn utilisation(&self) -> u64 {
-        let asked = self.load.0 * self.service.mean().as_micros();
-        asked / 1_000 / (self.workers * self.servers) as u64
-    }
-
-    /// What theory says of the mean response time, once all has settled: 1 / (mu - lambda), where there is one worker
-    /// and service times are exponential (M/M/1). `None` elsewhere, and where more comes than can be done.
-    pub fn theory(&self) -> Option<Time> {
-        let Distribution::Exponential { mean } = self.service else { return None };
-        if self.workers != 1 || self.queue < MAX_QUEUE as usize {
-            return None;
-        }
-        // With the mean work and the load on each server, mean / (1 - utilisation), in nanoseconds.
-        let servers = 1_000_000_000 * self.servers as u64;
-        let idle = servers.checked_sub(self.load.0 * mean.as_nanos()).filter(|idle| *idle > 0)?;
-        Some(Time::from_nanos((u128::from(mean.as_nanos()) * u128::from(servers) / u128::from(idle)) as u64))
-    }
-
-    /// The same for a percentile: the response time is exponential, so 1 - p of all take longer than ln(1 / (1 - p))
-    /// means.
-    pub fn theory_percentile(&self, per_mille: u64) -> Option<Time> {
-        let longer = 1_000.0 / (1_000 - per_mille) as f64;
-        self.theory().map(|mean| Time::from_nanos((mean.as_nanos() as f64 * libm::log(longer)) as u64))
+    /// Whether the queue has no end, as far as theory is concerned.
+    pub fn is_endless(&self) -> bool {
+        self.queue >= MAX_QUEUE as usize
     }
 }

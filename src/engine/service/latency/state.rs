@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use super::{Counts, Latency, Level, Server, Settings};
+use super::{Counts, Latency, Server, Settings};
 use crate::contract::Counter;
 use crate::service::{Histogram, Running};
 use crate::sim::Time;
@@ -50,16 +50,6 @@ impl Latency {
         let sum: u64 = self.servers.iter().map(|server| server.responses.percentile(per_mille).as_nanos()).sum();
         Time::from_nanos(sum / self.servers.len() as u64)
     }
-
-    /// Whether `measured` keeps to what was agreed.
-    pub fn level(&self, measured: &Histogram) -> Level {
-        if measured.count() == 0 {
-            return Level::Unknown;
-        }
-        let median = measured.percentile(500) < self.settings.agreed_median;
-        let p99 = measured.percentile(990) < self.settings.agreed_p99;
-        if median && p99 { Level::Kept } else { Level::Broken }
-    }
 }
 
 pub(super) fn counters(service: &Latency) -> Vec<Counter> {
@@ -103,10 +93,10 @@ pub(super) fn state(service: &Latency) -> Value {
     json!({
         "time_us": service.now.as_micros(),
         "load_per_second": settings.load.0,
-        "utilisation_per_mille": settings.utilisation(),
-        "service_level": match service.level(&service.merged()) {
-            Level::Unknown => Value::Null,
-            level => Value::Bool(level == Level::Kept),
+        "utilisation_per_mille": (0..settings.servers).map(|server| service.utilisation(server)).collect::<Vec<_>>(),
+        "service_level": match service.level() {
+            level if level.is_known() => Value::Bool(level.is_kept()),
+            _ => Value::Null,
         },
         "servers": servers,
     })

@@ -42,7 +42,7 @@ fn one_worker_follows_theory() {
     for (per_mille, longer) in [(500, 2.0), (950, 20.0), (990, 100.0), (999, 1000.0)] {
         check(&|it| millis(it.percentile(per_mille)), 20.0 * libm::log(longer));
     }
-    assert_eq!(run(&[("load", "50"), ("time", "10")], "").0.settings.theory(), Some(Time::from_millis(20)));
+    assert_eq!(run(&[("load", "50"), ("time", "10")], "").0.theory().unwrap().mean, Time::from_millis(20));
 }
 
 /// One server of two is slow: the mean of their p99 is far from what users see.
@@ -59,9 +59,9 @@ fn averaged_percentiles_are_wrong() {
 #[test]
 fn beyond_capacity_the_queue_grows_and_theory_says_nothing() {
     let (service, _) = run(&[("load", "20"), ("time", "100")], "run 10s; run 10s; run 10s");
-    assert_eq!(service.settings.theory(), None);
+    assert!(service.theory().is_none());
     assert!(service.waiting() > 200, "{}", service.waiting());
-    assert_eq!(service.level(&service.merged()), Level::Broken);
+    assert!(!service.level().is_kept());
     // With an end to the queue, those who wait are answered soon, and the others know at once.
     let (bounded, _) = run(&[("load", "20"), ("time", "100"), ("queue", "5")], "run 10s; run 10s; run 10s");
     assert!(bounded.waiting() <= 5 && bounded.counts().refused > 200);
@@ -106,4 +106,136 @@ fn workers_come_and_go_while_it_runs() {
     let counts = service.counts();
     let here = service.waiting() + service.servers()[0].station.busy();
     assert_eq!(counts.arrived, counts.finished + counts.refused + here as u64);
+}
+
+/// What was told, in words, each with how many waited then.
+#[derive(Default)]
+struct Told(Vec<(String, usize)>);
+
+impl Probe<Latency> for Told {
+    fn step(&mut self, event: impl FnOnce() -> Event, service: &Latency) {
+        self.0.push((event().to_string(), service.waiting()));
+    }
+}
+
+/// Runs a script and keeps what is told of it.
+fn told(parameters: &[(&str, &str)], script: &str) -> Vec<(String, usize)> {
+    let parameters = Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap();
+    let mut service = Latency::open(&parameters).unwrap();
+    let mut told = Told::default();
+    for statement in statements(script).unwrap() {
+        service.execute(&Latency::parse(&mut Words::new(&statement)).unwrap(), &mut told);
+    }
+    told.0
+}
+
+/// FAULTS V7: a slow server has less time, and so more of it is asked for.
+#[test]
+fn v7_utilisation_knows_slow_servers_and_all_workers() {
+    let words = told(&[("service", "fixed")], "inject slow on s1; load 4/s");
+    assert!(words[0].0.contains("200 % is asked for") && words[1].0.contains("160 % is asked for"), "{words:?}");
+    assert!(words[1].0.contains("the queue will grow"), "{words:?}");
+    let parameters = [("servers", "2"), ("load", "4"), ("service", "fixed"), ("queue", "9")];
+    let words = told(&parameters, "inject slow on s2; load 8/s");
+    assert!(words[0].0.contains("20 % is asked for at s1 and 80 % is asked for at s2"), "{words:?}");
+    assert!(words[1].0.contains("160 % is asked for at s2") && words[1].0.contains("others are refused"), "{words:?}");
+    let (service, _) = run(&[("workers", "4"), ("load", "30")], "");
+    assert_eq!(service.utilisation(0), 750);
+}
+
+/// FAULTS V7: theory is that of the service as it is: several workers, a slow server, work of any kind.
+#[test]
+fn v7_theory_is_that_of_the_service_as_it_is() {
+    let cases = [
+        (&[("workers", "4"), ("load", "30")][..], "", "M/M/4"),
+        (&[("servers", "2"), ("load", "3")][..], "inject slow on s2;", "M/M/1"),
+        (&[("load", "6"), ("service", "fixed")][..], "", "M/G/1"),
+        (&[("load", "2"), ("service", "two-valued"), ("slow-time", "1000")][..], "", "M/G/1"),
+        (&[("servers", "2"), ("load", "3"), ("service", "fixed")][..], "inject slow on s1;", "M/G/1"),
+    ];
+    for (parameters, before, name) in cases {
+        let runs: Vec<Latency> = (0..20)
+            .map(|seed: u64| {
+                let seed = seed.to_string();
+                let parameters = [parameters, &[("seed", &seed)]].concat();
+                run(&parameters, &format!("{before} run 200s; forget; run 2000s")).0
+            })
+            .collect();
+        let theory = runs[0].theory().unwrap();
+        assert_eq!(theory.name, name);
+        let check = |what: &str, measure: &dyn Fn(&Histogram) -> f64, expected: f64| {
+            let found: Vec<f64> = runs.iter().map(|run| measure(&run.merged())).collect();
+            let mean = found.iter().sum::<f64>() / 20.0;
+            let variance = found.iter().map(|each| (each - mean) * (each - mean)).sum::<f64>() / 19.0;
+            let error = 4.0 * (variance / 20.0).sqrt() + expected / ONE_IN as f64;
+            assert!(
+                (mean - expected).abs() < error && error < expected * 0.2,
+                "{name} {what}: {mean} ± {error}, {expected}"
+            );
+        };
+        check("mean", &|it| millis(it.mean()), millis(theory.mean));
+        for per_mille in [500, 950, 990] {
+            let Some(expected) = theory.percentile(per_mille) else { continue };
+            check("percentile", &|it| millis(it.percentile(per_mille)), millis(expected));
+        }
+    }
+    for (parameters, script) in [
+        (&[("workers", "2"), ("service", "fixed")][..], ""),
+        (&[("queue", "5")][..], ""),
+        (&[("load", "4")][..], "inject slow on s1"),
+        (&[("load", "0")][..], ""),
+    ] {
+        assert!(run(parameters, script).0.theory().is_none(), "{parameters:?}");
+    }
+}
+
+/// FAULTS V8: a request that no slow one holds up is not told to be held up, and who waits is not denied.
+#[test]
+fn v8_nobody_waits_only_if_nobody_waits() {
+    for (parameters, script) in [
+        (&[("workers", "4"), ("load", "60")][..], "run 800ms; set workers 1; run 200ms"),
+        (&[("servers", "2"), ("load", "18")][..], "run 3s; run 1s; run 1s; run 1s"),
+    ] {
+        let words = told(parameters, script);
+        let denied = words.iter().filter(|(text, waiting)| text.contains("Nobody waits.") && *waiting > 0);
+        assert_eq!(denied.count(), 0, "{words:?}");
+        assert!(words.iter().any(|(text, _)| text.contains("wait")));
+    }
+    let words = told(&[("workers", "4"), ("load", "60")], "run 800ms; set workers 1; run 200ms");
+    assert!(words.iter().any(|(text, _)| text.contains("Its worker goes;")), "{words:?}");
+}
+
+/// FAULTS V9: who is refused is not served well, and each part of the level is named.
+#[test]
+fn v9_refusals_count_against_the_level_and_its_parts_are_named() {
+    let (service, _) = run(&[("load", "1000"), ("service", "fixed"), ("queue", "0")], "run 60s");
+    let level = service.level();
+    assert!(!level.is_kept() && level.parts.iter().all(|part| part.found.is_none()), "{level}");
+    assert_eq!(
+        level.to_string(),
+        "The service level is broken: median refused (agreed: under 200 ms), p99 refused (agreed: under 1 s)."
+    );
+    // Half of the capacity, and a queue for so few that some are refused, but fewer than one in two.
+    let (service, _) = run(&[("load", "5"), ("service", "fixed"), ("queue", "0")], "run 600s");
+    let [median, p99] = service.level().parts;
+    assert!(median.is_kept() && p99.found.is_none(), "{}", service.level());
+    // Slow for all, but for nobody very slow.
+    let (service, _) = run(&[("load", "1"), ("service", "fixed"), ("time", "300")], "run 1000s");
+    let level = service.level().to_string();
+    assert!(level.contains("broken: median 3") && level.contains("(agreed: under 200 ms), p99 "), "{level}");
+    assert_eq!(level.matches("agreed").count(), 1, "p99 is kept: {level}");
+    // With a new sample, the refusals of the old one are gone.
+    let (service, _) = run(&[("load", "1000"), ("service", "fixed"), ("queue", "0")], "run 10s; load 1/s; run 100s");
+    assert!(service.level().parts[0].is_kept(), "{}", service.level());
+}
+
+/// FAULTS V10: a sample holds what was measured with one setting.
+#[test]
+fn v10_a_change_begins_a_new_sample_and_says_so() {
+    let words = told(&[("load", "5")], "run 60s; load 8/s; set agreed-p99 500; set workers 1; run 60s");
+    let changed: Vec<_> = words.iter().filter(|(text, _)| text.starts_with("From now on")).collect();
+    assert!(changed[0].0.contains("requests before is forgotten"), "{changed:?}");
+    assert!(!changed[1].0.contains("forgotten") && !changed[2].0.contains("forgotten"), "{changed:?}");
+    let (service, _) = run(&[("load", "5")], "run 60s; load 8/s");
+    assert_eq!(service.merged().count(), 0);
 }

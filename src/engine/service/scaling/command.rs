@@ -56,6 +56,7 @@ impl Settings {
                 work: Time::from_millis(parameters.integer("work")),
                 contention: parameters.integer("contention"),
                 coherence: parameters.integer("coherence"),
+                transfer: Time::from_millis(parameters.integer("transfer")),
             },
             sample: parameters.integer("sample"),
             seed: parameters.integer("seed"),
@@ -82,7 +83,14 @@ pub const PARAMETERS: &[Parameter] = &[
     integer("goal", "Service level", "99 of 100 requests take no longer", (1, 60_000, "ms"), "150"),
     integer("contention", "Contention", "Work that one machine does at a time", (0, 1_000, "in 1,000"), "30"),
     integer("coherence", "Coherence", "Work for each pair of machines to agree", (0, 1_000, "in 10,000"), "20"),
-    integer("sample", "Sample", "How many requests a measurement takes", (100, 20_000, ""), "4000"),
+    integer(
+        "transfer",
+        "Lock transfer",
+        "How long a shared disk's lock takes to the next machine",
+        (0, 1_000, "ms"),
+        "2",
+    ),
+    integer("sample", "Sample", "How many requests are measured, after a warm-up", (100, 200_000, ""), "40000"),
     integer("seed", "Seed", "Another seed is another chance", (0, u64::MAX, ""), "1"),
 ];
 

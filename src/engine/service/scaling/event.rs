@@ -109,10 +109,11 @@ impl Display for Measured {
         }
         write!(
             out,
-            "at {}/s half of the requests take {} at most, and 99 of 100 take {}; {} % busy",
+            "at {}/s half of the requests take {} at most, and 99 of 100 take {} (± {}); {} % busy",
             grouped(self.offered),
             spell::time(self.median),
             spell::time(self.p99),
+            spell::time(self.p99_error),
             self.busy
         )
     }
@@ -129,12 +130,18 @@ impl Display for Event {
             }
             Event::Slower { way, size, before, after } => {
                 write!(out, "{}: {after}.", Sized(*way, *size))?;
-                let times = (after.p99.as_micros() * 10).checked_div(before.p99.as_micros());
-                let Some(times) = times.filter(|_| !before.overloaded) else { return Ok(()) };
-                write!(out, " The slowest in 100 take {}.{} times as long as before.", times / 10, times % 10)
+                if before.overloaded || before.p99 == Time::ZERO {
+                    return Ok(());
+                }
+                let share = |part: Time, whole: Time| part.as_nanos() as f64 / whole.as_nanos() as f64;
+                let times = share(after.p99, before.p99);
+                // The errors of two samples are independent, so their squares add up.
+                let (one, other) = (share(before.p99_error, before.p99), share(after.p99_error, after.p99));
+                let error = times * libm::sqrt(one * one + other * other);
+                write!(out, " The slowest in 100 take {times:.1} times as long as before (± {error:.1}).")
             }
             Event::Tried { way, size, measured, met } => {
-                let verdict = if *met { "that is enough" } else { "not enough" };
+                let verdict = if *met { "that is enough, and for sure" } else { "not enough, or not for sure" };
                 write!(out, "{}: {measured}: {verdict}.", Sized(*way, *size))
             }
             Event::Kept { way, before, size, .. } if before == size => {

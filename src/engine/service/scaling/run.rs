@@ -16,24 +16,58 @@ pub struct System {
     pub failed: bool,
 }
 
+impl System {
+    /// The most requests a second that may come without the queue growing for as long as it goes on, by the law and by
+    /// queueing theory; 0 where nobody serves.
+    ///
+    /// No sample tells this: one that has just begun has no queue yet, and near the limit the longest is no surprise.
+    pub fn capacity(&self, costs: &Costs) -> f64 {
+        let seconds = |time: Time| time.as_nanos() as f64 / 1e9;
+        match self.way {
+            Way::Up if self.failed => 0.0,
+            Way::Up => f64::from(self.size) / seconds(costs.work),
+            // A machine gets its part of the requests, whether the others are there or not.
+            Way::Nothing if self.alive() == 0 => 0.0,
+            Way::Nothing => f64::from(self.size) / seconds(costs.service(self.size)),
+            Way::Disk => costs.lock_limit(self.alive(), self.size),
+        }
+    }
+
+    /// The machines that are not down.
+    fn alive(&self) -> u32 {
+        let all = if self.way == Way::Up { 1 } else { self.size };
+        all - u32::from(self.failed)
+    }
+}
+
 /// What was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     /// The requests a second that were offered.
     pub offered: u64,
-    /// Requests that were served, and those that found their machine down.
+    /// Of the sample, requests that were served, and those that found their machine down.
     pub served: u64,
     pub failed: u64,
     pub median: Time,
     pub p99: Time,
+    /// So far off p99 may be: about twice its standard error, from how far the parts of the sample differ.
+    pub p99_error: Time,
     pub mean: Time,
-    /// Requests a second that were served, while there was no lack of them.
+    /// Requests a second that were served.
     pub throughput: u64,
-    /// How busy the machines were, in percent; waiting for a lock is busy as well.
+    /// How busy the machines were that are not down, in percent; waiting for a lock is busy as well.
     pub busy: u64,
-    /// The queue has grown from the beginning to the end: what was measured is only how long it has run so far.
+    /// More comes than can be served: what was measured is only how long it has run so far.
     pub overloaded: bool,
 }
+
+/// So many parts of a sample tell how much chance there is in the whole. More of them would be shorter than the rushes that
+/// come near the capacity, and then they would differ less than whole samples do.
+const PARTS: u64 = 10;
+/// How many standard errors 95 of 100 means of [`PARTS`] are within (Student's t with 9 degrees of freedom).
+const STUDENT: f64 = 2.26;
+/// The warm-up is a fourth of the sample: until then the queues still remember that they were empty.
+const WARM_UP: u64 = 4;
 
 /// What is put down in the agenda.
 enum Due {
@@ -52,22 +86,39 @@ struct Run<'a> {
     lock: Station,
     agenda: Agenda<Due>,
     rng: Rng,
-    histogram: Histogram,
-    busy: u64,
-    machines: u32,
-    /// When half of the sample had been served.
-    half_served: Time,
+    /// Response times of the sample, by when the requests came.
+    parts: Vec<Histogram>,
+    /// Requests that come before the sample, and in it.
+    warm_up: u64,
     sample: u64,
+    /// All that were served, in the warm-up as well.
+    served: u64,
+    /// What is measured while neither the first nor the last have an influence: from the end of one request to the end
+    /// of another.
+    window: Window,
 }
 
-/// Sends `sample` requests at that rate, by chance of that seed, and measures what becomes of them.
+/// From the `from`th request that is served to the `to`th: how long that was, and how busy the machines.
+#[derive(Default)]
+struct Window {
+    from: u64,
+    to: u64,
+    began: Time,
+    ended: Time,
+    busy: u64,
+}
+
+/// Sends `sample` requests at that rate after a warm-up, by chance of that seed, and measures what becomes of them.
 pub fn run(system: System, costs: &Costs, rate: Rate, sample: u64, seed: u64) -> Measured {
-    let machines = if system.way == Way::Up { 1 } else { system.size };
     let stations = match system.way {
         Way::Up => vec![Station::new(1, usize::MAX)],
-        Way::Nothing => vec![Station::new(1, usize::MAX); machines as usize],
-        Way::Disk => vec![Station::new((machines - u32::from(system.failed)) as usize, usize::MAX)],
+        Way::Nothing => vec![Station::new(1, usize::MAX); system.size as usize],
+        Way::Disk => vec![Station::new(system.alive() as usize, usize::MAX)],
     };
+    let warm_up = sample / WARM_UP;
+    // Of those that come, those that find their machine down are not served.
+    let down = if system.failed && system.way == Way::Nothing { u64::from(system.size) } else { u64::MAX };
+    let all = (sample + warm_up) - (sample + warm_up) / down;
     let run = Run {
         system,
         costs,
@@ -75,11 +126,11 @@ pub fn run(system: System, costs: &Costs, rate: Rate, sample: u64, seed: u64) ->
         lock: Station::new(1, usize::MAX),
         agenda: Agenda::new(),
         rng: Rng::new(seed),
-        histogram: Histogram::default(),
-        busy: 0,
-        machines,
-        half_served: Time::ZERO,
+        parts: vec![Histogram::default(); PARTS as usize],
+        warm_up,
         sample,
+        served: 0,
+        window: Window { from: all / 4, to: all * 3 / 4, ..Window::default() },
     };
     run.measure(rate)
 }
@@ -87,9 +138,8 @@ pub fn run(system: System, costs: &Costs, rate: Rate, sample: u64, seed: u64) ->
 impl Run<'_> {
     fn measure(mut self, rate: Rate) -> Measured {
         let mut arrivals = Arrivals::new(rate, Time::ZERO, &mut self.rng);
-        let mut measured = Measured { offered: rate.0, ..Measured::default() };
-        let mut last = Time::ZERO;
-        for number in 0..self.sample {
+        let mut failed = 0;
+        for number in 0..self.warm_up + self.sample {
             let Some(now) = arrivals.next_at() else { break };
             self.work_until(now);
             arrivals.plan(now, &mut self.rng);
@@ -97,30 +147,51 @@ impl Run<'_> {
             let station = self.rng.below(self.stations.len() as u64) as usize;
             let job = Job { id: number, arrived: now, work: Time::ZERO };
             if self.is_down(station) {
-                measured.failed += 1;
+                failed += u64::from(number >= self.warm_up);
             } else if let Offer::Started(running) = self.stations[station].offer(job, now) {
                 self.start(station, running);
             }
-            last = now;
         }
-        let in_time = self.histogram.count();
         self.work_until(Time::from_nanos(u64::MAX));
-        measured.served = self.histogram.count();
-        measured.median = self.histogram.percentile(500);
-        measured.p99 = self.histogram.percentile(990);
-        measured.mean = self.histogram.mean();
-        // In a flood all have come before much is served; then half of them are the better measure.
-        measured.throughput = if self.half_served > last {
-            per_second(self.sample / 2, self.half_served)
-        } else {
-            per_second(in_time, last)
-        };
-        let capacity = last.as_nanos() as u128 * u128::from(self.machines);
-        measured.busy = (u128::from(self.busy) * 100).checked_div(capacity).unwrap_or(0).min(100) as u64;
-        // One in twenty left when the last came is more than a queue in balance leaves of a sample; and without a pause
-        // there is no balance, however short the sample was.
-        measured.overloaded = (measured.served - in_time) * 20 > measured.served || measured.busy >= 99;
-        measured
+        self.tell(rate, failed)
+    }
+
+    fn tell(&self, rate: Rate, failed: u64) -> Measured {
+        let mut all = Histogram::default();
+        for part in &self.parts {
+            all.merge(part);
+        }
+        let capacity = self.system.capacity(self.costs);
+        let overloaded = capacity > 0.0 && rate.0 as f64 >= capacity;
+        let Window { from, to, began, ended, busy } = self.window;
+        let took = (ended - began).as_nanos();
+        let machine_time = u128::from(took) * u128::from(self.system.alive());
+        let busy = (u128::from(busy) * 100 + machine_time / 2).checked_div(machine_time).unwrap_or(0);
+        Measured {
+            offered: rate.0,
+            served: all.count(),
+            failed,
+            median: all.percentile(500),
+            p99: all.percentile(990),
+            p99_error: self.error_of(990),
+            mean: all.mean(),
+            throughput: if took == 0 { 0 } else { ((to - from) as f64 * 1e9 / took as f64 + 0.5) as u64 },
+            busy: busy.min(100) as u64,
+            overloaded,
+        }
+    }
+
+    /// How far off a percentile of the sample may be, from how far its parts differ.
+    fn error_of(&self, per_mille: u64) -> Time {
+        let found =
+            self.parts.iter().filter(|part| part.count() > 0).map(|part| part.percentile(per_mille).as_nanos() as f64);
+        let number = found.clone().count() as f64;
+        if number < 2.0 {
+            return Time::ZERO;
+        }
+        let mean = found.clone().sum::<f64>() / number;
+        let variance = found.map(|each| (each - mean) * (each - mean)).sum::<f64>() / (number - 1.0);
+        Time::from_nanos((STUDENT * libm::sqrt(variance / number)) as u64)
     }
 
     /// Whether nobody serves there.
@@ -158,7 +229,7 @@ impl Run<'_> {
 
     /// A machine needs the lock, and holds on to its request until it has had it.
     fn lock(&mut self, station: usize, worker: usize, now: Time) {
-        let work = self.costs.under_lock();
+        let work = self.costs.under_lock(self.system.size);
         if work == Time::ZERO {
             return self.finish(station, worker, now);
         }
@@ -171,17 +242,22 @@ impl Run<'_> {
     /// A request is served, and the machine takes the next.
     fn finish(&mut self, station: usize, worker: usize, now: Time) {
         let (done, next) = self.stations[station].finish(worker, now);
-        self.histogram.record(now - done.job.arrived);
-        self.busy += (now - done.started).as_nanos();
-        if self.histogram.count() == self.sample / 2 {
-            self.half_served = now;
+        if let Some(place) = done.job.id.checked_sub(self.warm_up) {
+            self.parts[(place * PARTS / self.sample) as usize].record(now - done.job.arrived);
+        }
+        self.served += 1;
+        let window = &mut self.window;
+        if (window.from + 1..=window.to).contains(&self.served) {
+            window.busy += (now - done.started).as_nanos();
+        }
+        if self.served == window.from {
+            window.began = now;
+        }
+        if self.served == window.to {
+            window.ended = now;
         }
         if let Some(next) = next {
             self.start(station, next);
         }
     }
-}
-
-fn per_second(number: u64, time: Time) -> u64 {
-    (u128::from(number) * 1_000_000_000).checked_div(u128::from(time.as_nanos())).unwrap_or(0) as u64
 }

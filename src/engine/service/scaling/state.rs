@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::system::{price_of_machines, price_of_power};
 use super::{Capacity, Measured, Rate, Scaling, Settings, Swept, Way};
 use crate::contract::Counter;
+use crate::service::spell;
 
 impl Scaling {
     pub fn settings(&self) -> &Settings {
@@ -53,14 +54,21 @@ impl Scaling {
 
     pub(super) fn count(&self) -> Vec<Counter> {
         let p99 = |way| self.measured(way).map_or(0, |measured| measured.p99.as_micros());
+        let failed = |way| {
+            let share = |measured: &Measured| spell::rounded(measured.failed * 100, measured.failed + measured.served);
+            self.measured(way).filter(|it| it.failed > 0).map_or(0, share)
+        };
         let counter = |name, value| Counter { name, value };
         vec![
             counter("load_per_s", self.rate.0),
             counter("up_p99_us", p99(Way::Up)),
+            counter("up_failed_percent", failed(Way::Up)),
             counter("up_price_cents_per_hour", self.price(Way::Up)),
             counter("nothing_p99_us", p99(Way::Nothing)),
+            counter("nothing_failed_percent", failed(Way::Nothing)),
             counter("nothing_price_cents_per_hour", self.price(Way::Nothing)),
             counter("disk_p99_us", p99(Way::Disk)),
+            counter("disk_failed_percent", failed(Way::Disk)),
             counter("disk_price_cents_per_hour", self.price(Way::Disk)),
         ]
     }
@@ -100,6 +108,7 @@ fn told(measured: &Measured) -> Value {
         "failed": measured.failed,
         "median_us": measured.median.as_micros(),
         "p99_us": measured.p99.as_micros(),
+        "p99_error_us": measured.p99_error.as_micros(),
         "mean_us": measured.mean.as_micros(),
         "throughput": measured.throughput,
         "busy_percent": measured.busy,

@@ -1,5 +1,6 @@
 //! The three systems that can be bought for a load, what they cost, and how much of their work is coordination.
 
+use crate::service::theory;
 use crate::sim::Time;
 
 /// The three ways to grow, in the order in which they are shown.
@@ -34,42 +35,59 @@ pub struct Costs {
     pub contention: u64,
     /// What each pair of machines costs to keep in agreement, in ten thousandths of the work: the law's β.
     pub coherence: u64,
+    /// How long the lock of a shared disk takes from one machine to the next.
+    pub transfer: Time,
 }
 
 impl Costs {
-    /// The mean time that a request takes on one of `machines`, by the universal scalability law
-    /// `C(n) = n / (1 + α(n-1) + βn(n-1))`: n machines of which each takes C(1)/C(n) times n longer.
+    /// The mean time that a request takes on one of `machines`, by the universal scalability law: n machines do C(n)
+    /// times the work of one, so each takes n / C(n) times as long.
     pub fn service(&self, machines: u32) -> Time {
-        Time::from_nanos((self.work.as_nanos() as f64 * self.slowdown(machines, true)) as u64)
+        let (contention, coherence) = self.shares();
+        self.works(f64::from(machines) / theory::scalability(machines, contention, coherence))
     }
 
     /// The mean time before the lock, where the contention is a lock that is really waited for.
     pub fn before_lock(&self, machines: u32) -> Time {
-        let alone = self.slowdown(machines, false) - self.contention as f64 / 1_000.0;
-        Time::from_nanos((self.work.as_nanos() as f64 * alone) as u64)
+        let (contention, coherence) = self.shares();
+        self.works(f64::from(machines) / theory::scalability(machines, 0.0, coherence) - contention)
     }
 
-    /// The mean time under the lock.
-    pub fn under_lock(&self) -> Time {
-        Time::from_nanos(self.work.as_nanos() * self.contention / 1_000)
+    /// The mean time that a machine has the lock, beginning with its way there. Alone, it has it already; and where
+    /// nothing is done under the lock, nobody needs it.
+    pub fn under_lock(&self, machines: u32) -> Time {
+        let locked = Time::from_nanos(self.work.as_nanos() * self.contention / 1_000);
+        if machines == 1 || self.contention == 0 { locked } else { locked + self.transfer }
     }
 
-    fn slowdown(&self, machines: u32, contention: bool) -> f64 {
-        let (n, alpha, beta) = (f64::from(machines), self.contention as f64 / 1e3, self.coherence as f64 / 1e4);
-        let waits = if contention { alpha * (n - 1.0) } else { 0.0 };
-        1.0 + waits + beta * n * (n - 1.0)
+    fn shares(&self) -> (f64, f64) {
+        (self.contention as f64 / 1e3, self.coherence as f64 / 1e4)
+    }
+
+    fn works(&self, times: f64) -> Time {
+        Time::from_nanos((self.work.as_nanos() as f64 * times) as u64)
     }
 
     /// The most requests a second that so many machines can serve, by the law.
     pub fn law(&self, machines: u32) -> u64 {
-        (f64::from(machines) * 1e9 / self.service(machines).as_nanos() as f64) as u64
+        let (contention, coherence) = self.shares();
+        (theory::scalability(machines, contention, coherence) * 1e9 / self.work.as_nanos() as f64 + 0.5) as u64
     }
 
-    /// The number of machines, up to `most`, that serve the most by the law; of equals the least.
-    pub fn best(&self, most: u32) -> u32 {
+    /// The most requests a second that so many machines can serve with a shared disk and its lock, of a system that was
+    /// built for `size` of them.
+    pub fn lock_limit(&self, machines: u32, size: u32) -> f64 {
+        let seconds = |time: Time| time.as_nanos() as f64 / 1e9;
+        theory::lock_throughput(machines, seconds(self.before_lock(size)), seconds(self.under_lock(size)))
+    }
+
+    /// The number of machines, up to `most`, that serve the most; of equals the least.
+    pub fn best(&self, way: Way, most: u32) -> u32 {
+        let serves =
+            |machines| if way == Way::Disk { self.lock_limit(machines, machines) } else { self.law(machines) as f64 };
         let mut best = 1;
         for machines in 2..=most {
-            if self.law(machines) > self.law(best) {
+            if serves(machines) > serves(best) {
                 best = machines;
             }
         }

@@ -4,12 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::command::statements;
+use crate::service::theory;
 use crate::sim::Time;
 
 const SEEDS: u64 = 16;
 
 fn costs(contention: u64, coherence: u64) -> Costs {
-    Costs { work: Time::from_millis(10), contention, coherence }
+    Costs { work: Time::from_millis(10), contention, coherence, transfer: Time::ZERO }
 }
 
 /// What `of` gives for many seeds: the mean, and its standard error.
@@ -34,17 +35,13 @@ fn measure(way: Way, size: u32, costs: &Costs, rate: u64, seed: u64) -> Measured
 fn capacity_follows_the_universal_scalability_law() {
     let costs = costs(30, 20);
     for n in [1_u32, 2, 8, 22, 48] {
-        let (one, more) = (f64::from(n), f64::from(n) - 1.0);
-        let law = 100.0 * one / (1.0 + 0.03 * more + 0.002 * one * more);
-        assert!(costs.law(n).abs_diff(law as u64) <= 1);
-        check(
-            "capacity",
-            many(|seed| measure(Way::Nothing, n, &costs, 400 * u64::from(n), seed).throughput as f64),
-            law,
-        );
+        let law = 100.0 * theory::scalability(n, 0.03, 0.002);
+        assert!((costs.law(n) as f64 - law).abs() <= 0.5);
+        let flood = 400 * u64::from(n);
+        check("capacity", many(|seed| measure(Way::Nothing, n, &costs, flood, seed).throughput as f64), law);
     }
     // Beyond √((1-α)/β) = 22 machines, one more makes it slower.
-    let best = costs.best(MAX_SIZE as u32);
+    let best = costs.best(Way::Nothing, MAX_SIZE as u32);
     assert!((21..=23).contains(&best), "{best}");
 }
 
@@ -52,35 +49,137 @@ fn capacity_follows_the_universal_scalability_law() {
 /// gives exactly. It lies between Amdahl's law and what the lock itself lets through.
 #[test]
 fn a_lock_is_contended_as_theory_says() {
-    let costs = costs(100, 0);
-    for n in [1_u32, 4, 10, 32] {
-        let (think, lock) = (0.009, 0.001);
-        let mut queue = 0.0;
-        let mut throughput = 0.0;
-        for customers in 1..=n {
-            let residence = lock * (1.0 + queue);
-            throughput = f64::from(customers) / (think + residence);
-            queue = throughput * residence;
+    for transfer in [0, 2] {
+        let costs = Costs { transfer: Time::from_millis(transfer), ..costs(100, 0) };
+        for n in [1_u32, 4, 10, 32] {
+            let lock = if n == 1 { 0.001 } else { 0.001 + transfer as f64 / 1e3 };
+            let expected = theory::lock_throughput(n, 0.009, lock);
+            let amdahl = f64::from(n) / (0.009 + lock) / (1.0 + lock / (0.009 + lock) * f64::from(n - 1));
+            assert!(expected >= amdahl - 1e-6 && expected <= 1.0 / lock, "{amdahl} {expected}");
+            let flood = 400 * u64::from(n) + 2_000;
+            check("lock", many(|seed| measure(Way::Disk, n, &costs, flood, seed).throughput as f64), expected);
         }
-        let amdahl = 100.0 * f64::from(n) / (1.0 + 0.1 * (f64::from(n) - 1.0));
-        assert!(throughput >= amdahl - 1e-6 && throughput <= 1_000.0);
-        check(
-            "lock",
-            many(|seed| measure(Way::Disk, n, &costs, 400 * u64::from(n) + 2_000, seed).throughput as f64),
-            throughput,
-        );
     }
 }
 
-/// M/M/1: the mean response time is 1/(mu - lambda), for a machine of power 4 and for each of four.
+/// M/M/1 for a machine of power 4 and for each of four, M/M/4 for four machines that share everything and need no lock;
+/// and the interval that a measurement gives mostly holds the truth.
 #[test]
 fn response_times_follow_theory() {
     let costs = costs(0, 0);
-    let mean = |way, rate| many(|seed| measure(way, 4, &costs, rate, seed).mean.as_micros() as f64 / 1e6);
-    check("up", mean(Way::Up, 240), 1.0 / (400.0 - 240.0));
-    check("shared nothing", mean(Way::Nothing, 240), 1.0 / (100.0 - 60.0));
-    let p99 = |way, rate| many(|seed| measure(way, 4, &costs, rate, seed).p99.as_micros() as f64 / 1e6);
-    check("p99 up", p99(Way::Up, 240), libm::log(100.0) / (400.0 - 240.0));
+    let queue = |arrivals: f64, work, workers| theory::Exponential { arrivals, work, workers };
+    // Near the capacity the parts of a sample know too little of each other; see `PARTS`.
+    for (rate, least) in [(160, 13), (240, 12), (340, 8)] {
+        let each = rate as f64;
+        let cases = [
+            (Way::Up, queue(each, 0.0025, 1)),
+            (Way::Nothing, queue(each / 4.0, 0.01, 1)),
+            (Way::Disk, queue(each, 0.01, 4)),
+        ];
+        for (way, theory) in cases {
+            let seconds = |time: Time| time.as_nanos() as f64 / 1e9;
+            let runs: Vec<Measured> = (0..SEEDS)
+                .map(|seed| run::run(System { way, size: 4, failed: false }, &costs, Rate(rate), 40_000, seed))
+                .collect();
+            let of = |told: fn(&Measured) -> Time| many(|seed| seconds(told(&runs[seed as usize])));
+            check(way.name(), of(|it| it.mean), theory.mean());
+            check(way.name(), of(|it| it.median), theory::percentile(&[theory], 0.5));
+            let p99 = theory::percentile(&[theory], 0.99);
+            check(way.name(), of(|it| it.p99), p99);
+            let held = runs.iter().filter(|it| (seconds(it.p99) - p99).abs() <= seconds(it.p99_error)).count();
+            assert!(held >= least, "{}, {rate}/s: only {held} of {SEEDS} intervals hold {p99}", way.name());
+        }
+    }
+}
+
+/// FAULTS V1: after the load has doubled, each of four machines is an M/M/1 with 5.1 times the response time, at every
+/// percentile; the figure told 2.5 times, because its queues began empty and its sample was small.
+#[test]
+fn v1_twice_the_load_takes_five_times_as_long() {
+    let default = Settings::new(&Parameters::default_of::<Scaling>());
+    let service = default.costs.service(4).as_nanos() as f64 / 1e9;
+    let queue = |arrivals| theory::Exponential { arrivals, work: service, workers: 1 };
+    let expected = queue(80.0).mean() / queue(40.0).mean();
+    assert!((5.0..5.2).contains(&expected), "{expected}");
+    let measure = |rate, seed| {
+        run::run(System { way: Way::Nothing, size: 4, failed: false }, &default.costs, Rate(rate), default.sample, seed)
+    };
+    let times = |seed, told: fn(&Measured) -> Time| {
+        told(&measure(320, seed)).as_nanos() as f64 / told(&measure(160, seed)).as_nanos() as f64
+    };
+    for told in [|it: &Measured| it.median, |it: &Measured| it.p99] {
+        let (found, error) = many(|seed| times(seed, told));
+        assert!((found - expected).abs() < 4.0 * error && error < 0.5, "{found} ± {error}, expected {expected}");
+    }
+    // And the law's seven machines, not six, keep the service level then.
+    let p99 = |machines: u32| {
+        let work = default.costs.service(machines).as_nanos() as f64 / 1e9;
+        theory::percentile(&[theory::Exponential { arrivals: 320.0 / f64::from(machines), work, workers: 1 }], 0.99)
+    };
+    assert!(p99(6) > 0.15 && p99(7) < 0.15, "{} {}", p99(6), p99(7));
+    for seed in ["1", "2", "3", "4"] {
+        let mut engine = open(&[("load", "320"), ("seed", seed)]);
+        run_script(&mut engine, "keep");
+        // One more where the sample does not tell for sure.
+        assert!((7..=8).contains(&engine.size(Way::Nothing)), "seed {seed}: {}", engine.size(Way::Nothing));
+    }
+}
+
+/// FAULTS V5: a quarter of what it can serve is no overload, however small the sample.
+#[test]
+fn v5_overload_is_when_more_comes_than_can_be_served() {
+    let parameters = [("machines", "16"), ("contention", "0"), ("coherence", "0"), ("sample", "100")];
+    for seed in ["1", "2", "3"] {
+        let mut engine = open(&[&parameters[..], &[("seed", seed)]].concat());
+        run_script(&mut engine, "load 400/s");
+        assert!(!engine.measured(Way::Nothing).unwrap().overloaded && !engine.measured(Way::Disk).unwrap().overloaded);
+    }
+    // A little below what floods show to be the capacity, and a little above it.
+    let costs = Costs { transfer: Time::from_millis(2), ..costs(30, 20) };
+    for (way, size, failed) in
+        [(Way::Nothing, 4, false), (Way::Disk, 4, false), (Way::Disk, 4, true), (Way::Disk, 16, false)]
+    {
+        let system = System { way, size, failed };
+        let flood = many(|seed| run::run(system, &costs, Rate(5_000), 20_000, seed).throughput as f64);
+        check("capacity", flood, system.capacity(&costs));
+        for (percent, overloaded) in [(98, false), (102, true)] {
+            let rate = Rate(system.capacity(&costs) as u64 * percent / 100);
+            assert_eq!(run::run(system, &costs, rate, 1_000, 1).overloaded, overloaded, "{way:?} {rate}");
+        }
+    }
+}
+
+/// FAULTS V6: a machine that is down is not busy, and does not help.
+#[test]
+fn v6_the_busy_are_those_that_are_not_down() {
+    let mut engine = open(&[("machines", "2"), ("contention", "0"), ("coherence", "0")]);
+    run_script(&mut engine, "load 90/s; fail");
+    let [_, nothing, disk] = engine.measured.map(Option::unwrap);
+    assert!((43..=47).contains(&nothing.busy), "the survivor has its own half still: {}", nothing.busy);
+    assert!((88..=92).contains(&disk.busy), "the survivor has all: {}", disk.busy);
+    // Three of four machines with a lock cannot do what four could just do.
+    let mut engine = open(&[]);
+    run_script(&mut engine, "load 280/s");
+    assert!(!engine.measured(Way::Disk).unwrap().overloaded);
+    run_script(&mut engine, "fail");
+    let disk = engine.measured(Way::Disk).unwrap();
+    assert!(disk.overloaded && disk.throughput < 255, "{disk:?}");
+}
+
+/// FAULTS V13: one lock for all is what a shared disk is limited by. Few machines do better with it, because no machine
+/// rests while a request waits; many do worse.
+#[test]
+fn v13_a_shared_disk_is_faster_with_few_machines_and_ends_at_its_lock() {
+    let mut engine = open(&[]);
+    run_script(&mut engine, "load 160/s; capacity");
+    let p99 = |way| engine.measured(way).unwrap().p99;
+    assert!(p99(Way::Disk) < p99(Way::Nothing));
+    let lock = 1.0 / (0.0003 + 0.002);
+    for point in engine.capacities() {
+        let Capacity { machines, nothing, disk } = *point;
+        assert!(disk as f64 <= lock * 1.03, "{machines}: {disk}");
+        assert!(machines == 1 || disk < nothing, "{machines}: {nothing} and {disk}");
+    }
 }
 
 fn open(parameters: &[(&str, &str)]) -> Scaling {
@@ -132,9 +231,9 @@ fn one_failure_takes_all_or_a_part_or_nothing() {
     let mut engine = open(&[]);
     run_script(&mut engine, "fail");
     let [up, nothing, disk] = engine.measured.map(Option::unwrap);
-    assert_eq!((up.served, up.failed), (0, 4_000));
-    assert!((800..1_200).contains(&nothing.failed), "a quarter of the data: {}", nothing.failed);
-    assert_eq!((disk.served, disk.failed), (4_000, 0));
+    assert_eq!((up.served, up.failed), (0, 40_000));
+    assert!((9_700..10_300).contains(&nothing.failed), "a quarter of the data: {}", nothing.failed);
+    assert_eq!((disk.served, disk.failed), (40_000, 0));
     let mut alone = open(&[("machines", "1"), ("load", "10")]);
     run_script(&mut alone, "fail");
     assert!(alone.measured.iter().all(|measured| measured.unwrap().served == 0));
@@ -146,7 +245,7 @@ fn no_load_and_far_too_much_run_truly() {
     run_script(&mut engine, "load 0/s; double; keep; fail");
     assert!(engine.measured.iter().all(|measured| measured.unwrap().served == 0));
     run_script(&mut engine, "load 100000/s");
-    assert!(engine.measured.iter().all(|measured| measured.unwrap().overloaded && measured.unwrap().served == 4_000));
+    assert!(engine.measured.iter().all(|measured| measured.unwrap().overloaded && measured.unwrap().served == 40_000));
     let refused = run_script(&mut engine, "double");
     assert!(matches!(&refused[0], Outcome::Refused(reason) if reason.contains("100000/s")), "{refused:?}");
 }

@@ -35,11 +35,15 @@ pub enum Event {
         slow: u64,
         all: u64,
         all_slow: u64,
+        formula: &'static str,
         theory: u64,
     },
     Changed {
         what: String,
+        formula: &'static str,
         theory: u64,
+        /// How many views of the old setting were measured.
+        forgotten: u64,
     },
     Forgotten {
         views: u64,
@@ -91,14 +95,20 @@ impl Display for Event {
                 "Page view {view} took {}, as long as the slowest of its {calls} calls. The fast ones did not help.",
                 spell(*took)
             ),
-            Event::Viewed { views, slow, all, all_slow, theory } => write!(
+            Event::Viewed { views, slow, all, all_slow, formula, theory } => write!(
                 out,
-                "{slow} of {views} more page views were slow. In all, {all_slow} of {all} or {}; 1 - (1 - p)^n says {}.",
+                "{slow} of {views} more page views were slow. In all, {all_slow} of {all} or {}; {formula} says {}.",
                 share(*all_slow, *all),
                 share(*theory, 1_000)
             ),
-            Event::Changed { what, theory } => {
-                write!(out, "From now on, {what}. By theory, {} of the page views will be slow.", share(*theory, 1_000))
+            Event::Changed { what, formula, theory, forgotten } => {
+                let share = share(*theory, 1_000);
+                write!(out, "From now on, {what}. Of the page views, {share} will be slow, by {formula}.")?;
+                match forgotten {
+                    0 => Ok(()),
+                    1 => out.write_str(" A new sample begins, without the 1 view before."),
+                    views => write!(out, " A new sample begins, without the {views} views before."),
+                }
             }
             Event::Forgotten { views } => write!(out, "What {views} page views have shown is forgotten."),
             Event::Refused { why } => write!(out, "Refused: {why}."),

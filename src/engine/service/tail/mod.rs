@@ -59,7 +59,7 @@ pub struct Tail {
     /// Attempts in all, and those that were sent again.
     attempts: u64,
     hedges: u64,
-    /// For each number of calls (and with or without hedging) what was measured, in this order.
+    /// For each way of hedging and each number of calls what was measured, in this order.
     points: Rc<Vec<Point>>,
 }
 
@@ -67,7 +67,8 @@ pub struct Tail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     pub calls: usize,
-    pub hedged: bool,
+    /// After how long a call was sent again.
+    pub hedge: Option<Time>,
     pub views: u64,
     pub slow: u64,
 }
@@ -139,14 +140,29 @@ impl Engine for Tail {
 impl Tail {
     fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Tail>) -> Result<(), String> {
         let parameters = setting.apply(&self.parameters, PARAMETERS);
-        self.settings = Settings::new(&parameters).map_err(|bad| bad.to_string())?;
+        let changed = Settings::new(&parameters).map_err(|bad| bad.to_string())?;
+        let before = std::mem::replace(&mut self.settings, changed);
         self.parameters = parameters.into();
-        if setting.name != "calls" && !setting.name.starts_with("hedge") {
-            // What was measured with other calls is no measure of these.
-            self.points = Rc::default();
-        }
-        let theory = self.settings.theory(self.settings.calls);
-        probe.step(|| Event::Changed { what: format!("{} {}", setting.name, setting.value), theory }, self);
+        let forgotten = if before == changed { 0 } else { self.begin_sample(&before) };
+        let event = || Event::Changed {
+            what: format!("{} {}", setting.name, setting.value),
+            formula: changed.formula(),
+            theory: changed.theory(changed.calls),
+            forgotten,
+        };
+        probe.step(event, self);
         Ok(())
+    }
+
+    /// What was measured before is no measure of what is now. The chart keeps a dot for each number of calls and each way
+    /// of hedging, as long as the calls themselves are the same. Returns how many views are forgotten.
+    fn begin_sample(&mut self, before: &Settings) -> u64 {
+        let Settings { calls, hedge, .. } = self.settings;
+        let same_calls = self.settings == Settings { calls, hedge, ..*before };
+        Rc::make_mut(&mut self.points).retain(|point| same_calls && (point.calls, point.hedge) != (calls, hedge));
+        let forgotten = self.page_times.count();
+        (self.call_times, self.page_times) = Default::default();
+        (self.attempts, self.hedges) = (0, 0);
+        forgotten
     }
 }

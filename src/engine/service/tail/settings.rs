@@ -1,6 +1,7 @@
 //! What a reader may choose, and what theory says of it.
 
 use crate::contract::{BadParameter, Parameter, ParameterKind, Parameters};
+use crate::service::theory;
 use crate::sim::Time;
 
 const fn number(
@@ -66,18 +67,22 @@ impl Settings {
         })
     }
 
-    /// A call that is slow at both attempts, or hedged too late, makes its page slow: the chance of that.
-    fn chance_of_slow(&self) -> f64 {
-        let p = self.slow_share as f64 / OF as f64;
-        match self.hedge {
-            Some(after) if after + self.fast < self.slow => p * p,
-            _ => p,
-        }
+    /// Whether a call that is sent again can be answered before the slow attempt is.
+    fn hedges_in_time(&self) -> bool {
+        self.hedge.is_some_and(|after| after + self.fast < self.slow)
     }
 
-    /// How many of a thousand page views with so many calls are slow: 1 - (1 - p)^n.
+    /// How many of a thousand page views with so many calls are slow: those with a call that is slow at all attempts
+    /// that could help.
     pub fn theory(&self, calls: usize) -> u64 {
-        ((1.0 - libm::pow(1.0 - self.chance_of_slow(), calls as f64)) * 1_000.0 + 0.5) as u64
+        let p = self.slow_share as f64 / OF as f64;
+        let slow = if self.hedges_in_time() { p * p } else { p };
+        (theory::slow_pages(slow, calls) * 1_000.0 + 0.5) as u64
+    }
+
+    /// The formula of [`Settings::theory`], as it is written.
+    pub fn formula(&self) -> &'static str {
+        if self.hedges_in_time() { "1 - (1 - p²)^n" } else { "1 - (1 - p)^n" }
     }
 }
 

@@ -35,14 +35,14 @@ impl Tail {
 
     /// What was measured with the present settings.
     pub fn here(&self) -> Option<&Point> {
-        let (calls, hedged) = (self.settings.calls, self.settings.hedge.is_some());
-        self.points.iter().find(|point| point.calls == calls && point.hedged == hedged)
+        let Settings { calls, hedge, .. } = self.settings;
+        self.points.iter().find(|point| (point.calls, point.hedge) == (calls, hedge))
     }
 }
 
 pub(super) fn counters(tail: &Tail) -> Vec<Counter> {
     let number = |name, value| Counter { name, value };
-    let slow = tail.points.iter().map(|point| point.slow).sum();
+    let slow = tail.here().map_or(0, |point| point.slow);
     vec![
         number("pages_viewed", tail.page_times.count()),
         number("pages_slow", slow),
@@ -59,7 +59,7 @@ pub(super) fn state(tail: &Tail) -> Value {
     let points: Vec<Value> = tail
         .points
         .iter()
-        .map(|point| json!({"calls": point.calls, "hedged": point.hedged, "views": point.views, "slow": point.slow}))
+        .map(|point| json!({"calls": point.calls, "hedged": point.hedge.is_some(), "views": point.views, "slow": point.slow}))
         .collect();
     json!({
         "calls": tail.settings.calls,

@@ -71,3 +71,30 @@ fn limits_are_refused_with_their_reason() {
         assert!(Tail::parse(&mut Words::new(statement)).is_err(), "{wrong}");
     }
 }
+
+/// FAULTS V10: a sample holds what was measured with one setting, and the formula that is named is the one that is
+/// computed.
+#[test]
+fn v10_samples_of_different_settings_are_never_mixed() {
+    // Hedged too late, hedging does not help; what was seen of hedging in time says nothing of it.
+    let script = "view 1000; set hedge-after 1000; view 1000";
+    let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], script);
+    assert_eq!((tail.here().unwrap().views, tail.page_times().count()), (1_000, 1_000));
+    check(&tail, 0.634);
+    assert_eq!((tail.settings.theory(100), tail.settings.formula()), (634, "1 - (1 - p)^n"));
+    let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], "view 1000");
+    assert_eq!((tail.settings.theory(100), tail.settings.formula()), (10, "1 - (1 - p²)^n"));
+    // Another number of calls is another dot; the same as before begins anew; nothing changed is nothing forgotten.
+    let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 50");
+    assert_eq!(
+        tail.points().iter().map(|point| (point.calls, point.views)).collect::<Vec<_>>(),
+        [(20, 100), (50, 200)]
+    );
+    assert_eq!(tail.page_times().count(), 200);
+    let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 20");
+    assert_eq!((tail.here(), tail.points().len(), tail.attempts()), (None, 1, (0, 0)));
+    let counters = tail.counters();
+    assert!(counters.iter().all(|counter| counter.name != "pages_slow" || counter.value == 0));
+    let (tail, _) = run(&[], "view 100; set slow-share 200; view 10");
+    assert_eq!(tail.points().len(), 1);
+}

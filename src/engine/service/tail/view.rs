@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::settings::is_slow;
-use super::{Event, Point, Tail};
+use super::{Event, Point, Settings, Tail};
 use crate::contract::Probe;
 use crate::service::command::{MAX_REQUESTS, SLICES};
 use crate::sim::{Agenda, Time};
@@ -55,9 +55,9 @@ impl Tail {
             let slow = (0..views).filter(|_| self.view_once(told, probe)).count() as u64;
             if !told {
                 let point = *self.point();
-                let theory = self.settings.theory(self.settings.calls);
+                let (theory, formula) = (self.settings.theory(self.settings.calls), self.settings.formula());
                 let (all, all_slow) = (point.views, point.slow);
-                probe.step(|| Event::Viewed { views, slow, all, all_slow, theory }, self);
+                probe.step(|| Event::Viewed { views, slow, all, all_slow, formula, theory }, self);
             }
         }
         Ok(())
@@ -148,11 +148,11 @@ impl Tail {
 
     /// Where the views of the present settings are counted.
     fn point(&mut self) -> &mut Point {
-        let (calls, hedged) = (self.settings.calls, self.settings.hedge.is_some());
+        let Settings { calls, hedge, .. } = self.settings;
         let points = Rc::make_mut(&mut self.points);
-        let place = points.partition_point(|point| (point.hedged, point.calls) < (hedged, calls));
-        if points.get(place).is_none_or(|point| (point.hedged, point.calls) != (hedged, calls)) {
-            points.insert(place, Point { calls, hedged, views: 0, slow: 0 });
+        let place = points.partition_point(|point| (point.hedge, point.calls) < (hedge, calls));
+        if points.get(place).is_none_or(|point| (point.hedge, point.calls) != (hedge, calls)) {
+            points.insert(place, Point { calls, hedge, views: 0, slow: 0 });
         }
         &mut points[place]
     }

@@ -53,8 +53,6 @@ mod recovery;
 mod write;
 
 #[cfg(test)]
-mod store_tests;
-#[cfg(test)]
 mod tests;
 
 pub use command::Command;
