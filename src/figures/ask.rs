@@ -103,10 +103,13 @@ fn question(line: &str, run: &Run) -> Result<Question, String> {
     };
     let (at, tells) = moments.split_once(" -> ").ok_or(FORM)?;
     let (at, tells) = (moment(at, run)?.end - 1, moment(tells, run)?);
-    if at >= tells.start {
+    let number = rest.rsplit_once(" = ").filter(|_| !rest.contains(" | "));
+    // A number is told by the last step alone.
+    let first = if number.is_some() { tells.end - 1 } else { tells.start };
+    if at >= first {
         return Err("the step that tells must come after the step that asks".to_owned());
     }
-    if let Some((text, number)) = rest.rsplit_once(" = ").filter(|_| !rest.contains(" | ")) {
+    if let Some((text, number)) = number {
         let tells = tells.end - 1;
         let (right, within) = number_of(number, run, tells)?;
         let (text, right) = (text.to_owned(), right.to_string());
@@ -270,6 +273,14 @@ mod tests {
             first += usize::from(dealt[0].choices[0] == "This");
         }
         assert!((10..=30).contains(&first), "first {first} times of 60");
+    }
+
+    /// A number is what the last step of a command makes it, so that it may be asked for in the middle of that command.
+    #[test]
+    fn a_number_is_asked_for_within_the_command_that_tells_it() {
+        let (questions, problems) = asked("4.1 -> 4: How high is the tree then? = height");
+        assert_eq!((questions.len(), problems.len()), (1, 0), "{problems:?}");
+        assert!(questions[0].at < questions[0].tells);
     }
 
     #[test]

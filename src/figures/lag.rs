@@ -13,7 +13,7 @@ use crate::engine::replication::lag::event::{letter, posts};
 use crate::engine::replication::lag::node::{Node, PARTITIONS, Post};
 use crate::engine::replication::lag::{Device, Event, Lag, Record, wire};
 use crate::engine::sim::MessageId;
-use crate::engine::wording::shown;
+use crate::engine::wording::{count, shown};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::hue;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -143,7 +143,7 @@ fn draw_banner(scene: &mut Scene, lag: &Lag, event: Option<&Event>, breadth: Bre
         (Some(breach), _) => {
             format!("{} broken: calls {} and {}", name_of(breach.promise), breach.read + 1, breach.against + 1)
         }
-        (None, Some(Event::Read { .. })) => "Nothing strange was seen".to_owned(),
+        (None, Some(Event::Read { .. })) => "This read breaks no promise".to_owned(),
         _ => "Writes: leader. Reads: followers".to_owned(),
     };
     // A phone has little room, and a verdict is long.
@@ -294,7 +294,10 @@ fn draw_verdicts(scene: &mut Scene, lag: &Lag, plan: &Plan, breadth: Breadth) {
         let shape = Shape::new(format!("verdict {name}"), x, y)
             .text(0.0, 13.0, Anchor::Start, "small", name)
             .text(crate::scene::text::width(name, SMALL) + 8.0, 13.0, Anchor::Start, class, mark)
-            .label(format!("{name}: broken {broken} times"));
+            .label(match broken {
+                0 => format!("{name}: kept so far"),
+                _ => format!("{name}: broken {}", count(broken, "time")),
+            });
         scene.push(shape);
     }
 }

@@ -76,6 +76,13 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
     }
 }
 
+/// A mark in a log: an empty cell, which says only that all before it was synced.
+pub fn mark(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32) -> Shape {
+    let cell = Shape::new(shape, x, y).rect(0.0, 0.0, width, height, 0.0, "slot");
+    let word = fit("synced", width - 4.0, SMALL);
+    cell.text(width / 2.0, height / 2.0 + SMALL * 0.35, Anchor::Middle, "small", word)
+}
+
 /// Path data of slanted lines over a rectangle: what is written there is not synced.
 pub fn hatch(x: f32, y: f32, width: f32, height: f32) -> String {
     const GAP: f32 = 7.0;

@@ -284,6 +284,9 @@ test("a finger's swipe takes a step, and a phone shows all without scrolling sid
     await open(page, `kind=${kind}&run=${encodeURIComponent(run)}`);
     await expect(page.locator(".player")).toHaveClass(/narrow/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    // Both rows of the controls stand within their room.
+    const bottom = (place) => page.locator(place).evaluate((element) => element.getBoundingClientRect().bottom);
+    expect(await bottom(".extras")).toBeLessThanOrEqual(await bottom(".controls"));
   }
   await page.locator(".stage").evaluate((stage) => {
     const touch = (x) => new Touch({ identifier: 1, target: stage, clientX: x, clientY: 100 });

@@ -193,7 +193,7 @@ fn logs() -> Vec<Vec<u8>> {
 fn read_log(bytes: &[u8]) {
     let read = |bytes: &[u8]| {
         let (mut disk, file) = disk_with(bytes);
-        match log::recover(&mut disk, file) {
+        match log::recover(&mut disk, file, log::Tail::Unsynced) {
             Ok(found) => assert!(found.end <= found.len),
             Err(corrupt) => assert!(corrupt.offset < bytes.len() as u64),
         }

@@ -13,6 +13,8 @@ pub mod log;
 pub mod lsm;
 pub mod memtable;
 pub mod merge;
+#[cfg(test)]
+mod model;
 pub mod outage;
 pub mod sorted;
 pub mod sstable;

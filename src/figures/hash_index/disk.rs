@@ -3,12 +3,13 @@
 use super::layout::{CELL, Folded, Layout, NAME, Strip};
 use super::spotlight::Spotlight;
 use crate::engine::storage::hash_index::{
-    BadRecord, Content, FileView, HashIndex, PlacedRecord, Record, SegmentId, Standing,
+    BadRecord, Content, FileView, HashIndex, PlacedRecord, Position, Record, SegmentId, Standing,
 };
+use crate::engine::wording;
 use crate::engine::wording::shown_or;
 use crate::scene::svg::number;
 use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -18,8 +19,7 @@ pub fn draw_region(scene: &mut Scene, engine: &HashIndex, layout: &Layout) {
     let (left, width) = layout.sides();
     let files = engine.files();
     let bytes: u64 = files.iter().map(|file| file.len).sum();
-    let plural = if files.len() == 1 { "" } else { "s" };
-    let name = format!("Disk: {} file{plural}, {bytes} bytes", files.len());
+    let name = format!("Disk: {}, {bytes} bytes", wording::count(files.len(), "file"));
     scene.push(disk("disk", left, layout.disk.0, width, layout.disk.1, &name));
 }
 
@@ -40,6 +40,9 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
                 let shows_offset = layout.shows_offsets && !has_head;
                 let from = Point::new(strip.x(placed.at.offset), layout.memory.0 + layout.memory.1);
                 scene.push(record(strip, placed, shows_offset, spotlight).born(born(placed, spotlight, from)));
+            }
+            for at in &content.marks {
+                scene.push(mark_cell(strip, at, spotlight));
             }
         } else {
             scene.push(summary(strip, content));
@@ -103,6 +106,16 @@ fn record(strip: &Strip, placed: &PlacedRecord, shows_offset: bool, spotlight: &
     shape.class(class).changed(spotlight.is_on_record(at.segment, at.offset)).selects().label(label)
 }
 
+/// A mark, which says only that all before it was synced.
+fn mark_cell(strip: &Strip, at: &Position, spotlight: &Spotlight) -> Shape {
+    let left = strip.x(at.offset);
+    let key = format!("segment {}@{}", at.segment, at.offset);
+    let width = (strip.x(at.offset + at.len) - left).max(2.0);
+    let label = format!("a mark, {} bytes at offset {}: all before it was synced", at.len, at.offset);
+    let shape = mark(key, left, strip.top(), width, CELL).changed(spotlight.is_on_record(at.segment, at.offset));
+    shape.selects().label(label)
+}
+
 /// A copy comes from its original, any other record from memory.
 fn born(placed: &PlacedRecord, spotlight: &Spotlight, memory: Point) -> Whence {
     match spotlight.copied_from.filter(|_| spotlight.record == Some(placed.at)) {
@@ -145,7 +158,7 @@ fn summary(strip: &Strip, content: &Content) -> Shape {
     let live = content.records.iter().filter(|placed| placed.standing == Standing::Live);
     let (count, bytes) = live.fold((0, 0), |(count, bytes), placed| (count + 1, bytes + placed.at.len));
     let filled = strip.x(bytes) - strip.at.x;
-    let text = format!("{} records, {count} alive", content.records.len());
+    let text = format!("{}, {count} alive", wording::count(content.records.len(), "record"));
     Shape::new(format!("summary {}", strip.segment), strip.at.x, strip.top())
         .rect(0.0, 0.0, filled, CELL, 0.0, "share")
         .text(6.0, 16.0, Anchor::Start, "small", fit(&text, strip.width - 12.0, SMALL))
@@ -194,7 +207,7 @@ fn bad_bytes(strip: &Strip, from: u64, to: u64, reason: BadRecord) -> Shape {
             shape = shape.path(zigzag(width, CELL), "cross");
             "torn"
         }
-        BadRecord::Checksum { .. } => "bad checksum",
+        BadRecord::Checksum { .. } | BadRecord::Mark => "bad checksum",
     };
     if width > 40.0 {
         shape = shape.text(6.0, 16.0, Anchor::Start, "small", fit(word, width - 10.0, SMALL));

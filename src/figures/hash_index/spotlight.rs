@@ -31,6 +31,9 @@ impl Spotlight {
             Event::KeyIndexed { key, at, .. } => {
                 Spotlight { key: of(key), entry: true, follows: true, record: Some(*at), ..none }
             }
+            Event::MarkSynced { at } | Event::MarkDropped { at } | Event::MarkRead { at } => {
+                Spotlight { record: Some(*at), ..none }
+            }
             Event::KeyForgotten { key, last } => Spotlight { key: of(key), record: Some(*last), ..none },
             Event::KeyFound { key, .. } => Spotlight { key: of(key), entry: true, follows: true, ..none },
             Event::RecordRead { record, at } => {

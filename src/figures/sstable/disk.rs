@@ -7,7 +7,7 @@ use crate::engine::storage::Sequence;
 use crate::engine::storage::sstable::{EntryView, LogRecord, SsTables, TableId};
 use crate::engine::wording::shown_or;
 use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -84,14 +84,21 @@ fn draw_records(
         let LogRecord { offset, bytes, entry, is_synced } = record;
         let (x, width) = (at.x + *offset as f32 * scale, (*bytes as f32 * scale).max(2.0));
         let key = format!("log {log}@{offset}");
-        let mut shape = record_cell(key, x, at.y, width, entry.key.as_str(), entry.value.as_deref());
+        let mut shape = match entry {
+            Some(entry) => record_cell(key, x, at.y, width, entry.key.as_str(), entry.value.as_deref()),
+            None => mark(key, x, at.y, width, CELL),
+        };
         if !is_synced {
             shape = shape.path(hatch(0.0, 0.0, width, CELL), "hatch");
         }
         let is_unread = engine.replayed().is_some_and(|read| *offset >= read);
         let safe = if *is_synced { "synced" } else { "not synced" };
-        let label = format!("{}, number {}, {bytes} bytes at offset {offset}, {safe}", entry.key, entry.sequence);
-        let is_asked = spotlight.record == Some(entry.sequence);
+        let what = match entry {
+            Some(entry) => format!("{}, number {}", entry.key, entry.sequence),
+            None => "a mark: all before it was synced".to_owned(),
+        };
+        let label = format!("{what}, {bytes} bytes at offset {offset}, {safe}");
+        let is_asked = entry.as_ref().is_some_and(|entry| spotlight.record == Some(entry.sequence));
         let class = if is_unread { "unread" } else { "" };
         scene.push(shape.class(class).changed(is_asked).selects().label(label).born(Whence::At(memory)));
     }

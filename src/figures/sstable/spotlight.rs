@@ -36,9 +36,11 @@ impl Spotlight {
                 light.in_memtable = true;
             }
             Event::MemtableUpdated { entry, .. } => light.on(entry).in_memtable = true,
-            Event::LogSynced { .. } | Event::LogCreated { .. } | Event::LogRead { .. } | Event::TailCut { .. } => {
-                light.log = true;
-            }
+            Event::LogSynced { .. }
+            | Event::LogMarked { .. }
+            | Event::LogCreated { .. }
+            | Event::LogRead { .. }
+            | Event::TailCut { .. } => light.log = true,
             Event::MemtableSearched { key, found, .. } => {
                 light.key = Some(key.clone());
                 light.in_memtable = found.is_some();

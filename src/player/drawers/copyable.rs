@@ -64,7 +64,9 @@ impl Component for Copyable {
         let CopyableProps { label, text } = context.props().clone();
         let copied = self.came == Some(Ok(()));
         let why = match self.came {
-            Some(Err(why)) => format!("Not copied: {why}. The text is selected; press Ctrl+C, or ⌘C on a Mac."),
+            Some(Err(why)) => {
+                format!("Not copied: {why}. The text is selected: copy it by Ctrl+C, ⌘C or the menu of your device.")
+            }
             _ => String::new(),
         };
         html! {

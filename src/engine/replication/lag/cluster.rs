@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::command::{self, Command};
 use super::event::Event;
-use super::node::{LogMessage, Message, Node, Post, Reaction};
-use super::session::{Asking, Device, PARAMETERS, Route, Session, Settings, route};
+use super::node::{LogMessage, LogPosition, Message, Node, Post, Reaction};
+use super::session::{Asking, Device, MAX_PAGES, PARAMETERS, Route, Session, Settings, route};
 use super::state;
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
@@ -19,8 +19,6 @@ use crate::sim::{Envelope, Fate, Rng, Time};
 const DELAY: Time = Time::from_millis(10);
 /// A client waits no longer for its answer.
 const TIMEOUT: Time = Time::from_millis(60_000);
-/// A run has no more pages: each gets a number of its own.
-const MAX_PAGES: usize = 8;
 /// A run has no more calls: every read is checked against all before it.
 const MAX_CALLS: usize = 2_000;
 
@@ -209,7 +207,7 @@ impl Lag {
         for partition in settings.partitions(page_number) {
             // Chance is asked even where a rule decides, so that a rule changes nothing else.
             let chance = self.rng.below(u64::from(settings.followers));
-            let asking = Asking { device, partition, is_own_page, via, chance, now };
+            let asking = Asking { device, page: page_number, partition, is_own_page, via, chance, now };
             routes.push(route(settings, &self.sessions[self.session_of(device)], &asking));
         }
         let routes: Rc<[Route]> = routes.into();
@@ -410,8 +408,9 @@ impl Lag {
                 let took = now - self.records[*call].began;
                 probe.step(|| Event::Acknowledged { device, item, took }, self);
             }
-            Message::Page { call, items } => {
+            Message::Page { call, partition, position, items } => {
                 let device = self.records[*call].device;
+                self.remember_shown(*call, *partition, *position);
                 let history = Rc::make_mut(&mut self.history);
                 if let What::Read { found } = &mut history[*call].what {
                     for item in items {
@@ -426,7 +425,7 @@ impl Lag {
                     return;
                 }
                 self.end(*call);
-                let breaches = checker::check(&self.history, *call);
+                let breaches = checker::check(&self.history, *call, &self.breaches);
                 let told: Rc<[String]> = breaches.iter().map(|breach| self.tell(breach)).collect();
                 Rc::make_mut(&mut self.breaches).extend(breaches);
                 let What::Read { found } = &self.history[*call].what else { unreachable!("it was a read") };
@@ -436,6 +435,17 @@ impl Lag {
             Message::Post { .. } | Message::Log { .. } | Message::Hello { .. } | Message::Fetch { .. } => {
                 unreachable!("clients are asked nothing")
             }
+        }
+    }
+
+    /// A session remembers how far the leader had come when it showed a page.
+    fn remember_shown(&mut self, call: usize, partition: usize, position: LogPosition) {
+        let Record { device, routes, .. } = &self.records[call];
+        let leader = self.settings.leader();
+        if routes.iter().any(|route| route.partition == partition && route.node == leader) {
+            let (whose, page) = (self.session_of(*device), usize::from(self.history[call].page));
+            let shown = &mut self.sessions[whose].from_leader[page][partition];
+            *shown = (*shown).max(position);
         }
     }
 

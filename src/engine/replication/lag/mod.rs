@@ -15,7 +15,7 @@
 //! | guarantee | rule |
 //! |---|---|
 //! | read your writes | read pages that you have posted on from the leader; or everything from the leader for a minute after a post; or tell the follower your last log position, and let it wait until it is there |
-//! | monotonic reads | read from one follower, always the same |
+//! | monotonic reads | read from one follower, always the same; where the leader has served in between, let the follower wait until it is as far as the leader was |
 //! | consistent prefix | keep what belongs together on one partition |
 //!
 //! What a client remembers for its rule may be kept on the device, where its other device knows nothing of it, or with the

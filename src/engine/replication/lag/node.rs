@@ -73,8 +73,11 @@ pub enum Message {
         page: u8,
         at_least: LogPosition,
     },
+    /// The posts of a page in one partition, and how far that had come.
     Page {
         call: usize,
+        partition: usize,
+        position: LogPosition,
         items: Vec<Item>,
     },
 }
@@ -231,7 +234,7 @@ impl Node {
         self.held = held;
         for held in ready {
             let items = self.items(partition, held.page);
-            reaction.sends.push((held.from, Message::Page { call: held.call, items }));
+            reaction.sends.push((held.from, Message::Page { call: held.call, partition, position: reached, items }));
             reaction.waited += now - held.since;
         }
         (Some(reaction), answers)
@@ -254,7 +257,7 @@ impl Node {
         }
         let items = self.items(partition, page);
         let mut reaction = Reaction::new(Event::Answered { node: self.id, partition, items: items.clone() });
-        reaction.sends.push((from, Message::Page { call, items }));
+        reaction.sends.push((from, Message::Page { call, partition, position: has, items }));
         reaction
     }
 

@@ -11,6 +11,9 @@ use crate::sim::Time;
 pub const USERS: [&str; 3] = ["ann", "bob", "eve"];
 pub const DEVICES: [&str; 2] = ["laptop", "phone"];
 
+/// A run has no more pages: each gets a number of its own.
+pub const MAX_PAGES: usize = 8;
+
 /// How long after a post its user reads from the leader, where the rule says so.
 pub const MINUTE: Time = Time::from_millis(60_000);
 
@@ -175,11 +178,13 @@ pub const PARAMETERS: &[Parameter] = &[
     },
 ];
 
-/// What a client remembers of its posts.
+/// What a client remembers of its posts, and of the pages that the leader has shown it.
 #[derive(Clone, Copy, Default)]
 pub struct Session {
     pub last_post: Option<Time>,
     pub positions: [LogPosition; PARTITIONS],
+    /// How far the leader had come when it showed a page, by the page's number.
+    pub from_leader: [[LogPosition; PARTITIONS]; MAX_PAGES],
 }
 
 /// Why a read goes where it goes.
@@ -216,6 +221,7 @@ pub struct Route {
 /// What a route is decided by.
 pub struct Asking {
     pub device: Device,
+    pub page: u8,
     pub partition: usize,
     /// Whether the user has posted on the page.
     pub is_own_page: bool,
@@ -241,7 +247,8 @@ pub fn route(settings: Settings, session: &Session, asking: &Asking) -> Route {
             None => (settings.follower(asking.chance), Why::Chance),
         },
     };
-    let waits = settings.own == OwnWrites::Position;
-    let at_least = if waits { session.positions[asking.partition] } else { 0 };
-    Route { partition: asking.partition, node, why, at_least }
+    let own = if settings.own == OwnWrites::Position { session.positions[asking.partition] } else { 0 };
+    // A fixed replica is behind the leader, and would show less than the leader has shown in the minute before.
+    let shown = if why == Why::Fixed { session.from_leader[usize::from(asking.page)][asking.partition] } else { 0 };
+    Route { partition: asking.partition, node, why, at_least: own.max(shown) }
 }

@@ -105,6 +105,40 @@ fn a_fixed_replica_keeps_reads_monotonic() {
     assert!(own > 0, "and that alone is no help for one's own posts");
 }
 
+/// FAULTS R11: after the minute, the fixed replica does not show less than the leader did.
+#[test]
+fn r11_a_fixed_replica_goes_on_from_where_the_leader_was() {
+    let mut lag = open(&[("own", "minute"), ("fixed", "on"), ("lag", "30000")]);
+    let script = "post talk hi; run 59s; post talk yo as bob; reload talk; run 1s; reload talk";
+    let both = Outcome::Entries(vec![("1".to_owned(), "hi".to_owned()), ("2".to_owned(), "yo".to_owned())]);
+    let outcomes = run(&mut lag, script);
+    assert_eq!([&outcomes[3], &outcomes[5]], [&both, &both]);
+    assert_eq!(lag.costs()[2], 1, "it had to wait");
+    // Of another page it has been shown nothing, and does not wait.
+    run(&mut lag, "post home x as bob; reload home");
+    assert_eq!(lag.costs()[2], 1);
+}
+
+/// FAULTS R11: a fixed replica keeps reads monotonic beside each rule for own posts, also when minutes pass.
+#[test]
+fn r11_a_fixed_replica_keeps_reads_monotonic_beside_every_rule() {
+    for own in ["off", "leader", "minute", "position"] {
+        let mut reads_after_a_minute = 0;
+        for day in 0..DAYS {
+            let seed = day.to_string();
+            let mut lag = open(&[("own", own), ("fixed", "on"), ("lag", "30000"), ("seed", &seed), ("jitter", "30")]);
+            let slow = |line: &str| if line.starts_with("run") { "run 25s".to_owned() } else { line.to_owned() };
+            let day: Vec<String> =
+                any_day(day, false).lines().filter(|line| !line.starts_with("delay")).map(slow).collect();
+            run(&mut lag, &day.join("\n"));
+            let back = lag.breaches().iter().filter(|breach| breach.promise == Promise::MonotonicReads).count();
+            assert_eq!(back, 0, "{own}, seed {seed}");
+            reads_after_a_minute += lag.costs()[2];
+        }
+        assert_eq!(reads_after_a_minute > 0, own == "minute" || own == "position", "{own}");
+    }
+}
+
 #[test]
 fn one_partition_for_a_page_keeps_the_prefix() {
     let [.., prefix, all] = breaches(&[("together", "on")], DAYS);
@@ -117,6 +151,45 @@ fn all_rules_together_keep_all_promises_but_one() {
     let counts = breaches(&[("own", "position"), ("fixed", "on"), ("together", "on")], DAYS);
     assert_eq!(counts[..3], [0; 3]);
     assert!(counts[3] > 0);
+}
+
+/// FAULTS R13: one rule of routing does keep reads linearizable: everything from the leader, each page on one partition.
+#[test]
+fn r13_all_reads_from_the_leader_are_linearizable() {
+    let not_linearizable = |via: &str, together: &str| -> usize {
+        let broken = |day: u64| {
+            let seed = day.to_string();
+            let mut lag = open(&[("together", together), ("seed", &seed), ("jitter", "30")]);
+            let to = |line: &str| if line.contains("reload") { format!("{line}{via}") } else { line.to_owned() };
+            run(&mut lag, &any_day(day, true).lines().map(to).collect::<Vec<_>>().join("\n"));
+            lag.breaches().len()
+        };
+        (0..DAYS).map(broken).sum()
+    };
+    assert_eq!(not_linearizable(" via n1", "on"), 0);
+    assert!(not_linearizable("", "on") > 0);
+    // A page on two partitions is read at two moments, even on one node.
+    let mut lag = open(&[("jitter", "5000"), ("seed", "15")]);
+    run(&mut lag, "begin reload talk as eve via n1; post talk a; post talk b as bob; settle");
+    assert_eq!(
+        lag.breaches().iter().map(|breach| lag.tell(breach)).collect::<Vec<_>>(),
+        ["Not linearizable: call 2 had ended before post 2 was sent, and this page has post 2 without post 1."]
+    );
+}
+
+/// FAULTS R12: two pages at the same time, each with one of two posts that are on their way: each item alone is in order.
+#[test]
+fn r12_a_page_that_no_order_explains_is_reported() {
+    let mut lag = open(&[("jitter", "2000"), ("lag", "0"), ("seed", "49")]);
+    run(
+        &mut lag,
+        "begin post talk a; begin post talk b as bob; run 900ms; begin reload talk as eve
+         begin reload talk as eve on phone; settle",
+    );
+    assert_eq!(
+        lag.breaches().iter().map(|breach| lag.tell(breach)).collect::<Vec<_>>(),
+        ["Not linearizable: this page has post 2 without post 1, and call 4 found post 1 without post 2."]
+    );
 }
 
 #[test]

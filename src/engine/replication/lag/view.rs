@@ -60,13 +60,7 @@ impl Lag {
             Promise::OwnWrites => "Read-your-writes is broken",
             Promise::MonotonicReads => "Monotonic reads are broken",
             Promise::ConsistentPrefix => "Consistent prefix is broken",
-            Promise::Linearizable => {
-                return format!(
-                    "Not linearizable: call {} already knew of post {}.",
-                    breach.against + 1,
-                    breach.missing
-                );
-            }
+            Promise::Linearizable => return self.tell_order(breach),
         };
         let missing = breach.missing;
         let why = match (&self.history[breach.against].what, breach.promise) {
@@ -81,6 +75,23 @@ impl Lag {
             (What::Read { .. }, _) => format!("post {missing} was there before"),
         };
         format!("{what} by call {}, against call {}: {why}.", breach.read + 1, breach.against + 1)
+    }
+
+    fn tell_order(&self, breach: &Breach) -> String {
+        let (against, missing) = (breach.against + 1, breach.missing);
+        let Some(instead) = breach.instead else {
+            return format!("Not linearizable: call {against} already knew of post {missing}.");
+        };
+        match self.history[breach.against].what {
+            What::Add { .. } => format!(
+                "Not linearizable: call {against} had ended before post {instead} was sent, and this page has post {instead} \
+                 without post {missing}."
+            ),
+            What::Read { .. } => format!(
+                "Not linearizable: this page has post {instead} without post {missing}, and call {against} found post \
+                 {missing} without post {instead}."
+            ),
+        }
     }
 
     pub(super) fn text_of(&self, item: Item) -> std::rc::Rc<str> {
@@ -115,9 +126,13 @@ impl Lag {
         }
     }
 
-    /// Whether the rule for own posts lets a follower wait, so that there is a wait to be counted.
+    /// Whether a rule lets a follower wait, so that there is a wait to be counted.
     pub fn may_wait(&self) -> bool {
-        self.settings.own == OwnWrites::Position
+        match self.settings.own {
+            OwnWrites::Position => true,
+            OwnWrites::Minute => self.settings.fixed,
+            OwnWrites::Off | OwnWrites::FromLeader => false,
+        }
     }
 
     pub fn user(&self, call: &Call) -> &'static str {

@@ -83,9 +83,11 @@ fn encode(payload: &Message, called: &str, title: String) -> Dump {
             frame.field("page, by its number", &[*page], page.to_string());
             frame.number("position to wait for", *at_least);
         }
-        Message::Page { call, items } => {
+        Message::Page { call, partition, position, items } => {
             frame.own_kind(4, called);
             frame.number("call", *call as u32);
+            partition_of(&mut frame, *partition);
+            frame.number("position", *position);
             frame.number("posts", items.len() as u32);
             for item in items {
                 frame.number("post", *item);
@@ -122,7 +124,11 @@ mod tests {
                 let (partition, page) = (reader.byte().into(), reader.byte());
                 Message::Fetch { call, partition, page, at_least: reader.number() }
             }
-            4 => Message::Page { call, items: (0..reader.number()).map(|_| reader.number()).collect() },
+            4 => {
+                let (partition, position) = (reader.byte().into(), reader.number());
+                let items = (0..reader.number()).map(|_| reader.number()).collect();
+                Message::Page { call, partition, position, items }
+            }
             _ => panic!("there is no kind {kind}"),
         }
     }
@@ -141,8 +147,8 @@ mod tests {
             Message::Posted { call: 700, partition: 0, position: 600 },
             Message::Hello { positions: [3, 70_000] },
             Message::Fetch { call: 1, partition: 1, page: 7, at_least: 5 },
-            Message::Page { call: 2, items: vec![1, 70_000] },
-            Message::Page { call: 2, items: Vec::new() },
+            Message::Page { call: 2, partition: 1, position: 80_000, items: vec![1, 70_000] },
+            Message::Page { call: 2, partition: 0, position: 0, items: Vec::new() },
         ];
         for message in messages {
             assert_eq!(read::back(&encode(&message, "it", "it".to_owned()), decode), message);

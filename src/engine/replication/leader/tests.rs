@@ -6,7 +6,7 @@ use super::cluster::Leader;
 use super::command::Command;
 use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters};
-use crate::replication::NodeId;
+use crate::replication::{NodeId, Verdict};
 use crate::sim::Rng;
 
 fn open(given: &[(&str, &str)]) -> Leader {
@@ -49,6 +49,15 @@ fn any_day(seed: u64) -> String {
         script.push('\n');
     }
     script
+}
+
+/// FAULTS R4: two writes overlap, the leader takes the later begun first, and the read is right.
+#[test]
+fn r4_a_healthy_leader_is_not_said_to_answer_stale() {
+    let mut leader = open(&[("jitter", "40"), ("seed", "6")]);
+    let outcomes = run(&mut leader, "begin put k a; run 1ms; put k b as c2; run 200ms; get k");
+    assert_eq!(outcomes.last(), Some(&Outcome::Value(Some("a".to_owned()))), "the first begun is the last in the log");
+    assert!(leader.history().calls().all(|call| call.verdict.is_none_or(|verdict| verdict == Verdict::Fresh)));
 }
 
 const DAYS: u64 = 300;

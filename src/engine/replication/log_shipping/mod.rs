@@ -28,7 +28,10 @@
 //! # Simpler than the real one because
 //!
 //! - one table, `tickets`, with room for twelve rows; `RAND()` is a whole number below 1000, as there are no fractions;
-//! - a transaction never waits for a lock: a statement that meets a row of another open transaction is refused;
+//! - a transaction never waits for a lock: a statement that meets a row of another open transaction, or its id, is refused.
+//!   Only rows are locked, and not what a condition leaves out: another transaction may add a row that would have met it
+//!   and commit first, and then the follower carries the statements out in another order. MySQL locks the gaps, too, or
+//!   refuses to log statements at that level of isolation;
 //! - a commit writes the entry to the log, and then the whole small file of the table anew. So the write-ahead log is there
 //!   to be shipped, and is cut to what the table has after a crash; a real one is written as a transaction goes, and what
 //!   the files lack is read from it. With triggers the change table is that log, read out with each commit;
@@ -203,7 +206,7 @@ impl Engine for LogShipping {
             Command::Start(which) => self.start(*which, probe),
             Command::Copy => self.copy(probe),
             Command::Run(time) => {
-                self.pass(*time);
+                self.pass(*time, probe);
                 let (leader, follower) = self.clocks();
                 probe.step(|| Event::TimePassed { leader, follower }, self);
                 Ok(())
@@ -218,7 +221,7 @@ impl Engine for LogShipping {
         }
     }
 
-    /// Every step leaves all replicas at rest.
+    /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
     fn may_follow_a_cut(_: &Command) -> bool {
         true
     }
@@ -272,7 +275,7 @@ impl LogShipping {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
         self.check_up(Which::Leader)?;
-        self.pass(WORK);
+        self.pass(WORK, probe);
         if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
             return Err(format!(
                 "a transaction changes at most {} rows; `commit` or `rollback` ends it",
@@ -401,9 +404,15 @@ impl LogShipping {
         Err(format!("the {name} is off; `start {name}` lets it come back"))
     }
 
-    /// Lets time pass. Nothing is on its way: each command has waited for that.
-    fn pass(&mut self, time: Time) {
-        self.world.pass(self.world.now() + time);
+    /// Lets time pass. A command waits for what it has sent; but one that was cut short has left that on its way, or to be
+    /// sent, and it goes on first.
+    fn pass(&mut self, time: Time, probe: &mut impl Probe<Self>) {
+        let until = self.world.now() + time;
+        let may_send = self.connected && self.is_up(Which::Leader) && self.acknowledged < self.log.len();
+        if self.world.network.load() > 0 || may_send {
+            self.ship(probe);
+        }
+        self.world.pass(until.max(self.world.now()));
     }
 
     fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
@@ -421,7 +430,7 @@ impl LogShipping {
         self.open[client.index()].take().ok_or_else(|| format!("{client} has no open transaction; `begin` opens one"))
     }
 
-    /// The slots that open transactions of others have changed.
+    /// The rows that open transactions of others have changed.
     fn locks(&self, client: ClientId) -> Vec<Lock> {
         let mut locks = Vec::new();
         for (place, transaction) in self.open.iter().enumerate() {
@@ -429,7 +438,8 @@ impl LogShipping {
             if let Some(transaction) = transaction
                 && owner != client
             {
-                locks.extend(transaction.changes.iter().map(|change| (change.slot, owner)));
+                let lock = |change: &Change| Lock { slot: change.slot, id: change.id().cloned(), owner };
+                locks.extend(transaction.changes.iter().map(lock));
             }
         }
         locks

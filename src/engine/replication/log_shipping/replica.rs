@@ -43,8 +43,20 @@ pub struct Executed {
     pub answers: Vec<(Range<usize>, Value)>,
 }
 
-/// A row that somebody else's open transaction has changed.
-pub type Lock = (usize, ClientId);
+impl Change {
+    /// The id of the row, which no statement changes.
+    pub fn id(&self) -> Option<&Value> {
+        self.before.as_ref().or(self.after.as_ref()).and_then(|row| row.first())
+    }
+}
+
+/// What somebody else's open transaction has changed. Nobody knows yet whether the row will be as it was or as it is: so
+/// its place is not free, and its id is neither taken nor free.
+pub struct Lock {
+    pub slot: usize,
+    pub id: Option<Value>,
+    pub owner: ClientId,
+}
 
 impl Replica {
     /// An empty replica that fills its slots from the first on.
@@ -66,7 +78,8 @@ impl Replica {
         ((START + self.skew + now.as_micros() / 1000) % DAY) as u32
     }
 
-    /// Carries out a statement, wholly or not at all. A row in `locks` may not even be looked at.
+    /// Carries out a statement, wholly or not at all. A row in `locks` may not even be looked at,
+    /// and no other row may have its id.
     pub fn execute(&mut self, statement: &Statement, now: Time, locks: &[Lock]) -> Result<Executed, String> {
         let mut rng = self.rng.clone();
         let version = self.table.version;
@@ -138,10 +151,16 @@ impl Draft<'_> {
         let Value::Integer(id @ 1..=MAX_ID) = row[0] else {
             return Err(format!("the id {} is out of range; accepted: 1 to {MAX_ID}", row[0]));
         };
+        if let Some(lock) = self.locks.iter().find(|lock| lock.id.as_ref() == Some(&row[0])) {
+            let owner = lock.owner;
+            return Err(format!(
+                "the id {id} is locked by the open transaction of {owner}, until it commits or rolls back"
+            ));
+        }
         if self.table.find(&row[0]).is_some() {
             return Err(format!("duplicate key: there is a row with the id {id} already"));
         }
-        let is_free = |slot: usize| self.table.row(slot).is_none() && !self.locks.iter().any(|lock| lock.0 == slot);
+        let is_free = |slot: usize| self.table.row(slot).is_none() && !self.locks.iter().any(|lock| lock.slot == slot);
         let slot = self.places.iter().copied().find(|slot| is_free(*slot));
         let slot = slot.ok_or_else(|| format!("the table is full: it has room for {SLOTS} rows"))?;
         self.table.set_next_id(self.table.next_id().max(id + 1));
@@ -175,7 +194,7 @@ impl Draft<'_> {
             if order.is_none() && chosen.len() >= limit {
                 break;
             }
-            if let Some((_, owner)) = self.locks.iter().find(|lock| lock.0 == slot) {
+            if let Some(Lock { owner, .. }) = self.locks.iter().find(|lock| lock.slot == slot) {
                 return Err(format!(
                     "a row is locked by the open transaction of {owner}, until it commits or rolls back"
                 ));

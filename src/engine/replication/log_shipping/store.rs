@@ -14,7 +14,7 @@ use super::value::Version;
 use crate::checksum::crc32;
 use crate::sim::disk::Crash;
 use crate::sim::{Disk, DiskError};
-use crate::storage::log::{self, LogWriter};
+use crate::storage::log::{self, LogWriter, Tail};
 
 const TABLE: &str = "tickets";
 const UNFINISHED: &str = "tickets.new";
@@ -88,7 +88,7 @@ impl Store {
     /// its client nor the follower has heard of it. It is cut off. Nothing where the bytes are not what was written.
     pub fn entries(&mut self, known: u32) -> Option<Vec<Vec<u8>>> {
         let file = self.disk.open(LOG)?;
-        let found = log::recover(&mut self.disk, file).ok()?;
+        let found = log::recover(&mut self.disk, file, Tail::OneRecord).ok()?;
         let end = found.records.get(known as usize).map_or(found.end, |(offset, _)| *offset);
         self.disk.truncate(file, end).ok()?;
         self.disk.sync(file).ok()?;

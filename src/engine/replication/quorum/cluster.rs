@@ -29,6 +29,8 @@ pub struct Quorum {
     pub(super) nodes: Vec<Rc<Node>>,
     pub(super) clients: Vec<Rc<Client>>,
     pub(super) history: History,
+    /// Earlier than this no clock shows any more: it has given a version that is just before.
+    next_version: Time,
     /// Copies of disks, each with the time at which it was taken.
     pub(super) backups: LiteMap<NodeId, (Time, Rc<NodeDisk>)>,
     pub(super) tally: Tally,
@@ -63,6 +65,7 @@ impl Engine for Quorum {
             nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
             clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
             history: History::default(),
+            next_version: Time::ZERO,
             backups: LiteMap::new(),
             tally: Tally::default(),
             passed: None,
@@ -123,8 +126,8 @@ impl Quorum {
         match (fate, to) {
             (Fate::Lost(loss), _) => self.lose(id, envelope, loss, probe),
             (Fate::Arrived, Host::Node(node)) => {
-                let now = self.world.now();
-                let reaction = self.node_mut(node).handle(from, message, now);
+                let clock = self.clock();
+                let reaction = self.node_mut(node).handle(from, message, clock);
                 self.react(to, reaction, passed, probe);
             }
             (Fate::Arrived, Host::Client(client)) => {
@@ -153,9 +156,9 @@ impl Quorum {
             Timer::HalfTime { at, .. } | Timer::TimeOut { at, .. } => at,
             Timer::Patience { call } => call.client.into(),
         };
-        let now = self.world.now();
+        let clock = self.clock();
         let reaction = match at {
-            Host::Node(node) => self.node_mut(node).expire(timer, now),
+            Host::Node(node) => self.node_mut(node).expire(timer, clock),
             Host::Client(client) => self.client_mut(client).expire(timer),
         };
         if let Some(reaction) = reaction {
@@ -182,7 +185,13 @@ impl Quorum {
         self.step(reaction, passed, probe);
     }
 
-    /// Takes the step: the history learns what ended, and the probe is told.
+    /// What the clocks of all hosts show. What happens in the same nanosecond still happens one after the other, and the
+    /// clocks tell it apart: they have never shown a time twice to those who take on a write.
+    pub(super) fn clock(&self) -> Time {
+        self.world.now().max(self.next_version)
+    }
+
+    /// Takes the step: the history learns what began and ended, and the probe is told.
     fn step(
         &mut self,
         reaction: Reaction,
@@ -190,6 +199,10 @@ impl Quorum {
         probe: &mut impl Probe<Quorum>,
     ) {
         self.passed = passed;
+        if let Fact::CallSent { call, version: Some(version), .. } = &reaction.fact {
+            self.next_version = version.at + Time::from_nanos(1);
+            self.history.stamp(*call, version.at);
+        }
         let mut verdict = None;
         if let Some((call, ending)) = &reaction.finished {
             self.tally.refused += u64::from(matches!(ending, Ending::QuorumNotMet { .. } | Ending::NoResponse { .. }));

@@ -59,8 +59,8 @@ impl Quorum {
         if self.world.network.load() + self.nodes.len() > MAX_IN_FLIGHT {
             return Err(format!("{} messages are in flight; `settle` or `run` first", self.world.network.load()));
         }
-        let now = self.world.now();
-        let (call, reaction) = self.client_mut(client).call(request.clone(), via, now);
+        let (now, clock) = (self.world.now(), self.clock());
+        let (call, reaction) = self.client_mut(client).call(request.clone(), via, clock);
         self.history.begin(call, request.clone(), now);
         self.focus = Some(call);
         self.react(client.into(), reaction, None, probe);

@@ -6,6 +6,9 @@
 //! write. So a sloppy quorum is no quorum in the usual sense, only an assurance that w nodes keep the write
 //! (DeCandia et al., *Dynamo*, 2007, section 4.6).
 //!
+//! Simpler than the real one because: a hint is never read. So it is in Cassandra and Voldemort, while a fallback node of
+//! Riak answers reads, too, and a read that counts its answer finds the write before the handoff.
+//!
 //! `handoff` lets every node offer its hints to their owners, and drop each one that is acknowledged.
 
 use litemap::LiteMap;

@@ -15,20 +15,32 @@
 //!
 //! # What w + r > n promises, and what it does not
 //!
-//! It promises that a read returns the last write acknowledged before it began, or one attempted later. Every call is
-//! kept in a [history](super::history) and every read is checked against just that. The promise does not hold
+//! It promises that a read never returns a value that was over before another write began, if that write was acknowledged
+//! before the read began. Every call is kept in a [history](super::history), and every read is checked against just that.
+//! The promise does not hold
 //! - in a sloppy quorum, where spare nodes acknowledge what home nodes have not seen;
-//! - for concurrent writes: the larger version wins, and a write that was acknowledged later may lose;
-//! - after a write that reached fewer than w nodes: it is refused, and not taken back; it may be seen, and vanish again;
-//! - after a node comes back from an older copy of its disk;
-//! - and it is not linearizability: while a write is in flight, a read may see it and a later one may not.
+//! - after a node comes back from an older copy of its disk.
 //!
-//! Each of these is a run in `tests/golden/quorum`.
+//! And there is more that a reader might expect, and that it never said:
+//! - of two writes that overlap, both acknowledged, the one with the larger version is kept; the other is lost, and perhaps
+//!   nobody has ever read it;
+//! - a write that reached fewer than w nodes is refused, and not taken back; it may be seen, and vanish again;
+//! - while a write is in flight, a read may see it and a later one may not: this is not linearizability.
+//!
+//! Each of these five is a run in `tests/golden/quorum`.
+//!
+//! # Versions
+//!
+//! The version of a write is the time at which its coordinator took it on. If two writes could have the same, something else
+//! would have to decide, the number of the client say, and the later of two that do not even overlap could lose. So no clock
+//! of this cluster shows the same time twice: where several writes are taken on within a nanosecond, each gets the
+//! next one.
 //!
 //! # Simpler than the real one because:
 //! - all keys have the same home nodes; how keys are spread over many nodes is the matter of partitioning;
-//! - all clocks agree to the nanosecond, so the timestamp of a write is the time at which its coordinator took it on;
-//!   in a real store clocks drift, and last write wins then loses even writes that were not concurrent;
+//! - all clocks agree to the nanosecond, and tell apart what happens within one, as if all hosts had a single clock. In a
+//!   real store clocks drift, and last write wins then loses even writes that did not overlap. A hybrid logical clock
+//!   counts on from the largest time that its host has heard of, and cannot know of a write that its host has not heard of;
 //! - there is one value for a key: concurrent values are not kept side by side, nor given to the client to merge;
 //! - nothing is deleted: a deletion would need a tombstone, lest anti-entropy bring the value back;
 //! - no node knows which others are up (there is no gossip): hints are handed off when the script says so;

@@ -20,8 +20,8 @@ pub const MAX_VALUE_BYTES: usize = 256;
 
 const HEADER: usize = 20;
 
-/// The version of a value: when the coordinator took the write on, by its clock; among equals, which call it was. The
-/// larger one wins, wherever two meet: last write wins.
+/// The version of a value: when the coordinator took the write on, by its clock, and which call it was. The larger one
+/// wins, wherever two meet: last write wins. No two writes have the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     pub at: Time,

@@ -126,7 +126,11 @@ impl Settings {
         }
         let room = MAX_NODES - n;
         if parameters.integer("spares") > room {
-            return Err(refuse("spares", format!("0 to {room} with n={n}, {MAX_NODES} nodes in all")));
+            let accepted = if room == 0 { "only 0".to_owned() } else { format!("0 to {room}") };
+            return Err(refuse(
+                "spares",
+                format!("{accepted} with n={n}, because there are at most {MAX_NODES} nodes in all"),
+            ));
         }
         let millis = |name| Time::from_millis(parameters.integer(name));
         let loss_percent = parameters.integer("loss");

@@ -96,6 +96,7 @@ pub(super) fn counters(quorum: &Quorum) -> Vec<Counter> {
         counter("calls", quorum.history.calls().count() as u64),
         counter("calls_refused", tally.refused),
         counter("reads_stale", quorum.history.stale()),
+        counter("writes_lost_unseen", quorum.history.lost_unseen()),
         counter("read_repairs", tally.read_repairs),
         counter("hints_held", hints_held),
         counter("hints_handed_off", tally.hints_handed_off),
@@ -182,8 +183,9 @@ fn call_state(call: &Call) -> Value {
     if let Some(verdict) = call.verdict {
         state["verdict"] = match verdict {
             Verdict::Fresh => json!({ "stale": false }),
-            Verdict::Missed { write, concurrent } => {
-                json!({ "stale": true, "missed": write.to_string(), "concurrent": concurrent })
+            Verdict::Missed { write } => json!({ "stale": true, "missed": write.to_string() }),
+            Verdict::Lost { write, to, .. } => {
+                json!({ "stale": false, "lost": write.to_string(), "to": to.to_string() })
             }
             Verdict::NoOrder { against } => json!({ "stale": false, "no_order_with": against.to_string() }),
             Verdict::WentBack { behind } => json!({ "stale": true, "behind": behind.to_string() }),

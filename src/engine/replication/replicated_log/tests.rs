@@ -138,3 +138,84 @@ fn an_entry_is_read_as_it_is_written_and_no_torn_one_is() {
     }
     assert_eq!(Entry::new(1, &[0; 256], b""), None);
 }
+
+/// A follower of n1 that has been told to append these terms, one entry each.
+fn follower(terms: &[Term]) -> Node {
+    let others = [1, 3].map(NodeId::new).into_iter().collect();
+    let mut node = Node::new(NodeId::new(2), others, Rule::Majority, 1 << 16).unwrap();
+    append(&mut node, 0, 0, terms);
+    node
+}
+
+fn entries(terms: &[Term]) -> Vec<Entry> {
+    terms.iter().map(|term| Entry::new(*term, b"k", &term.to_le_bytes()).unwrap()).collect()
+}
+
+/// What the node answers to entries after a position, from the leader of the newest term among them.
+fn append(node: &mut Node, position: usize, before: Term, terms: &[Term]) -> Message {
+    let term = terms.iter().copied().max().unwrap_or(before).max(node.term());
+    let message = Message::Append { term, position, before, entries: entries(terms), committed: 0 };
+    node.receive(NodeId::new(1), message).unwrap().remove(0).1
+}
+
+#[test]
+fn a_snapshot_knows_of_which_term_each_entry_was_and_is_read_as_it_is_written() {
+    for seed in 0..100 {
+        let mut rng = Rng::new(seed);
+        let (mut term, mut terms) = (1, Vec::new());
+        for _ in 0..rng.below(20) {
+            term += rng.below(2) as Term * rng.below(3) as Term;
+            terms.push(term);
+        }
+        let snapshot = follower(&terms).snapshot();
+        assert_eq!((snapshot.position, snapshot.term()), (terms.len(), terms.last().copied().unwrap_or(0)));
+        for (place, term) in terms.iter().enumerate() {
+            assert_eq!(snapshot.term_at(place + 1), *term, "seed {seed}");
+        }
+        let bytes = snapshot.encode();
+        assert_eq!(Snapshot::decode(&bytes).as_ref(), Some(&snapshot));
+        // Torn in the middle of an entry it is none; torn between two, its rows are fewer.
+        (0..bytes.len()).for_each(|len| assert_ne!(Snapshot::decode(&bytes[..len]).as_ref(), Some(&snapshot)));
+    }
+}
+
+/// FAULTS R1, at the node: whatever comes late or is short takes nothing away from what it stands for.
+#[test]
+fn r1_what_comes_late_takes_nothing_away() {
+    let early = follower(&[1, 1, 2]).snapshot();
+    let mut node = follower(&[1, 1, 2, 2, 2]);
+    assert!(!node.install(early.clone()).unwrap(), "it has all that");
+    assert_eq!((node.end(), node.base().position), (5, 0));
+    // One that began with a snapshot keeps what came after it, when the snapshot or an older one comes again.
+    let mut node = follower(&[]);
+    assert!(node.install(early.clone()).unwrap());
+    assert_eq!(append(&mut node, 3, 2, &[2, 2]), Message::Appended { term: 2, position: 5, matches: true });
+    assert!(!node.install(early.clone()).unwrap() && !node.install(follower(&[1, 1]).snapshot()).unwrap());
+    assert_eq!(node.end(), 5);
+    // So it does when entries come late that the snapshot stands for.
+    assert_eq!(append(&mut node, 0, 0, &[1, 1]), Message::Appended { term: 2, position: 2, matches: true });
+    assert_eq!(append(&mut node, 1, 1, &[1, 2, 2]), Message::Appended { term: 2, position: 4, matches: true });
+    node.restart().unwrap();
+    assert_eq!((node.end(), node.reached(), node.committed()), (5, (2, 5), 0));
+    // What the leader of a newer term has instead takes the place of all of it, from the front or as a snapshot.
+    let mut other = node.clone();
+    assert_eq!(append(&mut node, 2, 1, &[3]), Message::Appended { term: 3, position: 0, matches: false });
+    assert_eq!(node.end(), 5, "nothing is dropped before what replaces it is there");
+    assert_eq!(append(&mut node, 0, 0, &[1, 1, 3]), Message::Appended { term: 3, position: 3, matches: true });
+    assert!(other.install(follower(&[1, 3]).snapshot()).unwrap());
+    assert_eq!((node.reached(), other.reached()), ((3, 3), (3, 2)));
+}
+
+/// FAULTS R7, at the node: a new leader knows what is committed when an entry of its own term is.
+#[test]
+fn r7_a_new_leader_knows_what_is_committed_with_its_opening_entry() {
+    let mut node = follower(&[1, 1]);
+    node.appoint(2).unwrap();
+    assert!(!node.knows_committed());
+    node.receive(NodeId::new(1), Message::Appended { term: 2, position: 2, matches: true }).unwrap();
+    assert!(!node.knows_committed(), "what is on a majority need not be committed");
+    node.receive(NodeId::new(1), Message::Appended { term: 2, position: 3, matches: true }).unwrap();
+    assert!(node.knows_committed());
+    node.see(3).unwrap();
+    assert!(!node.knows_committed(), "it leads no more");
+}

@@ -64,6 +64,8 @@ pub mod slot;
 mod view;
 
 #[cfg(test)]
+mod store_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::hint::{self, ENTRY_HEADER};
 use super::keydir::Keydir;
 use super::merge::Merge;
-use super::record::{BadRecord, HEADER, Header, Record};
+use super::record::{BadRecord, HEADER, Header, Item, MARK, Record, TOMBSTONE};
 use super::recovery::Recovery;
 use super::refusal::Damage;
 use super::segment::{FileName, Position};
@@ -37,6 +37,8 @@ pub struct FileView {
 #[derive(Clone, Debug)]
 pub struct Content {
     pub records: Vec<PlacedRecord>,
+    /// Where it says that all before was synced.
+    pub marks: Vec<Position>,
     /// Where the first bytes are that are no record, and why.
     pub bad: Option<(u64, BadRecord)>,
 }
@@ -109,16 +111,21 @@ impl HashIndex {
     pub fn content(&self, file: &FileView) -> Content {
         let bytes = self.bytes(&file.name).unwrap_or_default();
         let segment = file.is.segment;
-        let mut content = Content { records: Vec::new(), bad: None };
+        let mut content = Content { records: Vec::new(), marks: Vec::new(), bad: None };
         let mut offset = 0;
         while offset < bytes.len() {
-            match Record::decode(&bytes[offset..]) {
-                Ok(record) => {
-                    let at =
-                        Position { segment, offset: offset as u64, len: record.size(), timestamp: record.timestamp };
-                    offset += record.size() as usize;
-                    let standing = self.standing(&record, at, file.is.is_unfinished);
-                    content.records.push(PlacedRecord { record, at, standing });
+            match Item::decode(&bytes[offset..]) {
+                Ok(item) => {
+                    let (len, timestamp) = (item.size(), item.timestamp());
+                    let at = Position { segment, offset: offset as u64, len, timestamp };
+                    offset += len as usize;
+                    match item {
+                        Item::Mark(_) => content.marks.push(at),
+                        Item::Record(record) => {
+                            let standing = self.standing(&record, at, file.is.is_unfinished);
+                            content.records.push(PlacedRecord { record, at, standing });
+                        }
+                    }
                 }
                 Err(reason) => {
                     content.bad = Some((offset as u64, reason));
@@ -193,8 +200,8 @@ fn file_spans(bytes: &[u8]) -> Vec<Span> {
     let mut at = 0;
     while at < bytes.len() {
         spans.extend(record_spans(&bytes[at..], at));
-        match Record::decode(&bytes[at..]) {
-            Ok(record) => at += record.size() as usize,
+        match Item::decode(&bytes[at..]) {
+            Ok(item) => at += item.size() as usize,
             Err(_) => break,
         }
     }
@@ -211,11 +218,15 @@ fn record_spans(bytes: &[u8], start: usize) -> Vec<Span> {
     let Some(header) = Header::decode(bytes) else {
         return vec![span(0..bytes.len(), "torn header", format!("{} of {HEADER} bytes", bytes.len()))];
     };
-    let verdict = match Record::decode(bytes) {
+    let verdict = match Item::decode(bytes) {
         Ok(_) => "fits".to_owned(),
         Err(reason) => reason.to_string(),
     };
-    let value_size = if header.is_tombstone() { "none: a tombstone".to_owned() } else { header.value_size.to_string() };
+    let value_size = match header.value_size {
+        TOMBSTONE => "none: a tombstone".to_owned(),
+        MARK => "none: a mark, which says that all before it was synced".to_owned(),
+        size => size.to_string(),
+    };
     let mut spans = vec![
         span(0..4, "checksum", format!("{:08x}, {verdict}", header.checksum)),
         span(4..8, "timestamp", header.timestamp.to_string()),
@@ -266,6 +277,7 @@ pub(super) fn state(engine: &HashIndex) -> Value {
         if !file.is.is_hint {
             let content = engine.content(&file);
             json["records"] = content.records.iter().map(record_json).collect();
+            json["marks"] = content.marks.iter().map(|mark| mark.offset).collect();
             json["bad"] = content.bad.map(|(offset, _)| offset).into();
         }
         json

@@ -11,7 +11,7 @@ use super::command::Which;
 use super::event::{Event, SyncReason};
 use super::hint::{self, HintEntry};
 use super::read::damaged;
-use super::record::Timestamp;
+use super::record::{HEADER, Item, Timestamp};
 use super::refusal::Refusal;
 use super::segment::{Position, Segment, SegmentId, UNFINISHED};
 use crate::contract::{Outcome, Probe};
@@ -119,7 +119,7 @@ impl HashIndex {
             Task::CloseOutput => self.close_output(probe),
             Task::Rename { output } => self.rename_output(output, probe),
             Task::SyncNames => self.sync_names(probe),
-            Task::SyncActive => self.sync_active(SyncReason::BeforeDeletion, probe),
+            Task::SyncActive => self.make_safe(SyncReason::BeforeDeletion, probe),
             Task::SwitchKeydir => self.switch_keydir(probe),
             Task::DeleteInput => self.delete_input(probe),
             Task::Finish => self.finish_merge(probe),
@@ -156,7 +156,16 @@ impl HashIndex {
     }
 
     fn copy_record(&mut self, from: SegmentId, offset: u64, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let record = self.read_record(from, offset).map_err(|reason| damaged(from, offset, reason))?;
+        let item = self.read_item(from, offset).map_err(|reason| damaged(from, offset, reason))?;
+        let record = match item {
+            Item::Record(record) => record,
+            Item::Mark(timestamp) => {
+                let mark = Position { segment: from, offset, len: HEADER as u64, timestamp };
+                self.read_on(mark);
+                probe.step(|| Event::MarkDropped { at: mark }, self);
+                return Ok(());
+            }
+        };
         let source = Position { segment: from, offset, len: record.size(), timestamp: record.timestamp };
         let newest = self.memory.keydir.get(&record.key);
         if record.value.is_some() && newest != Some(source) {

@@ -23,12 +23,14 @@
 //!
 //! The keydir is gone, and is made again by reading every segment, or its hint file ([`recovery`]). The newest record
 //! of a key wins by its timestamp, whichever file it is in: that is why a merge that died half-way, with old and new
-//! segments side by side, does no harm. Four rules keep the rest:
+//! segments side by side, does no harm. Five rules keep the rest:
 //! - a segment is synced before the next one is begun, so only the active one can end in a torn record;
 //! - merged segments get their names when they are complete and synced, and the old ones are deleted after that,
 //!   oldest first, so that no tombstone goes before the record it covers;
 //! - before that, the active segment is synced too: what the merge left out may have been replaced by a record that
 //!   only the page cache holds;
+//! - damage is told from a torn record ([`tail`]): a torn record was not acknowledged as safe, and is cut off; damage to
+//!   what was synced is reported, and nothing is served. Where only `sync` makes writes safe, it leaves a *mark* for that;
 //! - a tombstone is dropped only if no file outside the merge is old enough to hold an older record of its key.
 //!
 //! # Simpler than the real one because
@@ -38,7 +40,9 @@
 //! - the timestamp is a counter, where Bitcask takes the clock's seconds and lets the place in the log decide a tie;
 //! - a merge begins when it is told to, where Bitcask watches how much of its files is dead, and its output is named
 //!   after what it replaces, so that the order of names is the order of the log;
-//! - records are read one by one, header and body, where a real one reads large blocks ahead.
+//! - records are read one by one, header and body, where a real one reads large blocks ahead;
+//! - after a crash the active segment is written on, where Bitcask closes it and begins another;
+//! - Bitcask has no marks. Whatever record does not fit its checksum at the end of its newest file, it takes for torn.
 
 mod command;
 mod event;
@@ -52,6 +56,7 @@ pub mod record;
 mod recovery;
 mod refusal;
 mod segment;
+mod tail;
 mod write;
 
 pub use super::SyncPolicy;

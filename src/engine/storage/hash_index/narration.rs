@@ -14,6 +14,12 @@ impl Display for Event {
         match self {
             Event::RecordAppended { record, at } => tell_append(out, record, at),
             Event::SegmentSynced { segment, bytes, reason } => tell_sync(out, *segment, *bytes, *reason),
+            Event::MarkSynced { at } => write!(
+                out,
+                "A mark was appended to {at}, and synced: a header of {} bytes without a key, which says that all before it \
+                 was synced. From now on, damage to that cannot be taken for a torn write.",
+                at.len
+            ),
             Event::SegmentCreated { segment, closed } => write!(
                 out,
                 "{} was created. It is the active segment now, the only one that is written to; {} is closed and will \
@@ -70,13 +76,16 @@ impl Display for Event {
             ),
             Event::KeydirSearched { from, to, keys, matches } => write!(
                 out,
-                "A hash table keeps its keys in no order, so all {keys} were compared with {from} and {to}. Between them \
-                 lie {matches}."
+                "A hash table keeps its keys in no order, so each was compared with {from} and {to}: {} looked at, {matches} \
+                 found.",
+                count(*keys, "key")
             ),
             Event::EntriesSorted { entries, keys, bytes } => write!(
                 out,
-                "What was found was sorted. The range cost a look at {keys} keys and {entries} reads at as many \
-                 places, {bytes} bytes; records in key order could have been read in one go.",
+                "What was found was sorted. The range cost a look at {} and {}, one for each entry and {bytes} bytes in all; \
+                 records in key order could have been read in one go.",
+                count(*keys, "key"),
+                count(*entries, "read")
             ),
 
             Event::MergeBegun { inputs, bytes } => write!(
@@ -112,6 +121,10 @@ impl Display for Event {
                  that it would have to cover.",
                 record.key
             ),
+            Event::MarkDropped { at } => write!(
+                out,
+                "The mark in {at} is left out: a segment that was closed needs none, for all of it was synced."
+            ),
             Event::OutputSynced { output, bytes } => {
                 write!(out, "{}.tmp was synced: its {bytes} bytes are safe, its name is not yet.", output.data())
             }
@@ -127,7 +140,7 @@ impl Display for Event {
             }
             Event::OutputsNamed { outputs } => write!(
                 out,
-                "The directory was synced: {} will survive a crash. For now everything alive is on the disk twice.",
+                "The directory was synced: {} will survive a crash. For now what was copied is on the disk twice.",
                 list(outputs)
             ),
             Event::KeydirSwitched { keys } => write!(
@@ -152,10 +165,9 @@ impl Display for Event {
                 list(outputs)
             ),
             Event::OutputDeleted { name } => write!(out, "The merge cannot go on: {name} was deleted."),
-            Event::MergeGivenUp { reason } => write!(
-                out,
-                "The merge was given up: {reason}. The old segments stand as they did, and nothing is lost."
-            ),
+            Event::MergeGivenUp { reason } => {
+                write!(out, "The merge was given up: {reason}. It has deleted nothing: its inputs are as they were.")
+            }
 
             Event::Crashed { outage, segments } => write!(
                 out,
@@ -197,10 +209,11 @@ impl Display for Event {
                 if *is_active { ", the last segment and so the active one," } else { "" }
             ),
             Event::RecordReplayed { record, at, verdict } => tell_replay(out, record, at, *verdict),
+            Event::MarkRead { at } => write!(out, "The mark in {at}: all before it was synced."),
             Event::TailCut { segment, offset, bytes, reason } => write!(
                 out,
-                "At offset {offset} of {} stands no whole record: {reason}. The log was cut off there, {bytes} bytes \
-                 shorter; a write that was synced cannot be among them.",
+                "At offset {offset} of {} stands no whole record: {reason}. Nothing says that it was ever synced, so it is \
+                 taken for a write that the crash tore. The log was cut off there, {bytes} bytes shorter.",
                 segment.data()
             ),
             Event::CutSynced { segment } => {

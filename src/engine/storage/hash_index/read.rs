@@ -2,7 +2,7 @@
 
 use super::HashIndex;
 use super::event::Event;
-use super::record::{BadRecord, HEADER, Header, Record};
+use super::record::{BadRecord, HEADER, Header, Item, Record};
 use super::refusal::{Damage, Refusal};
 use super::segment::{Position, SegmentId};
 use crate::contract::{Outcome, Probe};
@@ -54,14 +54,14 @@ impl HashIndex {
         Ok(value)
     }
 
-    /// The record that begins at `offset`, whose length is not known yet: first its header is read, then the rest.
-    pub(super) fn read_record(&mut self, segment: SegmentId, offset: u64) -> Result<Record, BadRecord> {
+    /// What begins at `offset`, whose length is not known yet: first its header is read, then the rest.
+    pub(super) fn read_item(&mut self, segment: SegmentId, offset: u64) -> Result<Item, BadRecord> {
         let file = self.segment(segment).data;
         let mut bytes = self.disk.read(file, offset..offset + HEADER as u64);
         if let Some(header) = Header::decode(&bytes) {
             bytes.extend(self.disk.read(file, offset + HEADER as u64..offset + header.record_len()));
         }
-        Record::decode(&bytes)
+        Item::decode(&bytes)
     }
 }
 

@@ -7,6 +7,9 @@
 //!
 //! Numbers are big-endian. The checksum is the CRC-32 of everything after it, so that it covers the sizes too. The
 //! layout is Bitcask's (Sheehy and Smith, *Bitcask: A Log-Structured Hash Table for Fast Key/Value Data*, 2010).
+//!
+//! A *mark* is a header alone, with a value size that no value has. It says that all before it in its file was synced
+//! ([`tail`](super::tail) has what that is good for). Bitcask has nothing like it.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -19,6 +22,8 @@ pub const HEADER: usize = 14;
 pub const MAX_KEY: usize = u16::MAX as usize;
 /// The value size that marks a tombstone, which has no value at all: an empty value is a value.
 pub const TOMBSTONE: u32 = u32::MAX;
+/// The value size that makes a mark of a header.
+pub const MARK: u32 = u32::MAX - 1;
 
 /// When a record was written, by a counter that grows with each write. The newest record of a key is the one that
 /// counts, whichever file it stands in.
@@ -45,6 +50,13 @@ pub struct Record {
     pub value: Option<Rc<str>>,
 }
 
+/// What a segment is a row of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    Record(Record),
+    Mark(Timestamp),
+}
+
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadRecord {
@@ -52,12 +64,15 @@ pub enum BadRecord {
     Short { needed: u64, found: u64 },
     /// The bytes are not those that were written.
     Checksum { stored: u32, computed: u32 },
+    /// It is a mark, and no record.
+    Mark,
 }
 
 impl Display for BadRecord {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             BadRecord::Short { needed, found } => write!(out, "it needs {needed} bytes and the file has {found} left"),
+            BadRecord::Mark => out.write_str("it is a mark"),
             BadRecord::Checksum { stored, computed } => {
                 write!(out, "its checksum says {stored:08x} and its bytes give {computed:08x}")
             }
@@ -72,25 +87,25 @@ impl Record {
     }
 
     pub fn encode(&self) -> Vec<u8> {
-        let key = self.key.as_str().as_bytes();
-        let key_size = u16::try_from(key.len()).expect("a key's length is checked before it is written");
         let value_size = match &self.value {
             Some(value) => u32::try_from(value.len()).expect("a value comes from a script, which is far shorter"),
             None => TOMBSTONE,
         };
-        let mut bytes = vec![0; 4];
-        bytes.extend(self.timestamp.0.to_be_bytes());
-        bytes.extend(key_size.to_be_bytes());
-        bytes.extend(value_size.to_be_bytes());
-        bytes.extend(key);
-        bytes.extend(self.value.iter().flat_map(|value| value.bytes()));
-        let checksum = crate::checksum::crc32(&bytes[4..]);
-        bytes[..4].copy_from_slice(&checksum.to_be_bytes());
-        bytes
+        encode(self.timestamp, self.key.as_str(), value_size, self.value.as_deref().unwrap_or_default())
     }
 
-    /// The record at the start of `bytes`; more may follow it.
+    /// The record at the start of `bytes`, where the caller knows that one begins there; more may follow it.
     pub fn decode(bytes: &[u8]) -> Result<Record, BadRecord> {
+        match Item::decode(bytes)? {
+            Item::Record(record) => Ok(record),
+            Item::Mark(_) => Err(BadRecord::Mark),
+        }
+    }
+}
+
+impl Item {
+    /// What stands at the start of `bytes`; more may follow it.
+    pub fn decode(bytes: &[u8]) -> Result<Item, BadRecord> {
         let found = bytes.len() as u64;
         let header = Header::decode(bytes).ok_or(BadRecord::Short { needed: HEADER as u64, found })?;
         let end = header.record_len();
@@ -101,10 +116,46 @@ impl Record {
         if computed != header.checksum {
             return Err(BadRecord::Checksum { stored: header.checksum, computed });
         }
+        if header.value_size == MARK {
+            return Ok(Item::Mark(header.timestamp));
+        }
         let (key, value) = bytes[HEADER..end as usize].split_at(usize::from(header.key_size));
         let value = (header.value_size != TOMBSTONE).then(|| String::from_utf8_lossy(value).into());
-        Ok(Record { timestamp: header.timestamp, key: Key::new(&String::from_utf8_lossy(key)), value })
+        Ok(Item::Record(Record { timestamp: header.timestamp, key: Key::new(&String::from_utf8_lossy(key)), value }))
     }
+
+    /// How many bytes it takes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Item::Record(record) => record.size(),
+            Item::Mark(_) => HEADER as u64,
+        }
+    }
+
+    pub fn timestamp(&self) -> Timestamp {
+        match self {
+            Item::Record(record) => record.timestamp,
+            Item::Mark(timestamp) => *timestamp,
+        }
+    }
+}
+
+/// The bytes of a mark.
+pub fn mark(timestamp: Timestamp) -> Vec<u8> {
+    encode(timestamp, "", MARK, "")
+}
+
+fn encode(timestamp: Timestamp, key: &str, value_size: u32, value: &str) -> Vec<u8> {
+    let key_size = u16::try_from(key.len()).expect("a key's length is checked before it is written");
+    let mut bytes = vec![0; 4];
+    bytes.extend(timestamp.0.to_be_bytes());
+    bytes.extend(key_size.to_be_bytes());
+    bytes.extend(value_size.to_be_bytes());
+    bytes.extend(key.bytes());
+    bytes.extend(value.bytes());
+    let checksum = crate::checksum::crc32(&bytes[4..]);
+    bytes[..4].copy_from_slice(&checksum.to_be_bytes());
+    bytes
 }
 
 /// The part of fixed size, which says how long the rest is.
@@ -113,7 +164,7 @@ pub struct Header {
     pub checksum: u32,
     pub timestamp: Timestamp,
     pub key_size: u16,
-    /// 2^32 - 1 for a tombstone.
+    /// 2^32 - 1 for a tombstone, 2^32 - 2 for a mark.
     pub value_size: u32,
 }
 
@@ -136,8 +187,8 @@ impl Header {
 
     /// The bytes of the whole record, if the sizes can be trusted.
     pub fn record_len(&self) -> u64 {
-        let value = if self.is_tombstone() { 0 } else { u64::from(self.value_size) };
-        HEADER as u64 + u64::from(self.key_size) + value
+        let has_value = self.value_size < MARK;
+        HEADER as u64 + u64::from(self.key_size) + if has_value { self.value_size.into() } else { 0 }
     }
 }
 

@@ -4,10 +4,10 @@ use super::event::{Event, Verdict};
 use super::hint;
 use super::keydir::Keydir;
 use super::read::damaged;
-use super::record::BadRecord;
+use super::record::{BadRecord, Item};
 use super::refusal::Refusal;
 use super::segment::{FileName, Position, Segment, SegmentId};
-use super::{HashIndex, Memory, SyncPolicy};
+use super::{HashIndex, Memory, SyncPolicy, tail};
 use crate::contract::Probe;
 use crate::sim::Crash;
 use crate::storage::Key;
@@ -70,7 +70,7 @@ impl HashIndex {
         }
         self.memory.recovery = None;
         let (keys, clock) = (self.memory.keydir.len(), self.memory.clock);
-        probe.step(|| Event::Recovered { keys, segments: segments.len(), clock }, self);
+        probe.step(|| Event::Recovered { keys, segments: self.memory.segments.len(), clock }, self);
         Ok(())
     }
 
@@ -125,41 +125,55 @@ impl HashIndex {
             self.segment_is_read();
         }
         probe.step(|| Event::SegmentOpened { segment: id, bytes, is_active }, self);
-        let mut offset = 0;
+        let (mut offset, mut is_marked) = (0, true);
         while offset < bytes {
-            let record = match self.read_record(id, offset) {
-                Ok(record) => record,
-                Err(reason) if is_active && self.may_be_torn(reason) => {
-                    return self.cut_tail(id, offset, reason, probe);
+            let item = match self.read_item(id, offset) {
+                Ok(item) => item,
+                Err(reason) if is_active && self.may_be_torn(id, offset) => {
+                    self.cut_tail(id, offset, reason, probe)?;
+                    break;
                 }
                 Err(reason) => return Err(damaged(id, offset, reason)),
             };
-            let at = Position { segment: id, offset, len: record.size(), timestamp: record.timestamp };
-            let verdict = self.index(&record.key, at, record.value.is_none());
-            offset += at.len;
-            if offset < bytes {
-                self.recovering_mut().offset = offset;
-            } else {
-                self.segment_is_read();
-            }
-            probe.step(|| Event::RecordReplayed { record, at, verdict }, self);
+            is_marked = matches!(item, Item::Mark(_));
+            offset = self.replay(item, id, offset, bytes, probe);
         }
-        Ok(())
-    }
-
-    /// Whether a bad record in the active segment is what a crash in the middle of a write leaves behind.
-    fn may_be_torn(&self, reason: BadRecord) -> bool {
-        match self.settings.sync {
-            // Many records may have been on their way, and some of them may have arrived: whatever follows the first
-            // bad one was never synced either.
-            SyncPolicy::OnCommand => true,
-            // Only the very last record can have been on its way, and one that was cut is too short. So is one whose
-            // size was damaged later: nothing on the disk could tell the two apart.
-            SyncPolicy::Always => matches!(reason, BadRecord::Short { .. }),
+        // What start-up has found counts from now on: damage to it must not pass for a torn write.
+        if is_active && !is_marked && self.settings.sync == SyncPolicy::OnCommand {
+            self.leave_mark(probe)
+        } else {
+            Ok(())
         }
     }
 
-    /// The log ends before a torn record: nobody was told that what follows was written.
+    /// Lets what stands at `offset` of a segment count; returns where it ends.
+    fn replay(&mut self, item: Item, id: SegmentId, offset: u64, bytes: u64, probe: &mut impl Probe<Self>) -> u64 {
+        let (end, timestamp) = (offset + item.size(), item.timestamp());
+        let at = Position { segment: id, offset, len: item.size(), timestamp };
+        let verdict = match &item {
+            Item::Record(record) => Some(self.index(&record.key, at, record.value.is_none())),
+            Item::Mark(_) => None,
+        };
+        if end < bytes {
+            self.recovering_mut().offset = end;
+        } else {
+            self.segment_is_read();
+        }
+        match (item, verdict) {
+            (Item::Record(record), Some(verdict)) => probe.step(|| Event::RecordReplayed { record, at, verdict }, self),
+            _ => probe.step(|| Event::MarkRead { at }, self),
+        }
+        end
+    }
+
+    /// Whether the active segment, bad at `offset`, is what a crash leaves.
+    fn may_be_torn(&mut self, id: SegmentId, offset: u64) -> bool {
+        let data = self.segment(id).data;
+        let rest = self.disk.read(data, offset..self.disk.len(data));
+        tail::may_be_torn(&rest, self.settings.sync)
+    }
+
+    /// The log ends before a torn record: no client was told that what follows was safe.
     fn cut_tail(
         &mut self,
         id: SegmentId,

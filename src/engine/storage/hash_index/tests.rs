@@ -123,6 +123,14 @@ fn a_range_is_paid_for_or_refused() {
     assert!(refusal(&mut engine, "scan a c").contains("no order"));
 }
 
+/// FAULTS S11.
+#[test]
+fn a_count_agrees_with_its_noun() {
+    let (_, events) = run(&mut opened(&[]), "put a 1; scan a a");
+    let told: String = events.iter().map(Event::to_string).collect();
+    assert!(told.contains("1 key looked at, 1 found") && told.contains("a look at 1 key and 1 read,"), "{told}");
+}
+
 #[test]
 fn a_merge_keeps_what_is_alive() {
     let mut engine = opened(&[("segment", "48")]);

@@ -3,7 +3,7 @@
 use super::HashIndex;
 use super::SyncPolicy;
 use super::event::{Event, SyncReason};
-use super::record::{MAX_KEY, Record};
+use super::record::{HEADER, MAX_KEY, Record, mark};
 use super::refusal::Refusal;
 use super::segment::{Position, Segment, SegmentId};
 use crate::contract::{Outcome, Probe};
@@ -33,7 +33,7 @@ impl HashIndex {
         if self.unsynced_bytes(active) == 0 {
             probe.step(|| Event::NothingToSync { segment: active }, self);
         } else {
-            self.sync_active(SyncReason::Asked, probe)?;
+            self.make_safe(SyncReason::Asked, probe)?;
         }
         Ok(Outcome::Done)
     }
@@ -73,6 +73,12 @@ impl HashIndex {
         let limit = self.settings.segment_bytes;
         self.sync_active(SyncReason::Closing { used, limit, wanted: len }, probe)?;
 
+        self.begin_segment(probe)
+    }
+
+    /// Closes the active segment, which is synced, and begins the next.
+    fn begin_segment(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let full = self.active();
         let next = SegmentId { number: full.number + 1, generation: 0 };
         let data = self.disk.create(&next.data())?;
         self.segments_mut().insert(next, Segment::new(data));
@@ -84,7 +90,32 @@ impl HashIndex {
         Ok(())
     }
 
-    pub(super) fn sync_active(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    /// Syncs the active segment so that damage to it cannot be taken for a torn write later.
+    pub(super) fn make_safe(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        self.sync_active(reason, probe)?;
+        match self.settings.sync {
+            SyncPolicy::Always => Ok(()),
+            SyncPolicy::OnCommand => self.leave_mark(probe),
+        }
+    }
+
+    /// Says on the disk that all of the active segment is synced: by a mark, or, where there is no room for one, by closing
+    /// it.
+    pub(super) fn leave_mark(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let segment = self.active();
+        let data = self.segment(segment).data;
+        let (offset, len) = (self.disk.len(data), HEADER as u64);
+        if offset + len > self.settings.segment_bytes || self.disk.used() + len > self.disk.capacity() {
+            return self.begin_segment(probe);
+        }
+        let timestamp = self.memory.clock;
+        self.disk.append(data, &mark(timestamp))?;
+        self.disk.sync(data)?;
+        probe.step(|| Event::MarkSynced { at: Position { segment, offset, len, timestamp } }, self);
+        Ok(())
+    }
+
+    fn sync_active(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let segment = self.active();
         let bytes = self.unsynced_bytes(segment);
         self.disk.sync(self.segment(segment).data)?;

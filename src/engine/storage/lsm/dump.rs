@@ -49,6 +49,11 @@ fn log_spans(bytes: &[u8], is_manifest: bool) -> Vec<Span> {
         spans.push(span(at + 4..at + 8, "payload length", number(4, 4).to_string()));
         spans.push(span(at + 8..at + HEADER, "bytes synced before", number(8, 8).to_string()));
         let end = at + HEADER + payload.len();
+        if payload.is_empty() {
+            // A mark: it says how much is synced, and nothing else.
+            at = end;
+            continue;
+        }
         let what = if is_manifest {
             Edit::decode(payload).map(edit_in_words)
         } else {

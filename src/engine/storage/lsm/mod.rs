@@ -53,6 +53,8 @@ mod recovery;
 mod write;
 
 #[cfg(test)]
+mod store_tests;
+#[cfg(test)]
 mod tests;
 
 pub use command::Command;

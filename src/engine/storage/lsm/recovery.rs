@@ -9,7 +9,7 @@ use super::{Damage, Event, Lsm, Memory, Refusal};
 use crate::contract::Probe;
 use crate::sim::{Crash, DiskError};
 use crate::storage::Entry;
-use crate::storage::log::{self, LogWriter};
+use crate::storage::log::{self, LogWriter, Tail};
 use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
@@ -48,7 +48,8 @@ impl Lsm {
     fn read_manifest(&mut self, probe: &mut impl Probe<Self>) -> Result<Vec<(usize, TableMeta)>, Damage> {
         let damage = |offset, what| Damage { file: NAME.to_owned(), corrupt: Corrupt { offset, what } };
         let file = self.disk.open(NAME).ok_or_else(|| damage(0, "there is no manifest"))?;
-        let read = log::recover(&mut self.disk, file).map_err(|bad| damage(bad.offset, "bad checksum of an edit"))?;
+        let read = log::recover(&mut self.disk, file, Tail::OneRecord)
+            .map_err(|bad| damage(bad.offset, "bad checksum of an edit"))?;
         let (mut live, mut last) = (Vec::<(usize, TableMeta)>::new(), Edit::default());
         for (offset, payload) in &read.records {
             let edit = Edit::decode(payload).ok_or_else(|| damage(*offset, "bad edit"))?;
@@ -70,7 +71,9 @@ impl Lsm {
         self.memory.next_file = last.next_file.max(files.unwrap_or(1));
         // Which logs are still needed is told by the last edit; the numbers are kept until they are read.
         self.memory.logs = vec![last.oldest_log];
-        let _ = self.disk.truncate(file, read.end);
+        if read.end < read.len {
+            let _ = self.disk.truncate(file, read.end).and_then(|()| self.disk.sync(file));
+        }
         self.memory.manifest = Some(LogWriter::new(file, read.end));
         let edits = read.records.len();
         probe.step(|| Event::ManifestRead { edits, tables: live.len() }, self);
@@ -101,8 +104,10 @@ impl Lsm {
             let name = log_name(*number);
             let damage = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
             let file = self.disk.open(&name).expect("it was listed");
-            let read =
-                log::recover(&mut self.disk, file).map_err(|bad| damage(bad.offset, "bad checksum of a record"))?;
+            let is_last = Some(number) == logs.last();
+            let tail = if is_last { Tail::of(self.settings.sync) } else { Tail::Closed };
+            let read = log::recover(&mut self.disk, file, tail)
+                .map_err(|bad| damage(bad.offset, "bad checksum of a record"))?;
             for (offset, payload) in &read.records {
                 let entry = Entry::from_payload(payload).ok_or_else(|| damage(*offset, "bad record"))?;
                 self.memory.sequence = self.memory.sequence.max(entry.sequence);
@@ -114,6 +119,10 @@ impl Lsm {
             }
             self.disk.sync(file)?;
             self.go_on_with_log(file, read.end);
+            // What start-up has found counts from now on: damage to it must not pass for a torn write.
+            if tail == Tail::Unsynced && !read.is_marked {
+                self.mark_log()?;
+            }
             self.charge(false);
             probe.step(|| Event::LogReplayed { log: *number, records: read.records.len(), torn }, self);
         }

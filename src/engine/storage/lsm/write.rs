@@ -44,9 +44,23 @@ impl Lsm {
     pub(super) fn sync_log(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let log = self.memory.log.as_mut().expect("there is a log while commands are served");
         log.sync(&mut self.disk)?;
+        // Records that are collected are written in one go, and a crash leaves a beginning of them.
+        if self.settings.sync == SyncPolicy::OnCommand && !self.settings.collects_log {
+            self.mark_log()?;
+        }
         self.charge(false);
         probe.step(|| Event::LogSynced, self);
         Ok(())
+    }
+
+    /// Leaves a mark in the log: what was synced before it cannot be taken for a torn write any more. A full disk has no
+    /// room for one, and what was synced is safe from a crash all the same.
+    pub(super) fn mark_log(&mut self) -> Result<(), DiskError> {
+        let log = self.memory.log.as_mut().expect("there is a log while commands are served");
+        match log.mark(&mut self.disk) {
+            Ok(_) | Err(DiskError::Full { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Before a write: a full memtable makes way for a new one, and a tree that cannot keep up makes the writer wait.

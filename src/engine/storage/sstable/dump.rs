@@ -203,8 +203,16 @@ fn log_spans(bytes: &[u8]) -> Vec<Span> {
         let end = spans.at + log::HEADER + payload.len();
         let fits = crate::checksum::crc32(&bytes[spans.at + 4..end]);
         spans.take(4, "checksum", |bytes| verdict(little_endian(bytes) as u32, fits));
-        spans.number(4, "length of what follows the header");
+        let what = if payload.is_empty() {
+            "length of what follows the header: none, a mark"
+        } else {
+            "length of what follows the header"
+        };
+        spans.number(4, what);
         spans.number(8, "bytes of the log that were synced before");
+        if payload.is_empty() {
+            continue;
+        }
         let key = spans.varint("length of the key, with its number");
         spans.text(key.saturating_sub(entry::TRAILER), "key");
         spans.trailer();

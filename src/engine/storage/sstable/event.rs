@@ -19,6 +19,11 @@ pub enum Event {
         bytes: u64,
         reason: SyncReason,
     },
+    /// All of the log before `offset` was synced, and now it says so.
+    LogMarked {
+        log: String,
+        offset: u64,
+    },
     MemtableUpdated {
         entry: Entry,
         older: Option<Entry>,
@@ -204,6 +209,7 @@ impl contract::Event for Event {
         match self {
             Event::RecordLogged { .. } => "RecordLogged",
             Event::LogSynced { .. } => "LogSynced",
+            Event::LogMarked { .. } => "LogMarked",
             Event::MemtableUpdated { .. } => "MemtableUpdated",
             Event::MemtableFull { .. } => "MemtableFull",
             Event::NothingToSync { .. } => "NothingToSync",

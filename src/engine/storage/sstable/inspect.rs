@@ -50,7 +50,8 @@ pub struct EntryView {
 pub struct LogRecord {
     pub offset: u64,
     pub bytes: u64,
-    pub entry: Entry,
+    /// None in a mark, which only says that what stands before it was synced.
+    pub entry: Option<Entry>,
     pub is_synced: bool,
 }
 
@@ -107,7 +108,10 @@ impl SsTables {
         let mut records = Vec::new();
         let mut at = 0;
         while let Some(payload) = log::decode(&bytes[at..]) {
-            let Some(entry) = Entry::from_payload(payload) else { break };
+            let entry = Entry::from_payload(payload);
+            if entry.is_none() && !payload.is_empty() {
+                break;
+            }
             let (offset, len) = (at as u64, log::HEADER + payload.len());
             let is_synced = unsynced.iter().all(|range| range.end <= offset || offset + len as u64 <= range.start);
             records.push(LogRecord { offset, bytes: len as u64, entry, is_synced });
@@ -212,7 +216,7 @@ fn view(block: Option<Block>, at: Option<Range<u64>>) -> Result<BlockView, Corru
 pub(super) fn state(engine: &SsTables) -> Value {
     let logs = engine.logs().into_iter().map(|(number, bytes, is_named)| {
         let records = engine.log_records(number).into_iter().map(|record| {
-            json!({ "offset": record.offset, "bytes": record.bytes, "synced": record.is_synced, "entry": entry(&record.entry) })
+            json!({ "offset": record.offset, "bytes": record.bytes, "synced": record.is_synced, "entry": record.entry.as_ref().map(entry) })
         });
         json!({ "log": number, "bytes": bytes, "named": is_named, "records": records.collect::<Vec<_>>() })
     });

@@ -114,9 +114,13 @@ impl SsTables {
         match result {
             Err(Refusal::Disk(DiskError::PowerOff)) | Ok(()) => result,
             Err(reason) => {
-                let name = self.running().id().unfinished();
-                if self.disk.open(&name).is_some() {
-                    self.disk.delete(&name)?;
+                // Were the output left under its final name, start-up would delete the inputs that it spans.
+                let id = self.running().id();
+                for name in [id.unfinished(), id.file()] {
+                    if self.disk.open(&name).is_some() {
+                        self.disk.delete(&name)?;
+                        self.disk.sync_directory()?;
+                    }
                 }
                 self.memory.merge = None;
                 probe.step(|| Event::MergeGivenUp { reason: reason.clone() }, self);

@@ -28,6 +28,10 @@
 //! is, or both, and the names tell what to do with both: a log whose number has a table is not needed, nor is a table
 //! whose numbers another one spans ([`recovery`]).
 //!
+//! A log may end in a torn record, which is cut off: the write was not acknowledged as safe. Damage to a record that was
+//! synced must not look like that. So each record says how much was synced before it, and a `sync` that no record follows
+//! leaves a *mark* that says it ([`log`](super::log)).
+//!
 //! # Simpler than the real one because
 //!
 //! - one process, one thread: a write that finds the memtable full waits until it is written out;

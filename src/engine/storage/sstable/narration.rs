@@ -31,6 +31,11 @@ impl Display for Event {
             Event::LogSynced { log, bytes, reason: SyncReason::Asked } => {
                 write!(out, "{log} was synced, as asked: its last {bytes} bytes are safe from a crash now.")
             }
+            Event::LogMarked { log, offset } => write!(
+                out,
+                "A mark was appended to {log}, and synced: a record without content, which says that the {offset} bytes \
+                 before it were synced. From now on, damage to them cannot be taken for a torn write."
+            ),
             Event::MemtableUpdated { entry, older: None } => {
                 write!(out, "{} went into the memtable, where its key belongs in the order.", opening(entry))
             }
@@ -212,10 +217,11 @@ impl Display for Event {
             ),
             Event::MergeFinished { inputs, read, kept } => write!(
                 out,
-                "The merge is done, and the directory synced: of {read} entries in {inputs} tables {kept} were kept."
+                "The merge is done, and the directory synced: {} in {inputs} tables were read, and {kept} kept.",
+                count(*read, "entry")
             ),
             Event::MergeGivenUp { reason } => {
-                write!(out, "The merge was given up: {reason}. The old tables stand as they did, and nothing is lost.")
+                write!(out, "The merge was given up: {reason}. It has deleted nothing: its inputs are as they were.")
             }
 
             Event::Crashed { outage, entries } => write!(
@@ -255,8 +261,8 @@ impl Display for Event {
             }
             Event::TailCut { log, offset, bytes } => write!(
                 out,
-                "The last {bytes} bytes of {log} are no whole record: the crash came in the middle of a write that nobody \
-                 was told was safe. They were cut off at offset {offset}."
+                "The last {bytes} bytes of {log} are no whole record, and nothing says that they were ever synced: they \
+                 are taken for a write that the crash tore, which was not acknowledged as safe. They were cut off at offset {offset}."
             ),
             Event::Recovered { tables, entries, sequence } => write!(
                 out,

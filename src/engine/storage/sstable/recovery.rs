@@ -11,7 +11,7 @@ use crate::contract::Probe;
 use crate::sim::Crash;
 use crate::storage::Entry;
 use crate::storage::cursor::Cursor;
-use crate::storage::log::{self, LogWriter};
+use crate::storage::log::{self, LogWriter, Tail};
 use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
@@ -107,7 +107,8 @@ impl SsTables {
         let name = FileName::Log(number).to_string();
         let file = self.disk.open(&name).expect("the directory has just named it");
         let damaged = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
-        let found = log::recover(&mut self.disk, file).map_err(|bad| damaged(bad.offset, "bad record"))?;
+        let tail = Tail::of(self.settings.sync);
+        let found = log::recover(&mut self.disk, file, tail).map_err(|bad| damaged(bad.offset, "bad record"))?;
         self.memory.number = number;
         let records = found.records.len();
         probe.step(|| Event::LogRead { log: name.clone(), records, bytes: found.len }, self);
@@ -125,6 +126,7 @@ impl SsTables {
             probe.step(|| Event::TailCut { log: name.clone(), offset: found.end, bytes }, self);
         }
         self.memory.log = Some(LogWriter::new(file, found.end));
-        Ok(())
+        // What start-up has found counts from now on: damage to it must not pass for a torn write.
+        if tail == Tail::Unsynced && !found.is_marked { self.mark_log(probe) } else { Ok(()) }
     }
 }

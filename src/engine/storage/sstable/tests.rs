@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::command::statements;
-use crate::contract::Event as _;
 use crate::storage::Key;
 use proptest::prelude::*;
 
@@ -224,6 +223,25 @@ fn a_merge_in_the_background_misses_nothing() {
     run(&mut engine, "put a 2; flush; get a; merge");
     assert_eq!(file_names(&engine), ["1-2.sst", "3.sst", "4.log"]);
     assert_eq!(outcome(&mut engine, "get a"), value("2"));
+}
+
+/// FAULTS S11: a merge that is given up over a damaged output takes it back, also from under its final name, by which
+/// start-up would take the inputs for leftovers; and it says no more than that.
+#[test]
+fn a_merge_that_is_given_up_takes_its_output_back() {
+    let mut engine = opened(&[]);
+    run(&mut engine, "put a 1; flush; put b 2; flush; begin merge");
+    while engine.disk.open("1-2.sst").is_none() {
+        run(&mut engine, "get a");
+    }
+    let last = engine.disk.len(engine.disk.open("1-2.sst").unwrap()) - 1;
+    let (_, events) = run(&mut engine, &format!("rot 1-2.sst {last}; get a; get a"));
+    let given_up =
+        events.iter().find(|event| matches!(event, Event::MergeGivenUp { .. })).expect("the footer is damaged");
+    assert!(given_up.to_string().ends_with("It has deleted nothing: its inputs are as they were."), "{given_up}");
+    assert_eq!(file_names(&engine), ["1.sst", "2.sst", "3.log"]);
+    assert_eq!(outcome(&mut engine, "crash; get a"), value("1"));
+    assert_eq!(outcome(&mut engine, "get b"), value("2"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::SsTables;
 use super::event::{Event, SyncReason};
 use super::refusal::Refusal;
 use crate::contract::{Outcome, Probe};
+use crate::sim::DiskError;
 use crate::storage::log::LogWriter;
 use crate::storage::{Entry, Key, SyncPolicy};
 
@@ -39,8 +40,24 @@ impl SsTables {
             probe.step(|| Event::NothingToSync { log: self.log_name() }, self);
         } else {
             self.sync_log(SyncReason::Asked, probe)?;
+            self.mark_log(probe)?;
         }
         Ok(Outcome::Done)
+    }
+
+    /// Leaves a mark in the log: what was synced before it cannot be taken for a torn write any more. A full disk has no
+    /// room for one, and what was synced is safe from a crash all the same.
+    pub(super) fn mark_log(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let mut log = self.log();
+        match log.mark(&mut self.disk) {
+            Ok(offset) => {
+                self.memory.log = Some(log);
+                probe.step(|| Event::LogMarked { log: self.log_name(), offset }, self);
+                Ok(())
+            }
+            Err(DiskError::Full { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn sync_log(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
