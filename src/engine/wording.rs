@@ -5,11 +5,36 @@ use std::fmt::{self, Display};
 use crate::command::{quoted, shorten, spell};
 
 /// `1 entry`, `2 entries`, `0 keys`.
-pub fn count<N: Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
+pub fn count<N: Copy + Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
+    format!("{many} {}", plural(many, noun))
+}
+
+/// The noun as it stands after so many: for numbers that are spelt in a way of their own, as in `1,200 keys`.
+pub fn plural<N: PartialEq + From<u8>>(many: N, noun: &str) -> String {
     match noun.strip_suffix('y') {
-        _ if many == N::from(1) => format!("{many} {noun}"),
-        Some(stem) if !stem.ends_with('e') => format!("{many} {stem}ies"),
-        _ => format!("{many} {noun}s"),
+        _ if many == N::from(1) => noun.to_owned(),
+        Some(stem) if !stem.ends_with('e') => format!("{stem}ies"),
+        _ => format!("{noun}s"),
+    }
+}
+
+/// `1 table was`, `2 tables were`.
+pub fn were<N: Copy + Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
+    format!("{} {}", count(many, noun), if many == N::from(1) { "was" } else { "were" })
+}
+
+/// `1 call is`, `2 calls are`.
+pub fn is_or_are<N: Copy + Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {
+    format!("{} {}", count(many, noun), if many == N::from(1) { "is" } else { "are" })
+}
+
+/// `a`, `a and b`, `a, b and c`; nothing for nothing.
+pub fn list(things: impl IntoIterator<Item = impl Display>) -> String {
+    let mut things: Vec<String> = things.into_iter().map(|each| each.to_string()).collect();
+    match things.pop() {
+        Some(last) if things.is_empty() => last,
+        Some(last) => format!("{} and {last}", things.join(", ")),
+        None => String::new(),
     }
 }
 
@@ -51,6 +76,13 @@ mod tests {
     fn nouns_are_told_in_their_number() {
         let told = [count(1u64, "entry"), count(2usize, "entry"), count(0u64, "key"), count(21u64, "older entry")];
         assert_eq!(told, ["1 entry", "2 entries", "0 keys", "21 older entries"]);
+    }
+
+    #[test]
+    fn what_is_listed_is_told_with_one_and() {
+        let told = [list(["a"; 0]), list(["a"]), list(["a", "b"]), list([1, 2, 3])];
+        assert_eq!(told, ["", "a", "a and b", "1, 2 and 3"]);
+        assert_eq!([were(1u64, "entry"), were(2u64, "entry")], ["1 entry was", "2 entries were"]);
     }
 
     /// FAULTS S8.

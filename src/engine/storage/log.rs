@@ -105,6 +105,11 @@ impl LogWriter {
         Ok(offset)
     }
 
+    /// How many bytes of records a crash could take.
+    pub fn unsynced(&self, disk: &Disk) -> u64 {
+        disk.len(self.file) + self.waiting.as_ref().map_or(0, Vec::len) as u64 - self.synced
+    }
+
     pub fn sync(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
         if let Some(waiting) = self.waiting.as_mut().filter(|waiting| !waiting.is_empty()) {
             disk.append(self.file, waiting)?;

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::command::shorten;
 use crate::sim::{Crash, Disk};
+use crate::wording::count;
 
 /// So many characters of names are told.
 const MOST_NAMES: usize = 80;
@@ -37,16 +38,18 @@ impl Outage {
 
 impl Display for Outage {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
-        let unsynced = self.unsynced;
+        let (unsynced, bytes) = (self.unsynced, count(self.unsynced, "byte"));
         match self.crash {
             _ if unsynced == 0 && self.gone.is_empty() && self.back.is_empty() => {
                 out.write_str("Every byte in the files had been synced, and is still there.")?;
             }
             _ if unsynced == 0 => out.write_str("Every byte in the files had been synced, but not every name.")?,
-            Crash::Lost => write!(out, "{unsynced} bytes that had not been synced are lost.")?,
-            Crash::Kept => write!(out, "{unsynced} bytes that had not been synced reached the disk all the same.")?,
+            Crash::Lost => {
+                write!(out, "{} that had not been synced {} lost.", bytes, if unsynced == 1 { "is" } else { "are" })?
+            }
+            Crash::Kept => write!(out, "{bytes} that had not been synced reached the disk all the same.")?,
             Crash::Torn { .. } => {
-                write!(out, "Of {unsynced} bytes that had not been synced only a part reached the disk.")?;
+                write!(out, "Of {bytes} that had not been synced only a part reached the disk.")?;
             }
         }
         if !self.gone.is_empty() {

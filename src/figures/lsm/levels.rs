@@ -84,13 +84,13 @@ fn bounds(tree: &Lsm) -> Vec<Key> {
 /// The log and the manifest.
 fn draw_files(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area) {
     let of = |name: &str| tree.disk().open(name).map_or(0, |file| tree.disk().len(file));
-    let logged = matches!(event, Some(Event::Logged { .. } | Event::LogSynced | Event::Rotated { .. }));
-    let installed = matches!(event, Some(Event::Flushed { .. } | Event::Installed { .. } | Event::Moved { .. }));
+    let logged = matches!(event, Some(Event::Logged { .. } | Event::LogSynced { .. } | Event::Rotated { .. }));
+    let installed = matches!(
+        event,
+        Some(Event::Flushed { .. } | Event::Installed { .. } | Event::Moved { .. } | Event::ManifestRenewed { .. })
+    );
     let half = (area.width - 28.0) / 2.0;
-    let log = match tree.memtable().len() {
-        1 => "log · 1 entry not in a table".to_owned(),
-        many => format!("log · {many} entries not in a table"),
-    };
+    let log = format!("log · {} not in a table", count(tree.memtable().len(), "entry"));
     let manifest = format!("manifest · {} bytes", of("MANIFEST"));
     for (place, (key, text, changed)) in
         [("log", log, logged), ("manifest", manifest, installed)].into_iter().enumerate()
@@ -127,22 +127,19 @@ impl Plan<'_> {
             false => (tree.version().level(level).len() as u64, settings.level0_tables),
             true => (tree.version().level_bytes(level), settings.level_bytes(level)),
         };
-        let over = have > limit;
+        // The last level has no next one to hand anything to, and so no limit.
+        let is_last = level + 1 == LEVELS;
+        let over = have > limit && !is_last;
+        let unit = if settings.policy.is_sorted(level) { "B" } else { "tables" };
+        let full = if is_last { format!("{have} {unit}") } else { format!("{have}/{limit} {unit}") };
         let mut shelf = Shape::new(format!("level {level}"), self.area.x + 8.0, y)
             .path(format!("M0 {}h{}", number(rows as f32 * self.row + 4.0), number(self.area.width - 16.0)), "strip")
-            .label(format!("level {level}: {have} of {limit}"));
+            .label(format!("level {level}: {full}"));
         if breadth == Breadth::Wide {
-            let unit = if settings.policy.is_sorted(level) { "B" } else { "tables" };
             shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("level {level}"));
             if self.row * rows as f32 >= 24.0 {
                 let class = if over { "small bad" } else { "small" };
-                shelf = shelf.text(
-                    2.0,
-                    25.0,
-                    Anchor::Start,
-                    class,
-                    fit(&format!("{have}/{limit} {unit}"), NAMES - 8.0, SMALL),
-                );
+                shelf = shelf.text(2.0, 25.0, Anchor::Start, class, fit(&full, NAMES - 8.0, SMALL));
             }
         } else {
             shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("L{level}"));
@@ -185,6 +182,7 @@ impl Plan<'_> {
             let answer = match visit {
                 Some(Visit::PassedByFilter) => "filter: no",
                 Some(Visit::InVain) => "false positive",
+                Some(Visit::TooNew) => "newer only",
                 Some(Visit::Found) => "found",
                 Some(Visit::Scanned) | None => "",
             };
@@ -212,7 +210,9 @@ impl Plan<'_> {
             }
         }
         match visit {
-            Some(Visit::Found | Visit::InVain | Visit::Scanned) => shape.rect(0.0, high - 3.0, wide, 3.0, 0.0, "gauge"),
+            Some(Visit::Found | Visit::InVain | Visit::TooNew | Visit::Scanned) => {
+                shape.rect(0.0, high - 3.0, wide, 3.0, 0.0, "gauge")
+            }
             _ => shape,
         }
     }
@@ -220,11 +220,11 @@ impl Plan<'_> {
     /// The table that is being written, not yet one that counts.
     fn draw_output(&self, scene: &mut Scene, y: f32, compaction: Option<&Compaction>) {
         let (output, progress) = match (self.tree.flush_in_progress(), compaction) {
-            (Some(flush), _) => (Some(&flush.output), format!("{} entries written", flush.done)),
+            (Some(flush), _) => (Some(&flush.output), format!("{} written", count(flush.done, "entry"))),
             (None, Some(compaction)) => {
                 let (taken, all) = compaction.progress();
                 let newest = compaction.output.as_ref().or(compaction.finished.last());
-                (newest, format!("{taken} of {all} entries merged"))
+                (newest, format!("{taken} of {} merged", count(all, "entry")))
             }
             (None, None) => return,
         };

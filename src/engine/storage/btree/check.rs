@@ -6,6 +6,7 @@ use super::page::{BadPage, Kind, PageId};
 use super::slot::KeySlot;
 use super::{BTree, Event};
 use crate::contract::{Outcome, Probe};
+use crate::wording::count;
 
 /// Something that must hold and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +136,7 @@ impl Display for Problem {
                 write!(out, "{page} holds the key {key}, but the separators above send a search for it elsewhere")
             }
             Problem::Underfull { page, keys, least } => {
-                write!(out, "{page} has {keys} keys, and must have {least} at least")
+                write!(out, "{page} has {}, and must have {least} at least", count(*keys, "key"))
             }
             Problem::BrokenChain { page, next: Some(next), expected: None } => {
                 write!(

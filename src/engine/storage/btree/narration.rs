@@ -217,7 +217,7 @@ impl Event {
                     write!(out, " {} after the last commit count for nothing.", capital_count(*unfinished as u64, "image"))?;
                 }
                 if *torn > 0 {
-                    write!(out, " Its last {torn} bytes are torn.")?;
+                    write!(out, " Its end is torn: {}.", count(*torn, "byte"))?;
                 }
                 Ok(())
             }

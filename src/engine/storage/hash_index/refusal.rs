@@ -63,8 +63,8 @@ impl Display for Refusal {
             }
             Refusal::NoOrder { keys } => write!(
                 out,
-                "a hash table keeps its keys in no order, so a range could only be found by looking at all {keys} keys; \
-                 ask for one key with `get`, or set the parameter `scan` to `pay`"
+                "a hash table keeps its keys in no order, so a range could only be found by looking at every key (there are \
+                 {keys}); ask for one key with `get`, or set the parameter `scan` to `pay`"
             ),
             Refusal::Damaged(damage) => damage.fmt(out),
             Refusal::Closed(damage) => {

@@ -103,7 +103,7 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         "release" => Command::Release { number: words.number("snapshot", 1..=u64::from(u32::MAX))? },
         "flush" => Command::Flush,
         "compact" => {
-            let last = super::version::LEVELS as u64 - 2;
+            let last = super::version::LEVELS as u64 - 1;
             Command::Compact { level: if words.is_empty() { None } else { Some(words.number("level", 0..=last)?) } }
         }
         "sync" => Command::Sync,

@@ -139,15 +139,16 @@ impl Lsm {
         Ok(())
     }
 
-    /// Nothing overlaps it below: only the manifest changes.
+    /// Nothing has to be merged with it: only the manifest changes.
     fn move_down(&mut self, table: &Rc<OpenTable>, task: Task, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let number = table.meta.number;
         self.commit(vec![(task.output_level(), table.meta.clone())], vec![number])?;
         self.memory.version.remove(&[number]);
         self.memory.version.add(task.output_level(), table.clone(), self.settings.policy);
         self.charge(true);
-        probe.step(|| Event::Moved { table: number, level: task.output_level() }, self);
-        Ok(())
+        let is_sorted = self.settings.policy.is_sorted(task.output_level());
+        probe.step(|| Event::Moved { table: number, level: task.output_level(), is_sorted }, self);
+        self.renew_manifest(probe)
     }
 
     /// Takes entries until a block is full, or there are no more.
@@ -201,7 +202,13 @@ impl Lsm {
     }
 
     /// Whether anybody can still read the entry: those who read the present, or a snapshot. A tombstone is needed for as
-    /// long as an older entry of its key may stand in some table below, or a snapshot still reads what it hides.
+    /// long as an older entry of its key may stand in some table that is not merged, or a snapshot still reads what it
+    /// hides.
+    ///
+    /// All older entries are in the inputs, or on the level that the output goes to, or below. That holds for both
+    /// policies: a size-tiered task takes a whole level, or the newest tables of the last one. So it is enough to ask those
+    /// tables whether their range covers the key. The rule of thumb for size-tiered compaction, that tombstones stay unless
+    /// the oldest table is merged, is stricter: it also keeps a tombstone whose key no older table can hold.
     fn keeps(&self, compaction: &Compaction, taken: &Taken, fate: &mut Fate) -> bool {
         let (entry, task) = (&taken.entry, &compaction.task);
         let replaced_at = compaction.last.as_ref().filter(|(key, _)| *key == entry.key).map(|(_, newer)| *newer);
@@ -267,7 +274,7 @@ impl Lsm {
                 self.delete_file(table_name(number), probe)?;
             }
         }
-        Ok(())
+        self.renew_manifest(probe)
     }
 }
 

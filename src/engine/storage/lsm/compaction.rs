@@ -5,7 +5,10 @@
 //! once, so there is little waste and few tables to search; for that, much is written again and again.
 //!
 //! *Size-tiered* (Cassandra, and RocksDB's "universal"): once a level has as many tables as its limit, all of them
-//! become one table of the next level. Every byte is written once a level; but many tables hold the same keys.
+//! become one table of the next level. Every byte is written once a level; but many tables hold the same keys. The last
+//! level has no next, and must not grow without bounds: there, a table is merged with all newer ones once those are as
+//! large as it is together. So each table that is left is larger than all newer ones together, and there are few of them,
+//! however much is written.
 
 use std::rc::Rc;
 
@@ -35,6 +38,11 @@ pub enum Why {
         have: u64,
         limit: u64,
     },
+    /// The last level has so many tables, and its limit is that; those are merged that are no larger than all newer ones together.
+    Sizes {
+        have: u64,
+        limit: u64,
+    },
     /// The reader asked for it.
     Asked,
 }
@@ -48,7 +56,7 @@ impl Task {
         (self.level + 1).min(LEVELS - 1)
     }
 
-    /// A table that nothing below overlaps moves down as it is.
+    /// A table that there is nothing to merge with moves down as it is.
     pub fn is_move(&self) -> bool {
         self.level > 0 && self.upper.len() == 1 && self.lower.is_empty() && self.output_level() > self.level
     }
@@ -70,14 +78,40 @@ pub fn pick(version: &Version, settings: &Settings) -> Option<Task> {
                 Some((score, level, if by_tables { Why::Tables { have, limit } } else { Why::Bytes { have, limit } }));
         }
     }
-    let (_, level, why) = found?;
-    task(version, settings, level, why)
+    match found {
+        Some((_, level, why)) => task(version, settings, level, why),
+        None => pick_last(version, settings),
+    }
 }
 
-/// The task that brings something of a level down to the next; none where the level is empty or the last.
+/// The newest tables of the last level, down to the oldest that is no larger than all newer ones together. To begin with
+/// the newest keeps the order of age: a table that is written later stands before those that were written earlier.
+fn pick_last(version: &Version, settings: &Settings) -> Option<Task> {
+    let level = LEVELS - 1;
+    let tables = version.level(level);
+    // To merge one table with nothing would never end.
+    let limit = settings.level0_tables.max(2);
+    if settings.policy.is_sorted(level) || (tables.len() as u64) < limit {
+        return None;
+    }
+    let (mut sum, mut many) = (0, 0);
+    for (place, table) in tables.iter().rev().enumerate() {
+        if table.meta.bytes <= sum {
+            many = place + 1;
+        }
+        sum += table.meta.bytes;
+    }
+    let upper: Vec<FileNumber> = tables.iter().rev().take(many).map(|table| table.meta.number).collect();
+    let why = Why::Sizes { have: tables.len() as u64, limit };
+    (!upper.is_empty()).then_some(Task { level, upper, lower: Vec::new(), why })
+}
+
+/// The task that brings something of a level down to the next, or merges all of the last one where tables overlap there;
+/// none where there is nothing to bring down or to merge.
 pub fn task(version: &Version, settings: &Settings, level: usize, why: Why) -> Option<Task> {
     let tables = version.level(level);
-    if tables.is_empty() || level + 1 >= LEVELS {
+    let is_last = level + 1 == LEVELS;
+    if tables.is_empty() || is_last && (settings.policy.is_sorted(level) || tables.len() == 1) {
         return None;
     }
     let upper: Vec<&Rc<OpenTable>> = match settings.policy.is_sorted(level) {

@@ -12,8 +12,9 @@ use crate::storage::{Entry, Key, Sequence};
 pub enum Event {
     // Writes.
     Logged { key: Key, is_put: bool, sequence: Sequence, offset: u64 },
-    Inserted { key: Key, bytes: u64 },
-    LogSynced,
+    LogSynced { bytes: u64, reason: SyncReason },
+    NothingToSync { log: FileNumber },
+    Inserted { key: Key, entries: usize, bytes: u64, limit: u64 },
     Rotated { log: FileNumber },
     Slowed { tables: u64, by: Time },
     Stopped { tables: u64, immutables: usize },
@@ -26,20 +27,21 @@ pub enum Event {
     TableSynced { table: FileNumber },
     Flushed { table: FileNumber, level_tables: usize },
     CompactionBegun { task: Task },
-    Moved { table: FileNumber, level: usize },
+    Moved { table: FileNumber, level: usize, is_sorted: bool },
     AllDropped { dropped: u64, tombstones: u64 },
     OutputsSynced { tables: Vec<FileNumber> },
     Installed { level: usize, tables: Vec<FileNumber>, removed: Vec<FileNumber> },
     FileDeleted { name: String },
+    ManifestRenewed { before: u64, after: u64 },
     BackgroundStopped,
     TimePassed { now: Time, idle: bool },
     // Reads.
-    MemorySearched { key: Key, memtables: usize, is_found: bool },
+    MemorySearched { key: Key, memtables: usize, standing: Standing },
     LevelPassed { level: usize, tables: usize },
     FilterSaidNo { table: FileNumber, level: usize, key: Key },
-    TableSearched { table: FileNumber, level: usize, key: Key, is_found: bool },
-    Answered { key: Key, found: Option<Entry>, tables: usize, blocks: u64 },
-    Scanned { from: Key, to: Key, entries: usize, tables: usize },
+    TableSearched { table: FileNumber, level: usize, key: Key, standing: Standing, is_read: bool },
+    Answered { key: Key, at: Option<u64>, found: Option<Entry>, tables: usize, blocks: u64 },
+    Scanned { from: Key, to: Key, at: Option<u64>, entries: usize, tables: usize },
     SnapshotTaken { snapshot: Snapshot },
     SnapshotReleased { number: u64 },
     // Crashes.
@@ -52,12 +54,30 @@ pub enum Event {
     Refused { refusal: Refusal },
 }
 
+/// Why the log was synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncReason {
+    EveryWrite,
+    /// By the command `sync`.
+    Asked,
+}
+
+/// What a memtable or a table holds of a key, for a reader of some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Found,
+    /// Only versions that were written after that moment.
+    TooNew,
+    Absent,
+}
+
 impl contract::Event for Event {
     fn name(&self) -> &'static str {
         match self {
             Event::Logged { .. } => "Logged",
+            Event::LogSynced { .. } => "LogSynced",
+            Event::NothingToSync { .. } => "NothingToSync",
             Event::Inserted { .. } => "Inserted",
-            Event::LogSynced => "LogSynced",
             Event::Rotated { .. } => "Rotated",
             Event::Slowed { .. } => "Slowed",
             Event::Stopped { .. } => "Stopped",
@@ -74,6 +94,7 @@ impl contract::Event for Event {
             Event::OutputsSynced { .. } => "OutputsSynced",
             Event::Installed { .. } => "Installed",
             Event::FileDeleted { .. } => "FileDeleted",
+            Event::ManifestRenewed { .. } => "ManifestRenewed",
             Event::BackgroundStopped => "BackgroundStopped",
             Event::TimePassed { .. } => "TimePassed",
             Event::MemorySearched { .. } => "MemorySearched",

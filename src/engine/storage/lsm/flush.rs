@@ -109,6 +109,7 @@ impl Lsm {
         probe.step(event, self);
         if stage == Stage::Delete {
             self.delete_old_logs(probe)?;
+            self.renew_manifest(probe)?;
         }
         Ok(())
     }
@@ -180,8 +181,7 @@ impl Lsm {
 
     /// Deletes the logs that no memtable needs any more.
     fn delete_old_logs(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let needed = self.memory.immutables.iter().flat_map(|each| &each.logs).chain(&self.memory.logs);
-        let oldest = needed.copied().min().expect("there is always a log");
+        let oldest = self.oldest_log();
         let old: Vec<FileNumber> =
             self.files().filter_map(|(number, table)| (!table && number < oldest).then_some(number)).collect();
         for number in old {

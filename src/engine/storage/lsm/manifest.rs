@@ -8,7 +8,8 @@
 //! ```
 //!
 //! The payload stands in a record of [`log`](crate::storage::log), under its checksum. Start-up writes a new manifest
-//! with one edit that says it all, and renames it over the old one.
+//! with one edit that says it all, and renames it over the old one; and so does a running tree whose manifest has grown
+//! long (RocksDB: `max_manifest_file_size`). A crash between the two leaves the old one or the new one, which say the same.
 
 use super::version::{Edit, FileNumber, LEVELS, TableMeta};
 use crate::storage::{Key, varint};
@@ -16,6 +17,12 @@ use crate::storage::{Key, varint};
 pub const NAME: &str = "MANIFEST";
 /// A manifest that is being written, and does not count yet.
 pub const UNFINISHED: &str = "MANIFEST.tmp";
+
+/// A manifest of so many bytes is not yet long: a block of a disk.
+pub const LONG: u64 = 4096;
+/// Nor is one that has not grown to so many times its length when it was begun: the manifest of a tree with many tables is
+/// never short, and to write it anew costs as much as it has bytes.
+pub const GROWTH: u64 = 4;
 
 impl Edit {
     pub fn encode(&self) -> Vec<u8> {

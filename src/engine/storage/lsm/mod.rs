@@ -31,8 +31,9 @@
 //!
 //! - one thread: a flush goes before a compaction, and both take turns with reads and writes, a block at a time;
 //! - blocks are not compressed, and in the figures none is kept, so that every read of one is seen ([`super::cache`] keeps them);
-//! - the manifest is a file, not one of several that a file named CURRENT points to, and shrinks only at start-up;
-//! - size-tiered compaction goes by the number of tables of a level; Cassandra looks for tables of similar size;
+//! - the manifest is a file that a new one is renamed over, not one of several that a file named CURRENT points to;
+//! - size-tiered compaction goes by the number of tables of a level, and only on the last one by their sizes; Cassandra
+//!   looks for tables of similar size everywhere;
 //! - a slowed write is held up for a fixed time; RocksDB works out a rate from how far compaction has fallen behind.
 
 pub mod command;
@@ -97,6 +98,8 @@ struct Memory {
     immutables: Rc<Vec<Rc<Immutable>>>,
     version: Version,
     manifest: Option<LogWriter>,
+    /// How long the manifest was when it was written anew.
+    manifest_begun: u64,
     next_file: FileNumber,
     /// The newest sequence number that was given out.
     sequence: Sequence,
@@ -278,7 +281,7 @@ impl Lsm {
             Command::Release { number } => self.release(*number, probe),
             Command::Flush => self.flush_all(probe),
             Command::Compact { level } => self.compact(*level, probe),
-            Command::Sync => self.sync_log(probe).map(|()| Outcome::Done),
+            Command::Sync => self.sync_on_command(probe),
             Command::Run { time } => self.run(*time, probe),
             Command::Settle => self.settle(probe),
             Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
@@ -292,13 +295,18 @@ impl Lsm {
         number
     }
 
+    /// The oldest log with an entry that is in no table.
+    fn oldest_log(&self) -> FileNumber {
+        let logs = self.memory.immutables.iter().flat_map(|each| &each.logs).chain(&self.memory.logs);
+        logs.copied().min().expect("there is always a log")
+    }
+
     /// Writes an edit to the manifest and syncs it: from here on it counts.
     fn commit(&mut self, added: Vec<(usize, version::TableMeta)>, removed: Vec<FileNumber>) -> Result<(), Refusal> {
-        let logs = self.memory.immutables.iter().flat_map(|each| &each.logs).chain(&self.memory.logs);
         let edit = Edit {
             added,
             removed,
-            oldest_log: logs.copied().min().expect("there is always a log"),
+            oldest_log: self.oldest_log(),
             next_file: self.memory.next_file,
             sequence: self.memory.sequence,
         };

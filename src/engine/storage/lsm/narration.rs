@@ -4,15 +4,18 @@ use std::fmt::{self, Display, Formatter};
 
 use super::Event;
 use super::compaction::{Task, Why};
+use super::event::{Standing, SyncReason};
 use super::version::{FileNumber, log_name, table_name};
-use crate::wording::{count, shown};
+use crate::wording::{count, list, shown, were};
+
+/// More tables are not named one by one.
+const MOST_NAMES: usize = 4;
 
 impl Display for Event {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
         match self {
-            Event::Logged { .. } | Event::Inserted { .. } | Event::LogSynced | Event::Rotated { .. } => {
-                self.tell_write(out)
-            }
+            Event::Logged { .. } | Event::LogSynced { .. } | Event::NothingToSync { .. } => self.tell_write(out),
+            Event::Inserted { .. } | Event::Rotated { .. } => self.tell_write(out),
             Event::Slowed { .. } | Event::Stopped { .. } | Event::WentOn { .. } => self.tell_write(out),
             Event::MemorySearched { .. } | Event::LevelPassed { .. } | Event::FilterSaidNo { .. } => {
                 self.tell_read(out)
@@ -34,13 +37,21 @@ impl Event {
                 let what = if *is_put { "was logged" } else { "was logged as deleted" };
                 write!(out, "{key} {what}, as write {sequence}, at offset {offset}.")
             }
-            Event::Inserted { key, bytes } => {
+            Event::LogSynced { reason: SyncReason::EveryWrite, .. } => {
+                out.write_str("The log was synced: a crash cannot take the write any more.")
+            }
+            Event::LogSynced { bytes, reason: SyncReason::Asked } => {
+                write!(out, "The log was synced, as asked: its last {bytes} bytes are safe from a crash now.")
+            }
+            Event::NothingToSync { log } => write!(out, "All of {} is synced already.", log_name(*log)),
+            Event::Inserted { key, entries, bytes, limit } => {
                 write!(
                     out,
-                    "{key} is in the memtable, in the order of the keys: {bytes} bytes of keys and values so far."
-                )
+                    "{key} is in the memtable, in the order of the keys: {}, {bytes} of {limit} bytes.",
+                    count(*entries, "entry")
+                )?;
+                if bytes >= limit { out.write_str(" It is full.") } else { Ok(()) }
             }
-            Event::LogSynced => out.write_str("The log was synced: a crash cannot take the write any more."),
             Event::Rotated { log } => write!(
                 out,
                 "The memtable became immutable and waits to be flushed; a new one begins, with the log {}.",
@@ -57,7 +68,7 @@ impl Event {
                 count(*tables, "table"),
                 match immutables {
                     1 => "1 memtable waits".to_owned(),
-                    many => format!("{many} memtables wait"),
+                    many => format!("{} wait", count(*many, "memtable")),
                 }
             ),
             Event::WentOn { waited } => write!(out, "Writes go on, after {waited}."),
@@ -102,9 +113,15 @@ impl Event {
                 count(*level_tables, "table")
             ),
             Event::CompactionBegun { task } => tell_task(out, task),
-            Event::Moved { table, level } => write!(
+            Event::Moved { table, level, is_sorted: true } => write!(
                 out,
                 "Nothing on level {level} overlaps {}: it moves there as it is. Only the manifest was written.",
+                table_name(*table)
+            ),
+            Event::Moved { table, level, is_sorted: false } => write!(
+                out,
+                "{} is the only table of its level, so there is nothing to merge it with: it moves to level {level} as it \
+                 is. Only the manifest was written.",
                 table_name(*table)
             ),
             Event::OutputsSynced { tables } => write!(
@@ -113,7 +130,7 @@ impl Event {
                 match &tables[..] {
                     [] => "Nothing had to be".to_owned(),
                     [one] => format!("{} was", table_name(*one)),
-                    many => format!("{} tables were", many.len()),
+                    many => were(many.len(), "table"),
                 }
             ),
             Event::Installed { level, tables, removed } => write!(
@@ -123,6 +140,11 @@ impl Event {
                 names(removed)
             ),
             Event::FileDeleted { name } => write!(out, "{name} was deleted: nothing refers to it any more."),
+            Event::ManifestRenewed { before, after } => write!(
+                out,
+                "The manifest had {before} bytes, most of them about tables that are gone. A new one, of {after} bytes with \
+                 one edit that says it all, was synced and renamed over it."
+            ),
             Event::BackgroundStopped => out
                 .write_str("The disk has no room for what a flush or a compaction has to write. The background stops."),
             Event::TimePassed { now, idle: true } => write!(out, "It is {now}, and the background has nothing to do."),
@@ -133,16 +155,22 @@ impl Event {
 
     fn tell_read(&self, out: &mut Formatter) -> fmt::Result {
         match self {
-            Event::MemorySearched { key, memtables, is_found } => {
-                let where_ =
-                    if *memtables == 1 { "The memtable".to_owned() } else { format!("One of {memtables} memtables") };
-                match (is_found, memtables) {
-                    (true, _) => write!(out, "{where_} has {key}: what is in memory is newer than any table."),
-                    (false, 1) => write!(out, "The memtable does not have {key}. On to the tables, the newest first."),
-                    (false, many) => {
-                        write!(out, "None of {many} memtables has {key}. On to the tables, the newest first.")
+            Event::MemorySearched { key, memtables, standing } => {
+                let many = match memtables {
+                    1 => "The memtable".to_owned(),
+                    many => format!("One of {many} memtables"),
+                };
+                match (standing, memtables) {
+                    (Standing::Found, _) => {
+                        return write!(out, "{many} has {key}: what is in memory is newer than any table.");
                     }
+                    (Standing::TooNew, _) => {
+                        write!(out, "{many} has {key}, but only as it was written after the snapshot.")?
+                    }
+                    (Standing::Absent, 1) => write!(out, "The memtable does not have {key}.")?,
+                    (Standing::Absent, many) => write!(out, "None of {many} memtables has {key}.")?,
                 }
+                out.write_str(" On to the tables, the newest first.")
             }
             Event::LevelPassed { level, tables: 1 } => {
                 write!(
@@ -161,35 +189,54 @@ impl Event {
                 "Level {level}: the range of {} covers {key}, but its Bloom filter says that it is not there. Nothing was read.",
                 table_name(*table)
             ),
-            Event::TableSearched { table, level, key, is_found: true } => {
-                write!(out, "Level {level}: one block of {} was read, and {key} is in it.", table_name(*table))
+            Event::TableSearched { table, level, key, standing, is_read } => {
+                let table = table_name(*table);
+                match (standing, is_read) {
+                    (Standing::Found, _) => {
+                        write!(out, "Level {level}: one block of {table} was read, and {key} is in it.")
+                    }
+                    (Standing::TooNew, true) => write!(
+                        out,
+                        "Level {level}: one block of {table} was read. It has {key} only as it was written after the snapshot."
+                    ),
+                    (Standing::TooNew, false) => write!(
+                        out,
+                        "Level {level}: {table} has {key} only as it was written after the snapshot, says its index. Nothing \
+                         was read."
+                    ),
+                    (Standing::Absent, _) => write!(
+                        out,
+                        "Level {level}: the filter of {table} let {key} pass, a block was read, and the key is not in it: a \
+                         false positive."
+                    ),
+                }
             }
-            Event::TableSearched { table, level, key, is_found: false } => write!(
-                out,
-                "Level {level}: the filter of {} let {key} pass, a block was read, and the key is not in it: a false positive.",
-                table_name(*table)
-            ),
-            Event::Answered { key, found, tables, blocks } => {
-                match found {
-                    Some(entry) if entry.is_tombstone() => {
+            Event::Answered { key, at, found, tables, blocks } => {
+                match (found, at) {
+                    (Some(entry), None) if entry.is_tombstone() => {
                         write!(out, "{key} was deleted: its newest entry is a tombstone")?
                     }
-                    Some(entry) => write!(
+                    (Some(entry), Some(at)) if entry.is_tombstone() => {
+                        write!(out, "{key} had been deleted: the newest entry that snapshot {at} sees is a tombstone")?
+                    }
+                    (Some(entry), _) => write!(
                         out,
                         "{key} = {}, written as {}",
                         shown(entry.value.as_deref().unwrap_or_default()),
                         entry.sequence
                     )?,
-                    None => write!(out, "{key} is nowhere")?,
+                    (None, None) => write!(out, "{key} is nowhere")?,
+                    (None, Some(at)) => write!(out, "Snapshot {at} sees {key} nowhere")?,
                 }
                 write!(out, ". {} looked at, {} read.", count(*tables, "table"), count(*blocks, "block"))
             }
-            Event::Scanned { from, to, entries, tables } => write!(
-                out,
-                "Memory and {} were merged from {from} to {to}: {} that are not deleted.",
-                count(*tables, "table"),
-                count(*entries, "key")
-            ),
+            Event::Scanned { from, to, at, entries, tables } => {
+                write!(out, "Memory and {} were merged from {from} to {to}", count(*tables, "table"))?;
+                if let Some(at) = at {
+                    write!(out, ", as snapshot {at} sees them")?;
+                }
+                write!(out, ": {}, the deleted ones left out.", count(*entries, "key"))
+            }
             Event::SnapshotTaken { snapshot } => write!(
                 out,
                 "Snapshot {} sees everything up to write {}, and nothing later. What it sees must not be dropped.",
@@ -214,27 +261,27 @@ impl Event {
                 count(*tables, "table")
             ),
             Event::TablesOpened { tables } => {
-                write!(
-                    out,
-                    "{} opened: footer, index and Bloom filter of each were read.",
-                    match tables {
-                        1 => "1 table was".to_owned(),
-                        many => format!("{many} tables were"),
-                    }
-                )
+                write!(out, "{} opened: footer, index and Bloom filter of each were read.", were(*tables, "table"))
             }
             Event::LogReplayed { log, records, torn: 0 } => {
                 write!(out, "In the memtable again: {} from {}.", count(*records, "write"), log_name(*log))
             }
             Event::LogReplayed { log, records, torn } => write!(
                 out,
-                "In the memtable again: {} from {}. {torn} torn bytes at its end were cut off: nobody was told that they were safe.",
+                "In the memtable again: {} from {}. A torn end of {} was cut off: nobody was told that it was safe.",
                 count(*records, "write"),
-                log_name(*log)
+                log_name(*log),
+                count(*torn, "byte")
+            ),
+            Event::Recovered { tables, entries, sequence: 0 } => write!(
+                out,
+                "Start-up is done: {}, and {} in memory. No write was found.",
+                count(*tables, "table"),
+                count(*entries, "entry")
             ),
             Event::Recovered { tables, entries, sequence } => write!(
                 out,
-                "The tree is as it was: {}, {} in memory, the newest write is {sequence}.",
+                "Start-up is done: {}, and {} in memory. The newest write that was found is {sequence}.",
                 count(*tables, "table"),
                 count(*entries, "entry")
             ),
@@ -254,11 +301,19 @@ fn tell_task(out: &mut Formatter, task: &Task) -> fmt::Result {
         Why::Tables { have, limit } => {
             write!(out, "Level {} has {}, and {limit} is the limit.", task.level, count(have, "table"))?
         }
+        Why::Sizes { have, limit } => write!(
+            out,
+            "Level {}, the last one, has {}, and {limit} is the limit. No table is merged that is larger than all newer ones \
+             together.",
+            task.level,
+            count(have, "table")
+        )?,
         Why::Bytes { have, limit } => write!(out, "Level {} has {have} bytes, and may have {limit}.", task.level)?,
         Why::Asked => write!(out, "A compaction of level {} was asked for.", task.level)?,
     }
     write!(out, " {}", names(&task.upper))?;
     match &task.lower[..] {
+        [] if task.output_level() == task.level => out.write_str(" will be merged into one."),
         [] => write!(out, " will be merged into level {}.", task.output_level()),
         lower => write!(out, " will be merged with {} of level {}, which overlap.", names(lower), task.output_level()),
     }
@@ -269,15 +324,26 @@ fn tell_dropped(out: &mut Formatter, dropped: u64, tombstones: u64) -> fmt::Resu
         write!(out, "; {} that newer ones replace dropped", count(dropped, "older entry"))?;
     }
     if tombstones > 0 {
-        write!(out, "; {} dropped, as nothing below can hold what is deleted", count(tombstones, "tombstone"))?;
+        write!(out, "; {} dropped, as no older table can hold what is deleted", count(tombstones, "tombstone"))?;
     }
     Ok(())
 }
 
+/// `000003.sst and 000005.sst`; of many, the oldest and the newest.
 fn names(tables: &[FileNumber]) -> String {
-    match tables {
+    let mut sorted = tables.to_vec();
+    sorted.sort_unstable();
+    match &sorted[..] {
         [] => "no table".to_owned(),
+        few if few.len() <= MOST_NAMES => list(few.iter().map(|table| table_name(*table))),
+        [oldest, .., newest] => {
+            format!(
+                "{}, the oldest {}, the newest {},",
+                count(sorted.len(), "table"),
+                table_name(*oldest),
+                table_name(*newest)
+            )
+        }
         [one] => table_name(*one),
-        [first, .., last] => format!("{} tables, {} to {}", tables.len(), table_name(*first), table_name(*last)),
     }
 }

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::compact::damage;
+use super::event::Standing;
 use super::settings::Policy;
 use super::version::{FileNumber, LEVELS, OpenTable, Version};
 use super::{Event, Lsm, Refusal, Snapshot};
@@ -30,6 +31,8 @@ pub enum Visit {
     PassedByFilter,
     /// A block was read, and the key was not in it: a false positive of the filter.
     InVain,
+    /// It has the key, but only as it was written after the snapshot that is read.
+    TooNew,
     Found,
     /// A scan reads from it.
     Scanned,
@@ -57,7 +60,7 @@ impl Lsm {
         self.charge(false);
         let found = found?;
         let (visits, blocks) = (self.memory.path.visits.len(), self.memory.path.blocks);
-        probe.step(|| Event::Answered { key: key.clone(), found: found.clone(), tables: visits, blocks }, self);
+        probe.step(|| Event::Answered { key: key.clone(), at, found: found.clone(), tables: visits, blocks }, self);
         Ok(found.and_then(|entry| entry.value))
     }
 
@@ -69,11 +72,17 @@ impl Lsm {
     ) -> Result<Option<Entry>, Refusal> {
         let memory = &self.memory;
         let memtables = std::iter::once(&memory.memtable).chain(memory.immutables.iter().rev().map(|it| &it.memtable));
-        let found = memtables.into_iter().find_map(|memtable| memtable.get(key, snapshot)).cloned();
+        let found = memtables.clone().find_map(|memtable| memtable.get(key, snapshot)).cloned();
+        let standing = match found {
+            Some(_) => Standing::Found,
+            None if snapshot < memory.sequence && memtables.clone().any(|it| it.get(key, Sequence::MAX).is_some()) => {
+                Standing::TooNew
+            }
+            None => Standing::Absent,
+        };
         let memtables = 1 + memory.immutables.len();
-        let is_found = found.is_some();
-        probe.step(|| Event::MemorySearched { key: key.clone(), memtables, is_found }, self);
-        if is_found {
+        probe.step(|| Event::MemorySearched { key: key.clone(), memtables, standing }, self);
+        if found.is_some() {
             return Ok(found);
         }
         let version = self.memory.version.clone();
@@ -111,24 +120,51 @@ impl Lsm {
             return Ok(None);
         }
         self.totals.tables_searched += 1;
-        let found = self.read_entry(table, key, snapshot).map_err(|corrupt| damage(table, corrupt))?;
-        if found.is_none() {
-            self.totals.false_positives += 1;
-        }
-        self.visit(number, if found.is_some() { Visit::Found } else { Visit::InVain });
-        let is_found = found.is_some();
-        probe.step(|| Event::TableSearched { table: number, level, key: key.clone(), is_found }, self);
+        let blocks = self.memory.path.blocks;
+        let (standing, found) = self.read_entry(table, key, snapshot).map_err(|corrupt| damage(table, corrupt))?;
+        self.totals.false_positives += u64::from(standing == Standing::Absent);
+        self.visit(
+            number,
+            match standing {
+                Standing::Found => Visit::Found,
+                Standing::TooNew => Visit::TooNew,
+                Standing::Absent => Visit::InVain,
+            },
+        );
+        let is_read = self.memory.path.blocks > blocks;
+        probe.step(|| Event::TableSearched { table: number, level, key: key.clone(), standing, is_read }, self);
         Ok(found)
     }
 
-    fn read_entry(&mut self, table: &OpenTable, key: &Key, snapshot: Sequence) -> Result<Option<Entry>, Corrupt> {
+    /// The key's newest entry that the snapshot can see. Where there is none, the filter was wrong, unless the table has
+    /// the key in newer versions. Those stand just before the place that is searched: in the same block, or as the last of
+    /// an earlier one, which the index knows.
+    fn read_entry(
+        &mut self,
+        table: &OpenTable,
+        key: &Key,
+        snapshot: Sequence,
+    ) -> Result<(Standing, Option<Entry>), Corrupt> {
         let number = table.table.find_block(key, snapshot);
-        let Some(handle) = table.table.handle(number) else { return Ok(None) };
+        let is_past = snapshot < self.memory.sequence;
+        let is_newer_before = is_past && table.table.find_block(key, Sequence::MAX) < number;
+        let Some(handle) = table.table.handle(number) else {
+            return Ok((if is_newer_before { Standing::TooNew } else { Standing::Absent }, None));
+        };
         let start = handle.start;
         let search = |block: &Block| {
-            let corrupt = Corrupt { offset: start, what: "bad block" };
-            let mut entries = block.seek(|each| is_before(each, key, snapshot)).map_err(|_| corrupt)?;
-            cursor::entry_of(key, &mut entries, start)
+            let newest_as_of = |sequence| {
+                let corrupt = Corrupt { offset: start, what: "bad block" };
+                let mut entries = block.seek(|each| is_before(each, key, sequence)).map_err(|_| corrupt)?;
+                cursor::entry_of(key, &mut entries, start)
+            };
+            let found = newest_as_of(snapshot)?;
+            let standing = match found {
+                Some(_) => Standing::Found,
+                None if is_newer_before || is_past && newest_as_of(Sequence::MAX)?.is_some() => Standing::TooNew,
+                None => Standing::Absent,
+            };
+            Ok((standing, found))
         };
         let place = (table.meta.number, number);
         if let Some(block) = self.memory.cache.get(place) {
@@ -167,7 +203,7 @@ impl Lsm {
         }
         self.charge(false);
         let entries = found.len();
-        probe.step(|| Event::Scanned { from: from.clone(), to: to.clone(), entries, tables: tables.len() }, self);
+        probe.step(|| Event::Scanned { from: from.clone(), to: to.clone(), at, entries, tables: tables.len() }, self);
         Ok(found)
     }
 

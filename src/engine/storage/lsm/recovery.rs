@@ -29,15 +29,7 @@ impl Lsm {
         self.charge(false);
         probe.step(|| Event::TablesOpened { tables }, self);
         self.replay_logs(probe)?;
-        match self.begin_manifest() {
-            // Without room for a new one, the old one goes on.
-            Err(DiskError::Full { .. }) => {
-                if self.disk.open(UNFINISHED).is_some() {
-                    self.disk.delete(UNFINISHED)?;
-                }
-            }
-            begun => begun?,
-        }
+        self.replace_manifest()?;
         self.charge(false);
         let entries = self.memory.memtable.len();
         probe.step(|| Event::Recovered { tables, entries, sequence: self.memory.sequence }, self);
@@ -75,6 +67,7 @@ impl Lsm {
             let _ = self.disk.truncate(file, read.end).and_then(|()| self.disk.sync(file));
         }
         self.memory.manifest = Some(LogWriter::new(file, read.end));
+        self.memory.manifest_begun = read.end;
         let edits = read.records.len();
         probe.step(|| Event::ManifestRead { edits, tables: live.len() }, self);
         Ok(live)
@@ -135,7 +128,7 @@ impl Lsm {
         let edit = Edit {
             added: tables.map(|(level, table)| (level, table.meta.clone())).collect(),
             removed: Vec::new(),
-            oldest_log: self.memory.logs.first().copied().unwrap_or(1),
+            oldest_log: self.oldest_log(),
             next_file: self.memory.next_file,
             sequence: self.memory.sequence,
         };
@@ -145,7 +138,35 @@ impl Lsm {
         writer.sync(&mut self.disk)?;
         self.disk.rename(manifest::UNFINISHED, NAME)?;
         self.disk.sync_directory()?;
+        self.memory.manifest_begun = self.disk.len(file);
         self.memory.manifest = Some(writer);
+        Ok(())
+    }
+
+    /// Begins a new manifest, or goes on with the old one where there is no room for both; whether it is new.
+    fn replace_manifest(&mut self) -> Result<bool, DiskError> {
+        match self.begin_manifest() {
+            Err(DiskError::Full { .. }) => {
+                if self.disk.open(UNFINISHED).is_some() {
+                    self.disk.delete(UNFINISHED)?;
+                }
+                Ok(false)
+            }
+            begun => begun.map(|()| true),
+        }
+    }
+
+    /// After a flush or a compaction: a manifest that has grown long is written anew. Most of its edits name tables that
+    /// later ones have removed.
+    pub(super) fn renew_manifest(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let file = self.memory.manifest.as_ref().expect("there is a manifest while commands are served").file();
+        let before = self.disk.len(file);
+        if before <= manifest::LONG.max(manifest::GROWTH * self.memory.manifest_begun) || !self.replace_manifest()? {
+            return Ok(());
+        }
+        self.charge(true);
+        let after = self.memory.manifest_begun;
+        probe.step(|| Event::ManifestRenewed { before, after }, self);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ impl Policy {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub policy: Policy,
-    /// The memtable becomes immutable once it holds so many bytes of keys and values.
+    /// The memtable becomes immutable once its entries have so many bytes ([`Entry::bytes`](crate::storage::Entry::bytes)).
     pub memtable_bytes: u64,
     /// So many immutable memtables may wait to be flushed; with one more, writes stop.
     pub immutables: usize,
@@ -112,14 +112,14 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "memtable",
         label: "Memtable",
-        about: "The memtable becomes immutable once its keys and values have that many bytes",
+        about: "The memtable becomes immutable once its entries have that many bytes: each its key, its value, and 8 for its number",
         kind: ParameterKind::Integer { min: 16, max: 1 << 22, unit: "bytes" },
         default: "48",
     },
     Parameter {
         name: "fanout",
         label: "Fan-out",
-        about: "How many times larger each level is than the one above, from level 2 on",
+        about: "Leveled: how many times larger each level is than the one above, from level 2 on",
         kind: ParameterKind::Integer { min: 2, max: 20, unit: "" },
         default: "4",
     },
@@ -147,14 +147,14 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "level0",
         label: "Tables on level 0",
-        about: "From so many tables on, level 0 is merged; from twice as many on writes are slowed, from three times as many they stop",
+        about: "From so many tables on, level 0 is merged, and size-tiered every level; from twice as many on level 0 writes are slowed, from three times as many they stop",
         kind: ParameterKind::Integer { min: 1, max: 64, unit: "" },
         default: "2",
     },
     Parameter {
         name: "level1",
         label: "Level 1",
-        about: "How many bytes level 1 may hold",
+        about: "Leveled: how many bytes level 1 may hold",
         kind: ParameterKind::Integer { min: 64, max: 1 << 24, unit: "bytes" },
         default: "320",
     },

@@ -1,7 +1,8 @@
-//! Writing: the log first, then the memtable; and waiting, where compaction has fallen behind.
+//! Writing: the log first, and synced where that is asked for; then the memtable; and waiting, where compaction has fallen behind.
 
 use std::rc::Rc;
 
+use super::event::SyncReason;
 use super::version::log_name;
 use super::{Event, Immutable, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
@@ -33,15 +34,31 @@ impl Lsm {
         self.charge(false);
         let (sequence, is_put) = (entry.sequence, value.is_some());
         probe.step(|| Event::Logged { key: key.clone(), is_put, sequence, offset }, self);
-        self.memory.memtable.insert(entry);
-        probe.step(|| Event::Inserted { key: key.clone(), bytes: self.memory.memtable.bytes() }, self);
+        // Before the memtable: what a read has seen, a crash must not take back.
         if self.settings.sync == SyncPolicy::Always {
-            self.sync_log(probe)?;
+            self.sync_log(SyncReason::EveryWrite, probe)?;
+        }
+        self.memory.memtable.insert(entry);
+        let (memtable, limit) = (&self.memory.memtable, self.settings.memtable_bytes);
+        let (entries, bytes) = (memtable.len(), memtable.bytes());
+        probe.step(|| Event::Inserted { key: key.clone(), entries, bytes, limit }, self);
+        Ok(Outcome::Done)
+    }
+
+    /// The command `sync`.
+    pub(super) fn sync_on_command(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        match self.unsynced() {
+            0 => {
+                let log = *self.memory.logs.last().expect("there is a log while commands are served");
+                probe.step(|| Event::NothingToSync { log }, self);
+            }
+            _ => self.sync_log(SyncReason::Asked, probe)?,
         }
         Ok(Outcome::Done)
     }
 
-    pub(super) fn sync_log(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn sync_log(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        let bytes = self.unsynced();
         let log = self.memory.log.as_mut().expect("there is a log while commands are served");
         log.sync(&mut self.disk)?;
         // Records that are collected are written in one go, and a crash leaves a beginning of them.
@@ -49,8 +66,13 @@ impl Lsm {
             self.mark_log()?;
         }
         self.charge(false);
-        probe.step(|| Event::LogSynced, self);
+        probe.step(|| Event::LogSynced { bytes, reason }, self);
         Ok(())
+    }
+
+    /// How many bytes of the log a crash could take.
+    fn unsynced(&self) -> u64 {
+        self.memory.log.as_ref().expect("there is a log while commands are served").unsynced(&self.disk)
     }
 
     /// Leaves a mark in the log: what was synced before it cannot be taken for a torn write any more. A full disk has no
