@@ -155,6 +155,54 @@ fn a_file_of_the_readers_own_is_written_first() {
     std::fs::remove_file(file).expect("it was there");
 }
 
+/// FAULTS S12: how a file was read is said beside the result, and the reader may know better.
+#[test]
+fn what_the_first_line_was_taken_for_is_said_and_can_be_turned_round() {
+    let file = std::env::temp_dir().join(format!("stepwise-header-{}.csv", std::process::id()));
+    let path = file.to_str().expect("a plain path");
+    let write = |text: &str| std::fs::write(&file, text).expect("a temporary file can be written");
+    let run = |more: &[&str]| {
+        let output = stepwise(&[&["run", "btree", "--data", path, "--run", "get city"], more].concat(), "");
+        (printed(&output).to_owned(), String::from_utf8(output.stderr).expect("text"))
+    };
+    write("city,population\nParis,2100000\n");
+    let (printed, said) = run(&[]);
+    assert!(printed.ends_with("=  (no value)\n"), "{printed}");
+    assert!(said.ends_with("1 row. Read as lines divided by commas. Line 1 (city, population) was taken as a header. (--header no: as a row)\n"), "{said}");
+    let (printed, said) = run(&["--header", "no"]);
+    assert!(
+        printed.ends_with("=  population\n") && said.contains("2 rows. ") && said.contains("was taken as a row."),
+        "{said}"
+    );
+    write("{\"city\": 7}\n");
+    assert!(run(&[]).1.contains("1 row. Read as a JSON object"));
+    let told = refused(&["run", "btree", "--data", path, "--header", "maybe", "--run", "get a"], "");
+    assert!(told.contains("accepted: yes, no"), "{told}");
+    assert!(refused(&["run", "btree", "--header", "yes", "--run", "get a"], "").contains("--header beside --data"));
+    std::fs::remove_file(file).expect("it was there");
+}
+
+/// FAULTS S10 and S12: a script of a Windows editor, one that is no text, and two at once.
+#[test]
+fn a_script_is_text_from_one_place() {
+    let file = std::env::temp_dir().join(format!("stepwise-bytes-{}", std::process::id()));
+    let path = file.to_str().expect("a plain path");
+    std::fs::write(&file, "\u{feff}put a 1\r\nget a").expect("a temporary file can be written");
+    assert!(printed(&stepwise(&["run", "btree", "--script", path], "")).ends_with("=  1\n"));
+    assert!(printed(&stepwise(&["run", "btree"], "\u{feff}put a 1; get a")).ends_with("=  1\n"));
+    for more in [&["--run", "get a"][..], &["--example"]] {
+        let told = refused(&[&["run", "btree", "--script", path], more].concat(), "");
+        assert!(told.contains("one of --run, --script and --example"), "{told}");
+    }
+    std::fs::write(&file, b"put a 1\nput b \xff").expect("a temporary file can be written");
+    let told = refused(&["run", "btree", "--script", path], "");
+    assert!(
+        told.contains("line 2, column 7: the byte 0xff is no UTF-8; accepted: a text file saved as UTF-8"),
+        "{told}"
+    );
+    std::fs::remove_file(file).expect("it was there");
+}
+
 #[test]
 fn a_long_run_is_told_by_tables_and_is_the_same_each_time() {
     let asked = ["long", "latency", "--count", "5000", "--param", "load=8"];

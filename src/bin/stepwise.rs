@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use stepwise::engine::data;
-use stepwise::engine::{ParameterKind, Parameters, command::MAX_SCRIPT_BYTES};
+use stepwise::engine::command::{self, MAX_SCRIPT_BYTES};
+use stepwise::engine::data::{self, Header};
+use stepwise::engine::wording::count;
+use stepwise::engine::{ParameterKind, Parameters};
 use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
 use stepwise::scene::{Breadth, svg};
 use stepwise::spec::{FigureSpec, View};
@@ -21,13 +23,14 @@ Stepwise: data systems, step by step
   stepwise long KIND [OPTIONS]   carry out very many operations and print what was measured
   stepwise build [OPTIONS]       write the book
 
-A script comes from --run, from --script, or from standard input.
+A script comes from --run, from --script, from --example, or from standard input.
 
   --param NAME=VALUE   a parameter of the figure; may be given more than once
   --run TEXT           the script itself, as in --run 'put a 1; get a'
   --script FILE        the script in a file
   --example            the figure's own example
-  --data FILE          a text or CSV file of your own, written into the figure first: keys in the first column
+  --data FILE          a text, CSV or JSON file of your own, written into the figure first: keys in the first column
+  --header yes|no      whether the first line of that file is a header; without it that is guessed, and said
   --before TEXT        commands to carry out first, without recording them
   --json               (run) one JSON object a line instead of text
   --count N            (long) how many operations; 1000000 without it
@@ -70,6 +73,7 @@ struct Options {
     script: Option<PathBuf>,
     before: String,
     data: Option<PathBuf>,
+    header: Option<String>,
     example: bool,
     json: bool,
     step: Option<String>,
@@ -98,6 +102,7 @@ fn run() -> Result<(), Failure> {
             Long("run") => options.run = Some(text_of(&mut arguments)?),
             Long("before") => options.before = text_of(&mut arguments)?,
             Long("data") => options.data = Some(arguments.value().map_err(wish)?.into()),
+            Long("header") => options.header = Some(text_of(&mut arguments)?),
             Long("script") => options.script = Some(arguments.value().map_err(wish)?.into()),
             Long("example") => options.example = true,
             Long("json") => options.json = true,
@@ -179,13 +184,16 @@ fn build(options: Options) -> Result<(), Failure> {
 /// Opens the figure; in the terminal anything wrong with the wish ends the program.
 fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
     let entry = figures::find(kind).map_err(wish)?;
-    let script = match (options.run, options.script) {
-        (Some(text), _) => text,
-        (None, Some(file)) => std::fs::read_to_string(&file)
-            .map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))?,
-        (None, None) if options.example => entry.about.example.to_owned(),
-        (None, None) => standard_input()?,
+    let script = match (options.run, options.script, options.example) {
+        (Some(text), None, false) => text,
+        (None, Some(file), false) => decoded(&file.display().to_string(), &contents(&file)?)?,
+        (None, None, true) => entry.about.example.to_owned(),
+        (None, None, false) => standard_input()?,
+        _ => return Err(wish("more than one script; accepted: one of --run, --script and --example")),
     };
+    if options.header.is_some() && options.data.is_none() {
+        return Err(wish("--header is about a file of data; accepted: --header beside --data"));
+    }
     let spec = FigureSpec {
         kind: kind.to_owned(),
         parameters: options.parameters.into_iter().collect(),
@@ -194,7 +202,7 @@ fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
         step: options.step.map(|step| step.parse()).transpose().map_err(wish)?,
         ..FigureSpec::default()
     };
-    let loaded = options.data.map(|file| load(&spec, &file)).transpose()?;
+    let loaded = options.data.map(|file| load(&spec, &file, options.header.as_deref())).transpose()?;
     let opened = figures::open_on(&spec, loaded.as_ref()).map_err(wish)?;
     match opened.problems.first() {
         Some(problem) => Err(wish(problem)),
@@ -202,22 +210,43 @@ fn open(kind: &str, options: Options) -> Result<Opened, Failure> {
     }
 }
 
-/// An engine with the reader's own data.
-fn load(spec: &FigureSpec, file: &Path) -> Result<Loading, Failure> {
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))?;
-    let rows = data::rows(&bytes).map_err(|mistake| Failure::Wish(format!("{}, {mistake}", file.display())))?;
-    let mut loading = Loading::new(spec, rows.into()).map_err(wish)?;
+/// An engine with the reader's own data. How the file was read is said beside the result, not in it.
+fn load(spec: &FigureSpec, file: &Path, header: Option<&str>) -> Result<Loading, Failure> {
+    let header = match header {
+        None => Header::Guess,
+        Some("yes") => Header::Yes,
+        Some("no") => Header::No,
+        Some(other) => return Err(Failure::Wish(format!("--header `{other}` is neither; accepted: yes, no"))),
+    };
+    let read = data::read(&contents(file)?, header);
+    let data = read.map_err(|mistake| Failure::Wish(format!("{}, {mistake}", file.display())))?;
+    let turned = match data.has_header() {
+        Some(true) => " (--header no: as a row)",
+        Some(false) => " (--header yes: as a header)",
+        None => "",
+    };
+    let (rows, told) = (count(data.rows.len(), "row"), data.told());
+    let mut loading = Loading::new(spec, data.into()).map_err(wish)?;
     loading.advance(usize::MAX).map_err(|mistake| Failure::Wish(format!("in the data, {mistake}")))?;
+    eprintln!("stepwise: {}: {rows}. {told}{turned}", file.display());
     Ok(loading)
 }
 
+fn contents(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// The text of a script, or where it is none.
+fn decoded(name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    command::decode(bytes).map(str::to_owned).map_err(|mistake| Failure::Wish(format!("{name}, {mistake}")))
+}
+
 fn standard_input() -> Result<String, Failure> {
-    let mut script = String::new();
+    let mut script = Vec::new();
     // One byte more than is allowed, so that the script itself is refused and not cut.
     let mut input = std::io::stdin().take(MAX_SCRIPT_BYTES as u64 + 1);
-    input.read_to_string(&mut script).map_err(|error| Failure::Machine(format!("standard input: {error}")))?;
-    Ok(script)
+    input.read_to_end(&mut script).map_err(|error| Failure::Machine(format!("standard input: {error}")))?;
+    decoded("standard input", &script)
 }
 
 fn describe(entry: &Entry) -> String {

@@ -66,6 +66,20 @@ pub struct Statement {
     pub source: Range<usize>,
 }
 
+/// The text of a script that comes as bytes.
+pub fn decode(bytes: &[u8]) -> Result<&str, BadCommand> {
+    str::from_utf8(bytes).map_err(|mistake| {
+        let good = &bytes[..mistake.valid_up_to()];
+        let line_begins = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let place = Place {
+            line: 1 + good.iter().filter(|byte| **byte == b'\n').count(),
+            column: 1 + String::from_utf8_lossy(&good[line_begins..]).chars().count(),
+        };
+        let problem = format!("the byte {:#04x} is no UTF-8", bytes[mistake.valid_up_to()]);
+        BadCommand { place, problem, accepted: "a text file saved as UTF-8".to_owned() }
+    })
+}
+
 /// Splits a script into statements, ranges not yet unfolded.
 pub fn statements(script: &str) -> Result<Vec<Statement>, BadCommand> {
     if script.len() > MAX_SCRIPT_BYTES {
@@ -77,6 +91,8 @@ pub fn statements(script: &str) -> Result<Vec<Statement>, BadCommand> {
         });
     }
     let mut lexer = Lexer { script, rest: script.char_indices().peekable(), place: Place { line: 1, column: 1 } };
+    // Some editors begin a file with a byte-order mark, which says that it is UTF-8 and is no part of the text.
+    lexer.rest.next_if(|(_, each)| *each == '\u{feff}');
     let mut found = Vec::new();
     while let Some(statement) = lexer.statement()? {
         found.push(statement);
@@ -444,6 +460,22 @@ mod tests {
             texts("put a 1; get a\n\n# nothing\n;;delete a # gone"),
             [vec!["put", "a", "1"], vec!["get", "a"], vec!["delete", "a"]]
         );
+    }
+
+    /// FAULTS S10.
+    #[test]
+    fn a_byte_order_mark_at_the_beginning_is_no_part_of_the_script() {
+        assert_eq!(texts("\u{feff}put a 1; get a"), [vec!["put", "a", "1"], vec!["get", "a"]]);
+        assert_eq!(statements("\u{feff}put a 1").unwrap()[0].words[0].place, Place { line: 1, column: 1 });
+        assert_eq!(texts("put a \u{feff}1")[0][2], "\u{feff}1", "only there");
+    }
+
+    /// FAULTS S12.
+    #[test]
+    fn bytes_that_are_no_text_are_said_with_their_place() {
+        assert_eq!(decode("put é 1".as_bytes()), Ok("put é 1"));
+        let told = decode(b"put a 1\nput \xc3\xa9 \xff\n").unwrap_err().to_string();
+        assert_eq!(told, "line 2, column 7: the byte 0xff is no UTF-8; accepted: a text file saved as UTF-8");
     }
 
     #[test]

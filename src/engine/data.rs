@@ -1,15 +1,23 @@
-//! A reader's own data: a text or CSV file whose first column is the key and whose other columns are the value.
+//! A reader's own data: a text or CSV file whose first column is the key and whose other columns are the value, or JSON
+//! ([`json`]).
 //!
 //! The rules are those of RFC 4180, and what files out there do besides: fields are divided by commas, or by tabs or
-//! semicolons where the first line has more of those; a field in quotes may hold dividers, line ends and doubled quotes;
-//! lines end with LF or CRLF; a byte-order mark is skipped, and so are empty lines. A first line whose first field is
-//! `key`, `id` or `name` is a header and is left out. A line without a divider is a key whose value is its line number.
+//! semicolons where the first line has more of those, or by what a line `sep=;` at the beginning says, as Excel writes it; a
+//! field in quotes may hold dividers, line ends and doubled quotes; lines end with LF, CRLF, or all of them with CR; a
+//! byte-order mark is skipped, and so are empty lines. A line without a divider is a key whose value is its line number.
+//!
+//! Nothing in a file says whether its first line is a header. It is taken for one if its first field is `key`, `id` or
+//! `name`, or if a column has numbers in every line but the first; and since that is a guess, [`Data::told`] says it, and
+//! [`Data::turned`] reads the other way.
 //!
 //! Simpler than the real one because: a file is text in UTF-8, and is read whole.
 
 use std::fmt::{self, Display};
 
 use crate::command::spell;
+use crate::wording::shown;
+
+mod json;
 
 /// The most bytes that a file may have: 1 MB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -21,6 +29,57 @@ pub struct Row {
     pub value: String,
     /// The line that it begins on, counted from 1.
     pub line: usize,
+}
+
+/// What the first line of a table is taken for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Header {
+    #[default]
+    Guess,
+    Yes,
+    No,
+}
+
+/// The rows of a file, and how it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    pub rows: Vec<Row>,
+    /// The file itself, to be read in another way.
+    bytes: Vec<u8>,
+    shape: String,
+    /// JSON has none.
+    first_line: Option<FirstLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FirstLine {
+    line: usize,
+    text: String,
+    is_header: bool,
+}
+
+impl Data {
+    /// How the file was read: `Read as CSV, divided by commas. Line 1 (city, population) was taken as a header.`
+    pub fn told(&self) -> String {
+        let told = format!("Read as {}.", self.shape);
+        match &self.first_line {
+            Some(FirstLine { line, text, is_header }) => {
+                let what = if *is_header { "a header" } else { "a row" };
+                format!("{told} Line {line} ({text}) was taken as {what}.")
+            }
+            None => told,
+        }
+    }
+
+    /// Whether the first line was taken as a header; nothing where there is no such line.
+    pub fn has_header(&self) -> Option<bool> {
+        self.first_line.as_ref().map(|line| line.is_header)
+    }
+
+    /// The same file, its first line taken for the other thing.
+    pub fn turned(&self) -> Result<Data, BadData> {
+        read(&self.bytes, if self.has_header() == Some(true) { Header::No } else { Header::Yes })
+    }
 }
 
 /// What is wrong with a file, and where.
@@ -41,8 +100,7 @@ impl Display for BadData {
 impl std::error::Error for BadData {}
 
 /// Reads a file. A key that comes again is a row of its own: it is written again.
-pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, BadData> {
-    let bad = |line, problem: String, accepted: &str| BadData { line, problem, accepted: accepted.to_owned() };
+pub fn read(bytes: &[u8], header: Header) -> Result<Data, BadData> {
     if bytes.len() > MAX_BYTES {
         return Err(bad(1, format!("the file has {} bytes", bytes.len()), "at most 1048576 bytes"));
     }
@@ -52,34 +110,105 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, BadData> {
         bad(line, format!("the byte {byte:#04x} is no UTF-8"), "a text file saved as UTF-8")
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (rows, shape, first_line) = match json::read(text) {
+        Some(_) if header != Header::Guess => {
+            return Err(bad(1, "this is JSON, and has no header".to_owned(), "a header in text or CSV only"));
+        }
+        Some(read) => read.map(|(rows, shape)| (rows, shape.to_owned(), None))?,
+        None => table(text, header)?,
+    };
+    for row in &rows {
+        check(row)?;
+    }
+    match rows.is_empty() {
+        true => Err(bad(1, "the file has no row".to_owned(), "a row a line: a key, a comma, a value")),
+        false => Ok(Data { rows, bytes: bytes.to_vec(), shape, first_line }),
+    }
+}
+
+fn bad(line: usize, problem: String, accepted: &str) -> BadData {
+    BadData { line, problem, accepted: accepted.to_owned() }
+}
+
+/// Reads lines of fields.
+fn table(text: &str, header: Header) -> Result<(Vec<Row>, String, Option<FirstLine>), BadData> {
+    // Before 2001 lines ended with CR on a Mac, and some programs still write them so.
+    let is_old_mac = text.contains('\r') && !text.contains('\n');
+    let owned = if is_old_mac { text.replace('\r', "\n") } else { String::new() };
+    let text = if is_old_mac { owned.as_str() } else { text };
     let mut reader = Reader { rest: text, divider: divider(text), line: 1 };
-    let mut found: Vec<Row> = Vec::new();
-    let mut is_first = true;
+    if let Some((divider, rest)) = named_divider(text) {
+        reader = Reader { rest, divider, line: 2 };
+    }
+    let mut records: Vec<(usize, Vec<String>)> = Vec::new();
     while !reader.rest.is_empty() {
         let line = reader.line;
         let fields = reader.record()?;
-        let first = std::mem::take(&mut is_first);
-        if fields.iter().all(|field| field.is_empty()) {
-            is_first = first && found.is_empty();
-            continue;
+        if fields.iter().any(|field| !field.is_empty()) {
+            records.push((line, fields));
         }
-        let key = &fields[0];
-        if first && ["key", "id", "name"].iter().any(|header| key.eq_ignore_ascii_case(header)) {
-            continue;
-        }
-        if key.is_empty() {
-            return Err(bad(line, "the first column is empty".to_owned(), "a key in the first column"));
-        }
-        if let Some(control) = fields.iter().flat_map(|field| field.chars()).find(|each| is_unprintable(*each)) {
-            let problem = format!("the character U+{:04X} is none that can be shown", u32::from(control));
-            return Err(bad(line, problem, "text, tabs and line ends"));
-        }
-        let value = if fields.len() > 1 { fields[1..].join(",") } else { line.to_string() };
-        found.push(Row { key: key.clone(), value, line });
     }
-    match found.is_empty() {
-        true => Err(bad(1, "the file has no row".to_owned(), "a row a line: a key, a comma, a value")),
-        false => Ok(found),
+    let is_header = match header {
+        Header::Guess => looks_like_a_header(&records),
+        Header::Yes => true,
+        Header::No => false,
+    };
+    let first_line = records.first().map(|(line, fields)| FirstLine {
+        line: *line,
+        text: fields.iter().map(|field| shown(field).to_string()).collect::<Vec<_>>().join(", "),
+        is_header,
+    });
+    let rows = records.into_iter().skip(usize::from(is_header)).map(|(line, mut fields)| {
+        let rest = fields.split_off(1);
+        let value = if rest.is_empty() { line.to_string() } else { rest.join(",") };
+        Row { key: fields.remove(0), value, line }
+    });
+    let ends = if is_old_mac { ", its lines ended by CR as on an old Mac" } else { "" };
+    let divided = match reader.divider {
+        ',' => "commas".to_owned(),
+        '\t' => "tabs".to_owned(),
+        ';' => "semicolons".to_owned(),
+        other => format!("`{}`", other.escape_debug()),
+    };
+    Ok((rows.collect(), format!("lines divided by {divided}{ends}"), first_line))
+}
+
+/// The divider that a first line `sep=;` names, and what comes after that line.
+fn named_divider(text: &str) -> Option<(char, &str)> {
+    let (first, rest) = text.split_once('\n')?;
+    let name = first.trim_end_matches('\r');
+    let mut signs = name.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).map(|_| name[4..].chars())?;
+    let divider = signs.next().filter(|sign| *sign != '"')?;
+    signs.next().is_none().then_some((divider, rest))
+}
+
+/// A line of names before lines with numbers, or a first field that is what keys are called.
+fn looks_like_a_header(records: &[(usize, Vec<String>)]) -> bool {
+    let Some(((_, first), others)) = records.split_first() else { return false };
+    let is_number = |field: &String| field.parse::<f64>().is_ok_and(f64::is_finite);
+    let numbers_below = |column: usize| {
+        !others.is_empty() && others.iter().all(|(_, fields)| fields.get(column).is_some_and(is_number))
+    };
+    ["key", "id", "name"].iter().any(|name| first[0].eq_ignore_ascii_case(name))
+        || !first.iter().any(is_number) && (0..first.len()).any(numbers_below)
+}
+
+/// That a row has a key, and can be shown.
+fn check(row: &Row) -> Result<(), BadData> {
+    if row.key.is_empty() {
+        return Err(bad(row.line, "the first column is empty".to_owned(), "a key in the first column"));
+    }
+    match row.key.chars().chain(row.value.chars()).find(|each| is_unprintable(*each)) {
+        Some('\r') => Err(bad(
+            row.line,
+            "a carriage return (CR) stands in the middle of the line".to_owned(),
+            "lines that end with LF or CRLF, or all of them with CR",
+        )),
+        Some(control) => {
+            let problem = format!("the character U+{:04X} is none that can be shown", u32::from(control));
+            Err(bad(row.line, problem, "text, tabs and line ends"))
+        }
+        None => Ok(()),
     }
 }
 
@@ -194,7 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
-        rows(text.as_bytes()).unwrap().into_iter().map(|row| (row.key, row.value)).collect()
+        super::read(text.as_bytes(), Header::Guess).unwrap().rows.into_iter().map(|row| (row.key, row.value)).collect()
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -224,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_told_with_its_line() {
-        let told = |bytes: &[u8]| rows(bytes).unwrap_err().to_string();
+        let told = |bytes: &[u8]| super::read(bytes, Header::Guess).unwrap_err().to_string();
         assert_eq!(told(b""), "line 1: the file has no row; accepted: a row a line: a key, a comma, a value");
         assert!(told(b"a,1\n,2\n").starts_with("line 2: the first column is empty"));
         assert!(told(b"a,1\nb,\xff\n").starts_with("line 2: the byte 0xff is no UTF-8"));
@@ -235,16 +364,57 @@ mod tests {
         assert!(told(b"key,value\n").contains("no row"));
     }
 
+    /// FAULTS S12: what line 1 was taken for is said, and can be turned round.
+    #[test]
+    fn a_header_is_guessed_said_and_turned_round() {
+        let data = super::read(b"city,population\nParis,2100000\nRome,2700000\n", Header::Guess).unwrap();
+        assert_eq!(data.told(), "Read as lines divided by commas. Line 1 (city, population) was taken as a header.");
+        assert_eq!((data.rows.len(), data.has_header()), (2, Some(true)));
+        let turned = data.turned().unwrap();
+        assert_eq!((turned.rows.len(), turned.rows[0].key.as_str(), turned.has_header()), (3, "city", Some(false)));
+        assert_eq!(turned.told(), "Read as lines divided by commas. Line 1 (city, population) was taken as a row.");
+        assert_eq!(turned.turned().unwrap(), data);
+        // Nothing tells this one; the reader can.
+        let data = super::read(b"animal;home\nlion;savanna\n", Header::Guess).unwrap();
+        assert_eq!((data.has_header(), data.turned().unwrap().rows.len()), (Some(false), 1));
+        assert_eq!(super::read(b"1,2\n3,4\n", Header::Guess).unwrap().has_header(), Some(false));
+        assert!(super::read(b"{\"a\": 1}", Header::Yes).unwrap_err().to_string().contains("JSON"));
+    }
+
+    /// FAULTS S12.
+    #[test]
+    fn what_excel_old_macs_and_programs_write_is_read() {
+        let two = pairs(&[("a", "1"), ("b", "2")]);
+        for text in [
+            "sep=;\r\na;1\r\nb;2\r\n",
+            "SEP=|\na|1\nb|2",
+            "a,1\rb,2\r",
+            "a,1\rb,2",
+            "{\"a\": 1, \"b\": 2}",
+            "[[\"a\",1],[\"b\",2]]",
+        ] {
+            assert_eq!(read(text), two, "{text:?}");
+        }
+        assert_eq!(read("sep=,x\nb,2"), pairs(&[("sep=", "x"), ("b", "2")]), "a row that looks a little like it");
+        let told = super::read(b"a,1\rb,2\nc,3\n", Header::Guess).unwrap_err().to_string();
+        assert_eq!(
+            told,
+            "line 1: a carriage return (CR) stands in the middle of the line; accepted: lines that end with LF or CRLF, or all of them with CR"
+        );
+        assert!(super::read(b"a,1\rb,2\r", Header::Guess).unwrap().told().contains("ended by CR as on an old Mac"));
+        assert!(super::read(b"{\"a\": 1}\n", Header::Guess).unwrap().told().starts_with("Read as a JSON object"));
+    }
+
     proptest! {
         #[test]
         fn any_bytes_end(bytes: Vec<u8>) {
-            let _ = rows(&bytes);
+            let _ = super::read(&bytes, Header::Guess);
         }
 
         /// What the rows say is what the script says.
         #[test]
         fn a_script_says_the_rows(text in "([a-c\"@#;.🙂 ]{0,6}[,\n]){0,12}") {
-            if let Ok(rows) = rows(text.as_bytes()) {
+            if let Ok(Data { rows, .. }) = super::read(text.as_bytes(), Header::No) {
                 let statements = statements(&script(&rows)).unwrap();
                 let said: Vec<_> = statements.iter().map(|each| (each.words[1].text.clone(), each.words[2].text.clone())).collect();
                 prop_assert_eq!(said, rows.into_iter().map(|row| (row.key, row.value)).collect::<Vec<_>>());

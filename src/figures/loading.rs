@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{BadSpec, Entry, catalogue, find};
 use crate::engine::Parameters;
-use crate::engine::data::{BadData, Row};
+use crate::engine::data::{BadData, Data};
 use crate::spec::FigureSpec;
 use crate::timeline::{self, Machine};
 
@@ -15,7 +15,7 @@ use crate::timeline::{self, Machine};
 pub struct Loading {
     pub(super) entry: &'static Entry,
     pub(super) parameters: Parameters,
-    rows: Rc<[Row]>,
+    data: Rc<Data>,
     engine: Box<dyn Machine>,
     done: usize,
 }
@@ -23,7 +23,7 @@ pub struct Loading {
 impl Loading {
     /// Begins to write rows into the engine of a spec. A parameter that is wrong is an error, and so is a figure without
     /// keys and values.
-    pub fn new(spec: &FigureSpec, rows: Rc<[Row]>) -> Result<Loading, BadSpec> {
+    pub fn new(spec: &FigureSpec, data: Rc<Data>) -> Result<Loading, BadSpec> {
         let entry = find(&spec.kind)?;
         if !entry.takes_data() {
             let kinds: Vec<_> = catalogue().iter().filter(|it| it.takes_data()).map(|it| it.about.kind).collect();
@@ -33,25 +33,26 @@ impl Loading {
         let bad = |mistake: &dyn ToString| BadSpec(mistake.to_string());
         let parameters = Parameters::new(entry.parameters, pairs).map_err(|mistake| bad(&mistake))?;
         let engine = (entry.open)(&parameters).map_err(|mistake| bad(&mistake))?;
-        Ok(Loading { entry, parameters, rows, engine, done: 0 })
+        Ok(Loading { entry, parameters, data, engine, done: 0 })
     }
 
     /// Writes so many more rows; whether there are any left. The error names the line that the engine cannot read, or
     /// refuses.
     pub fn advance(&mut self, rows: usize) -> Result<bool, BadData> {
-        let end = self.rows.len().min(self.done.saturating_add(rows));
-        timeline::load(&mut *self.engine, &self.rows[self.done..end])?;
+        let all = &self.data.rows;
+        let end = all.len().min(self.done.saturating_add(rows));
+        timeline::load(&mut *self.engine, &all[self.done..end])?;
         self.done = end;
-        Ok(end < self.rows.len())
+        Ok(end < all.len())
     }
 
     /// How many rows are written, and of how many.
     pub fn progress(&self) -> (u64, u64) {
-        (self.done as u64, self.rows.len() as u64)
+        (self.done as u64, self.data.rows.len() as u64)
     }
 
-    pub fn rows(&self) -> Rc<[Row]> {
-        self.rows.clone()
+    pub fn data(&self) -> Rc<Data> {
+        self.data.clone()
     }
 
     /// Whether this is the engine that a spec asks for.

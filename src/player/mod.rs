@@ -135,6 +135,8 @@ pub enum Message {
     View(View),
     /// A file of the reader's own rows.
     Data(Vec<u8>),
+    /// Take their first line for a header, or for a row: for what it was not taken.
+    TurnHeader,
     LoadOn,
     StopLoading,
     ForgetData,
@@ -224,6 +226,7 @@ impl Component for Player {
                 self.drawer = Some(Drawer::Bytes);
             }
             Message::Data(bytes) => self.take_data(&bytes, context),
+            Message::TurnHeader => self.turn_header(context),
             Message::LoadOn => self.load_on(context),
             Message::StopLoading => self.loading = None,
             Message::ForgetData => {
@@ -317,7 +320,7 @@ impl Player {
         self.wrong_line = None;
         self.loading = None;
         if let Some(own) = self.own.as_ref().filter(|own| !own.fits(&spec)) {
-            self.load(spec, own.rows(), context);
+            self.load(spec, own.data(), context);
             return false;
         }
         match figures::open_on(&spec, self.own.as_ref()) {

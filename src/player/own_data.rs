@@ -6,22 +6,33 @@ use yew::prelude::*;
 
 use super::slices::Slices;
 use super::{Message, OnTheWay, Player};
-use crate::engine::data::{self, Row};
+use crate::engine::data::{self, BadData, Data, Header};
 use crate::figures::Loading;
 use crate::spec::FigureSpec;
 
 impl Player {
     /// Reads a file and begins to write its rows in; a mistake in it leaves the figure as it is.
     pub(super) fn take_data(&mut self, bytes: &[u8], context: &Context<Player>) {
+        self.take_read(data::read(bytes, Header::Guess), context);
+    }
+
+    /// Reads the rows again, with their first line taken for the other thing.
+    pub(super) fn turn_header(&mut self, context: &Context<Player>) {
+        if let Some(turned) = self.own.as_ref().map(|own| own.data().turned()) {
+            self.take_read(turned, context);
+        }
+    }
+
+    fn take_read(&mut self, read: Result<Data, BadData>, context: &Context<Player>) {
         self.problems.clear();
-        match data::rows(bytes) {
-            Ok(rows) => self.load(self.elsewhere(), rows.into(), context),
+        match read {
+            Ok(data) => self.load(self.elsewhere(), data.into(), context),
             Err(mistake) => self.problems.push(format!("in the data, {mistake}")),
         }
     }
 
-    pub(super) fn load(&mut self, spec: FigureSpec, rows: Rc<[Row]>, context: &Context<Player>) {
-        match Loading::new(&spec, rows) {
+    pub(super) fn load(&mut self, spec: FigureSpec, data: Rc<Data>, context: &Context<Player>) {
+        match Loading::new(&spec, data) {
             Ok(loading) => self.loading = Some(OnTheWay { loading, slices: Slices::begin(wake(context)), spec }),
             Err(problem) => self.problems.push(problem.0),
         }

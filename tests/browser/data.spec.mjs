@@ -75,6 +75,20 @@ test("a file is chosen, and one that is no text is refused", async ({ page }) =>
   await expect(status(page)).toContainText("2 of your rows");
 });
 
+// FAULTS S12
+test("what the first line was taken for is said, and turned round by a button", async ({ page }) => {
+  await open(page, "kind=btree&run=get+city");
+  await paste(page, "city,population\nParis,2100000\n");
+  await expect(status(page)).toContainText("1 of your rows is in the figure");
+  await expect(status(page)).toContainText("Line 1 (city, population) was taken as a header.");
+  await page.getByRole("button", { name: "Take that line as a row" }).click();
+  await expect(status(page)).toContainText("2 of your rows are in the figure");
+  await page.getByRole("button", { name: "Take that line as a header" }).click();
+  await expect(status(page)).toContainText("1 of your rows is in the figure");
+  await paste(page, '{"Paris": 2100000}');
+  await expect(status(page)).toContainText("Read as a JSON object, with a row for each member.");
+});
+
 test("a file is dropped", async ({ page }) => {
   await open(page, "kind=hash-index&run=get+lynx");
   await page.locator(".data").evaluate((zone) => {

@@ -3,7 +3,7 @@
 
 use stepwise::engine::checksum::crc32;
 use stepwise::engine::command::statements;
-use stepwise::engine::data;
+use stepwise::engine::data::{self, Header};
 use stepwise::engine::replication::log_shipping::{Method, Replica, Value, Version, entry};
 use stepwise::engine::replication::quorum::{self, read_wire};
 use stepwise::engine::sim::{Disk, FileId, Time};
@@ -450,14 +450,25 @@ fn read_by_all(statement: &stepwise::engine::command::Statement) {
 }
 
 fn files() -> Vec<Vec<u8>> {
-    let texts =
-        ["key,value\r\na,1\r\n\"b;c\",\"two \"\"words\"\"\"\r\n", "a\t1\nb\t\"2\n3\"\n", "\u{feff}🙂;é;1\n\nx;y;2"];
+    let texts = [
+        "key,value\r\na,1\r\n\"b;c\",\"two \"\"words\"\"\"\r\n",
+        "a\t1\nb\t\"2\n3\"\n",
+        "\u{feff}🙂;é;1\n\nx;y;2",
+        "sep=|\r\na|1\r\n",
+        "{\"a\": [1, \"\\u00e9\"], \"b\": {}}",
+        "[[\"a\", 1]]",
+    ];
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
 fn read_file(bytes: &[u8]) {
-    match data::rows(bytes) {
-        Ok(rows) => assert_eq!(statements(&data::script(&rows)).map(|all| all.len()), Ok(rows.len())),
+    match data::read(bytes, Header::Guess) {
+        Ok(data) => {
+            let rows = &data.rows;
+            assert_eq!(statements(&data::script(rows)).map(|all| all.len()), Ok(rows.len()));
+            assert!(!data.told().is_empty());
+            let _ = data.turned();
+        }
         Err(mistake) => assert!(mistake.line > 0),
     }
 }

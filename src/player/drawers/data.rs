@@ -36,20 +36,24 @@ impl Player {
         };
         let ondragover = |event: DragEvent| event.prevent_default();
         let loading = self.loading.as_ref().map(|loading| loading.loading.progress());
-        let own = self.own.as_ref().map(|own| own.progress().0);
+        let own = self.own.as_ref().map(|own| (own.progress().0, own.data()));
         html! {
             <div class="data" {ondrop} {ondragover}>
                 <form {onsubmit}>
-                    <label><span>{ format!("Rows of your own, as text or CSV: the key first, then its value; at most {} bytes", grouped(MAX_BYTES as u64)) }</span>
+                    <label><span>{ format!("Rows of your own, as text, CSV or JSON: the key first, then its value; at most {} bytes", grouped(MAX_BYTES as u64)) }</span>
                         <textarea rows="5" wrap="off" spellcheck="false" autocapitalize="off" required=true placeholder={"lion,savanna\notter,river"} /></label>
                     <button class="primary" disabled={loading.is_some()}>{ "Write them in" }</button>
-                    <label class="file">{ "or drop a file here, or choose one: " }<input type="file" accept=".csv,.tsv,.txt,text/*" {onchange} /></label>
+                    <label class="file">{ "or drop a file here, or choose one: " }<input type="file" accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,text/*" {onchange} /></label>
                 </form>
                 if let Some((done, of)) = loading {
                     <p role="status"><progress max={of.to_string()} value={done.to_string()} aria-label="Progress" />{ format!(" {} of {} rows ", grouped(done), grouped(of)) }
                         { buttons::words("Cancel", sends(context, Message::StopLoading)) }</p>
-                } else if let Some(rows) = own {
-                    <p role="status">{ format!("{} of your rows are in the figure before its run begins; they are not recorded, and a link does not carry them. ", grouped(rows)) }
+                } else if let Some((rows, data)) = own {
+                    <p role="status">{ format!("{} of your rows {} in the figure before its run begins; no step shows how they came there, and no link carries them. {} ", grouped(rows), if rows == 1 { "is" } else { "are" }, data.told()) }
+                        if let Some(is_header) = data.has_header() {
+                            { buttons::words(if is_header { "Take that line as a row" } else { "Take that line as a header" }, sends(context, Message::TurnHeader)) }
+                            { " " }
+                        }
                         { buttons::words("Take them out", sends(context, Message::ForgetData)) }</p>
                 }
                 <p>{ "Pages, blocks and memtables are tiny here, so that every step can be seen. For thousands of rows, give the figure larger ones first, and a larger disk." }</p>
