@@ -2,7 +2,8 @@
 //! words and cut where they are long, and a number agrees with its noun.
 
 use std::collections::BTreeSet;
-use stepwise::engine::{ArgumentKind, CommandForm};
+use std::fs;
+use stepwise::engine::{ArgumentKind, CommandForm, ParameterKind};
 
 use stepwise::engine::command::spell;
 use stepwise::figures::{self, Entry, Run, catalogue};
@@ -71,4 +72,99 @@ fn a_long_key_or_value_is_cut() {
             }
         }
     }
+}
+
+/// Verbs and names that end in s, after a number that is a name: `write 1 is`, `page 1 goes`.
+const NO_PLURALS: &[&str] = &["as", "goes", "has", "is", "its", "stands", "this", "was"];
+/// The number after one of these is a name, and what follows is no noun that it counts.
+const NAMES: &[&str] = &[
+    "block",
+    "call",
+    "client",
+    "entry",
+    "key",
+    "level",
+    "line",
+    "message",
+    "node",
+    "page",
+    "position",
+    "post",
+    "replica",
+    "request",
+    "row",
+    "snapshot",
+    "step",
+    "term",
+    "token",
+    "transaction",
+    "version",
+    "view",
+    "write",
+    "of",
+    "partition",
+    "power",
+];
+
+/// The places where a single thing has a noun or a verb for many: `1 keys`, `1 key are`.
+fn disagreements(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let bare = |word: &str| word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+    let is_one = |at: usize| {
+        words[at].trim_start_matches(['(', '"']) == "1" && !(at > 0 && NAMES.contains(&bare(words[at - 1]).as_str()))
+    };
+    let ones = (0..words.len()).filter(|at| is_one(*at));
+    let mut found = Vec::new();
+    for at in ones {
+        let noun = words.get(at + 1).map(|word| bare(word)).unwrap_or_default();
+        let verb = words.get(at + 2).map(|word| bare(word)).unwrap_or_default();
+        let is_plural =
+            noun.len() > 2 && noun.ends_with('s') && !noun.ends_with("ss") && !NO_PLURALS.contains(&noun.as_str());
+        // `1 posts/s` is a rate, and its unit never changes.
+        let is_plural = is_plural && !noun.contains('/');
+        let ends_clause = words.get(at + 1).is_some_and(|word| word.ends_with([',', '.', ';', ':']));
+        if is_plural || !noun.is_empty() && !ends_clause && ["are", "were", "have"].contains(&verb.as_str()) {
+            found.push(words[at.saturating_sub(2)..words.len().min(at + 4)].join(" "));
+        }
+    }
+    found
+}
+
+/// FAULTS S11.
+#[test]
+fn a_number_agrees_with_its_noun() {
+    assert_eq!(disagreements("read 1 keys, 1 key that, (1 calls) 1 row are; page 1 borrows, write 1 is").len(), 3);
+    let mut wrong = BTreeSet::new();
+    let mut check = |kind: &str, text: &str| {
+        wrong.extend(disagreements(text).into_iter().map(|found| format!("{kind}: {found}")));
+    };
+    for entry in catalogue() {
+        let kind = entry.about.kind;
+        let abouts = entry.parameters.iter().map(|it| it.about).chain(entry.commands.iter().map(|it| it.about));
+        abouts.for_each(|text| check(kind, text));
+        ["k", ""].iter().flat_map(|word| said(entry, word)).for_each(|text| check(kind, &text));
+        // Each number at its smallest, which is one or close to it.
+        for parameter in entry.parameters {
+            let ParameterKind::Integer { min, .. } = parameter.kind else { continue };
+            let parameters = [(parameter.name.to_owned(), min.max(1).to_string())].into_iter().collect();
+            let run = entry.about.example.to_owned();
+            let spec = FigureSpec { kind: kind.into(), parameters, run, ..FigureSpec::default() };
+            let Ok(opened) = figures::open(&spec) else { continue };
+            for index in 1..=opened.run.last() {
+                check(kind, &opened.run.moment(index).narration);
+            }
+            for shape in &opened.run.scene(opened.run.last(), Breadth::Wide).shapes {
+                check(kind, &shape.label);
+            }
+        }
+    }
+    for folder in fs::read_dir("tests/golden").expect("the golden scripts are beside this file") {
+        for file in fs::read_dir(folder.expect("a folder").path()).expect("one folder for each figure") {
+            let file = file.expect("a file").path();
+            let golden = fs::read_to_string(&file).expect("a golden file is text");
+            let steps = golden.lines().filter(|line| line.starts_with(' '));
+            steps.for_each(|line| check(&file.display().to_string(), line));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -10,6 +10,7 @@ use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::Key;
 use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId, Survival};
+use crate::engine::wording::count;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::memory;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -92,14 +93,10 @@ impl Figure for BTreeFigure {
 }
 
 fn memory_name(tree: &BTree, breadth: Breadth) -> String {
-    let keys = match tree.key_count() {
-        1 => "1 key".to_owned(),
-        many => format!("{many} keys"),
-    };
+    let keys = count(tree.key_count(), "key");
     let levels = match tree.height() {
         0 => return "memory: empty".to_owned(),
-        1 => "1 level".to_owned(),
-        many => format!("{many} levels"),
+        many => count(many, "level"),
     };
     let marks = match (breadth, tree.survival()) {
         (Breadth::Wide, Survival::Log) => {

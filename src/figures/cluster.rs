@@ -2,6 +2,7 @@
 //! them a channel in which every message can be seen on its way.
 
 use crate::engine::replication::Host;
+use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::vocabulary::{cross, envelope, hue};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
@@ -165,7 +166,7 @@ impl Ground {
             let (at, more) = (self.on_the_way(from, to, 1.0), many - crowds.most);
             let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
                 .text(-14.0, 4.0, Anchor::End, "small", format!("+{more}"))
-                .label(format!("{more} more messages from {} to {}", name(from), name(to)));
+                .label(format!("{} from {} to {}", count(more, "more message"), name(from), name(to)));
             scene.push(shape);
         }
     }

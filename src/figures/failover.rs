@@ -334,7 +334,7 @@ fn draw_verdicts(scene: &mut Scene, failover: &Failover, plan: &Plan, breadth: B
         let shape = Shape::new(format!("verdict {place}"), x, y)
             .text(0.0, 13.0, Anchor::Start, "small", name.clone())
             .text(width_of(&name, SMALL) + 8.0, 13.0, Anchor::Start, class, mark)
-            .label(format!("{name}: {times} times"));
+            .label(format!("{name}: {}", count(times, "time")));
         scene.push(shape);
     }
 }

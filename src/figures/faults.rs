@@ -11,6 +11,7 @@ use crate::engine::service::faults::event::Struck;
 use crate::engine::service::faults::level::SECONDS;
 use crate::engine::service::faults::{Event, Faults, Status};
 use crate::engine::service::spell::{share, time as spell};
+use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
@@ -192,7 +193,7 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
         .text(10.0, 16.0, Anchor::Start, "name", name.clone())
         .class(if component.is_up() { "" } else { "stopped" })
         .changed(struck)
-        .label(format!("{name} {trouble}: {busy} workers busy, {waiting} requests wait"));
+        .label(format!("{name} {trouble}: {} busy, {} waiting", count(busy, "worker"), count(waiting, "request")));
     let mut words = trouble.to_owned();
     if let Some(leaked) = component.leaked {
         words = format!("{trouble} {leaked} %");

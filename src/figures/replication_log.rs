@@ -7,6 +7,7 @@ use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::log_shipping::{Difference, Entry, Event, LogShipping, Method, SLOTS, Table, Which};
+use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{envelope, hue};
@@ -186,7 +187,7 @@ fn draw_table(scene: &mut Scene, engine: &LogShipping, plan: &Plan, side: &Side)
         .text(12.0, 18.0, Anchor::Start, "name", title)
         .text(width - 12.0, 18.0, Anchor::End, "small", clock)
         .class(if stopped { "stopped" } else { "" })
-        .label(format!("the {}: {} rows in the order of its disk", side.name, table.rows().count()));
+        .label(format!("the {}: {} in the order of its disk", side.name, count(table.rows().count(), "row")));
     let mut x = 14.0;
     for column in table.version.columns() {
         card = card.text(x, 36.0, Anchor::Start, "small", column.name);

@@ -7,6 +7,7 @@ use crate::engine::Dump;
 use crate::engine::service::spell::{rounded, share, time as spell};
 use crate::engine::service::tail::{Event, Point, Tail, View};
 use crate::engine::sim::Time;
+use crate::engine::wording::count;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
@@ -53,7 +54,8 @@ impl Figure for TailFigure {
 fn banner(tail: &Tail, breadth: Breadth) -> Shape {
     let settings = tail.settings();
     let room = breadth.width() - 32.0;
-    let first = format!("{} calls a page, {} of them slow", settings.calls, share(settings.slow_share, 10_000));
+    let first =
+        format!("{} a page, {} of them slow", count(settings.calls, "call"), share(settings.slow_share, 10_000));
     let theory = share(settings.theory(settings.calls), 1_000);
     let second = match tail.here() {
         Some(point) if point.views > 0 => {
@@ -108,7 +110,11 @@ fn draw_calls(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
 fn in_words(view: &View) -> String {
     let answered = view.calls.iter().filter(|call| call.answered.is_some()).count();
     let again = view.calls.iter().filter(|call| call.again.is_some()).count();
-    format!("{answered} of {} calls answered after {}; {again} sent again", view.calls.len(), spell(view.passed))
+    format!(
+        "{answered} of {} answered after {}; {again} sent again",
+        count(view.calls.len(), "call"),
+        spell(view.passed)
+    )
 }
 
 /// The share of slow page views over the number of calls: as theory has it, and as it was measured.
@@ -137,7 +143,7 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
     let y = Axis { end: 1_000, spell: &percent, title: "slow page views: theory, and dots as measured".to_owned() };
     let measured = tail.points().iter().map(|point| {
         let hedged = if point.hedge.is_some() { ", hedged" } else { "" };
-        format!("{} calls{hedged}: {} of {}", point.calls, point.slow, point.views)
+        format!("{}{hedged}: {} of {}", count(point.calls, "call"), point.slow, point.views)
     });
     let words: Vec<String> = measured.collect();
     plot(Shape::new("chart", left, top), (width, HIGH), x, y, &series)

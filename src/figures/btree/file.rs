@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Area;
 use crate::engine::storage::btree::event::Reason;
 use crate::engine::storage::btree::{BTree, Event, PageId, Place, Standing, Survival};
+use crate::engine::wording::count;
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{LINE, disk};
@@ -20,8 +21,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
     scene.push(disk("disk", area.x, area.y, area.width, area.height, "disk"));
     let (writes, bytes, syncs) = tree.cost();
     let whose = if area.width > 500.0 { "this command: " } else { "" };
-    let plural = |many: u64| if many == 1 { "" } else { "s" };
-    let cost = format!("{whose}{writes} write{} · {bytes} bytes · {syncs} sync{}", plural(writes), plural(syncs));
+    let cost = format!("{whose}{} · {} · {}", count(writes, "write"), count(bytes, "byte"), count(syncs, "sync"));
     let room = area.width - 60.0;
     scene.push(Shape::new("cost", area.right() - 10.0, area.y + 15.0).text(
         0.0,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
 use super::{Area, touched};
 use crate::engine::storage::btree::{BTree, Event, Page, PageId, Standing};
-use crate::engine::wording::shown;
+use crate::engine::wording::{count, shown};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{Held, cell, cross};
@@ -109,7 +109,7 @@ impl Painter<'_> {
 
     fn subtree(&mut self, item: &Item, name: &str, keys: usize) {
         let (w, h) = (item.width, item.height);
-        let text = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
+        let text = count(keys, "key");
         let shape = Shape::new(name, item.x, item.y)
             .path(format!("M{0} 0l{0} {1}h-{2}Z", number(w / 2.0), number(h), number(w)), "subtree")
             .text(w / 2.0, h - 5.0, Anchor::Middle, "small", fit(&text, w, SMALL))

@@ -9,6 +9,7 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::fanout::{Event, Fanout, Focus, PostId, UserId};
 use crate::engine::service::grouped;
+use crate::engine::wording::plural;
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, width};
 use crate::scene::vocabulary::{Held, cell, disk, hue, memory};
@@ -80,7 +81,7 @@ fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
             );
         }
         let known = if celebrity { ", a celebrity" } else { "" };
-        scene.push(shape.label(format!("{name}: {} followers{known}", grouped(u64::from(count)))));
+        scene.push(shape.label(format!("{name}: {} {}{known}", grouped(u64::from(count)), plural(count, "follower"))));
     }
     if limit < 1.0 {
         for column in 0..plan.crowd_users.len().div_ceil(rows.max(1)) {

@@ -7,7 +7,7 @@ use crate::engine::replication::quorum::{Quorum, node::Node, record::Record};
 use crate::engine::replication::{NodeId, NodeSet};
 use crate::engine::sim::Fate;
 use crate::engine::storage::Key;
-use crate::engine::wording::shown;
+use crate::engine::wording::{count, shown};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
@@ -75,7 +75,7 @@ fn card(quorum: &Quorum, node: &Node, status: &'static str, at: Point, (width, h
     let words = if status == "stopped" {
         "memory gone, disk kept".to_owned()
     } else {
-        format!("{records} records, {hints} hints")
+        format!("{}, {}", count(records, "record"), count(hints, "hint"))
     };
     let mut card = Shape::new(id.to_string(), at.x, at.y)
         .rect(0.0, 0.0, width, height, 8.0, "card")
@@ -120,7 +120,11 @@ fn draw_disk(scene: &mut Scene, node: &Node, at: Point, width: f32) {
     let name = if width > 250.0 { format!("disk {bytes} B") } else { "disk".to_owned() };
     let left = if width > 250.0 { 80.0 } else { 38.0 };
     let region = Shape::new(format!("{id}/disk"), at.x, at.y).rect(0.0, 0.0, width, DISK, 0.0, "disk");
-    let label = format!("the disk of {id}: {} records in the log, {} hints, {bytes} bytes", log.len(), hints.len());
+    let label = format!(
+        "the disk of {id}: {} in the log, {}, {bytes} bytes",
+        count(log.len(), "record"),
+        count(hints.len(), "hint")
+    );
     scene.push(region.text(6.0, 17.0, Anchor::Start, "small", name).label(label));
     let room = ((width - left - 2.0) / LOGGED) as usize;
     let all: Vec<&Logged> = log.iter().chain(&hints).collect();

@@ -4,6 +4,7 @@ use crate::engine::replication::Host;
 use crate::engine::replication::log_shipping::ship::Message;
 use crate::engine::replication::log_shipping::{LogShipping, Which};
 use crate::engine::sim::{MessageId, Time};
+use crate::engine::wording::count;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
 impl Cluster for LogShipping {
@@ -33,7 +34,7 @@ impl Cluster for LogShipping {
             Message::Entry(entry) => format!("entry {}", entry.number),
             Message::Position(position) => format!("carried out up to entry {position}"),
             Message::Halted => "cannot go on".to_owned(),
-            Message::Copy(_, position) => format!("a copy with {position} entries"),
+            Message::Copy(_, position) => format!("a copy with {}", count(*position, "entry")),
         })
     }
 

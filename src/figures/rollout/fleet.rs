@@ -3,6 +3,7 @@
 use super::Frame;
 use crate::engine::service::grouped;
 use crate::engine::service::rollout::{Event, Rollout, Stage, Strategy};
+use crate::engine::wording::{count, plural};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{hue, memory};
 use crate::scene::{Anchor, Scene, Shape};
@@ -14,7 +15,7 @@ const ROW: f32 = 40.0;
 pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: Frame) {
     let settings = rollout.settings();
     let (nodes, users) = (u64::from(settings.nodes), u64::from(settings.users));
-    let name = format!("the fleet: {} nodes, {} users", grouped(nodes), grouped(users));
+    let name = format!("the fleet: {}, {} {}", count(nodes, "node"), grouped(users), plural(users, "user"));
     scene.push(memory("fleet", frame.x, frame.y, frame.width, frame.height, &name));
     draw_sandbox(scene, rollout, event, frame);
     let columns = if frame.width > 400.0 { 5 } else { 4 };
@@ -41,7 +42,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
             .rect(8.0, 20.0, hit, 10.0, 1.0, "bad")
             .text(width / 2.0 + 2.0, 29.0, Anchor::Middle, "offset", hit_text)
             .changed(stage && is_new)
-            .label(format!("node {}: version {}, {} users hit", place + 1, node.version, node.users_hit));
+            .label(format!("node {}: version {}, {} hit", place + 1, node.version, count(node.users_hit, "user")));
         scene.push(card);
     }
     if all.len() > shown {

@@ -8,6 +8,7 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::scaling::{Event, Scaling, Way, dollars};
 use crate::engine::service::{grouped, spell};
+use crate::engine::wording::count;
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{cross, memory};
@@ -173,7 +174,7 @@ fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, frame: Frame) {
         );
     }
     let percent = (busy * 100.0).round() as u32;
-    scene.push(shape.label(format!("{many} machines, {percent} % busy; {} of power 1 in all", size)));
+    scene.push(shape.label(format!("{}, {percent} % busy; {size} of power 1 in all", count(many, "machine"))));
 }
 
 /// The side of a machine of power 1, where there is room: the area is the power.

@@ -65,7 +65,7 @@ pub enum Held {
 }
 
 fn entries_of(number: usize) -> String {
-    count(number, "entry").replace("entrys", "entries")
+    count(number, "entry")
 }
 
 /// More differences are counted, not told.

@@ -8,6 +8,7 @@ use crate::service::grouped;
 use crate::service::spell::{rounded, time as spell};
 use crate::service::station::Blocked;
 use crate::sim::Time;
+use crate::wording::count;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -153,7 +154,7 @@ impl Display for Event {
                 tell_forgotten(out, *forgotten)
             }
             Event::Forgotten { requests } => {
-                write!(out, "The times of {requests} requests are forgotten; measuring begins anew.")
+                write!(out, "The times of {} are forgotten; measuring begins anew.", count(*requests, "request"))
             }
             Event::Refused { why } => write!(out, "Refused: {why}."),
         }

@@ -10,6 +10,7 @@ use super::system::Way;
 use crate::contract;
 use crate::service::{grouped, spell};
 use crate::sim::Time;
+use crate::wording::count;
 
 #[derive(Clone)]
 pub enum Event {
@@ -155,8 +156,10 @@ impl Display for Event {
             ),
             Event::Kept { way, before, size, price_before, price } => write!(
                 out,
-                "{}: {size} machines instead of {before} keep the service level, for {} an hour instead of {}.",
+                "{}: {} instead of {before} keep{} the service level, for {} an hour instead of {}.",
                 way.name(),
+                count(*size, "machine"),
+                if *size == 1 { "s" } else { "" },
                 dollars(*price),
                 dollars(*price_before)
             ),
@@ -167,8 +170,9 @@ impl Display for Event {
             ),
             Event::NotKept { way, most, goal } => write!(
                 out,
-                "{}: not even {most} machines keep {}, and {}. It stays as it was.",
+                "{}: not even {} would keep {}, and {}. It stays as it was.",
                 way.name(),
+                count(*most, "machine"),
                 spell::time(*goal),
                 if u64::from(*most) < MAX_SIZE { "each one beyond would make it slower" } else { "there are no more" }
             ),

@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use crate::contract;
 use crate::service::spell::{share, time as spell};
 use crate::sim::Time;
+use crate::wording::{count, is_or_are};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -72,23 +73,28 @@ impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Sent { view, calls } => {
-                write!(out, "Page view {view} calls {calls} backends at once; it needs the answers of all.")
+                write!(out, "Page view {view} calls {} at once; it needs the answers of all.", count(*calls, "backend"))
             }
             Event::Answered { answers, after, open: 0 } => {
                 write!(out, "After {} come the last answers, {answers}.", spell(*after))
             }
             Event::Answered { answers, after, open } => write!(
                 out,
-                "After {}, {answers} calls are answered. The page waits for {open} more: one slow call is enough.",
-                spell(*after)
+                "After {}, {} answered. The page waits for {open} more: one slow call is enough.",
+                spell(*after),
+                is_or_are(*answers, "call")
             ),
             Event::Hedged { calls, after } => write!(
                 out,
-                "After {} without an answer, {calls} calls are sent again to other machines. The first answer counts.",
-                spell(*after)
+                "After {} without an answer, {} sent again, to other machines. The first answer counts.",
+                spell(*after),
+                is_or_are(*calls, "call")
             ),
             Event::Finished { view, took, slow: false, .. } => {
                 write!(out, "Page view {view} took {}: none of its calls was slow in the end.", spell(*took))
+            }
+            Event::Finished { view, took, slow: true, calls: 1 } => {
+                write!(out, "Page view {view} took {}, as long as its one call, which was slow.", spell(*took))
             }
             Event::Finished { view, took, slow: true, calls } => write!(
                 out,
@@ -110,7 +116,7 @@ impl Display for Event {
                     views => write!(out, " A new sample begins, without the {views} views before."),
                 }
             }
-            Event::Forgotten { views } => write!(out, "What {views} page views have shown is forgotten."),
+            Event::Forgotten { views } => write!(out, "What {} showed is forgotten.", count(*views, "page view")),
             Event::Refused { why } => write!(out, "Refused: {why}."),
         }
     }
