@@ -95,6 +95,12 @@ pub fn fuzz(arguments: &[&str]) -> Result {
     run(&mut fuzz)
 }
 
+/// The tests of `tests/hunt` with many more random runs than the tests try, and how often each verdict occurred.
+pub fn hunt(seeds: &str) -> Result {
+    let hunt = ["test", "--locked", "--test", "hunt", "--", "--nocapture", "--test-threads=1"];
+    run(command("cargo").args(hunt).env("HUNT_SEEDS", seeds))
+}
+
 /// The number that stands before `word`.
 fn number_before(text: &str, word: &str) -> u64 {
     let before = text.split_once(word).map_or("", |(before, _)| before);
