@@ -80,6 +80,24 @@ fn json_is_one_object_a_step_and_one_at_the_end() {
     assert!(end["counters"].is_object() && end["state"].is_object());
 }
 
+/// FAULTS S15: exercise 4 of the chapter on B-trees ends within a run, and has an answer: with two levels the first `get`
+/// reads two pages from an empty cache, its neighbour none, and a key elsewhere a leaf.
+#[test]
+fn s15_the_fourth_exercise_on_b_trees_can_be_done_as_written() {
+    let script = "put 1..500 x; sync; evict; get 250; get 251; get 90";
+    let chapter = std::fs::read_to_string("chapters/storage/b-trees.md").expect("the chapter is there");
+    assert!(chapter.contains(script));
+    let given = ["--param", "order=64", "--param", "survival=none", "--param", "sync=command"];
+    let output = stepwise(&[&["run", "btree", "--json", "--run", script][..], &given[..]].concat(), "");
+    let lines = lines(&output);
+    let (end, steps) = lines.split_last().expect("there are lines");
+    assert!(steps.len() < stepwise::timeline::MAX_STEPS, "{}", steps.len());
+    assert_eq!((&end["counters"]["height"], &end["counters"]["keys"]), (&2.into(), &500.into()));
+    let last = |command: usize| steps.iter().rfind(|step| step["command"] == command).expect("it took steps");
+    let read = |command| last(command)["counters"]["pages_read"].as_u64().expect("a number");
+    assert_eq!([503, 504, 505].map(|get| read(get) - read(get - 1)), [2, 0, 1]);
+}
+
 #[test]
 fn a_refusal_of_the_subject_is_a_result() {
     let output = stepwise(

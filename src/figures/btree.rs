@@ -1,4 +1,4 @@
-//! How a B-tree is drawn: above, in memory, the tree as pages; below, on the disk, the file of pages as a row of squares
+//! How a B-tree is drawn: above the tree as pages, dashed where they are not in memory; below, on the disk, the file of pages as a row of squares
 //! in the order of the file, and beside it what it takes to survive a crash.
 
 mod file;
@@ -98,22 +98,24 @@ fn memory_name(tree: &BTree, breadth: Breadth) -> String {
         0 => return "memory: empty".to_owned(),
         many => count(many, "level"),
     };
-    let marks = match (breadth, tree.survival()) {
-        (Breadth::Wide, Survival::Log) => {
-            " · ● changed, not written anywhere yet · ○ safe in the log, not in the file yet"
+    let (held, room) = tree.cached();
+    match (breadth, tree.survival()) {
+        (Breadth::Wide, Survival::Log) => format!(
+            "memory: {keys}, {levels} · {held} pages, room for {room}; dashed: on the disk only · ● changed · ○ safe in the log"
+        ),
+        (Breadth::Wide, _) => {
+            format!("memory: {keys}, {levels} · {held} pages, room for {room}; dashed: on the disk only · ● changed")
         }
-        (Breadth::Wide, _) => " · ● changed, not written yet",
-        (Breadth::Narrow, Survival::Log) => " · ● changed ○ in the log",
-        (Breadth::Narrow, _) => " · ● changed",
-    };
-    format!("memory: {keys}, {levels}{marks}")
+        (Breadth::Narrow, Survival::Log) => format!("{keys}, {levels} · {held}/{room} pages · ● changed ○ logged"),
+        (Breadth::Narrow, _) => format!("{keys}, {levels} · {held}/{room} pages in memory · ● changed"),
+    }
 }
 
 /// The leaf that a search for the key ends in.
 fn leaf_of(tree: &BTree, key: &KeySlot) -> Option<PageId> {
     let mut id = tree.root_id();
     loop {
-        let (page, _) = tree.in_memory(id)?;
+        let (page, _) = tree.of_tree(id)?;
         if page.is_leaf() {
             return Some(id);
         }
@@ -125,7 +127,8 @@ fn leaf_of(tree: &BTree, key: &KeySlot) -> Option<PageId> {
 fn touched(event: Option<&Event>) -> Vec<PageId> {
     match event {
         Some(
-            Event::Descended { page, .. }
+            Event::PageRead { page, .. }
+            | Event::Descended { page, .. }
             | Event::LeafReached { page, .. }
             | Event::Found { page, .. }
             | Event::NotFound { page, .. }

@@ -9,13 +9,14 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::storage::duel::{Duel, Event, Name, Throughput};
+use crate::engine::wording::count;
 use crate::scene::svg::number;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct DuelFigure;
 
-const BANNER: f32 = 32.0;
+const BANNER: f32 = 50.0;
 const HALF: f32 = 172.0;
 const CHART: f32 = 210.0;
 
@@ -58,15 +59,32 @@ fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
     let mut text = format!("{} records, {} operations measured", grouped(duel.records()), grouped(duel.operations()));
     let last = duel.last().map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
     let shape = Shape::new("banner", margin, 0.0);
-    match last {
+    let shape = match last {
         Some(last) if width < 500.0 => {
             let first = shape.text(0.0, 11.0, Anchor::Start, "strong", fit(&text, width, 13.0));
-            return first.text(0.0, 26.0, Anchor::Start, "small", fit(&last, width, 11.0));
+            first.text(0.0, 26.0, Anchor::Start, "small", fit(&last, width, 11.0))
         }
-        Some(last) => text.push_str(&format!("; {last}")),
-        None => {}
+        last => {
+            text.extend(last.map(|last| format!("; {last}")));
+            shape.text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
+        }
+    };
+    let assumed = assumed(duel, width < 500.0);
+    shape.text(0.0, 41.0, Anchor::Start, "small", fit(&assumed, width, 11.0)).label(format!("{text}. {assumed}"))
+}
+
+/// The numbers on which it depends who wins.
+fn assumed(duel: &Duel, is_short: bool) -> String {
+    let settings = duel.settings();
+    let (record, cache, checkpoint) = (settings.record, settings.cache / 1024, grouped(settings.checkpoint));
+    if is_short {
+        return format!("values of {record} B · {cache} KB of cache each · checkpoint at {checkpoint}");
     }
-    shape.text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
+    let compaction = if settings.compacts_at_once { "at once" } else { "when writes must wait" };
+    format!(
+        "values of {record} bytes · {cache} KB of cache for each · checkpoint after {checkpoint} page images · compaction {compaction} · {} a sync",
+        count(settings.group, "write"),
+    )
 }
 
 fn class(name: Name) -> &'static str {

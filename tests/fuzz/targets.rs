@@ -9,7 +9,8 @@ use stepwise::engine::replication::quorum::{self, read_wire};
 use stepwise::engine::sim::{Disk, FileId, Time};
 use stepwise::engine::storage::block::{Block, BlockBuilder, Entries};
 use stepwise::engine::storage::bloom::{self, Bloom};
-use stepwise::engine::storage::btree::{Kind, Page, PageId, page};
+use stepwise::engine::storage::btree::slot::MAX_VALUE_BYTES;
+use stepwise::engine::storage::btree::{Kind, Layout, Page, PageId};
 use stepwise::engine::storage::hash_index::{Record, Timestamp, hint};
 use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
@@ -234,13 +235,16 @@ fn read_edit(bytes: &[u8]) {
     }
 }
 
-const ORDER: usize = 4;
+/// The layout of the figure's pages.
+fn layout() -> Layout {
+    Layout::of_order(4, MAX_VALUE_BYTES)
+}
 
 fn pages() -> Vec<Vec<u8>> {
     let mut pages = Vec::new();
     for kind in [Kind::Leaf, Kind::Inner, Kind::Free, Kind::Meta] {
         let level = u8::from(kind == Kind::Inner);
-        let mut page = Page::new(ORDER, kind, level, PageId(3));
+        let mut page = Page::new(layout(), kind, level, PageId(3));
         page.set_next(Some(PageId(5)));
         pages.push(page.seal().to_vec());
     }
@@ -248,10 +252,10 @@ fn pages() -> Vec<Vec<u8>> {
 }
 
 fn read_page(bytes: &[u8]) {
-    let size = page::page_size(ORDER);
+    let size = layout().size();
     let read = |bytes: &[u8]| {
         let id = bytes.get(8..12).map_or(0, |id| u32::from_le_bytes(id.try_into().expect("four bytes")));
-        let Ok(page) = Page::decode(bytes, size, PageId(id)) else { return };
+        let Ok(page) = Page::decode(bytes, layout(), PageId(id)) else { return };
         let _ = (page.kind(), page.level(), page.next(), page.transaction(), page.root(), page.children().count());
         let keys: Vec<_> = page.keys().collect();
         for (at, key) in keys.iter().enumerate() {
@@ -278,10 +282,9 @@ fn page_logs() -> Vec<Vec<u8>> {
 }
 
 fn read_page_log(bytes: &[u8]) {
-    let size = page::page_size(ORDER);
-    let _ = btree::log::decode(bytes, 0, size);
-    for len in [16, 16 + size] {
-        let _ = btree::log::decode(&sealed(bytes, 0, len, u32::to_le_bytes), 0, size);
+    let _ = btree::log::decode(bytes, 0, layout());
+    for len in [16, 16 + layout().size()] {
+        let _ = btree::log::decode(&sealed(bytes, 0, len, u32::to_le_bytes), 0, layout());
     }
 }
 

@@ -9,6 +9,19 @@ use super::table::{Corrupt, Table};
 use super::{Entry, Key, Sequence};
 use crate::sim::Disk;
 
+/// From where a read head has its blocks.
+pub trait Blocks {
+    /// The block `number` of a table, which stands at `handle` in its file.
+    fn block(&mut self, table: &Table, number: usize, handle: Range<u64>) -> Result<Block, Corrupt>;
+}
+
+/// Each block is read from the disk.
+impl Blocks for Disk {
+    fn block(&mut self, table: &Table, _: usize, handle: Range<u64>) -> Result<Block, Corrupt> {
+        table.read_block(self, handle)
+    }
+}
+
 /// Where a read head stands. It owns what it has read, so that an engine can keep it as part of its state, and a clone
 /// of it is cheap.
 #[derive(Clone, Debug)]
@@ -24,24 +37,24 @@ pub struct Cursor {
 
 impl Cursor {
     /// Stands on the first entry of a table. Reads its first block.
-    pub fn first(table: &Table, disk: &mut Disk) -> Result<Cursor, Corrupt> {
-        Cursor::read(table, disk, 0)
+    pub fn first(table: &Table, blocks: &mut impl Blocks) -> Result<Cursor, Corrupt> {
+        Cursor::read(table, blocks, 0)
     }
 
     /// Stands on the first entry of a table that is not before `key`, nor a newer version than `snapshot`.
     /// Reads one block.
-    pub fn seek(table: &Table, disk: &mut Disk, key: &Key, snapshot: Sequence) -> Result<Cursor, Corrupt> {
-        let mut cursor = Cursor::read(table, disk, table.find_block(key, snapshot))?;
+    pub fn seek(table: &Table, blocks: &mut impl Blocks, key: &Key, snapshot: Sequence) -> Result<Cursor, Corrupt> {
+        let mut cursor = Cursor::read(table, blocks, table.find_block(key, snapshot))?;
         let sought = Entry::new(key, snapshot, None);
         cursor.at = cursor.entries.partition_point(|each| *each < sought);
         Ok(cursor)
     }
 
     /// Stands on the first entry of a block, and reads it, if there is one.
-    fn read(table: &Table, disk: &mut Disk, block: usize) -> Result<Cursor, Corrupt> {
+    fn read(table: &Table, blocks: &mut impl Blocks, block: usize) -> Result<Cursor, Corrupt> {
         let handle = table.handle(block);
         let entries = match handle.clone() {
-            Some(handle) => entries(&table.read_block(disk, handle.clone())?, handle.start)?,
+            Some(handle) => entries(&blocks.block(table, block, handle.clone())?, handle.start)?,
             None => Vec::new(),
         };
         Ok(Cursor { block, handle, entries: Rc::new(entries), at: 0 })
@@ -58,12 +71,12 @@ impl Cursor {
     }
 
     /// Moves on to the next entry; whether that took the reading of a block.
-    pub fn advance(&mut self, table: &Table, disk: &mut Disk) -> Result<bool, Corrupt> {
+    pub fn advance(&mut self, table: &Table, blocks: &mut impl Blocks) -> Result<bool, Corrupt> {
         self.at += 1;
         if self.at < self.entries.len() || self.handle.is_none() {
             return Ok(false);
         }
-        *self = Cursor::read(table, disk, self.block + 1)?;
+        *self = Cursor::read(table, blocks, self.block + 1)?;
         Ok(self.handle.is_some())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Area;
 use crate::engine::storage::btree::event::Reason;
-use crate::engine::storage::btree::{BTree, Event, PageId, Place, Standing, Survival};
+use crate::engine::storage::btree::{BTree, Cost, Event, PageId, Place, Source, Standing, Survival};
 use crate::engine::wording::count;
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
@@ -19,9 +19,15 @@ const ROW: f32 = 33.0;
 
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     scene.push(disk("disk", area.x, area.y, area.width, area.height, "disk"));
-    let (writes, bytes, syncs) = tree.cost();
+    let Cost { pages_read, writes, bytes_written, syncs } = tree.cost();
     let whose = if area.width > 500.0 { "this command: " } else { "" };
-    let cost = format!("{whose}{} · {} · {}", count(writes, "write"), count(bytes, "byte"), count(syncs, "sync"));
+    let cost = format!(
+        "{whose}{} read · {} · {} · {}",
+        count(pages_read, "page"),
+        count(writes, "write"),
+        count(bytes_written, "byte"),
+        count(syncs, "sync")
+    );
     let room = area.width - 60.0;
     scene.push(Shape::new("cost", area.right() - 10.0, area.y + 15.0).text(
         0.0,
@@ -62,14 +68,14 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     let lines = (((area.height - 16.0) / ROW) as usize).max(1);
     let (shown, hidden) = shown(tree, columns * lines);
     let unforced = tree.unforced();
-    let written = match event {
-        Some(Event::PageWritten { page, .. }) => Some(*page),
+    let touched = match event {
+        Some(Event::PageWritten { page, .. } | Event::PageRead { page, source: Source::File, .. }) => Some(*page),
         Some(Event::MetaWritten { slot, .. } | Event::RootSwitched { slot, .. }) => Some(*slot),
         _ => None,
     };
     for (at, id) in shown.iter().enumerate() {
         let (x, y) = (area.x + (at % columns) as f32 * STEP, area.y + 16.0 + (at / columns) as f32 * ROW);
-        let mut shape = square(tree, *id, x, y, unforced.contains(id)).changed(written == Some(*id));
+        let mut shape = square(tree, *id, x, y, unforced.contains(id)).changed(touched == Some(*id));
         // What is written to a new place comes from memory.
         if let Some(Event::PageWritten {
             page,
@@ -119,7 +125,7 @@ fn shown(tree: &BTree, room: usize) -> (Vec<PageId>, usize) {
     let mut chosen = BTreeSet::new();
     chosen.extend((0..tree.survival().meta_pages()).map(PageId));
     let busy = |id: &PageId| {
-        tree.place(*id) == Place::Orphan || tree.in_memory(*id).is_some_and(|(_, standing)| standing != Standing::Clean)
+        tree.place(*id) == Place::Orphan || tree.of_tree(*id).is_some_and(|(_, standing)| standing != Standing::Clean)
     };
     let visited = tree.path().visits().iter().map(|visit| visit.page);
     let all = || (0..tree.places()).map(PageId);
@@ -140,7 +146,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
     let on_file = bytes.iter().any(|byte| *byte != 0);
     let is_whole = on_file && bytes.len() as u64 == tree.page_bytes();
     let place = tree.place(id);
-    let stale = tree.in_memory(id).is_some_and(|(_, standing)| standing != Standing::Clean);
+    let stale = tree.of_tree(id).is_some_and(|(_, standing)| standing != Standing::Clean);
     let shape = Shape::new(format!("place {}", id.0), x, y);
     let number = id.0.to_string();
     let number = fit(&number, SIDE, SMALL);
@@ -186,7 +192,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
     };
     let forced = if unforced { "; written, and not forced to the disk" } else { "" };
     shape = shape.label(format!("{id}: {about}{forced}"));
-    if is_whole || tree.in_memory(id).is_some() { shape.selects() } else { shape }
+    if is_whole || tree.of_tree(id).is_some() { shape.selects() } else { shape }
 }
 
 /// The log, its newest records last.
@@ -207,7 +213,13 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     }
     for (at, record) in records.iter().enumerate().skip(skipped) {
         let is_last = at + 1 == records.len();
-        let changed = is_last && matches!(event, Some(Event::ImageLogged { .. } | Event::CommitLogged { .. }));
+        let is_read =
+            |page| matches!(event, Some(Event::PageRead { page: read, source: Source::Log, .. }) if page == *read);
+        let is_newest = |page| tree.newest_record(page) == Some(record.offset);
+        let changed = match event {
+            Some(Event::ImageLogged { .. } | Event::CommitLogged { .. }) => is_last,
+            _ => record.page.is_some_and(|page| is_read(page) && is_newest(page)),
+        };
         let shape = Shape::new(format!("log {}", record.offset), x, y).changed(changed).selects();
         let mut shape = match record.page {
             Some(page) => shape

@@ -110,7 +110,7 @@ impl Plan {
             let y = area.bottom() - sizes.leaf_height - floor as f32 * pitch;
             let first = plan.items.len();
             for (id, middle) in row.iter().zip(&middles) {
-                let look = if tree.in_memory(*id).is_some() { sizes.look } else { Look::Missing };
+                let look = if tree.of_tree(*id).is_some() { sizes.look } else { Look::Missing };
                 plan.items.push(Item { id: *id, look, x: middle - own / 2.0, y, width: own, height });
             }
             for at in first..plan.items.len() {
@@ -180,7 +180,7 @@ impl Plan {
         let mut focus = self.items.len();
         for each in &family[start..end] {
             let on_the_way = *each == id;
-            let look = match tree.in_memory(*each) {
+            let look = match tree.of_tree(*each) {
                 None => Look::Missing,
                 Some(_) if is_leaf || on_the_way => sizes.look,
                 Some(_) => Look::Subtree { keys: keys_below(tree, *each) },
@@ -199,7 +199,7 @@ impl Plan {
     }
 
     fn middle_of_children(&self, tree: &BTree, id: PageId, below: &[(PageId, usize)]) -> f32 {
-        let Some((page, _)) = tree.in_memory(id) else { return 0.0 };
+        let Some((page, _)) = tree.of_tree(id) else { return 0.0 };
         let children: Vec<PageId> = page.children().collect();
         let items = below.iter().filter(|(child, _)| children.contains(child)).map(|(_, at)| &self.items[*at]);
         let middles: Vec<f32> = items.map(|item| item.x + item.width / 2.0).collect();
@@ -211,7 +211,7 @@ impl Plan {
 
     /// The pointers from an item to those of the row below that are its children.
     fn link(&mut self, tree: &BTree, from: usize, below: &[(PageId, usize)]) {
-        let Some((page, _)) = tree.in_memory(self.items[from].id) else { return };
+        let Some((page, _)) = tree.of_tree(self.items[from].id) else { return };
         for (slot, child) in page.children().enumerate() {
             if let Some((_, to)) = below.iter().find(|(id, _)| *id == child) {
                 self.links.push(Link { from, slot, to: *to });
@@ -229,7 +229,7 @@ fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = Pa
         return (leaf >= 30.0).then_some(Sizes { leaf, leaf_height: BAR_HEIGHT, inner: 120.0, look: Look::Bar });
     }
     let (mut entry, mut separator) = (0.0_f32, 0.0_f32);
-    for (page, _) in pages.filter_map(|id| tree.in_memory(id)) {
+    for (page, _) in pages.filter_map(|id| tree.of_tree(id)) {
         for at in 0..page.count() {
             let key = width(&page.key(at).text(), SIZE);
             if page.is_leaf() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
 use super::{Area, touched};
-use crate::engine::storage::btree::{BTree, Event, Page, PageId, Standing};
+use crate::engine::storage::btree::{BTree, Event, Page, PageId, Source, Standing};
 use crate::engine::wording::{count, shown};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
@@ -16,7 +16,7 @@ use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 const VALUES_FROM: f32 = 56.0;
 
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
-    if tree.in_memory(tree.root_id()).is_none() || tree.height() == 0 {
+    if tree.of_tree(tree.root_id()).is_none() || tree.height() == 0 {
         let text = if tree.problems().is_empty() { "nothing is in memory" } else { "there is no root to begin at" };
         let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
         scene.push(Shape::new("nothing", x, y).text(0.0, 0.0, Anchor::Middle, "value", text));
@@ -60,8 +60,8 @@ impl Painter<'_> {
         let followed = |from: PageId, to: PageId| way.windows(2).any(|pair| pair == [from, to]);
         for link in &plan.links {
             let (from, to) = (&plan.items[link.from], &plan.items[link.to]);
-            let Some((page, _)) = self.tree.in_memory(from.id) else { continue };
-            let tail = Point::new(from.x + child_x(page, from, link.slot), from.y + INNER_HEIGHT - 3.0);
+            let Some((page, _)) = self.tree.of_tree(from.id) else { continue };
+            let tail = Point::new(from.x + child_x(&page, from, link.slot), from.y + INNER_HEIGHT - 3.0);
             let head = Point::new(to.x + to.width / 2.0, to.y - 1.0);
             let class = if followed(from.id, to.id) { "path" } else { "pointer" };
             self.push(Shape::arrow(format!("pointer to {}", to.id), tail, head).arrow_class(class));
@@ -71,8 +71,7 @@ impl Painter<'_> {
     /// Each leaf knows the next, where that is shown as well.
     fn chain(&mut self, plan: &Plan) {
         for item in &plan.items {
-            let next =
-                self.tree.in_memory(item.id).filter(|(page, _)| page.is_leaf()).and_then(|(page, _)| page.next());
+            let next = self.tree.of_tree(item.id).filter(|(page, _)| page.is_leaf()).and_then(|(page, _)| page.next());
             let Some(to) = next.and_then(|next| plan.items.iter().find(|item| item.id == next)) else { continue };
             if to.x < item.x {
                 continue;
@@ -85,15 +84,13 @@ impl Painter<'_> {
 
     fn page(&mut self, item: &Item) {
         let name = format!("{}", item.id);
-        match (item.look, self.tree.in_memory(item.id)) {
+        match (item.look, self.tree.of_tree(item.id)) {
             (Look::Subtree { keys }, Some(_)) => self.subtree(item, &name, keys),
             (Look::Cells, Some((page, standing))) => {
-                let page = page.clone();
                 self.frame(item, &name, &page, standing);
                 self.cells(item, &page);
             }
             (Look::Bar, Some((page, standing))) => {
-                let page = page.clone();
                 self.frame(item, &name, &page, standing);
             }
             _ => {
@@ -125,15 +122,26 @@ impl Painter<'_> {
             Standing::Dirty => ("●", "changed since it was last written"),
             Standing::Logged => ("○", "safe in the log, not in the file yet"),
         };
+        let is_cached = self.tree.in_memory(item.id).is_some();
+        let place = if is_cached { "in memory" } else { "not in memory" };
         let title = if width(name, SMALL) + 17.0 < item.width { name.to_owned() } else { item.id.0.to_string() };
         let what = if page.is_leaf() { "leaf" } else { "inner page" };
         let mut shape = Shape::new(name, item.x, item.y)
             .rect(0.0, 0.0, item.width, item.height, 4.0, "frame")
             .text(4.0, 11.0, Anchor::Start, "small", title)
             .text(item.width - 4.0, 11.0, Anchor::End, "small strong", mark)
-            .label(format!("{name}, a {what}: {} of {} keys; {about}", page.count(), page.capacity()))
+            .label(format!("{name}, a {what}: {} of {} keys; {place}; {about}", page.count(), page.capacity()))
             .changed(self.touched.contains(&item.id))
             .selects();
+        if !is_cached {
+            shape = shape.class("cold");
+        }
+        if let Some(Event::PageRead { page, source, .. }) = self.event
+            && *page == item.id
+        {
+            let record = self.tree.newest_record(*page).filter(|_| *source == Source::Log);
+            shape = shape.born(Whence::Shape(record.map_or(format!("place {}", page.0), |at| format!("log {at}"))));
+        }
         if let Some(Event::PageCopied { from, to }) = self.event
             && *to == item.id
         {
@@ -206,6 +214,7 @@ impl Painter<'_> {
             let held = if page.is_leaf() && item.width >= VALUES_FROM { Held::Value(&value) } else { Held::Nothing };
             let name = if page.is_leaf() { format!("key {text}") } else { format!("separator {text}") };
             let (x, y) = (item.x + place.x, item.y + place.y);
+            let is_cached = self.tree.in_memory(item.id).is_some();
             let mut shape = cell(name, x, y, place.width, place.height, &text, held);
             shape = if page.is_leaf() {
                 shape.label(format!("{key} = {}", shown(&value))).changed(written == Some(key)).selects()
@@ -213,7 +222,7 @@ impl Painter<'_> {
                 let label = format!("separator {key}: smaller keys to its left, others to its right");
                 shape.label(label).changed(risen == Some(key)).born(Whence::Shape(format!("key {text}")))
             };
-            self.push(shape);
+            self.push(if is_cached { shape } else { shape.class("cold") });
         }
     }
 

@@ -7,7 +7,7 @@ use crate::engine::storage::btree::{BTree, PageId};
 /// The tree level by level, from the root, a page that is adrift beside its left half. `None` where there is no tree, or
 /// a level of more than `most` pages.
 pub(super) fn rows(tree: &BTree, most: usize) -> Option<Vec<Vec<PageId>>> {
-    let (root, _) = tree.in_memory(tree.root_id())?;
+    let (root, _) = tree.of_tree(tree.root_id())?;
     let mut rows = vec![with_adrift(tree, &[tree.root_id()])];
     let mut met = BTreeSet::new();
     met.extend(rows[0].iter().copied());
@@ -15,7 +15,7 @@ pub(super) fn rows(tree: &BTree, most: usize) -> Option<Vec<Vec<PageId>>> {
         let above = rows.last()?;
         let children: Vec<PageId> = above
             .iter()
-            .filter_map(|id| tree.in_memory(*id))
+            .filter_map(|id| tree.of_tree(*id))
             .flat_map(|(page, _)| page.children().collect::<Vec<_>>())
             .filter(|child| met.insert(*child))
             .collect();
@@ -43,10 +43,10 @@ pub(super) fn with_adrift(tree: &BTree, row: &[PageId]) -> Vec<PageId> {
 /// below what is the root now: then the way goes to where its leaf is.
 pub(super) fn focus(tree: &BTree) -> Vec<PageId> {
     let visits = tree.path().visits();
-    let last = visits.last().and_then(|visit| tree.in_memory(visit.page));
+    let last = visits.last().and_then(|visit| tree.of_tree(visit.page));
     let key = last.and_then(|(page, _)| page.keys().next());
     let mut way = vec![tree.root_id()];
-    while let Some((page, _)) = way.last().and_then(|id| tree.in_memory(*id))
+    while let Some((page, _)) = way.last().and_then(|id| tree.of_tree(*id))
         && !page.is_leaf()
     {
         let visited = visits.iter().find(|visit| visit.page == page.id()).map(|visit| visit.slot);
@@ -62,18 +62,18 @@ pub(super) fn neighbours(tree: &BTree, way: &[PageId], id: PageId) -> Option<Vec
     if at == 0 {
         return Some(with_adrift(tree, &[id]));
     }
-    let (parent, _) = tree.in_memory(way[at - 1])?;
+    let (parent, _) = tree.of_tree(way[at - 1])?;
     Some(with_adrift(tree, &parent.children().collect::<Vec<_>>()))
 }
 
 pub(super) fn slot_of(tree: &BTree, parent: PageId, child: PageId) -> usize {
-    let page = tree.in_memory(parent).map(|(page, _)| page);
+    let page = tree.of_tree(parent).map(|(page, _)| page);
     page.and_then(|page| page.children().position(|each| each == child)).unwrap_or(0)
 }
 
 /// How many keys are in the leaves below a page.
 pub(super) fn keys_below(tree: &BTree, id: PageId) -> usize {
-    match tree.in_memory(id) {
+    match tree.of_tree(id) {
         None => 0,
         Some((page, _)) if page.is_leaf() => page.count(),
         Some((page, _)) => page.children().map(|child| keys_below(tree, child)).sum(),

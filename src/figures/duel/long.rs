@@ -1,9 +1,10 @@
-//! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB.
+//! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB. What
+//! was put off at its end is done, and its time counts.
 
-use super::{CHART, chart, hundredths, short, sides, told};
+use super::{CHART, assumed, chart, hundredths, short, sides, told};
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::sim::Time;
-use crate::engine::storage::duel::{Duel, Name, Throughput, throughput};
+use crate::engine::storage::duel::{Duel, Name, Settings, Throughput, throughput};
 use crate::engine::{BadParameter, Engine, Parameters};
 use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
@@ -11,12 +12,35 @@ use crate::scene::{Breadth, Scene, Table};
 /// So many samples are taken of a run.
 const SAMPLES: u64 = 50;
 
+/// A run keeps at most so many bytes, of both engines and their disks together: a tab of a browser can have them.
+const MOST_BYTES: u64 = 256 << 20;
+/// What is kept of a record, as a multiple of it: both files, the B-tree's leaves two thirds full, the LSM-tree's old
+/// versions, the inputs of a compaction beside its output, and both logs.
+const COPIES: u64 = 5;
+
+/// How often a byte that was written is written again by flushes and compactions, at most. The simulated disk keeps the
+/// bytes of deleted files.
+const REWRITTEN: u64 = 10;
+
+/// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
+/// the workload inserts.
+fn affordable(settings: &Settings, asked: u64) -> u64 {
+    let (mix, record) = (settings.mix, settings.record + 42);
+    let writes = 100 - mix.reads - mix.scans;
+    let of_ten_operations = record * (COPIES * (10 + mix.inserts) + REWRITTEN * writes) / 10;
+    asked.min(10 * MOST_BYTES / of_ten_operations)
+}
+
 pub fn start(parameters: &Parameters, operations: u64) -> Result<Box<dyn LongRun>, BadParameter> {
     // Trees of four entries a page are for stepping through: here they would measure their own height.
     let given = parameters.iter().map(|(name, value)| (name, if name == "size" { "real" } else { value }));
     let parameters = Parameters::new(Duel::PARAMETERS, given)?;
+    let duel = Duel::open(&parameters)?;
+    let asked = operations;
+    let operations = affordable(duel.settings(), asked);
     Ok(Box::new(Long {
-        duel: Duel::open(&parameters)?,
+        duel,
+        asked,
         workload: format!("workload {}, keys {}", parameters.text("workload"), parameters.text("keys")),
         records: operations / 10,
         operations,
@@ -30,6 +54,8 @@ struct Long {
     /// How many records there are before measuring begins.
     records: u64,
     operations: u64,
+    /// How many were asked for.
+    asked: u64,
     samples: Vec<Sample>,
 }
 
@@ -87,6 +113,10 @@ impl LongRun for Long {
         let next = (self.samples.len() as u64 + 1) * self.operations / SAMPLES;
         self.duel.advance(operations.min(next - done), false)?;
         if self.duel.operations() == next {
+            if next == self.operations {
+                // What was put off is part of the price.
+                self.duel.finish()?;
+            }
             self.sample();
         }
         Ok(self.duel.operations() < self.operations)
@@ -120,11 +150,16 @@ impl LongRun for Long {
             count("seeks", |duel, name| duel.side(name).cost().seeks),
             count("syncs", |duel, name| duel.side(name).cost().syncs),
         ];
+        let fewer = match self.asked - self.operations {
+            0 => String::new(),
+            _ => format!(", and not {}, for a run keeps at most 256 MB", grouped(self.asked)),
+        };
         let title = format!(
-            "{} operations ({}) on {} records, pages and blocks of 4 KB",
+            "{} operations ({}) on {} records, pages and blocks of 4 KB{fewer}; {}",
             grouped(duel.operations()),
             self.workload,
-            grouped(duel.records())
+            grouped(duel.records()),
+            assumed(duel, false)
         );
         vec![Table::new(title, &["", Name::BTree.text(), Name::Lsm.text()], rows)]
     }
@@ -175,6 +210,16 @@ mod tests {
             assert_eq!(one.picture(Breadth::Wide), many.picture(Breadth::Wide));
             assert_eq!(one.progress(), (1_100, 1_100));
         }
+    }
+
+    /// FAULTS S13 (d): what a run keeps is bounded, so long records allow fewer operations, and the title says so.
+    #[test]
+    fn s13_long_records_allow_fewer_operations() {
+        let count = |record: &str| {
+            let parameters = Parameters::new(Duel::PARAMETERS, [("record", record)]).unwrap();
+            affordable(Duel::open(&parameters).unwrap().settings(), 1_000_000)
+        };
+        assert!(count("1000") < count("100") && count("100") < 1_000_000 && count("8") <= 1_000_000);
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! Whether the tree is one: what must hold after every command, looked at page by page.
+//! Whether the tree is one: what must hold after every command, looked at page by page. Pages that are not in memory are
+//! read from the disk, and not kept.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use super::page::{BadPage, Kind, PageId};
+use super::page::{BadPage, Kind, Page, PageId, Transaction};
 use super::slot::KeySlot;
 use super::{BTree, Event};
 use crate::contract::{Outcome, Probe};
@@ -45,45 +47,94 @@ pub enum Problem {
 #[derive(Clone, Copy)]
 struct Bounds {
     parent: Option<PageId>,
-    level: u8,
+    /// The root has the level that it has.
+    level: Option<u8>,
     /// No key is smaller.
     low: Option<KeySlot>,
     /// All keys are smaller.
     high: Option<KeySlot>,
 }
 
+/// What a walk through the whole tree has found.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    pub problems: Vec<Problem>,
+    /// The pages of the tree.
+    pub pages: BTreeSet<PageId>,
+    pub keys: u64,
+    /// How many levels there are; 0 if the root cannot be read.
+    pub height: u32,
+    /// The youngest transaction that wrote any of them.
+    pub newest: Transaction,
+    /// The last leaf so far, and which leaf it says comes next.
+    pub last_leaf: Option<(PageId, Option<PageId>)>,
+}
+
 impl BTree {
-    /// All that is wrong with the tree as it is in memory: nothing, unless a crash broke it.
-    pub fn check(&self) -> Vec<Problem> {
-        let (mut problems, mut leaves) = (Vec::new(), Vec::new());
-        let level = self.height.saturating_sub(1) as u8;
-        let bounds = Bounds { parent: None, level, low: None, high: None };
-        self.check_page(self.root, bounds, &mut problems, &mut leaves);
-        if self.is_chained() {
-            for (place, leaf) in leaves.iter().enumerate() {
-                let (next, expected) = (self.page(*leaf).next(), leaves.get(place + 1).copied());
-                if next != expected {
-                    problems.push(Problem::BrokenChain { page: *leaf, next, expected });
-                }
-            }
-        }
-        problems
+    /// All that is wrong with the tree as it is: nothing, unless a crash broke it.
+    pub fn check(&mut self) -> Vec<Problem> {
+        self.survey().problems
     }
 
-    fn check_page(&self, id: PageId, bounds: Bounds, problems: &mut Vec<Problem>, leaves: &mut Vec<PageId>) {
+    /// Walks through the tree from the root.
+    pub(super) fn survey(&mut self) -> Survey {
+        let mut found = Survey::default();
+        self.check_page(self.root, Bounds { parent: None, level: None, low: None, high: None }, &mut found);
+        if let Some((page, Some(next))) = found.last_leaf.filter(|_| self.is_chained()) {
+            found.problems.push(Problem::BrokenChain { page, next: Some(next), expected: None });
+        }
+        // Where a page is missing, so are its keys, its children and its place in the chain: nothing else need be said.
+        let is_missing = |problem: &Problem| matches!(problem, Problem::Unreadable { .. });
+        if found.problems.iter().any(is_missing) {
+            found.problems.retain(is_missing);
+        }
+        found
+    }
+
+    fn check_page(&mut self, id: PageId, bounds: Bounds, found: &mut Survey) {
         let Bounds { parent, level, low, high } = bounds;
-        let kind = if level == 0 { Kind::Leaf } else { Kind::Inner };
-        let Some(page) = self.pool.page(id).filter(|page| page.kind() == kind && page.level() == level) else {
-            problems.push(Problem::Unreadable { page: id, parent, why: BadPage::OutOfPlace });
-            return;
+        let read = match self.pool.page(id) {
+            Some(page) => Ok(page.clone()),
+            None => self.read_page(id).map(|(page, _)| page),
         };
+        let kind = |level| if level == 0 { Kind::Leaf } else { Kind::Inner };
+        let fits = |page: &Page| page.kind() == kind(page.level()) && level.is_none_or(|level| page.level() == level);
+        let page = match read.and_then(|page| if fits(&page) { Ok(page) } else { Err(BadPage::OutOfPlace) }) {
+            Ok(page) => page,
+            Err(why) => return found.problems.push(Problem::Unreadable { page: id, parent, why }),
+        };
+        let level = page.level();
+        found.height = found.height.max(u32::from(level) + 1);
+        // A damaged inner page may lead to a page that was met before: what is below it is looked at once.
+        let is_new = found.pages.insert(id);
+        found.newest = found.newest.max(page.transaction());
+        self.check_keys(&page, bounds, found);
+        if !is_new {
+            return;
+        }
+        if level == 0 {
+            found.keys += page.count() as u64;
+            self.check_chain(&page, found);
+            return;
+        }
+        for (slot, child) in page.children().enumerate() {
+            let low = if slot == 0 { low } else { Some(page.key(slot - 1)) };
+            let high = if slot < page.count() { Some(page.key(slot)) } else { high };
+            self.check_page(child, Bounds { parent: Some(id), level: Some(level - 1), low, high }, found);
+        }
+    }
+
+    /// The keys of a page: sorted, within the bounds, and enough of them.
+    fn check_keys(&self, page: &Page, bounds: Bounds, found: &mut Survey) {
+        let Bounds { parent, low, high, .. } = bounds;
+        let (id, level) = (page.id(), page.level());
         let keys: Vec<KeySlot> = page.keys().collect();
         if !keys.is_sorted_by(|a, b| a < b) {
-            problems.push(Problem::Unsorted { page: id });
+            found.problems.push(Problem::Unsorted { page: id });
         }
         let astray = |key: &&KeySlot| low.is_some_and(|low| **key < low) || high.is_some_and(|high| **key >= high);
         if let Some(key) = keys.iter().find(astray) {
-            problems.push(Problem::Astray { page: id, key: *key });
+            found.problems.push(Problem::Astray { page: id, key: *key });
         }
         let least = match parent {
             Some(_) => self.least(level),
@@ -91,21 +142,20 @@ impl BTree {
             None => usize::from(level > 0),
         };
         if keys.len() < least {
-            problems.push(Problem::Underfull { page: id, keys: keys.len(), least });
+            found.problems.push(Problem::Underfull { page: id, keys: keys.len(), least });
         }
-        if level == 0 {
-            leaves.push(id);
-            return;
-        }
-        for (slot, child) in page.children().enumerate() {
-            let low = if slot == 0 { low } else { Some(keys[slot - 1]) };
-            let high = keys.get(slot).copied().or(high);
-            self.check_page(child, Bounds { parent: Some(id), level: level - 1, low, high }, problems, leaves);
+    }
+
+    /// The leaf before this one must lead here.
+    fn check_chain(&self, leaf: &Page, found: &mut Survey) {
+        let before = found.last_leaf.replace((leaf.id(), leaf.next()));
+        if let Some((page, next)) = before.filter(|(_, next)| self.is_chained() && *next != Some(leaf.id())) {
+            found.problems.push(Problem::BrokenChain { page, next, expected: Some(leaf.id()) });
         }
     }
 
     /// The command `check`.
-    pub(super) fn tell_check(&self, probe: &mut impl Probe<BTree>) -> Outcome {
+    pub(super) fn tell_check(&mut self, probe: &mut impl Probe<BTree>) -> Outcome {
         let problems = if self.problems.is_empty() { self.check() } else { self.problems.to_vec() };
         probe.step(
             || Event::Checked {

@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Display};
 
-use super::BTree;
+use super::commit::CHECKPOINT_AFTER;
+use super::page::Layout;
+use super::slot::MAX_VALUE_BYTES;
+use super::{BTree, Settings};
 use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters};
 use crate::sim::Crash;
@@ -17,6 +20,7 @@ pub enum Command {
     Sync,
     Checkpoint,
     Check,
+    Evict,
     Crash(Crash),
 }
 
@@ -71,6 +75,13 @@ pub const PARAMETERS: &[Parameter] = &[
         kind: SyncPolicy::CHOICE,
         default: "always",
     },
+    Parameter {
+        name: "cache",
+        label: "Cache",
+        about: "How many pages there is room for in memory; others are read from the disk when they are needed",
+        kind: ParameterKind::Integer { min: 1, max: 1024, unit: "pages" },
+        default: "4",
+    },
 ];
 
 /// A tree with these parameters, which have been checked one by one and always fit each other.
@@ -80,8 +91,14 @@ pub(super) fn open(parameters: &Parameters) -> BTree {
         "copy" => Survival::Copy,
         _ => Survival::Log,
     };
-    let sync = SyncPolicy::of(parameters);
-    BTree::with_order(parameters.integer("order") as usize, survival, sync, DISK_BYTES)
+    BTree::new(Settings {
+        layout: Layout::of_order(parameters.integer("order") as usize, MAX_VALUE_BYTES),
+        survival,
+        sync: SyncPolicy::of(parameters),
+        cache_pages: parameters.integer("cache") as usize,
+        checkpoint_images: CHECKPOINT_AFTER,
+        disk_bytes: DISK_BYTES,
+    })
 }
 
 pub const COMMANDS: &[CommandForm] = &[
@@ -122,6 +139,12 @@ pub const COMMANDS: &[CommandForm] = &[
         about: "look the whole tree through for what must always hold",
         button: false,
     },
+    CommandForm {
+        name: "evict",
+        arguments: &[],
+        about: "empty the cache: every page that the disk has leaves memory",
+        button: true,
+    },
     CRASH,
 ];
 
@@ -135,6 +158,7 @@ pub(super) fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         "sync" => Command::Sync,
         "checkpoint" => Command::Checkpoint,
         "check" => Command::Check,
+        "evict" => Command::Evict,
         "crash" => Command::Crash(parse_crash(words)?),
         _ => return Err(words.unknown(COMMANDS)),
     };
@@ -153,6 +177,7 @@ impl Display for Command {
             Command::Sync => out.write_str("sync"),
             Command::Checkpoint => out.write_str("checkpoint"),
             Command::Check => out.write_str("check"),
+            Command::Evict => out.write_str("evict"),
             Command::Crash(crash) => crash.fmt(out),
         }
     }

@@ -12,8 +12,8 @@ use super::{BTree, Event, Refusal, Survival, SyncPolicy};
 use crate::contract::Probe;
 use crate::sim::DiskError;
 
-/// After this many page images the log is emptied by a checkpoint without being asked. SQLite waits for 1,000; a reader
-/// wants to see it happen.
+/// After so many page images the log of the figure is emptied by a checkpoint without being asked. SQLite waits for 1,000;
+/// a reader wants to see it happen.
 pub const CHECKPOINT_AFTER: usize = 64;
 
 impl BTree {
@@ -81,6 +81,7 @@ impl BTree {
                 self.disk.sync(self.file)?;
                 if place == last {
                     self.transaction.0 += 1;
+                    self.let_go();
                 }
                 let pages = if at_once { 1 } else { dirty.len() };
                 let left = last - place;
@@ -91,38 +92,50 @@ impl BTree {
     }
 
     /// The log first: the image of each changed page, then the record that makes them count, and then force it.
-    fn write_log(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
+    fn write_log(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
         let transaction = self.transaction;
         for id in dirty {
             let frame = self.pool.frame_mut(*id).expect("a dirty page is in memory");
+            self.log.append_image(&mut self.disk, *id, transaction, frame.page.seal())?;
             frame.standing = Standing::Logged;
-            let image = frame.page.seal();
-            self.log.append_image(&mut self.disk, *id, transaction, image)?;
             probe.step(|| Event::ImageLogged { page: *id, transaction }, self);
         }
         self.log.append_commit(&mut self.disk, transaction)?;
         probe.step(|| Event::CommitLogged { transaction }, self);
         self.log.sync(&mut self.disk)?;
         self.transaction.0 += 1;
+        self.let_go();
         probe.step(|| Event::LogForced { transaction, pages: dirty.len() }, self);
-        if self.log.images() >= CHECKPOINT_AFTER {
+        if self.log.images() >= self.checkpoint_images {
             self.empty_log(probe)?;
         }
         Ok(())
     }
 
+    /// The change is over, and what it changed is on the disk: the pages that have no room leave memory.
+    fn let_go(&mut self) {
+        self.pool.fixed = false;
+        self.pool.shrink(self.pool.room());
+    }
+
     /// A checkpoint: the pages must be safe in their places before the log lets go of them.
-    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
-        let logged: Vec<PageId> =
-            self.pool.iter().filter(|(_, frame)| frame.standing == Standing::Logged).map(|(id, _)| id).collect();
+    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        let logged: Vec<PageId> = self.log.pages().collect();
         for id in &logged {
-            self.write_page(*id, Standing::Clean)?;
+            if self.pool.page(*id).is_some() {
+                self.write_page(*id, Standing::Clean)?;
+            } else {
+                // It has left memory, and the log has it.
+                let (mut page, _) = self.read_page(*id).map_err(|_| Refusal::Unreadable(*id))?;
+                self.disk.write(self.file, self.offset(*id), page.seal())?;
+                self.totals.pages_written += 1;
+            }
             probe.step(|| Event::PageWritten { page: *id, reason: Reason::Checkpoint }, self);
         }
         self.disk.sync(self.file)?;
         probe.step(|| Event::PagesForced { pages: logged.len(), left: 0, reason: Reason::Checkpoint }, self);
         self.totals.checkpoints += 1;
-        self.cut_log(probe)
+        Ok(self.cut_log(probe)?)
     }
 
     /// Empties the log, and waits until the disk has it so: a record appended before would stand in front of old ones.
@@ -150,7 +163,7 @@ impl BTree {
         probe.step(|| Event::PagesForced { pages: written, left: 0, reason: Reason::Copy }, self);
         let (transaction, root) = (self.transaction, self.root);
         let slot = meta_slot(transaction);
-        let mut meta = Page::new(self.order, Kind::Meta, 0, slot);
+        let mut meta = Page::new(self.layout, Kind::Meta, 0, slot);
         meta.set_transaction(transaction);
         meta.set_root(root);
         self.disk.write(self.file, self.offset(slot), meta.seal())?;
@@ -161,6 +174,7 @@ impl BTree {
         let superseded = mem::take(&mut self.superseded);
         Rc::make_mut(&mut self.free).extend(superseded.iter());
         self.transaction.0 += 1;
+        self.let_go();
         probe.step(|| Event::RootSwitched { slot, transaction, root, freed: superseded.len() }, self);
         Ok(())
     }
@@ -169,8 +183,8 @@ impl BTree {
     fn write_page(&mut self, id: PageId, standing: Standing) -> Result<(), DiskError> {
         let offset = self.offset(id);
         let frame = self.pool.frame_mut(id).expect("a page that is written is in memory");
-        frame.standing = standing;
         self.disk.write(self.file, offset, frame.page.seal())?;
+        frame.standing = standing;
         self.totals.pages_written += 1;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Deleting a key: out of its leaf, and where that falls under half, by borrowing or merging that may travel up.
 
+use super::descend::Purpose;
 use super::page::{Kind, PageId};
 use super::slot::KeySlot;
 use super::{BTree, Event, Refusal};
@@ -30,7 +31,7 @@ impl BTree {
     pub fn delete(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
         self.refuse_writes()?;
         let key = KeySlot::new(key)?;
-        let Ok(at) = self.descend(&key, probe)? else {
+        let Ok(at) = self.descend(&key, Purpose::Write, probe)? else {
             probe.step(|| Event::NotFound { key, page: self.path.leaf() }, self);
             return Ok(false);
         };
@@ -39,7 +40,7 @@ impl BTree {
         self.page_mut(leaf).remove_entry(at);
         self.keys -= 1;
         probe.step(|| self.deleted(key, leaf), self);
-        self.restore_balance(probe);
+        self.restore_balance(probe)?;
         self.end_write(probe)?;
         Ok(true)
     }
@@ -51,13 +52,13 @@ impl BTree {
 
     /// From the leaf up: as long as a page is less than half full, it borrows or is merged, and a merge takes a
     /// separator from the parent.
-    fn restore_balance(&mut self, probe: &mut impl Probe<BTree>) {
+    fn restore_balance(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
         for level in (1..self.path.visits().len()).rev() {
             let page = self.path.visits()[level].page;
             if self.page(page).count() >= self.least(self.page(page).level()) {
-                return;
+                return Ok(());
             }
-            let (neighbours, remedy) = self.pick_remedy(level);
+            let (neighbours, remedy) = self.pick_remedy(level, probe)?;
             let neighbours = self.make_writable(neighbours, probe);
             match remedy {
                 Remedy::FromLeft => self.borrow_from_left(neighbours, probe),
@@ -72,10 +73,11 @@ impl BTree {
             self.height -= 1;
             probe.step(|| Event::RootShrunk { old, root: self.root, height: self.height }, self);
         }
+        Ok(())
     }
 
-    /// Whether a neighbour can spare something, and which; the left one is asked first.
-    fn pick_remedy(&self, level: usize) -> (Neighbours, Remedy) {
+    /// Whether a neighbour can spare something, and which; the left one is asked first. Who is asked is brought into memory.
+    fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<(Neighbours, Remedy), Refusal> {
         let above = self.path.visits()[level - 1];
         let parent = self.page(above.page);
         let least = self.least(parent.level() - 1);
@@ -87,13 +89,19 @@ impl BTree {
         };
         let left = above.slot.checked_sub(1).map(pair);
         let right = (above.slot < parent.count()).then(|| pair(above.slot));
-        if let Some(pair) = left.filter(|pair| self.page(pair.left).count() > least) {
-            return (pair, Remedy::FromLeft);
+        if let Some(pair) = left {
+            self.bring(pair.left, probe)?;
+            if self.page(pair.left).count() > least {
+                return Ok((pair, Remedy::FromLeft));
+            }
         }
-        if let Some(pair) = right.filter(|pair| self.page(pair.right).count() > least) {
-            return (pair, Remedy::FromRight);
+        if let Some(pair) = right {
+            self.bring(pair.right, probe)?;
+            if self.page(pair.right).count() > least {
+                return Ok((pair, Remedy::FromRight));
+            }
         }
-        (left.or(right).expect("a page that is not the root has a neighbour"), Remedy::Merge)
+        Ok((left.or(right).expect("a page that is not the root has a neighbour"), Remedy::Merge))
     }
 
     /// Copy-on-write copies the neighbour before it is changed.
@@ -108,7 +116,7 @@ impl BTree {
         let last = self.page(left).count() - 1;
         let separator = self.page(left).key(last);
         if self.page(left).is_leaf() {
-            let value = self.page(left).value_slot(last);
+            let value = self.page(left).value(last).to_vec();
             self.page_mut(left).remove_entry(last);
             self.page_mut(right).insert_entry(0, &separator, &value);
         } else {
@@ -128,7 +136,7 @@ impl BTree {
         let Neighbours { parent, between, left, right } = pair;
         let end = self.page(left).count();
         let separator = if self.page(left).is_leaf() {
-            let (key, value) = (self.page(right).key(0), self.page(right).value_slot(0));
+            let (key, value) = (self.page(right).key(0), self.page(right).value(0).to_vec());
             self.page_mut(left).insert_entry(end, &key, &value);
             self.page_mut(right).remove_entry(0);
             self.page(right).key(0)

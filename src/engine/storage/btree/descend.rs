@@ -1,9 +1,11 @@
-//! Finding a key: from the root down to the one leaf that can hold it, and along the leaves for a range.
+//! Finding a key: from the root down to the one leaf that can hold it, and along the leaves for a range. A page on the way
+//! that is not in memory is read from the disk.
 
-use super::page::PageId;
-use super::pool::Standing;
+use super::event::Source;
+use super::page::{BadPage, Kind, Page, PageId};
+use super::pool::{Frame, Standing};
 use super::slot::KeySlot;
-use super::{BTree, Event, Refusal, Survival};
+use super::{BTree, Event, Problem, Refusal, Survival};
 use crate::contract::Probe;
 use crate::storage::Key;
 
@@ -16,6 +18,15 @@ const MAX_HEIGHT: usize = 32;
 pub struct Visit {
     pub page: PageId,
     pub slot: usize,
+}
+
+/// What a descent is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// One page is needed at a time.
+    Read,
+    /// All pages of the way stay in memory until the change is over.
+    Write,
 }
 
 /// The pages of the last descent, root first. It has a fixed size, so that a descent allocates nothing.
@@ -58,7 +69,7 @@ impl BTree {
     /// The value of a key.
     pub fn get(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<Option<&str>, Refusal> {
         let key = KeySlot::new(key)?;
-        let found = self.descend(&key, probe)?;
+        let found = self.descend(&key, Purpose::Read, probe)?;
         let leaf = self.path.leaf();
         let Ok(at) = found else {
             probe.step(|| Event::NotFound { key, page: leaf }, self);
@@ -77,7 +88,7 @@ impl BTree {
     ) -> Result<Vec<(String, String)>, Refusal> {
         let (from, to) = (KeySlot::new(from)?, KeySlot::new(to)?);
         let mut entries = Vec::new();
-        let mut at = match self.descend(&from, probe)? {
+        let mut at = match self.descend(&from, Purpose::Read, probe)? {
             Ok(at) | Err(at) => at,
         };
         loop {
@@ -89,7 +100,7 @@ impl BTree {
             }
             let taken = end.unwrap_or(page.count()) - at.min(page.count());
             probe.step(|| Event::LeafScanned { page: leaf, taken }, self);
-            if end.is_some() || !self.next_leaf()? {
+            if end.is_some() || !self.next_leaf(probe)? {
                 break;
             }
             at = 0;
@@ -102,14 +113,22 @@ impl BTree {
     pub(super) fn descend(
         &mut self,
         key: &KeySlot,
+        purpose: Purpose,
         probe: &mut impl Probe<BTree>,
     ) -> Result<Result<usize, usize>, Refusal> {
         self.path.clear();
+        self.pool.fixed = purpose == Purpose::Write;
         let mut id = self.root;
+        let mut level = self.height.checked_sub(1).ok_or(Refusal::Unreadable(id))?;
         loop {
-            let page = self.pool.page(id).ok_or(Refusal::Unreadable(id))?;
+            self.bring(id, probe)?;
             self.totals.pages_visited += 1;
-            if page.is_leaf() {
+            let page = self.page(id);
+            // In a damaged tree a page may lead anywhere, also up again.
+            if u32::from(page.level()) != level || page.is_leaf() != (level == 0) {
+                return Err(Refusal::Unreadable(id));
+            }
+            if level == 0 {
                 let found = page.search(key);
                 let (Ok(at) | Err(at)) = found;
                 self.path.push(id, at);
@@ -121,32 +140,62 @@ impl BTree {
             self.path.push(id, slot);
             probe.step(|| self.descended(key, id, slot), self);
             id = child;
+            level -= 1;
         }
     }
 
-    /// Reads the leaf of a key from the page file, unless memory has changes of it that the file lacks. So works an
-    /// engine whose memory holds the inner pages and little more; for `duel`.
-    pub fn fetch_leaf(&mut self, key: &Key) -> Result<(), Refusal> {
-        let _ = self.descend(&KeySlot::new(key)?, &mut ())?;
-        self.fetch();
+    /// Sees to it that a page is in memory.
+    #[inline]
+    pub(super) fn bring(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        if self.pool.touch(id) { Ok(()) } else { self.read_in(id, probe) }
+    }
+
+    /// Reads a page into memory: its newest image in the log, or where there is none from its place in the page file.
+    /// Others leave to make room.
+    #[cold]
+    fn read_in(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+        let evicted = self.pool.shrink(self.pool.room() - 1);
+        let (page, source) = self.read_page(id).map_err(|why| self.note_damage(id, why))?;
+        let standing = if source == Source::Log { Standing::Logged } else { Standing::Clean };
+        self.pool.insert(id, Frame { page, standing });
+        probe.step(|| Event::PageRead { page: id, source, evicted }, self);
         Ok(())
     }
 
-    fn fetch(&mut self) {
-        let leaf = self.path.leaf();
-        if self.pool.frame(leaf).is_some_and(|frame| frame.standing == Standing::Clean) {
-            let start = self.offset(leaf);
-            self.disk.read(self.file, start..start + self.page_size());
-        }
+    /// The newest state of a page that is not in memory, from the bytes that the disk has.
+    pub(super) fn read_page(&mut self, id: PageId) -> Result<(Page, Source), BadPage> {
+        let (size, logged) = (self.page_size(), self.log.newest(id));
+        let (file, start, source) = match (logged, self.log.file()) {
+            (Some(start), Some(log)) => (log, start, Source::Log),
+            _ => (self.file, self.offset(id), Source::File),
+        };
+        let bytes = self.disk.read(file, start..start + size);
+        self.totals.pages_read += 1;
+        Ok((Page::decode(&bytes, self.layout, id)?, source))
     }
 
-    /// Reads at most `most` entries from a key on, leaf by leaf as [`BTree::fetch_leaf`] does; returns how many there were.
-    pub fn fetch_range(&mut self, from: &Key, most: usize) -> Result<usize, Refusal> {
-        let (Ok(at) | Err(at)) = self.descend(&KeySlot::new(from)?, &mut ())?;
-        self.fetch();
+    /// A page that cannot be read: from here on nothing is written, as after a recovery that finds one.
+    fn note_damage(&mut self, id: PageId, why: BadPage) -> Refusal {
+        if self.problems.is_empty() {
+            let way = self.path.visits().iter().map(|visit| visit.page);
+            let leads_here = |above: &PageId| self.look(*above).is_some_and(|page| page.children().any(|to| to == id));
+            let parent = way.rev().find(leads_here);
+            self.problems = [Problem::Unreadable { page: id, parent, why }].into();
+        }
+        Refusal::Unreadable(id)
+    }
+
+    /// The command `evict`: all pages that the disk has leave memory.
+    pub(super) fn evict(&mut self, probe: &mut impl Probe<BTree>) {
+        let evicted = self.pool.shrink(0).len();
+        probe.step(|| Event::CacheEmptied { evicted, kept: self.pool.held() }, self);
+    }
+
+    /// Reads at most `most` entries from a key on; returns how many there were. For `duel`.
+    pub fn scan_some(&mut self, from: &Key, most: usize) -> Result<usize, Refusal> {
+        let (Ok(at) | Err(at)) = self.descend(&KeySlot::new(from)?, Purpose::Read, &mut ())?;
         let mut count = self.page(self.path.leaf()).count() - at;
-        while count < most && self.next_leaf()? {
-            self.fetch();
+        while count < most && self.next_leaf(&mut ())? {
             count += self.page(self.path.leaf()).count();
         }
         Ok(count.min(most))
@@ -166,35 +215,40 @@ impl BTree {
     /// Moves the path to the next leaf; false at the last. Where pages are changed in place the leaves are chained. With
     /// copy-on-write they are not, for a new copy of a leaf would need a new copy of the one before it, and so on to the
     /// first: the way leads over the parents.
-    fn next_leaf(&mut self) -> Result<bool, Refusal> {
+    fn next_leaf(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
         self.totals.pages_visited += 1;
-        if self.survival != Survival::Copy {
-            let from = self.path.leaf();
-            let Some(to) = self.page(from).next() else { return Ok(false) };
-            // In a damaged tree the chain may lead anywhere, also back: only a leaf with greater keys is the next one.
-            let last = self.page(from).keys().last();
-            let follows =
-                self.pool.page(to).is_some_and(|page| page.is_leaf() && last < page.keys().next() && page.count() > 0);
-            if !follows {
-                return Err(Refusal::BrokenChain { from, to });
-            }
-            self.path.clear();
-            self.path.push(to, 0);
-            return Ok(true);
+        if self.survival == Survival::Copy {
+            return self.next_leaf_by_parents(probe);
         }
+        let from = self.path.leaf();
+        let page = self.page(from);
+        let (last, Some(to)) = (page.keys().last(), page.next()) else { return Ok(false) };
+        // In a damaged tree the chain may lead anywhere, also back: only a leaf of the tree with greater keys is the next.
+        let is_known = !self.free.contains(&to) && self.bring(to, probe).is_ok();
+        let follows = |page: &Page| page.is_leaf() && last < page.keys().next() && page.count() > 0;
+        if !is_known || !follows(self.page(to)) {
+            return Err(Refusal::BrokenChain { from, to });
+        }
+        self.path.clear();
+        self.path.push(to, 0);
+        Ok(true)
+    }
+
+    /// Up as far as needed, one child to the right, and down along the left edge.
+    fn next_leaf_by_parents(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
         self.path.len -= 1;
         while let Some(&Visit { page, slot }) = self.path.visits().last() {
-            let slot = slot + 1;
-            if slot > self.page(page).count() {
-                self.path.len -= 1;
+            self.bring(page, probe)?;
+            self.path.len -= 1;
+            if slot == self.page(page).count() {
                 continue;
             }
-            self.path.len -= 1;
-            self.path.push(page, slot);
-            let mut id = self.page(page).child(slot);
+            self.path.push(page, slot + 1);
+            let mut id = self.page(page).child(slot + 1);
             loop {
-                let page = self.pool.page(id).ok_or(Refusal::Unreadable(id))?;
-                let child = (!page.is_leaf()).then(|| page.child(0));
+                self.bring(id, probe)?;
+                let page = self.page(id);
+                let child = (page.kind() == Kind::Inner).then(|| page.child(0));
                 self.path.push(id, 0);
                 match child {
                     Some(child) => id = child,

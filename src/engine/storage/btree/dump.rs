@@ -3,20 +3,24 @@
 use super::BTree;
 use super::log::{self, Record};
 use super::page::{HEADER, Kind, Page, PageId};
-use super::slot::{KEY_SLOT, VALUE_SLOT};
+use super::slot::KEY_SLOT;
 use crate::contract::{Dump, Span};
 
 impl BTree {
-    /// A page as it stands in the file; where the file does not have it whole yet, as it is in memory.
+    /// A page as it stands in the file; where the file does not have it whole yet, as it is in memory or in the log.
     pub fn dump_page(&self, id: PageId) -> Option<Dump> {
         let size = self.page_bytes() as usize;
         let on_disk = self.bytes_on_disk(id);
         let in_file = on_disk.len() == size && on_disk.iter().any(|byte| *byte != 0);
-        let bytes = if in_file { on_disk } else { self.in_memory(id)?.0.bytes().to_vec() };
-        let place = if in_file { "in the page file" } else { "in memory, not written yet" };
-        let spans = match Page::decode(&bytes, size, id) {
+        let bytes = if in_file { on_disk } else { self.look(id)?.bytes().to_vec() };
+        let place = match self.in_memory(id) {
+            _ if in_file => "in the page file",
+            Some(_) => "in memory, not written to its place yet",
+            None => "in the log, not written to its place yet",
+        };
+        let spans = match Page::decode(&bytes, self.layout, id) {
             Ok(page) => spans(&page),
-            Err(_) if !in_file => spans(self.in_memory(id)?.0),
+            Err(_) if !in_file => spans(&self.look(id)?),
             Err(why) => {
                 vec![Span { range: 0..size, label: "not sound".to_owned(), value: format!("this place {why}") }]
             }
@@ -40,7 +44,7 @@ impl BTree {
             Span { range: 8..16, label: "transaction".to_owned(), value: record.transaction.0.to_string() },
         ];
         if let Some(id) = record.page
-            && let Ok(page) = Page::decode(&bytes[log::HEADER..], size as usize, id)
+            && let Ok(page) = Page::decode(&bytes[log::HEADER..], self.layout, id)
         {
             found.extend(
                 spans(&page)
@@ -87,7 +91,7 @@ fn spans(page: &Page) -> Vec<Span> {
         for at in 0..page.count() {
             let start = page.value_at(at);
             let value = String::from_utf8_lossy(page.value(at)).into_owned();
-            spans.push(span(start..start + VALUE_SLOT, "value", value));
+            spans.push(span(start..start + page.layout().value_slot(), "value", value));
         }
     }
     for (at, child) in page.children().enumerate() {

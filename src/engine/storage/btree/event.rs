@@ -18,6 +18,12 @@ pub enum Event {
         above: Option<KeySlot>,
         below: Option<KeySlot>,
     },
+    /// A page that was not in memory was read from the disk; others left to make room.
+    PageRead {
+        page: PageId,
+        source: Source,
+        evicted: Vec<PageId>,
+    },
     LeafReached {
         key: KeySlot,
         page: PageId,
@@ -136,6 +142,11 @@ pub enum Event {
         freed: usize,
     },
     NothingToWrite,
+    /// `kept`: how many pages the disk does not have.
+    CacheEmptied {
+        evicted: usize,
+        kept: usize,
+    },
     Checked {
         problem: Option<Problem>,
         problems: usize,
@@ -171,6 +182,15 @@ pub enum Event {
     Refused(Refusal),
 }
 
+/// From where a page is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Its place in the page file.
+    File,
+    /// Its newest image in the log, which the page file does not have yet.
+    Log,
+}
+
 /// Why a page is written to the page file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -188,6 +208,7 @@ impl contract::Event for Event {
     fn name(&self) -> &'static str {
         match self {
             Event::Descended { .. } => "Descended",
+            Event::PageRead { .. } => "PageRead",
             Event::LeafReached { .. } => "LeafReached",
             Event::Found { .. } => "Found",
             Event::NotFound { .. } => "NotFound",
@@ -214,6 +235,7 @@ impl contract::Event for Event {
             Event::MetaWritten { .. } => "MetaWritten",
             Event::RootSwitched { .. } => "RootSwitched",
             Event::NothingToWrite => "NothingToWrite",
+            Event::CacheEmptied { .. } => "CacheEmptied",
             Event::Checked { .. } => "Checked",
             Event::PowerLost { .. } => "PowerLost",
             Event::LogScanned { .. } => "LogScanned",

@@ -1,7 +1,8 @@
 //! Writing a key: into its leaf, and where that is full, by splits that may travel up to the root.
 
+use super::descend::Purpose;
 use super::page::{Kind, PageId};
-use super::slot::{KeySlot, ValueSlot};
+use super::slot::KeySlot;
 use super::{Adrift, BTree, Event, Refusal};
 use crate::contract::Probe;
 use crate::storage::Key;
@@ -10,33 +11,37 @@ impl BTree {
     /// Puts a key with its value, or another value to a key that is there.
     pub fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
         self.refuse_writes()?;
-        let (key, value) = (KeySlot::new(key)?, ValueSlot::new(value)?);
-        let found = self.descend(&key, probe)?;
+        let (key, value) = (KeySlot::new(key)?, value.as_bytes());
+        let room = self.value_bytes();
+        if value.len() > room {
+            return Err(Refusal::ValueTooLong { bytes: value.len(), room });
+        }
+        let found = self.descend(&key, Purpose::Write, probe)?;
         self.make_path_writable(probe);
         let leaf = self.path.leaf();
         match found {
             Ok(at) => {
-                self.page_mut(leaf).set_value(at, &value);
+                self.page_mut(leaf).set_value(at, value);
                 probe.step(|| Event::Replaced { key, page: leaf }, self);
             }
             Err(at) if !self.page(leaf).is_full() => {
-                self.page_mut(leaf).insert_entry(at, &key, &value);
+                self.page_mut(leaf).insert_entry(at, &key, value);
                 self.keys += 1;
                 let entries = self.page(leaf).count();
-                probe.step(|| Event::Inserted { key, page: leaf, entries, capacity: self.capacity() }, self);
+                probe.step(|| Event::Inserted { key, page: leaf, entries, capacity: self.page(leaf).capacity() }, self);
             }
-            Err(at) => self.split_leaf(at, &key, &value, probe),
+            Err(at) => self.split_leaf(at, &key, value, probe),
         }
         self.end_write(probe)
     }
 
     /// Splits the full leaf at the end of the path, puts the entry into the half where it belongs, and tells the parent.
-    fn split_leaf(&mut self, at: usize, key: &KeySlot, value: &ValueSlot, probe: &mut impl Probe<BTree>) {
+    fn split_leaf(&mut self, at: usize, key: &KeySlot, value: &[u8], probe: &mut impl Probe<BTree>) {
         let left = self.path.leaf();
         self.page_mut(left);
         let right = self.allocate(Kind::Leaf, 0);
-        // With the new entry there are `order` of them: the left half gets the odd one.
-        let stay = self.order.div_ceil(2);
+        // With the new entry there is one more than a leaf has room for: the left half gets the odd one.
+        let stay = (usize::from(self.layout.entries) + 1).div_ceil(2);
         let goes_left = at < stay;
         let moved_from = if goes_left { stay - 1 } else { stay };
         let mut new = self.page(right).clone();
@@ -94,7 +99,7 @@ impl BTree {
         let (level, first) = (page.level(), page.child(0));
         let mut all: Vec<_> = page.separators().collect();
         all.insert(at, (separator, child));
-        let middle = (self.order + 1).div_ceil(2) - 1;
+        let middle = (all.len() + 1).div_ceil(2) - 1;
         let (risen, right_first) = all[middle];
         let right = self.allocate(Kind::Inner, level);
         self.page_mut(left).fill(first, &all[..middle]);

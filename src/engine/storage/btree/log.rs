@@ -9,10 +9,14 @@
 //!
 //! The images of a transaction count from the moment in which its commit record is on the disk. Reading stops at the
 //! first record that is cut short or whose checksum does not fit: that is where the power went.
+//!
+//! Until a checkpoint the page file has an older state of these pages, or none: who misses one in memory reads its newest
+//! image here. Where that stands is kept in memory (SQLite calls it the *wal-index*).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::page::{Page, PageId, Transaction};
+use super::page::{Layout, Page, PageId, Transaction};
 use crate::sim::{Disk, DiskError, FileId};
 
 pub(super) const HEADER: usize = 16;
@@ -32,6 +36,10 @@ pub struct Record {
 pub struct Log {
     file: Option<FileId>,
     records: Rc<Vec<Record>>,
+    /// Where the newest image of each page begins.
+    newest: Rc<BTreeMap<PageId, u64>>,
+    /// How many page images there are.
+    images: usize,
 }
 
 /// What a log was found to hold after a crash.
@@ -71,7 +79,17 @@ impl Log {
 
     /// How many page images it holds.
     pub fn images(&self) -> usize {
-        self.records.iter().filter(|record| record.page.is_some()).count()
+        self.images
+    }
+
+    /// Where the newest image of a page begins, if it has one.
+    pub fn newest(&self, page: PageId) -> Option<u64> {
+        self.newest.get(&page).copied()
+    }
+
+    /// The pages that have an image, in the order of the file.
+    pub fn pages(&self) -> impl Iterator<Item = PageId> {
+        self.newest.keys().copied()
     }
 
     pub(super) fn append_image(
@@ -81,11 +99,14 @@ impl Log {
         transaction: Transaction,
         image: &[u8],
     ) -> Result<(), DiskError> {
-        self.append(disk, Some(page), transaction, image)
+        let record = self.append(disk, Some(page), transaction, image)?;
+        Rc::make_mut(&mut self.newest).insert(page, record + HEADER as u64);
+        self.images += 1;
+        Ok(())
     }
 
     pub(super) fn append_commit(&mut self, disk: &mut Disk, transaction: Transaction) -> Result<(), DiskError> {
-        self.append(disk, None, transaction, &[])
+        self.append(disk, None, transaction, &[]).map(|_| ())
     }
 
     fn append(
@@ -94,7 +115,7 @@ impl Log {
         page: Option<PageId>,
         transaction: Transaction,
         image: &[u8],
-    ) -> Result<(), DiskError> {
+    ) -> Result<u64, DiskError> {
         let mut bytes = Vec::with_capacity(HEADER + image.len());
         bytes.extend([0, 0, 0, 0, if page.is_some() { IMAGE } else { COMMIT }, 0, 0, 0]);
         bytes.extend(transaction.0.to_le_bytes());
@@ -103,7 +124,7 @@ impl Log {
         bytes[..4].copy_from_slice(&sum.to_le_bytes());
         let offset = disk.append(self.open(), &bytes)?;
         Rc::make_mut(&mut self.records).push(Record { offset, transaction, page });
-        Ok(())
+        Ok(offset)
     }
 
     pub(super) fn sync(&mut self, disk: &mut Disk) -> Result<(), DiskError> {
@@ -114,16 +135,16 @@ impl Log {
     pub(super) fn truncate(&mut self, disk: &mut Disk) -> Result<u64, DiskError> {
         let bytes = disk.len(self.open());
         disk.truncate(self.open(), 0)?;
-        self.records = Rc::default();
+        self.forget();
         Ok(bytes)
     }
 
     /// Reads the log from the disk, as far as it is sound.
-    pub(super) fn scan(&mut self, disk: &mut Disk, page_size: usize) -> Scanned {
+    pub(super) fn scan(&mut self, disk: &mut Disk, layout: Layout) -> Scanned {
         let bytes = disk.read(self.open(), 0..u64::MAX);
         let mut records: Vec<Record> = Vec::new();
         let mut at = 0;
-        while let Some((record, len)) = decode(&bytes[at..], at as u64, page_size) {
+        while let Some((record, len)) = decode(&bytes[at..], at as u64, layout) {
             records.push(record);
             at += len;
         }
@@ -133,6 +154,8 @@ impl Log {
 
     pub(super) fn forget(&mut self) {
         self.records = Rc::default();
+        self.newest = Rc::default();
+        self.images = 0;
     }
 
     fn open(&self) -> FileId {
@@ -141,13 +164,13 @@ impl Log {
 }
 
 /// The record at the beginning of `bytes`, and its length.
-pub fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, usize)> {
+pub fn decode(bytes: &[u8], offset: u64, layout: Layout) -> Option<(Record, usize)> {
     let is_image = match *bytes.get(4)? {
         IMAGE => true,
         COMMIT => false,
         _ => return None,
     };
-    let len = HEADER + if is_image { page_size } else { 0 };
+    let len = HEADER + if is_image { layout.size() } else { 0 };
     let bytes = bytes.get(..len)?;
     if crate::checksum::crc32(&bytes[4..]).to_le_bytes() != bytes[..4] {
         return None;
@@ -156,7 +179,7 @@ pub fn decode(bytes: &[u8], offset: u64, page_size: usize) -> Option<(Record, us
     let number = is_image.then(|| u32::from_le_bytes(bytes[HEADER + 8..][..4].try_into().expect("four bytes")));
     let page = number.map(PageId);
     if let Some(id) = page {
-        Page::decode(&bytes[HEADER..], page_size, id).ok()?;
+        Page::decode(&bytes[HEADER..], layout, id).ok()?;
     }
     Some((Record { offset, transaction, page }, len))
 }

@@ -25,6 +25,14 @@
 //!   be copied too, up to the root. One small write of a checksummed *meta page* then makes the new root count. There are
 //!   two meta pages, written in turns, and the newest sound one is the truth (as in LMDB).
 //!
+//! # Memory
+//!
+//! A page is found in the *page cache* (the buffer pool), or it is read from the disk, checked, and kept there until the
+//! room is needed for another one; the clock of [`super::cache`] decides which. A crash leaves the cache cold. A read needs
+//! one page at a time: in a cache of a single page every level is a read from the disk. A write holds all pages that it
+//! works on, and what it has changed stays until it is written ([`pool`] says how). With a log, the newest state of a page
+//! may be in the log and not in the page file yet: then it is read from there, as SQLite does it.
+//!
 //! # The format
 //!
 //! `tree` is the page file: one meta page (two with `copy`), then the tree's pages; [`page`] has the bytes. `tree.log`
@@ -33,17 +41,18 @@
 //!
 //! # In what order to read
 //!
-//! [`page`], [`descend`], [`insert`], [`delete`]; then [`commit`], [`log`], [`recovery`] and [`check`].
+//! [`page`], [`pool`], [`descend`], [`insert`], [`delete`]; then [`commit`], [`log`], [`recovery`] and [`check`].
 //!
 //! # Simpler than the real one because
 //!
 //! - keys and values have slots of a fixed size; real pages pack them tightly, cut separators short, and let large values
 //!   overflow into pages of their own;
-//! - all pages stay in memory once they are read; a real buffer pool evicts, and writes back in the background;
+//! - a changed page stays in memory until its commit, whatever the room, and a clean one leaves without work; real buffer
+//!   pools also write back changed pages to make room, in the background and before a commit;
 //! - the log holds whole page images, as SQLite's does. Most logs describe the change within a page, and hold the image
 //!   only for its first change after a checkpoint;
-//! - recovery reads the whole tree, counts its keys, and finds free pages as those that nothing leads to; LMDB keeps the
-//!   free pages in a second tree, and opens at once;
+//! - recovery reads the whole tree, page by page and keeping none, counts its keys, and finds free pages as those that
+//!   nothing leads to; LMDB keeps the free pages in a second tree, and opens at once;
 //! - one command is one transaction, and there is one client: no latches, no snapshots, no rollback.
 
 pub mod check;
@@ -75,12 +84,12 @@ pub use super::SyncPolicy;
 pub use check::Problem;
 pub use command::{Command, Survival};
 pub use descend::{Path, Visit};
-pub use event::Event;
-pub use page::{Kind, Page, PageId, Transaction};
+pub use event::{Event, Source};
+pub use page::{Kind, Layout, Page, PageId, Transaction};
 pub use pool::Standing;
 pub use refusal::Refusal;
 pub use slot::KeySlot;
-pub use view::{Place, Totals};
+pub use view::{Cost, Place, Totals};
 
 use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
@@ -95,9 +104,22 @@ pub const MAX_ORDER: usize = 4096;
 /// Where the meta page stands; with copy-on-write the second of the pair follows.
 const META: PageId = PageId(0);
 
+/// What a tree is opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub layout: Layout,
+    pub survival: Survival,
+    pub sync: SyncPolicy,
+    /// How many pages there is room for in memory.
+    pub cache_pages: usize,
+    /// After so many page images the log is emptied by a checkpoint without being asked.
+    pub checkpoint_images: usize,
+    pub disk_bytes: u64,
+}
+
 #[derive(Clone)]
 pub struct BTree {
-    order: usize,
+    layout: Layout,
     survival: Survival,
     sync: SyncPolicy,
     disk: Disk,
@@ -107,6 +129,7 @@ pub struct BTree {
     /// The pages that were changed since the last commit, in the order of their first change.
     dirty: Rc<Vec<PageId>>,
     log: Log,
+    checkpoint_images: usize,
     /// The transaction that is running, or will be next.
     transaction: Transaction,
     root: PageId,
@@ -139,18 +162,32 @@ pub struct Adrift {
 }
 
 impl BTree {
-    /// An empty tree on a disk of its own with room for `disk_bytes`: one leaf, which is the root. Panics if `order` is
-    /// not in [`MIN_ORDER`]`..=`[`MAX_ORDER`] or the disk cannot hold the first pages.
+    /// As the figure's tree, with room in memory for all pages. Panics if the order is not in
+    /// [`MIN_ORDER`]`..=`[`MAX_ORDER`].
     pub fn with_order(order: usize, survival: Survival, sync: SyncPolicy, disk_bytes: u64) -> BTree {
         assert!((MIN_ORDER..=MAX_ORDER).contains(&order), "an order of {order}");
+        BTree::new(Settings {
+            layout: Layout::of_order(order, slot::MAX_VALUE_BYTES),
+            survival,
+            sync,
+            cache_pages: usize::MAX,
+            checkpoint_images: commit::CHECKPOINT_AFTER,
+            disk_bytes,
+        })
+    }
+
+    /// An empty tree on a disk of its own: one leaf, which is the root. Panics if the disk cannot hold the first pages.
+    pub fn new(settings: Settings) -> BTree {
+        let Settings { layout, survival, sync, cache_pages, checkpoint_images, disk_bytes } = settings;
         let mut disk = Disk::new(disk_bytes);
         let file = disk.create("tree").expect("the power is on");
         let mut tree = BTree {
-            order,
+            layout,
             survival,
             sync,
             file,
-            pool: Pool::default(),
+            pool: Pool::new(cache_pages),
+            checkpoint_images,
             dirty: Rc::default(),
             log: Log::default(),
             transaction: Transaction(1),
@@ -175,16 +212,16 @@ impl BTree {
 
     /// Writes the first pages: the meta page, and an empty leaf.
     fn format(&mut self) -> Result<(), DiskError> {
-        let mut pages = vec![Page::new(self.order, Kind::Leaf, 0, self.root)];
+        let mut pages = vec![Page::new(self.layout, Kind::Leaf, 0, self.root)];
         for slot in 0..self.survival.meta_pages() {
-            let mut meta = Page::new(self.order, Kind::Meta, 0, PageId(slot));
+            let mut meta = Page::new(self.layout, Kind::Meta, 0, PageId(slot));
             meta.set_root(self.root);
             pages.push(meta);
         }
         for mut page in pages {
             let id = page.id();
             self.disk.write(self.file, self.offset(id), page.seal())?;
-            if id == self.root || self.survival != Survival::Copy {
+            if id == self.root {
                 self.pool.insert(id, Frame { page, standing: Standing::Clean });
             }
         }
@@ -197,7 +234,7 @@ impl BTree {
 
     /// What is in memory, emptied as by a crash.
     fn forget(&mut self) {
-        self.pool = Pool::default();
+        self.pool = Pool::new(self.pool.room());
         self.dirty = Rc::default();
         self.log.forget();
         self.free = Rc::default();
@@ -212,7 +249,7 @@ impl BTree {
     }
 
     fn page_size(&self) -> u64 {
-        page::page_size(self.order) as u64
+        u64::from(self.layout.page_bytes)
     }
 
     /// Where a page begins in its file.
@@ -220,15 +257,15 @@ impl BTree {
         u64::from(id.0) * self.page_size()
     }
 
-    /// A page of the tree that is known to be in memory: recovery has read all that the root leads to.
+    /// A page that is in memory: a descent has brought it there, and nothing has let it go since.
     fn page(&self, id: PageId) -> &Page {
-        self.pool.page(id).expect("the pages of a sound tree are in memory")
+        self.pool.page(id).expect("the pages that are worked on are in memory")
     }
 
     /// A page that is about to change: from here on it is dirty.
     fn page_mut(&mut self, id: PageId) -> &mut Page {
         let transaction = self.transaction;
-        let frame = self.pool.frame_mut(id).expect("the pages of a sound tree are in memory");
+        let frame = self.pool.frame_mut(id).expect("the pages that are worked on are in memory");
         if frame.standing != Standing::Dirty {
             frame.standing = Standing::Dirty;
             frame.page.set_transaction(transaction);
@@ -249,7 +286,7 @@ impl BTree {
         }
         // A page that was freed and is used again within one transaction is in the list of the dirty ones already.
         let listed = self.pool.frame(id).is_some_and(|frame| frame.standing == Standing::Dirty);
-        let mut page = Page::new(self.order, kind, level, id);
+        let mut page = Page::new(self.layout, kind, level, id);
         page.set_transaction(self.transaction);
         self.pool.insert(id, Frame { page, standing: Standing::Dirty });
         if !listed {
@@ -270,7 +307,7 @@ impl BTree {
                 Rc::make_mut(&mut self.superseded).push(id);
             }
         } else {
-            let mut freed = Page::new(self.order, Kind::Free, 0, id);
+            let mut freed = Page::new(self.layout, Kind::Free, 0, id);
             freed.set_transaction(self.transaction);
             *self.page_mut(id) = freed;
             Rc::make_mut(&mut self.free).insert(id);
@@ -281,19 +318,20 @@ impl BTree {
     fn set_root(&mut self, root: PageId) {
         self.root = root;
         if self.survival != Survival::Copy {
+            // All that it says is which page is the root, so nobody needs to read the old one.
+            if self.pool.page(META).is_none() {
+                let page = Page::new(self.layout, Kind::Meta, 0, META);
+                self.pool.insert(META, Frame { page, standing: Standing::Clean });
+            }
             self.page_mut(META).set_root(root);
         }
-    }
-
-    /// Most keys of any page.
-    fn capacity(&self) -> usize {
-        self.order - 1
     }
 
     /// Fewest keys of a page that is not the root: half of its places, of entries in a leaf and of children in an inner
     /// page.
     fn least(&self, level: u8) -> usize {
-        if level == 0 { self.order / 2 } else { self.order.div_ceil(2) - 1 }
+        let Layout { entries, separators, .. } = self.layout;
+        usize::from(if level == 0 { entries.div_ceil(2) } else { separators / 2 })
     }
 
     /// Whether a write may be tried at all.
@@ -316,6 +354,10 @@ impl BTree {
             Command::Sync => self.sync(probe).map(|()| Outcome::Done),
             Command::Checkpoint => self.checkpoint(probe).map(|()| Outcome::Done),
             Command::Check => Ok(self.tell_check(probe)),
+            Command::Evict => {
+                self.evict(probe);
+                Ok(Outcome::Done)
+            }
             Command::Crash(crash) => self.crash(*crash, probe).map(|()| Outcome::Done),
         }
     }

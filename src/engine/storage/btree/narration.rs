@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::check::Problem;
-use super::event::{Event, Reason};
+use super::event::{Event, Reason, Source};
 use super::page::PageId;
 use crate::sim::Crash;
 use crate::wording::{count, shown};
@@ -12,6 +12,7 @@ impl Display for Event {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Event::Descended { .. }
+            | Event::PageRead { .. }
             | Event::LeafReached { .. }
             | Event::Found { .. }
             | Event::NotFound { .. }
@@ -66,6 +67,7 @@ impl Event {
                     (None, None) => write!(out, "{page_name} has a single child, {child}."),
                 }
             }
+            Event::PageRead { page, source, evicted } => tell_read(out, *page, *source, evicted),
             Event::LeafReached { key, page } => {
                 write!(out, "The leaf is reached: if {key} is anywhere, it is in {page}.")
             }
@@ -161,7 +163,11 @@ impl Event {
                 transaction.0
             ),
             Event::CommitLogged { transaction } => {
-                write!(out, "A commit record goes after it: the images of transaction {} count.", transaction.0)
+                write!(
+                    out,
+                    "A commit record goes after it. From the moment the log is on the disk, the images of transaction {} count.",
+                    transaction.0
+                )
             }
             Event::LogForced { transaction, pages } => write!(
                 out,
@@ -188,6 +194,14 @@ impl Event {
                 transaction.0,
                 count(*freed as u64, "page")
             ),
+            Event::CacheEmptied { evicted, kept } => {
+                write!(out, "The cache is emptied of {}.", count(*evicted as u64, "page"))?;
+                match kept {
+                    0 => Ok(()),
+                    1 => out.write_str(" One stays, for the disk does not have its changes yet."),
+                    many => write!(out, " {many} stay, for the disk does not have their changes yet."),
+                }
+            }
             Event::NothingToWrite => out.write_str("Nothing has changed since the last time, so nothing is written."),
             _ => Ok(()),
         }
@@ -237,7 +251,7 @@ impl Event {
             Event::Opened { problem: Some(problem), problems, .. } => tell_problem(out, problem, *problems),
             Event::Opened { root, height, keys, orphans, .. } => {
                 let (keys, levels) = (count(*keys, "key"), count(u64::from(*height), "level"));
-                write!(out, "The tree from {root} down is whole: {keys}, {levels}.")?;
+                write!(out, "The tree from {root} down is whole: {keys}, {levels}. The cache is cold.")?;
                 match orphans {
                     0 => Ok(()),
                     1 => out.write_str(" One page that the crash left behind is free again."),
@@ -246,6 +260,19 @@ impl Event {
             }
             _ => Ok(()),
         }
+    }
+}
+
+fn tell_read(out: &mut fmt::Formatter, page: PageId, source: Source, evicted: &[PageId]) -> fmt::Result {
+    let from = match source {
+        Source::File => "from the page file",
+        Source::Log => "from the log, which has its newest image",
+    };
+    write!(out, "{} is not in memory, so it is read {from}.", capital(page))?;
+    match evicted {
+        [] => Ok(()),
+        [one] => write!(out, " {} leaves to make room.", capital(*one)),
+        many => write!(out, " {} leave to make room.", capital_count(many.len() as u64, "page")),
     }
 }
 

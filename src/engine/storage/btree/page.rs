@@ -9,7 +9,7 @@
 //! 12  number of the next leaf        4 bytes, 0 for none
 //! 16  transaction that wrote it      8 bytes
 //! 24  key slots                      34 bytes each
-//!     then, in a leaf,   value slots    33 bytes each
+//!     then, in a leaf,   value slots    33 bytes each, or as many as the tree's values need
 //!     or, in an inner page, children    4 bytes each, one more than keys
 //!     or, in a meta page (at 24), the number of the root   4 bytes
 //! ```
@@ -21,14 +21,14 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::slot::{KEY_SLOT, KeySlot, VALUE_SLOT, ValueSlot, value_bytes};
+use super::slot::{KEY_SLOT, KeySlot, length_bytes, value_bytes, value_slot, write_value};
 
 /// A page by its place in the file: page 3 begins at three times the page size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageId(pub u32);
 
 /// A transaction: the writes that become safe together. Counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transaction(pub u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,21 +53,64 @@ pub enum BadPage {
 }
 
 pub(super) const HEADER: usize = 24;
-const ENTRY: usize = KEY_SLOT + VALUE_SLOT;
 const CHILD: usize = 4;
 
-/// The size of a page in which an inner page has room for `order` children, and a leaf for one entry fewer.
-pub fn page_size(order: usize) -> usize {
-    HEADER + (order - 1) * ENTRY
+/// How large the pages of a tree are, and how much has room in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub page_bytes: u32,
+    /// The entries of a leaf.
+    pub entries: u16,
+    /// The separators of an inner page.
+    pub separators: u16,
+    /// The bytes of a value, and of its length before it.
+    value_slot: u16,
+}
+
+impl Layout {
+    /// Pages in which an inner page has room for `order` children, and a leaf for one entry fewer: both can be filled, and
+    /// seen to be full, with a few keys.
+    pub fn of_order(order: usize, value_bytes: usize) -> Layout {
+        let leaf = (order - 1) * (KEY_SLOT + value_slot(value_bytes));
+        let page_bytes = HEADER + leaf.max((order - 1) * KEY_SLOT + order * CHILD);
+        let keys = (order - 1) as u16;
+        Layout { entries: keys, separators: keys, ..Layout::of_page(page_bytes, value_bytes) }
+    }
+
+    /// Pages of that size with as many keys as fit, in leaves and in inner pages.
+    pub fn of_page(page_bytes: usize, value_bytes: usize) -> Layout {
+        Layout {
+            page_bytes: page_bytes as u32,
+            entries: ((page_bytes - HEADER) / (KEY_SLOT + value_slot(value_bytes))) as u16,
+            separators: ((page_bytes - HEADER - CHILD) / (KEY_SLOT + CHILD)) as u16,
+            value_slot: value_slot(value_bytes) as u16,
+        }
+    }
+
+    pub fn size(&self) -> usize {
+        self.page_bytes as usize
+    }
+
+    pub fn value_slot(&self) -> usize {
+        usize::from(self.value_slot)
+    }
+
+    /// The longest value that has room.
+    pub fn value_bytes(&self) -> usize {
+        self.value_slot() - length_bytes(self.value_slot())
+    }
 }
 
 /// Cheap to clone: the bytes are shared until one of the sharers changes them.
 #[derive(Clone, Debug)]
-pub struct Page(Rc<[u8]>);
+pub struct Page {
+    bytes: Rc<[u8]>,
+    layout: Layout,
+}
 
 impl Page {
-    pub fn new(order: usize, kind: Kind, level: u8, id: PageId) -> Page {
-        let mut page = Page(vec![0; page_size(order)].into());
+    pub fn new(layout: Layout, kind: Kind, level: u8, id: PageId) -> Page {
+        let mut page = Page { bytes: vec![0; layout.size()].into(), layout };
         let bytes = page.bytes_mut();
         bytes[4] = kind as u8;
         bytes[5] = level;
@@ -76,11 +119,11 @@ impl Page {
     }
 
     /// A page read from its place in the file.
-    pub fn decode(bytes: &[u8], size: usize, id: PageId) -> Result<Page, BadPage> {
-        if bytes.len() < size || bytes.iter().all(|each| *each == 0) {
+    pub fn decode(bytes: &[u8], layout: Layout, id: PageId) -> Result<Page, BadPage> {
+        if bytes.len() < layout.size() || bytes.iter().all(|each| *each == 0) {
             return Err(BadPage::Missing);
         }
-        let page = Page(bytes.into());
+        let page = Page { bytes: bytes.into(), layout };
         if crate::checksum::crc32(&bytes[4..]) != page.u32_at(0) {
             return Err(BadPage::Checksum);
         }
@@ -93,17 +136,17 @@ impl Page {
 
     /// Puts the checksum in, and gives the bytes to be written.
     pub fn seal(&mut self) -> &[u8] {
-        let sum = crate::checksum::crc32(&self.0[4..]);
+        let sum = crate::checksum::crc32(&self.bytes[4..]);
         self.bytes_mut()[..4].copy_from_slice(&sum.to_le_bytes());
-        &self.0
+        &self.bytes
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     pub fn kind(&self) -> Kind {
-        match self.0[4] {
+        match self.bytes[4] {
             1 => Kind::Leaf,
             2 => Kind::Inner,
             4 => Kind::Meta,
@@ -112,16 +155,16 @@ impl Page {
     }
 
     pub fn is_leaf(&self) -> bool {
-        self.0[4] == Kind::Leaf as u8
+        self.bytes[4] == Kind::Leaf as u8
     }
 
     pub fn level(&self) -> u8 {
-        self.0[5]
+        self.bytes[5]
     }
 
     /// How many keys it holds.
     pub fn count(&self) -> usize {
-        usize::from(u16::from_le_bytes([self.0[6], self.0[7]]))
+        usize::from(u16::from_le_bytes([self.bytes[6], self.bytes[7]]))
     }
 
     pub fn id(&self) -> PageId {
@@ -134,12 +177,12 @@ impl Page {
     }
 
     pub fn transaction(&self) -> Transaction {
-        Transaction(u64::from_le_bytes(self.0[16..24].try_into().expect("eight bytes")))
+        Transaction(u64::from_le_bytes(self.bytes[16..24].try_into().expect("eight bytes")))
     }
 
     /// How many keys there is room for.
     pub fn capacity(&self) -> usize {
-        (self.0.len() - HEADER) / ENTRY
+        usize::from(if self.is_leaf() { self.layout.entries } else { self.layout.separators })
     }
 
     pub fn is_full(&self) -> bool {
@@ -152,11 +195,11 @@ impl Page {
 
     /// The value of entry `at` of a leaf.
     pub fn value(&self, at: usize) -> &[u8] {
-        value_bytes(&self.0[self.value_at(at)..][..VALUE_SLOT])
+        value_bytes(&self.bytes[self.value_at(at)..][..self.layout.value_slot()])
     }
 
-    pub(super) fn value_slot(&self, at: usize) -> ValueSlot {
-        ValueSlot(self.0[self.value_at(at)..][..VALUE_SLOT].try_into().expect("a slot has its size"))
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     pub fn child(&self, at: usize) -> PageId {
@@ -223,16 +266,17 @@ impl Page {
         self.bytes_mut()[HEADER + at * KEY_SLOT..][..KEY_SLOT].copy_from_slice(&key.0);
     }
 
-    pub fn set_value(&mut self, at: usize, value: &ValueSlot) {
-        let start = self.value_at(at);
-        self.bytes_mut()[start..][..VALUE_SLOT].copy_from_slice(&value.0);
+    /// Writes a value, which must fit into its slot.
+    pub fn set_value(&mut self, at: usize, value: &[u8]) {
+        let (start, slot) = (self.value_at(at), self.layout.value_slot());
+        write_value(&mut self.bytes_mut()[start..][..slot], value);
     }
 
     /// Puts an entry into a leaf that has room, before entry `at`.
-    pub fn insert_entry(&mut self, at: usize, key: &KeySlot, value: &ValueSlot) {
+    pub fn insert_entry(&mut self, at: usize, key: &KeySlot, value: &[u8]) {
         let values = self.value_at(0);
         self.open_gap(HEADER, KEY_SLOT, at, self.count());
-        self.open_gap(values, VALUE_SLOT, at, self.count());
+        self.open_gap(values, self.layout.value_slot(), at, self.count());
         self.set_key(at, key);
         self.set_value(at, value);
         self.set_count(self.count() + 1);
@@ -241,7 +285,7 @@ impl Page {
     pub fn remove_entry(&mut self, at: usize) {
         let values = self.value_at(0);
         self.close_gap(HEADER, KEY_SLOT, at, self.count());
-        self.close_gap(values, VALUE_SLOT, at, self.count());
+        self.close_gap(values, self.layout.value_slot(), at, self.count());
         self.set_count(self.count() - 1);
     }
 
@@ -267,10 +311,10 @@ impl Page {
     pub fn move_entries(&mut self, at: usize, to: &mut Page) {
         let (moved, there) = (self.count() - at, to.count());
         let (keys, values) = (HEADER + at * KEY_SLOT, self.value_at(at));
-        let target = to.value_at(there);
+        let (target, slot) = (to.value_at(there), self.layout.value_slot());
         let bytes = to.bytes_mut();
-        bytes[HEADER + there * KEY_SLOT..][..moved * KEY_SLOT].copy_from_slice(&self.0[keys..][..moved * KEY_SLOT]);
-        bytes[target..][..moved * VALUE_SLOT].copy_from_slice(&self.0[values..][..moved * VALUE_SLOT]);
+        bytes[HEADER + there * KEY_SLOT..][..moved * KEY_SLOT].copy_from_slice(&self.bytes[keys..][..moved * KEY_SLOT]);
+        bytes[target..][..moved * slot].copy_from_slice(&self.bytes[values..][..moved * slot]);
         to.set_count(there + moved);
         self.truncate(at);
     }
@@ -319,19 +363,19 @@ impl Page {
     }
 
     fn key_ref(&self, at: usize) -> &[u8; KEY_SLOT] {
-        self.0[HEADER + at * KEY_SLOT..][..KEY_SLOT].try_into().expect("a slot has its size")
+        self.bytes[HEADER + at * KEY_SLOT..][..KEY_SLOT].try_into().expect("a slot has its size")
     }
 
     pub(super) fn value_at(&self, at: usize) -> usize {
-        HEADER + self.capacity() * KEY_SLOT + at * VALUE_SLOT
+        HEADER + usize::from(self.layout.entries) * KEY_SLOT + at * self.layout.value_slot()
     }
 
     pub(super) fn child_at(&self, at: usize) -> usize {
-        HEADER + self.capacity() * KEY_SLOT + at * CHILD
+        HEADER + usize::from(self.layout.separators) * KEY_SLOT + at * CHILD
     }
 
     fn u32_at(&self, at: usize) -> u32 {
-        u32::from_le_bytes(self.0[at..at + 4].try_into().expect("four bytes"))
+        u32::from_le_bytes(self.bytes[at..at + 4].try_into().expect("four bytes"))
     }
 
     fn set_u32(&mut self, at: usize, value: u32) {
@@ -339,7 +383,7 @@ impl Page {
     }
 
     fn bytes_mut(&mut self) -> &mut [u8] {
-        Rc::make_mut(&mut self.0)
+        Rc::make_mut(&mut self.bytes)
     }
 }
 

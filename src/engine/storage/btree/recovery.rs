@@ -1,12 +1,12 @@
 //! After a crash: what the disk has is all there is. Recovery finishes what was committed, drops what was not, and then
-//! looks at the tree that comes of it.
+//! looks at the tree that comes of it. It keeps none of the pages that it reads: the cache is cold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::check::Survey;
 use super::event::Reason;
-use super::page::{BadPage, Kind, Page, PageId, Transaction};
-use super::pool::{Frame, Standing};
+use super::page::{Kind, PageId, Transaction};
 use super::{BTree, Event, META, Problem, Refusal, Survival};
 use crate::contract::Probe;
 use crate::sim::Crash;
@@ -26,12 +26,17 @@ impl BTree {
             Survival::None | Survival::Log => self.read_meta(probe),
         };
         let newest = root.map_or(Transaction(0), |(_, transaction)| transaction);
-        let problems = match root {
-            Some((root, _)) => self.load(root),
-            None => vec![Problem::NoRoot],
+        let found = match root {
+            Some((root, _)) => {
+                self.root = root;
+                self.survey()
+            }
+            None => Survey { problems: vec![Problem::NoRoot], ..Survey::default() },
         };
-        self.find_free_pages(newest);
-        self.problems = if problems.is_empty() { self.check() } else { problems }.into();
+        self.height = found.height;
+        self.keys = found.keys;
+        self.find_free_pages(&found, newest);
+        self.problems = found.problems.into();
         probe.step(|| self.opened(), self);
         Ok(())
     }
@@ -40,7 +45,7 @@ impl BTree {
     /// Doing so twice does no harm, so a crash meanwhile is none either: the log is only emptied at the end.
     fn replay_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
         let page_size = self.page_size();
-        let scanned = self.log.scan(&mut self.disk, page_size as usize);
+        let scanned = self.log.scan(&mut self.disk, self.layout);
         let committed = &scanned.records[..scanned.committed()];
         let mut images = BTreeMap::new();
         images.extend(committed.iter().filter_map(|record| Some((record.page?, record.offset))));
@@ -68,18 +73,15 @@ impl BTree {
 
     /// In place there is one meta page; returns the root that it names, and the transaction that wrote it.
     fn read_meta(&mut self, probe: &mut impl Probe<BTree>) -> Option<(PageId, Transaction)> {
-        let meta = self.read_page(META).ok().filter(|page| page.kind() == Kind::Meta);
-        if let Some(page) = &meta {
-            self.pool.insert(META, Frame { page: page.clone(), standing: Standing::Clean });
-        }
-        let found = meta.map(|page| (page.root(), page.transaction()));
+        let meta = self.read_page(META).ok().filter(|(page, _)| page.kind() == Kind::Meta);
+        let found = meta.map(|(page, _)| (page.root(), page.transaction()));
         probe.step(|| Event::MetaRead { root: found.map(|(root, _)| root) }, self);
         found
     }
 
     /// Copy-on-write: of the two meta pages the newest that is sound.
     fn choose_root(&mut self, probe: &mut impl Probe<BTree>) -> Option<(PageId, Transaction)> {
-        let metas = [PageId(0), PageId(1)].map(|slot| self.read_page(slot).ok().map(|page| (slot, page)));
+        let metas = [PageId(0), PageId(1)].map(|slot| self.read_page(slot).ok().map(|(page, _)| (slot, page)));
         let torn = metas.iter().filter(|meta| meta.is_none()).count();
         let chosen = metas.into_iter().flatten().max_by_key(|(_, page)| page.transaction());
         let found = chosen.as_ref().map(|(slot, page)| (*slot, page.root(), page.transaction()));
@@ -87,53 +89,23 @@ impl BTree {
         found.map(|(_, root, transaction)| (root, transaction))
     }
 
-    /// Reads all pages that the root leads to into memory; returns what could not be read.
-    fn load(&mut self, root: PageId) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        self.root = root;
-        let mut waiting = vec![(root, None, None)];
-        while let Some((id, parent, level)) = waiting.pop() {
-            let page = self.read_page(id).and_then(|page| match (page.kind(), level) {
-                (Kind::Leaf | Kind::Inner, None) => Ok(page),
-                (Kind::Leaf | Kind::Inner, Some(level)) if page.level() == level => Ok(page),
-                _ => Err(BadPage::OutOfPlace),
-            });
-            match page {
-                Ok(page) => {
-                    self.height = self.height.max(u32::from(page.level()) + 1);
-                    if page.is_leaf() {
-                        self.keys += page.count() as u64;
-                    }
-                    let below = page.level().checked_sub(1);
-                    // A damaged inner page may lead to a page that was met before: it is read once.
-                    let children = page.children().filter(|child| self.pool.page(*child).is_none());
-                    waiting.extend(children.map(|child| (child, Some(id), below)));
-                    self.pool.insert(id, Frame { page, standing: Standing::Clean });
-                }
-                Err(why) => problems.push(Problem::Unreadable { page: id, parent, why }),
-            }
-        }
-        problems
-    }
-
     /// Every page that nothing leads to is free. Where it was written as a page of the tree, it is what the crash left:
     /// with copy-on-write only if it is newer than the root, for older ones had their time.
-    fn find_free_pages(&mut self, newest: Transaction) {
+    fn find_free_pages(&mut self, found: &Survey, newest: Transaction) {
         let (mut free, mut orphans) = (BTreeSet::new(), BTreeSet::new());
         for id in (self.survival.meta_pages()..self.page_count).map(PageId) {
-            if self.pool.page(id).is_some() {
+            if found.pages.contains(&id) {
                 continue;
             }
             free.insert(id);
-            let left_behind = self.read_page(id).is_ok_and(|page| {
+            let left_behind = self.read_page(id).is_ok_and(|(page, _)| {
                 page.kind() != Kind::Free && (self.survival != Survival::Copy || page.transaction() > newest)
             });
             if left_behind {
                 orphans.insert(id);
             }
         }
-        let in_tree = self.pool.iter().map(|(_, frame)| frame.page.transaction()).max();
-        self.transaction = Transaction(in_tree.map_or(newest.0, |age| age.0.max(newest.0)) + 1);
+        self.transaction = Transaction(found.newest.0.max(newest.0) + 1);
         self.free = Rc::new(free);
         self.orphans = Rc::new(orphans);
     }
@@ -147,13 +119,5 @@ impl BTree {
             problem: self.problems.first().cloned(),
             problems: self.problems.len(),
         }
-    }
-
-    /// A page from the disk.
-    fn read_page(&mut self, id: PageId) -> Result<Page, BadPage> {
-        let (start, size) = (self.offset(id), self.page_size());
-        let bytes = self.disk.read(self.file, start..start + size);
-        self.totals.pages_read += 1;
-        Page::decode(&bytes, size as usize, id)
     }
 }

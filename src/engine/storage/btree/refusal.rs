@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::check::Problem;
 use super::page::PageId;
-use super::slot::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
+use super::slot::MAX_KEY_BYTES;
 use crate::sim::DiskError;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub enum Refusal {
     },
     ValueTooLong {
         bytes: usize,
+        room: usize,
     },
     /// `checkpoint`, where there is no log to be emptied.
     NoLog,
@@ -42,8 +43,8 @@ impl Display for Refusal {
             Refusal::KeyTooLong { bytes } => {
                 write!(out, "the key has {bytes} bytes; a slot has room for {MAX_KEY_BYTES}")
             }
-            Refusal::ValueTooLong { bytes } => {
-                write!(out, "the value has {bytes} bytes; a slot has room for {MAX_VALUE_BYTES}")
+            Refusal::ValueTooLong { bytes, room } => {
+                write!(out, "the value has {bytes} bytes; a slot has room for {room}")
             }
             Refusal::NoLog => out.write_str("there is no log to be emptied; `checkpoint` needs survival = log"),
             Refusal::Unreadable(page) => write!(out, "the way leads to {page}, which cannot be read"),

@@ -3,7 +3,8 @@
 //! A key slot has 34 bytes: one for the kind of key (0 a number, 1 any other), 32 for the key (a number as eight bytes,
 //! most significant first), filled up with zeros, and one for how many of these are used. Written like that, keys stand
 //! in the order of [`Key`] if their bytes are simply compared: numbers before words, 9 before 10, and `a` before a
-//! longer key that goes on with zeros, for the length comes last. A value slot has 33 bytes: its length, and the value.
+//! longer key that goes on with zeros, for the length comes last. A value slot has 33 bytes: its length, and the value. Where
+//! a tree is made for other values (in `duel`) it has so many bytes more or fewer, and from 256 on the length takes two.
 
 use std::fmt::{self, Display};
 
@@ -13,10 +14,9 @@ use crate::wording::shown;
 
 /// A longer key is refused: fixed slots make a page that can be read with the eye, and waste what is not used.
 pub const MAX_KEY_BYTES: usize = 32;
-/// A longer value is refused, for the same reason.
+/// In the figure, a longer value is refused for the same reason.
 pub const MAX_VALUE_BYTES: usize = 32;
 pub const KEY_SLOT: usize = MAX_KEY_BYTES + 2;
-pub const VALUE_SLOT: usize = MAX_VALUE_BYTES + 1;
 
 const NUMBER: u8 = 0;
 const TEXT: u8 = 1;
@@ -67,26 +67,29 @@ impl Display for KeySlot {
     }
 }
 
-/// A value as it stands in a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ValueSlot(pub(super) [u8; VALUE_SLOT]);
+/// The size of a slot for values of at most so many bytes.
+pub const fn value_slot(most: usize) -> usize {
+    most + if most < 256 { 1 } else { 2 }
+}
 
-impl ValueSlot {
-    pub fn new(value: &str) -> Result<ValueSlot, Refusal> {
-        let bytes = value.as_bytes();
-        if bytes.len() > MAX_VALUE_BYTES {
-            return Err(Refusal::ValueTooLong { bytes: bytes.len() });
-        }
-        let mut slot = [0; VALUE_SLOT];
-        slot[0] = bytes.len() as u8;
-        slot[1..=bytes.len()].copy_from_slice(bytes);
-        Ok(ValueSlot(slot))
-    }
+/// How many bytes of a slot say how long the value is.
+pub const fn length_bytes(slot: usize) -> usize {
+    if slot <= 256 { 1 } else { 2 }
 }
 
 /// The value in a slot.
 pub(super) fn value_bytes(slot: &[u8]) -> &[u8] {
-    &slot[1..=usize::from(slot[0]).min(MAX_VALUE_BYTES)]
+    let (length, value) = slot.split_at(length_bytes(slot.len()));
+    let used = length.iter().rev().fold(0, |used, byte| used << 8 | usize::from(*byte));
+    &value[..used.min(value.len())]
+}
+
+/// Writes a value into a slot; what it does not fill is zeroed.
+pub(super) fn write_value(slot: &mut [u8], value: &[u8]) {
+    let (length, room) = slot.split_at_mut(length_bytes(slot.len()));
+    length.copy_from_slice(&(value.len() as u16).to_le_bytes()[..length.len()]);
+    room[..value.len()].copy_from_slice(value);
+    room[value.len()..].fill(0);
 }
 
 #[cfg(test)]
@@ -109,6 +112,18 @@ mod tests {
         let long = "é".repeat(17);
         assert!(KeySlot::new(&Key::new(&long[..32])).is_ok());
         assert_eq!(KeySlot::new(&Key::new(&long)), Err(Refusal::KeyTooLong { bytes: 34 }));
-        assert_eq!(ValueSlot::new(&long), Err(Refusal::ValueTooLong { bytes: 34 }));
+    }
+
+    #[test]
+    fn a_value_stands_in_a_slot_of_any_size() {
+        for most in [0, 1, 32, 255, 256, 1_000] {
+            let mut slot = vec![0xff; value_slot(most)];
+            for used in [0, most / 2, most] {
+                let value = vec![b'v'; used];
+                write_value(&mut slot, &value);
+                assert_eq!(value_bytes(&slot), value);
+            }
+        }
+        assert_eq!(value_bytes(&[200, 1, 2]), [1, 2], "a damaged length leads nowhere else");
     }
 }

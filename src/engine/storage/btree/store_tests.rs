@@ -4,9 +4,13 @@ use super::*;
 use crate::storage::model::{self, Store, Unsynced};
 
 impl Store for BTree {
-    const PARAMETERS_TRIED: &'static [(&'static str, &'static [&'static str])] =
-        &[("order", &["3", "4", "5"]), ("survival", &["log", "copy"]), ("sync", &["always", "command"])];
-    const UPKEEP: &'static [&'static str] = &["checkpoint", "check"];
+    const PARAMETERS_TRIED: &'static [(&'static str, &'static [&'static str])] = &[
+        ("order", &["3", "4", "5"]),
+        ("survival", &["log", "copy"]),
+        ("sync", &["always", "command"]),
+        ("cache", &["1", "4", "64"]),
+    ];
+    const UPKEEP: &'static [&'static str] = &["checkpoint", "check", "evict"];
     const MAKES_SAFE: &'static [&'static str] = &["sync", "checkpoint"];
     const UNSYNCED: Unsynced = Unsynced::InMemory;
     const ROTS: bool = false;
@@ -16,7 +20,7 @@ impl Store for BTree {
     }
 
     fn check_after_start_up(&self) {
-        assert_eq!(self.check(), []);
+        assert_eq!(self.clone().check(), []);
     }
 }
 

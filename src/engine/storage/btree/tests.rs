@@ -79,13 +79,43 @@ fn entries(tree: &mut BTree) -> Model {
 }
 
 fn assert_whole(tree: &BTree) {
-    assert_eq!(tree.check(), []);
+    let found = tree.clone().survey();
+    assert_eq!(found.problems, []);
     assert_eq!(tree.problems(), []);
     // No page is lost: each is a meta page, in the tree, or free.
-    let used = (0..tree.places()).filter(|id| tree.place(PageId(*id)) == Place::Used).count();
-    let in_tree = tree.pool.iter().filter(|(_, frame)| matches!(frame.page.kind(), Kind::Leaf | Kind::Inner)).count();
-    assert_eq!(used, in_tree);
+    let used = (0..tree.places()).map(PageId).filter(|id| tree.place(*id) == Place::Used);
+    assert_eq!(used.collect::<Vec<_>>(), found.pages.into_iter().collect::<Vec<_>>());
     assert!((0..tree.places()).all(|id| !matches!(tree.place(PageId(id)), Place::Unknown)));
+    assert_cache(tree);
+}
+
+/// What leaves memory is on the disk, for what is clean or logged there has the disk's bytes; and more pages than there is
+/// room for are in memory only while a change needs them.
+fn assert_cache(tree: &BTree) {
+    let size = tree.page_size();
+    for (id, frame) in tree.pool.iter() {
+        let bytes = match (frame.standing, tree.log.newest(id)) {
+            (Standing::Dirty, _) => continue,
+            (Standing::Logged, start) => tree.bytes_in_log(start.expect("the log has it"), size),
+            (Standing::Clean, _) => tree.bytes_on_disk(id),
+        };
+        assert_eq!(frame.page.bytes(), bytes, "{id}, {:?}", frame.standing);
+    }
+    let dirty = tree.pool.iter().filter(|(_, frame)| frame.standing == Standing::Dirty).count();
+    let mut next = tree.clone();
+    next.begin();
+    assert!(next.pool.held() <= next.pool.room().max(dirty), "{} of {}", next.pool.held(), next.pool.room());
+    assert_eq!(next.pool.iter().count(), next.pool.held());
+}
+
+/// A cache of so few pages that nearly all must be read, of a few more, or of all.
+fn cache() -> impl Strategy<Value = usize> {
+    prop_oneof![Just(1), 2usize..8, Just(usize::MAX)]
+}
+
+fn tree_with(order: usize, survival: Survival, sync: SyncPolicy, cache_pages: usize) -> BTree {
+    let (layout, checkpoint_images) = (Layout::of_order(order, slot::MAX_VALUE_BYTES), commit::CHECKPOINT_AFTER);
+    BTree::new(Settings { layout, survival, sync, cache_pages, checkpoint_images, disk_bytes: 1 << 24 })
 }
 
 proptest! {
@@ -97,11 +127,12 @@ proptest! {
     fn a_tree_is_a_sorted_map(
         order in 3usize..10,
         survival in survival(),
+        cache in cache(),
         at_once in any::<bool>(),
         asks in prop::collection::vec(ask(120), 1..200),
     ) {
         let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
-        let (mut tree, mut model) = (BTree::with_order(order, survival, sync, 1 << 24), Model::new());
+        let (mut tree, mut model) = (tree_with(order, survival, sync, cache), Model::new());
         for ask in &asks {
             both(&mut tree, &mut model, ask, &mut ());
             assert_whole(&tree);
@@ -121,12 +152,13 @@ proptest! {
     fn a_crash_anywhere_loses_nothing_safe(
         order in 3usize..6,
         survival in prop_oneof![Just(Survival::Log), Just(Survival::Copy)],
+        cache in cache(),
         at_once in any::<bool>(),
         asks in prop::collection::vec(ask(24), 1..24),
         seed in any::<u64>(),
     ) {
         let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
-        let (mut tree, mut model) = (BTree::with_order(order, survival, sync, 1 << 24), Model::new());
+        let (mut tree, mut model) = (tree_with(order, survival, sync, cache), Model::new());
         let mut safe = model.clone();
         for (place, ask) in asks.iter().enumerate() {
             let mut photographs = Photographs::default();
@@ -248,14 +280,19 @@ proptest! {
 
     /// Damaged or not, a tree answers, and never panics.
     #[test]
-    fn a_damaged_tree_still_answers(asks in prop::collection::vec(ask(24), 1..30), order in 3usize..6, seed in any::<u64>()) {
-        let (mut tree, mut model) = (BTree::with_order(order, Survival::None, SyncPolicy::Always, 1 << 24), Model::new());
+    fn a_damaged_tree_still_answers(
+        asks in prop::collection::vec(ask(24), 1..30),
+        order in 3usize..6,
+        cache in cache(),
+        seed in any::<u64>(),
+    ) {
+        let (mut tree, mut model) = (tree_with(order, Survival::None, SyncPolicy::Always, cache), Model::new());
         for ask in &asks {
             let mut photographs = Photographs::default();
             both(&mut tree, &mut model, ask, &mut photographs);
             for mut photograph in photographs.0 {
                 photograph.crash(Crash::Torn { seed }, &mut ()).unwrap();
-                for command in ["get 4", "scan 0 \"~\"", "put 9 v", "delete 4", "check", "crash kept"] {
+                for command in ["get 4", "scan 0 \"~\"", "put 9 v", "delete 4", "check", "evict", "get 4", "crash kept"] {
                     let statement = &crate::command::statements(command).unwrap()[0];
                     let command = BTree::parse(&mut Words::new(statement)).unwrap();
                     photograph.execute(&command, &mut Photographs::default());
@@ -332,4 +369,127 @@ fn no_damaged_page_gives_a_wrong_value() {
     }
     // Where the log still holds a page, it is mended.
     assert!(refused > 0);
+}
+
+/// Sixty keys on three levels at least, all of them safe.
+fn three_levels(survival: Survival, cache_pages: usize) -> BTree {
+    let mut tree = tree_with(4, survival, SyncPolicy::Always, cache_pages);
+    for number in 0..60 {
+        tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }, &mut ());
+    }
+    assert!(tree.height() >= 3);
+    tree
+}
+
+fn get(tree: &mut BTree, number: u16) -> Outcome {
+    tree.execute(&Command::Get { key: key(number) }, &mut ())
+}
+
+/// FAULTS P5: a `get` reads from the disk. With room for one page, every page of a descent is read and decoded from the
+/// disk's bytes, wherever its newest state is: where one byte of them is changed, the page is refused.
+#[test]
+fn p5_with_room_for_one_page_every_page_of_a_descent_is_read_from_the_disk() {
+    for survival in [Survival::None, Survival::Log, Survival::Copy] {
+        let mut tree = three_levels(survival, 1);
+        for number in 0..60 {
+            let before = tree.disk.tally();
+            assert_eq!(get(&mut tree, number), Outcome::Value(Some(format!("v{number}"))));
+            assert_eq!(tree.cost().pages_read, u64::from(tree.height()), "{survival:?}, key {number}");
+            assert_eq!(tree.disk.tally().bytes_read - before.bytes_read, tree.page_size() * u64::from(tree.height()));
+            assert_eq!(tree.cached(), (1, 1));
+        }
+        for visit in tree.path().visits().to_vec() {
+            let mut damaged = tree.clone();
+            let place = match tree.log.newest(visit.page) {
+                Some(start) => (tree.log.file().unwrap(), start),
+                None => (tree.file, tree.offset(visit.page)),
+            };
+            damaged.disk.rot(place.0, place.1 + 30);
+            assert!(matches!(get(&mut damaged, 59), Outcome::Refused(why) if why.contains(&visit.page.to_string())));
+            let put = Command::Put { key: key(59), value: "w".into() };
+            assert!(matches!(damaged.execute(&put, &mut ()), Outcome::Refused(why) if why.contains("damaged")));
+        }
+    }
+}
+
+/// FAULTS P5: with room for all, only what is cold is read: after a crash, and after `evict`.
+#[test]
+fn p5_a_cache_is_cold_after_a_crash_and_when_it_is_emptied() {
+    for survival in [Survival::None, Survival::Log, Survival::Copy] {
+        let mut tree = three_levels(survival, usize::MAX);
+        let height = u64::from(tree.height());
+        for cold in [Command::Crash(Crash::Lost), Command::Evict] {
+            get(&mut tree, 30);
+            assert_eq!(tree.cost().pages_read, 0, "all are in memory");
+            tree.execute(&cold, &mut ());
+            assert_eq!(tree.cached().0, 0, "{survival:?}, {cold}");
+            for expected in [height, 0] {
+                get(&mut tree, 30);
+                assert_eq!(tree.cost().pages_read, expected, "{survival:?}, {cold}");
+            }
+        }
+    }
+}
+
+/// FAULTS P5: the room is kept to, and what is used again is found in it: keys one after the other cost less than half of
+/// what they cost without.
+#[test]
+fn p5_a_small_cache_keeps_its_room_and_saves_reads() {
+    let mut tree = three_levels(Survival::Log, 6);
+    tree.execute(&Command::Evict, &mut ());
+    let numbers = (0..60).step_by(2);
+    let reads: Vec<u64> = numbers
+        .map(|number| {
+            get(&mut tree, number);
+            assert!(tree.cached().0 <= 6);
+            tree.cost().pages_read
+        })
+        .collect();
+    assert_eq!(reads[0], u64::from(tree.height()));
+    assert!(2 * reads.iter().sum::<u64>() < 30 * u64::from(tree.height()), "{reads:?}");
+}
+
+/// FAULTS P5: what only memory has cannot be emptied out of it.
+#[test]
+fn p5_a_changed_page_stays_until_it_is_written() {
+    for survival in [Survival::None, Survival::Log, Survival::Copy] {
+        let mut tree = tree_with(4, survival, SyncPolicy::OnCommand, 1);
+        for number in 0..20 {
+            tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }, &mut ());
+        }
+        tree.execute(&Command::Evict, &mut ());
+        assert!(tree.cached().0 > 1);
+        assert!((0..20).all(|number| get(&mut tree, number) == Outcome::Value(Some(format!("v{number}")))));
+        tree.execute(&Command::Sync, &mut ());
+        assert!((0..20).all(|number| get(&mut tree, number) == Outcome::Value(Some(format!("v{number}")))));
+        assert_eq!(tree.cached(), (1, 1));
+    }
+}
+
+/// FAULTS S9: images count once the log is on the disk, and no sooner: who pulls the plug at the commit record has lost them.
+#[test]
+fn s9_images_count_when_the_log_is_on_the_disk() {
+    let mut tree = tree_with(4, Survival::Log, SyncPolicy::Always, 4);
+    let mut told = Told::default();
+    tree.execute(&Command::Put { key: Key::new("1"), value: "a".into() }, &mut told);
+    for (event, photograph) in told.0 {
+        let mut crashed = photograph;
+        crashed.crash(Crash::Lost, &mut ()).unwrap();
+        let survives = crashed.get(&Key::new("1"), &mut ()).unwrap().is_some();
+        assert_eq!(survives, event.contains("is safe"), "{event}");
+        assert!(
+            survives || !event.contains("images of transaction 1 count") || event.contains("From the moment"),
+            "{event}"
+        );
+    }
+}
+
+/// A probe that keeps what was told, with the photograph.
+#[derive(Default)]
+struct Told(Vec<(String, BTree)>);
+
+impl Probe<BTree> for Told {
+    fn step(&mut self, event: impl FnOnce() -> Event, state: &BTree) {
+        self.0.push((event().to_string(), state.clone()));
+    }
 }

@@ -15,8 +15,9 @@ use crate::sim::disk::Tally;
 pub struct Totals {
     /// What the disk was asked for before the reader's first command.
     pub(super) base: Tally,
-    /// What it was asked for, and how many pages were written, before the current command.
+    /// What it was asked for, and how many pages were read, before the current command.
     pub(super) before: Tally,
+    pub(super) read_before: u64,
     pub pages_visited: u64,
     pub pages_read: u64,
     pub pages_written: u64,
@@ -25,6 +26,15 @@ pub struct Totals {
     pub borrows: u64,
     pub merges: u64,
     pub checkpoints: u64,
+}
+
+/// What one command has asked of the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    pub pages_read: u64,
+    pub writes: u64,
+    pub bytes_written: u64,
+    pub syncs: u64,
 }
 
 /// What a place of the page file holds, as far as the tree knows.
@@ -48,7 +58,12 @@ impl BTree {
     }
 
     pub fn order(&self) -> usize {
-        self.order
+        usize::from(self.layout.separators) + 1
+    }
+
+    /// The longest value that has room in its slot.
+    pub fn value_bytes(&self) -> usize {
+        self.layout.value_bytes()
     }
 
     pub fn survival(&self) -> Survival {
@@ -79,6 +94,30 @@ impl BTree {
         self.page_count
     }
 
+    /// How many pages are in memory, and how many there is room for.
+    pub fn cached(&self) -> (usize, usize) {
+        (self.pool.held(), self.pool.room())
+    }
+
+    /// A page as the tree has it now, in memory or on the disk, without counting: for whoever looks from outside.
+    pub fn look(&self, id: PageId) -> Option<Page> {
+        let size = self.page_size();
+        let logged = || self.log.newest(id).map(|start| self.bytes_in_log(start, size));
+        let read = || Page::decode(&logged().unwrap_or_else(|| self.bytes_on_disk(id)), self.layout, id).ok();
+        self.pool.page(id).cloned().or_else(read)
+    }
+
+    /// A page of the tree as [`BTree::look`] finds it, and how it stands to the disk. `None` while memory is empty.
+    pub fn of_tree(&self, id: PageId) -> Option<(Page, Standing)> {
+        let page = self.look(id).filter(|_| self.place(id) == Place::Used)?;
+        let standing = match self.pool.frame(id) {
+            Some(frame) => frame.standing,
+            None if self.log.newest(id).is_some() => Standing::Logged,
+            None => Standing::Clean,
+        };
+        Some((page, standing))
+    }
+
     /// A page that is in memory, and how it stands to the disk.
     pub fn in_memory(&self, id: PageId) -> Option<(&Page, Standing)> {
         self.pool.frame(id).map(|frame| (&frame.page, frame.standing))
@@ -92,10 +131,10 @@ impl BTree {
             Place::Orphan
         } else if self.free.contains(&id) {
             Place::Free
-        } else if self.pool.page(id).is_some() {
-            Place::Used
         } else if self.superseded.contains(&id) {
             Place::Superseded
+        } else if self.height > 0 {
+            Place::Used
         } else {
             Place::Unknown
         }
@@ -103,7 +142,7 @@ impl BTree {
 
     /// The page as it stands in the file, if it can be read.
     pub fn on_disk(&self, id: PageId) -> Option<Page> {
-        Page::decode(&self.bytes_on_disk(id), self.page_size() as usize, id).ok()
+        Page::decode(&self.bytes_on_disk(id), self.layout, id).ok()
     }
 
     /// The bytes at a page's place in the file; fewer than a page where the file ends.
@@ -119,6 +158,11 @@ impl BTree {
 
     pub fn log_records(&self) -> &[Record] {
         self.log.records()
+    }
+
+    /// Where the log's newest record of a page begins.
+    pub fn newest_record(&self, page: PageId) -> Option<u64> {
+        self.log.newest(page).map(|image| image - super::log::HEADER as u64)
     }
 
     /// The length of the log in bytes, and how many of them a crash cannot take.
@@ -158,16 +202,24 @@ impl BTree {
         self.totals
     }
 
-    /// Writes, bytes written and forced writes of the current or last command.
-    pub fn cost(&self) -> (u64, u64, u64) {
+    /// What the current or last command has asked of the disk.
+    pub fn cost(&self) -> Cost {
         let (now, before) = (self.disk.tally(), self.totals.before);
-        (now.writes - before.writes, now.bytes_written - before.bytes_written, now.syncs - before.syncs)
+        Cost {
+            pages_read: self.totals.pages_read - self.totals.read_before,
+            writes: now.writes - before.writes,
+            bytes_written: now.bytes_written - before.bytes_written,
+            syncs: now.syncs - before.syncs,
+        }
     }
 
     /// A command begins.
     pub(super) fn begin(&mut self) {
         self.totals.before = self.disk.tally();
+        self.totals.read_before = self.totals.pages_read;
         self.path.clear();
+        self.pool.fixed = false;
+        self.pool.shrink(self.pool.room());
     }
 }
 
@@ -183,6 +235,7 @@ pub(super) fn counters(tree: &BTree) -> Vec<Counter> {
         counter("pages_read", totals.pages_read),
         counter("pages_written", totals.pages_written),
         counter("pages_copied", totals.pages_copied),
+        counter("bytes_read", now.bytes_read - base.bytes_read),
         counter("bytes_written", now.bytes_written - base.bytes_written),
         counter("log_bytes", tree.log_bytes().0),
         counter("syncs", now.syncs - base.syncs),
@@ -194,16 +247,23 @@ pub(super) fn counters(tree: &BTree) -> Vec<Counter> {
 }
 
 pub(super) fn state(tree: &BTree) -> Value {
-    let pages: Vec<Value> =
-        tree.pool.iter().filter_map(|(id, frame)| page_state(id, &frame.page, frame.standing)).collect();
+    let all = (0..tree.page_count).map(PageId).filter_map(|id| Some((id, tree.of_tree(id)?)));
+    let pages: Vec<Value> = all
+        .filter_map(|(id, (page, standing))| {
+            let mut state = page_state(id, &page, standing)?;
+            state["cached"] = tree.pool.page(id).is_some().into();
+            Some(state)
+        })
+        .collect();
     let numbers = |ids: &mut dyn Iterator<Item = &PageId>| ids.map(|id| id.0).collect::<Vec<_>>();
     json!({
-        "order": tree.order,
+        "order": tree.order(),
         "survival": tree.survival.name(),
         "page_size_bytes": tree.page_size(),
         "root": tree.root.0,
         "height": tree.height,
         "keys": tree.keys,
+        "cache_pages": tree.pool.room(),
         "transaction": tree.transaction.0,
         "pages": pages,
         "free": numbers(&mut tree.free.iter()),

@@ -1,5 +1,6 @@
 //! One of the two: an engine, and what is measured of it.
 
+use super::Settings;
 use crate::command::shorten;
 use crate::contract::{Engine, Outcome};
 use crate::service::Histogram;
@@ -51,6 +52,8 @@ pub struct Side {
     /// What the last operation cost.
     pub(super) last: Cost,
     pub(super) unsynced: u64,
+    /// Bytes of a value.
+    record: u64,
 }
 
 #[derive(Clone)]
@@ -59,15 +62,13 @@ pub(super) enum Tree {
     Lsm(Box<Lsm>),
 }
 
-/// What a write writes: always so many bytes, the most that a slot of the B-tree takes.
-pub const VALUE_BYTES: u64 = 32;
-
-pub(super) fn value(version: u64) -> String {
-    format!("{version:032}")
+/// What a write writes: always as many bytes.
+pub(super) fn value(version: u64, bytes: u64) -> String {
+    format!("{version:0width$}", width = bytes as usize)
 }
 
 impl Side {
-    pub(super) fn new(tree: Tree) -> Side {
+    pub(super) fn new(tree: Tree, record: u64) -> Side {
         let mut side = Side {
             tree,
             time: Time::ZERO,
@@ -75,6 +76,7 @@ impl Side {
             base: Tally::default(),
             last: Cost::default(),
             unsynced: 0,
+            record,
         };
         side.base = side.disk().tally();
         side
@@ -112,22 +114,22 @@ impl Side {
     }
 
     /// Carries out one operation, and measures it. Every so many writes one waits for the sync.
-    pub(super) fn operate(
-        &mut self,
-        operation: &Operation,
-        group: u64,
-        device: &Device,
-    ) -> Result<Option<String>, String> {
+    pub(super) fn operate(&mut self, operation: &Operation, settings: &Settings) -> Result<Option<String>, String> {
         let (before, began) = (self.disk().tally(), self.now());
         let found = self.carry_out(operation)?;
         if operation.kind.writes() {
             self.unsynced += 1;
-            if self.unsynced >= group {
+            if self.unsynced >= settings.group {
                 self.unsynced = 0;
                 self.sync()?;
             }
+            if let Tree::Lsm(tree) = &mut self.tree
+                && settings.compacts_at_once
+            {
+                told(tree.execute(&lsm::Command::Settle, &mut ()))?;
+            }
         }
-        self.measure(&before, began, device);
+        self.measure(&before, began, &settings.device);
         self.latencies.record(self.last.time);
         Ok(found)
     }
@@ -153,21 +155,20 @@ impl Side {
     fn carry_out(&mut self, operation: &Operation) -> Result<Option<String>, String> {
         let key = Key::new(&operation.key.to_string());
         let (reads, writes) = (!matches!(operation.kind, Kind::Insert | Kind::Update), operation.kind.writes());
-        let mut found = None;
+        let (mut found, record) = (None, self.record);
         match &mut self.tree {
             Tree::BTree(tree) if operation.kind == Kind::Scan => {
-                tree.fetch_range(&key, operation.records as usize).map_err(|why| why.to_string())?;
+                tree.scan_some(&key, operation.records as usize).map_err(|why| why.to_string())?;
             }
             Tree::Lsm(tree) if operation.kind == Kind::Scan => {
                 tree.scan(&key, operation.records as usize).map_err(|why| why.to_string())?;
             }
             Tree::BTree(tree) => {
-                tree.fetch_leaf(&key).map_err(|why| why.to_string())?;
                 if reads {
                     found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version), &mut ()).map_err(|why| why.to_string())?;
+                    tree.put(&key, &value(operation.version, record), &mut ()).map_err(|why| why.to_string())?;
                 }
             }
             Tree::Lsm(tree) => {
@@ -175,7 +176,7 @@ impl Side {
                     found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.as_deref().map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version), &mut ()).map_err(|why| why.to_string())?;
+                    tree.put(&key, &value(operation.version, record), &mut ()).map_err(|why| why.to_string())?;
                 }
             }
         }
@@ -194,7 +195,11 @@ impl Side {
         let (before, began) = (self.disk().tally(), self.now());
         match &mut self.tree {
             Tree::BTree(tree) => tree.checkpoint(&mut ()).map_err(|why| why.to_string())?,
-            Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Settle, &mut ()))?,
+            Tree::Lsm(tree) => {
+                // A checkpoint empties the B-tree's log, and a flush the LSM-tree's.
+                told(tree.execute(&lsm::Command::Flush, &mut ()))?;
+                told(tree.execute(&lsm::Command::Settle, &mut ()))?;
+            }
         }
         self.measure(&before, began, device);
         Ok(())

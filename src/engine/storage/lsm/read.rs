@@ -10,6 +10,7 @@ use super::version::{FileNumber, LEVELS, OpenTable, Version};
 use super::{Event, Lsm, Refusal, Snapshot};
 use crate::contract::{Outcome, Probe};
 use crate::storage::block::Block;
+use crate::storage::cache::Through;
 use crate::storage::cursor::{self, Cursor};
 use crate::storage::entry::is_before;
 use crate::storage::merge::Merge;
@@ -236,8 +237,11 @@ impl Lsm {
             merge.set(place, entries.next().cloned());
         }
         let (mut cursors, mut read) = (Vec::new(), Vec::new());
+        let (disk, cache) = (&mut self.disk, &mut self.memory.cache);
+        let mut blocks = Through { disk, cache, room: self.settings.cache_bytes, table: 0 };
         for (place, run) in runs.iter().enumerate() {
-            let cursor = Cursor::seek(&run[0].table, &mut self.disk, from, Sequence::MAX);
+            blocks.table = run[0].meta.number;
+            let cursor = Cursor::seek(&run[0].table, &mut blocks, from, Sequence::MAX);
             let cursor = cursor.map_err(|corrupt| damage(&run[0], corrupt))?;
             merge.set(in_memory.len() + place, cursor.entry().cloned());
             cursors.push(cursor);
@@ -258,10 +262,12 @@ impl Lsm {
                 continue;
             };
             let (run, cursor) = (&mut runs[place], &mut cursors[place]);
-            cursor.advance(&run[0].table, &mut self.disk).map_err(|corrupt| damage(&run[0], corrupt))?;
+            blocks.table = run[0].meta.number;
+            cursor.advance(&run[0].table, &mut blocks).map_err(|corrupt| damage(&run[0], corrupt))?;
             if cursor.entry().is_none() && run.len() > 1 {
                 *run = &run[1..];
-                *cursor = Cursor::first(&run[0].table, &mut self.disk).map_err(|corrupt| damage(&run[0], corrupt))?;
+                blocks.table = run[0].meta.number;
+                *cursor = Cursor::first(&run[0].table, &mut blocks).map_err(|corrupt| damage(&run[0], corrupt))?;
                 read.push(run[0].meta.number);
             }
             merge.set(taken.source, cursor.entry().cloned());
