@@ -203,7 +203,7 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
         shape = shape.text(44.0 + name.len() as f32 * 4.0, 16.0, Anchor::Start, "bad", words);
     }
     if component.name == Name::Dns {
-        shape = resolvers(service, shape, height);
+        shape = resolvers(service, shape, width, height);
     }
     if service.settings().breaker && place.width > 290.0 {
         let (text, class) = match component.breaker.state() {
@@ -235,14 +235,18 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
 }
 
 /// What the users' resolvers know without asking: filled, where their answer is still good.
-fn resolvers(service: &Faults, mut shape: Shape, height: f32) -> Shape {
+fn resolvers(service: &Faults, mut shape: Shape, width: f32, height: f32) -> Shape {
     let know = service.resolvers();
     for (place, knows) in know.iter().enumerate() {
         let class = if *knows { "serving" } else { "slot" };
         shape = shape.rect(10.0 + place as f32 * 11.5, height - 18.0, 9.0, 9.0, 2.0, class);
     }
     let knowing = know.iter().filter(|knows| **knows).count();
-    shape.text(10.0, height - 23.0, Anchor::Start, "small", format!("kept by {knowing} of {}", know.len()))
+    if height > 60.0 {
+        return shape.text(10.0, height - 23.0, Anchor::Start, "small", format!("kept by {knowing} of {}", know.len()));
+    }
+    // A low card has no line for it but that of its name.
+    shape.text(width - 8.0, 16.0, Anchor::End, "small", format!("{knowing} of {}", know.len()))
 }
 
 fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {

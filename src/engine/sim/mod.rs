@@ -4,6 +4,7 @@
 //! every platform.
 
 pub mod agenda;
+mod bytes;
 pub mod clock;
 pub mod disk;
 pub mod network;

@@ -18,16 +18,10 @@ const MOST_BYTES: u64 = 256 << 20;
 /// versions, the inputs of a compaction beside its output, and both logs.
 const COPIES: u64 = 5;
 
-/// How often a byte that was written is written again by flushes and compactions, at most. The simulated disk keeps the
-/// bytes of deleted files.
-const REWRITTEN: u64 = 10;
-
 /// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
 /// the workload inserts.
 fn affordable(settings: &Settings, asked: u64) -> u64 {
-    let (mix, record) = (settings.mix, settings.record + 42);
-    let writes = 100 - mix.reads - mix.scans;
-    let of_ten_operations = record * (COPIES * (10 + mix.inserts) + REWRITTEN * writes) / 10;
+    let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix.inserts) / 10;
     asked.min(10 * MOST_BYTES / of_ten_operations)
 }
 
