@@ -138,10 +138,10 @@ test("failover: how long a leader may be silent is set", async ({ page }) => {
   const soon = await waited();
   expect(soon).toBeGreaterThanOrEqual(300);
   expect(soon).toBeLessThan(700);
-  await set(page, "Timeout", 800);
+  await set(page, "Time-out", 800);
   await expect.poll(waited).toBeGreaterThanOrEqual(800);
   await expect(shape(page, "banner")).toContainText("timeout 800 ms");
-  await set(page, "Timeout", 50);
+  await set(page, "Time-out", 50);
   await expect(page.getByRole("alert")).toContainText("more than the 50 ms between two heartbeats");
 });
 

@@ -190,7 +190,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Orphan => "left behind by the crash: nothing leads to it",
         Place::Unknown => "not looked at since the crash",
     };
-    let forced = if unforced { "; written, and not forced to the disk" } else { "" };
+    let forced = if unforced { "; written, and not synced" } else { "" };
     shape = shape.label(format!("{id}: {about}{forced}"));
     if is_whole || tree.of_tree(id).is_some() { shape.selects() } else { shape }
 }
@@ -284,7 +284,7 @@ fn metas(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     }
 }
 
-/// Slanted lines over a box: written, but not forced to the disk.
+/// Slanted lines over a box: written, but not synced.
 fn hatch(width: f32, height: f32) -> String {
     let mut lines = String::new();
     let mut at = 6.0;

@@ -165,7 +165,7 @@ pub const PARAMETERS: &[Parameter] = &[
         &[("off", "none"), ("open", "takes every write"), ("fenced", "checks fencing tokens")],
         "off",
     ),
-    integer(("timeout", "Timeout", "How long a leader may be silent"), (1, 60_000, "ms"), "300"),
+    integer(("timeout", "Time-out", "How long a leader may be silent"), (1, 60_000, "ms"), "300"),
     integer(("heartbeat", "Heartbeat", "How often a leader is heard"), (1, 10_000, "ms"), "50"),
     integer(("work", "Work", "How long a request keeps its node busy"), (0, 1_000, "ms"), "10"),
     integer(("nodes", "Nodes", "How many nodes there are"), (1, 7, ""), "3"),

@@ -21,7 +21,7 @@ pub enum Command {
     Timeline(UserId),
     Follow(UserId, UserId),
     Unfollow(UserId, UserId),
-    /// Who has more followers than this is a celebrity.
+    /// A user with more followers than this is a celebrity.
     Celebrity(u64),
     Followers(Shape),
     /// So many posts and timelines of users by chance.
@@ -37,7 +37,7 @@ pub struct Settings {
     pub users: u32,
     pub follows: u32,
     pub shape: Shape,
-    /// Who has more followers than this is a celebrity.
+    /// A user with more followers than this is a celebrity.
     pub limit: u64,
     pub page: usize,
     pub seed: u64,
@@ -92,7 +92,7 @@ pub const PARAMETERS: &[Parameter] = &[
         kind: ParameterKind::Choice(&Shape::ALL),
         default: "skewed",
     },
-    integer("limit", "Celebrity limit", "Who has more followers than this is a celebrity", (0, MAX_USERS, ""), "5"),
+    integer("limit", "Celebrity limit", "A user with more followers than this is a celebrity", (0, MAX_USERS, ""), "5"),
     integer("page", "Timeline", "How many posts a timeline shows", (1, 100, "posts"), "4"),
     integer("posts", "Posts", "The load that costs are projected to", (0, 1_000_000_000, "a second"), "4600"),
     integer("timelines", "Reads", "The load that costs are projected to", (0, 1_000_000_000, "a second"), "300000"),

@@ -231,8 +231,8 @@ impl Display for Event {
             ),
             Event::LimitMoved { limit, above } => write!(
                 out,
-                "Who has more than {} is a celebrity now: {}. What was delivered stays delivered; the hybrid treats \
-                 new posts by the new limit.",
+                "From now on, users with more than {} are celebrities: {}. What was delivered stays delivered; the \
+                 hybrid treats new posts by the new limit.",
                 many(*limit, "follower"),
                 many(*above, "user")
             ),

@@ -6,7 +6,7 @@ use super::component::{Fault, Name, Target};
 use super::dns::RESOLVERS;
 use super::level::{Status, Verdict, Window};
 use crate::contract;
-use crate::service::spell::time as spell;
+use crate::service::spell::{grouped, time as spell};
 use crate::sim::Time;
 
 /// What a fault has struck.
@@ -201,7 +201,7 @@ impl Display for WayIn {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, " {} of {RESOLVERS} resolvers still {} its answer", self.knowing, have(self.knowing))?;
         match self.next {
-            Some(next) => write!(out, ", the oldest of which is good for {} more.", spell(next)),
+            Some(next) => write!(out, "; the oldest is good for {} more.", spell(next)),
             None => out.write_str("."),
         }
     }
@@ -211,8 +211,12 @@ fn have(many: usize) -> &'static str {
     if many == 1 { "has" } else { "have" }
 }
 
+/// Requests, and not users: those who sent them may have left long since.
 fn waits(many: usize) -> String {
-    format!("{many} {}", if many == 1 { "waits" } else { "wait" })
+    match many {
+        1 => "1 request waits".to_owned(),
+        _ => format!("{} requests wait", grouped(many as u64)),
+    }
 }
 
 fn lost_requests(lost: usize, out: &mut fmt::Formatter) -> fmt::Result {

@@ -182,12 +182,13 @@ impl Display for Verdict {
             Status::Fine => out.write_str("All is well."),
             Status::Fault => out.write_str("A fault, but not a failure."),
             Status::Failure => {
-                let answered = share(self.judged.ok, self.judged.all());
-                write!(
-                    out,
-                    "A failure: over the last 5 s {answered} were answered, and {} % were agreed.",
-                    self.agreed
-                )?;
+                if self.judged.all() == 0 {
+                    out.write_str("A failure as before: over the last 5 s nobody got an answer or an error.")?;
+                } else {
+                    let answered = share(self.judged.ok, self.judged.all());
+                    let agreed = self.agreed;
+                    write!(out, "A failure: over the last 5 s {answered} were answered, and {agreed} % were agreed.")?;
+                }
                 out.write_str(if self.faults == 0 { " No component is at fault." } else { "" })
             }
         }

@@ -50,7 +50,7 @@ pub const PARAMETERS: &[Parameter] = &[
         ..parameter(
             "retries",
             "Retries",
-            "What follows on a time-out.",
+            "What follows a time-out.",
             ParameterKind::Choice(&[
                 ("never", "none"),
                 ("bounded", "3 attempts, with backoff"),

@@ -341,6 +341,18 @@ fn v14_a_metastable_failure_outlives_its_cause() {
     assert_eq!(answered(&slower, LOST_CACHE, 1..=5), [true], "48 workers in 0.5 s are 96 calls a second");
 }
 
+/// Where nobody got an answer or an error for five seconds, no share of nobody is told; and what is left in the queues is
+/// requests, since their users have gone.
+#[test]
+fn v2_no_share_of_nobody() {
+    let (service, ..) = run(&METASTABLE, &format!("{LOST_CACHE}; load 0/s; run 20s"));
+    let verdict = service.verdict().to_string();
+    assert!(
+        verdict.starts_with("A failure as before: over the last 5 s nobody got an answer or an error."),
+        "{verdict}"
+    );
+}
+
 /// FAULTS V13: a limit to the queue does not do what a breaker does.
 #[test]
 fn v13_shedding_does_not_keep_a_slow_database_from_stopping_all() {

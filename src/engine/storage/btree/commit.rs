@@ -68,7 +68,7 @@ impl BTree {
     }
 
     /// Without protection: each page goes over its old self, in the order in which they were changed. After every write
-    /// of one command the page is forced to the disk at once; a `sync` forces them all at its end.
+    /// of one command the page is synced at once; a `sync` syncs them all at its end.
     fn write_in_place(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
         let at_once = self.sync == SyncPolicy::Always;
         let last = dirty.len() - 1;

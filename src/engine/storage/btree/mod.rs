@@ -17,9 +17,9 @@
 //! A page is overwritten where it stands. A split changes three pages at least: both halves and the parent. If the
 //! power goes between these writes, the file holds half of a change. `survival` says what is done about it:
 //!
-//! - `none`: nothing. Each page is written in place and forced to the disk, in the order in which it was changed.
+//! - `none`: nothing. Each page is written in place and synced, in the order in which it was changed.
 //! - `log`: a write-ahead log. The new images of all changed pages go to the end of a log, then a commit record, and the
-//!   log is forced to the disk; only a later *checkpoint* writes the pages in place. Recovery does again whatever the
+//!   log is synced; only a later *checkpoint* writes the pages in place. Recovery does again whatever the
 //!   log has a commit record for. Everything is written twice.
 //! - `copy`: copy-on-write. A page is never overwritten: its changed copy goes to a free place, and so its parent must
 //!   be copied too, up to the root. One small write of a checksummed *meta page* then makes the new root count. There are

@@ -171,16 +171,14 @@ impl Event {
             }
             Event::LogForced { transaction, pages } => write!(
                 out,
-                "The log is forced to the disk: transaction {} is safe, with {}, by writing in one place only.",
+                "The log is synced: transaction {} is safe, with {}, by writing in one place only.",
                 transaction.0,
                 count(*pages as u64, "page")
             ),
             Event::LogEmptied { bytes } => {
                 write!(out, "The page file has everything, so the log is emptied ({bytes} bytes).")
             }
-            Event::EmptyLogForced => {
-                out.write_str("The empty log is forced to the disk, before anything is appended again.")
-            }
+            Event::EmptyLogForced => out.write_str("The empty log is synced, before anything is appended again."),
             Event::MetaWritten { slot, transaction, root } => write!(
                 out,
                 "The meta page in place {} is written: transaction {}, whose root is {root}. The other meta page is left \
@@ -189,7 +187,7 @@ impl Event {
             ),
             Event::RootSwitched { root, freed, transaction, .. } => write!(
                 out,
-                "The meta page is forced to the disk, and with that {root} is the root: transaction {} is safe. {} of the \
+                "The meta page is synced, and with that {root} is the root: transaction {} is safe. {} of the \
                  old tree may be used again.",
                 transaction.0,
                 count(*freed as u64, "page")
@@ -211,7 +209,7 @@ impl Event {
         match self {
             Event::PowerLost { crash } => out.write_str(match crash {
                 Crash::Lost => {
-                    "The power goes. Memory is gone, and so is what was written but not forced to the disk. The tree is \
+                    "The power goes. Memory is gone, and so is what was written but not synced. The tree is \
                      opened again."
                 }
                 Crash::Kept => {
@@ -219,7 +217,7 @@ impl Event {
                      opened again."
                 }
                 Crash::Torn { .. } => {
-                    "The power goes. Memory is gone, and of what was not forced to the disk some is lost, and one write is \
+                    "The power goes. Memory is gone, and of what was not synced some is lost, and one write is \
                      torn. The tree is opened again."
                 }
             }),
@@ -278,9 +276,9 @@ fn tell_read(out: &mut fmt::Formatter, page: PageId, source: Source, evicted: &[
 
 fn tell_forced(out: &mut fmt::Formatter, pages: usize, left: usize, reason: Reason) -> fmt::Result {
     match pages {
-        1 => out.write_str("It is forced to the disk")?,
-        2 => out.write_str("Both are forced to the disk")?,
-        many => write!(out, "All {many} are forced to the disk")?,
+        1 => out.write_str("It is synced")?,
+        2 => out.write_str("Both are synced")?,
+        many => write!(out, "All {many} are synced")?,
     }
     match (reason, left) {
         (Reason::InPlace | Reason::New, 0) => out.write_str(". All of the change is there."),

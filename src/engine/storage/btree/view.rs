@@ -150,7 +150,7 @@ impl BTree {
         self.disk.peek(self.file, self.offset(id)..self.offset(id) + self.page_size())
     }
 
-    /// Which places of the page file hold something that was written and not forced to the disk.
+    /// Which places of the page file hold something that was written and not synced.
     pub fn unforced(&self) -> Vec<PageId> {
         let size = self.page_size();
         self.disk.unsynced(self.file).map(|range| PageId((range.start / size) as u32)).collect()

@@ -168,7 +168,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "sync",
         label: "Sync",
-        about: "When a log record is forced from the page cache to the disk",
+        about: "When a log record is synced: written from the page cache to the disk",
         kind: SyncPolicy::CHOICE,
         default: "always",
     },
