@@ -6,7 +6,7 @@ use super::{Entry, Figure, entry};
 use crate::engine::{Engine, Parameter};
 use crate::spec::BadSpec;
 
-/// Why a shelf is not at hand.
+/// Why a part of the Wasm is not at hand.
 #[cfg(target_arch = "wasm32")]
 pub type NotFetched = wasm_split_helpers::SplitLoaderError;
 #[cfg(not(target_arch = "wasm32"))]

@@ -32,7 +32,7 @@ mod tail;
 
 pub use ask::{Question, questions};
 #[cfg(target_arch = "wasm32")]
-pub use catalogue::fetch;
+pub use catalogue::{NotFetched, fetch};
 pub use catalogue::{catalogue, find};
 pub use loading::Loading;
 pub use meant::{meant, reads};

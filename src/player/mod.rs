@@ -29,6 +29,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{FocusOptions, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
+use crate::engine::data::{BadData, Data};
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, Controls, FigureSpec, View};
@@ -76,6 +77,8 @@ pub struct Player {
     own: Option<Loading>,
     loading: Option<OnTheWay>,
     drawer: Option<Drawer>,
+    /// What is in the drawer could not be fetched.
+    not_fetched: bool,
     selected: Option<String>,
     panel: Option<Panel>,
     /// What the reader has pressed may be gone: then the focus goes to the figure, so that its keys go on working.
@@ -131,12 +134,12 @@ pub enum Message {
     Reset,
     Parameter(&'static str, String),
     Open(Option<Drawer>),
+    /// Whether what is in the drawers is here.
+    Fetched(bool),
     Select(String),
     View(View),
-    /// A file of the reader's own rows.
-    Data(Vec<u8>),
-    /// Take their first line for a header, or for a row: for what it was not taken.
-    TurnHeader,
+    /// The reader's own rows, or what is wrong with them.
+    Data(Result<Data, BadData>),
     LoadOn,
     StopLoading,
     ForgetData,
@@ -176,6 +179,7 @@ impl Component for Player {
             own: None,
             loading: None,
             drawer: None,
+            not_fetched: false,
             selected: None,
             panel: None,
             keep_focus: false,
@@ -194,6 +198,7 @@ impl Component for Player {
         self.keep_focus |= match message {
             Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
             Message::Go(_) => self.waiting().is_some(),
+            Message::Open(_) => self.not_fetched,
             _ => false,
         };
         match message {
@@ -212,7 +217,9 @@ impl Component for Player {
             Message::Undo => self.undo(),
             Message::Reset => self.reset(context),
             Message::Parameter(name, value) => self.parameter(name, value, context),
-            Message::Open(drawer) => self.drawer = drawer,
+            Message::Open(None) => self.drawer = None,
+            Message::Open(Some(drawer)) => self.open_drawer(drawer, context),
+            Message::Fetched(is_here) => self.not_fetched = !is_here,
             Message::View(view) => {
                 self.view = view;
                 self.draw(false);
@@ -223,10 +230,9 @@ impl Component for Player {
             }
             Message::Select(key) => {
                 self.selected = Some(key);
-                self.drawer = Some(Drawer::Bytes);
+                self.open_drawer(Drawer::Bytes, context);
             }
-            Message::Data(bytes) => self.take_data(&bytes, context),
-            Message::TurnHeader => self.turn_header(context),
+            Message::Data(read) => self.take_data(read, context),
             Message::LoadOn => self.load_on(context),
             Message::StopLoading => self.loading = None,
             Message::ForgetData => {

@@ -1,4 +1,4 @@
-//! Rows of the reader's own: read, written into an engine in slices, and then the ground on which runs begin.
+//! Rows of the reader's own, written into an engine in slices, and then the ground on which runs begin.
 
 use std::rc::Rc;
 
@@ -6,24 +6,13 @@ use yew::prelude::*;
 
 use super::slices::Slices;
 use super::{Message, OnTheWay, Player};
-use crate::engine::data::{self, BadData, Data, Header};
+use crate::engine::data::{BadData, Data};
 use crate::figures::Loading;
 use crate::spec::FigureSpec;
 
 impl Player {
-    /// Reads a file and begins to write its rows in; a mistake in it leaves the figure as it is.
-    pub(super) fn take_data(&mut self, bytes: &[u8], context: &Context<Player>) {
-        self.take_read(data::read(bytes, Header::Guess), context);
-    }
-
-    /// Reads the rows again, with their first line taken for the other thing.
-    pub(super) fn turn_header(&mut self, context: &Context<Player>) {
-        if let Some(turned) = self.own.as_ref().map(|own| own.data().turned()) {
-            self.take_read(turned, context);
-        }
-    }
-
-    fn take_read(&mut self, read: Result<Data, BadData>, context: &Context<Player>) {
+    /// Begins to write rows in; a mistake in them leaves the figure as it is.
+    pub(super) fn take_data(&mut self, read: Result<Data, BadData>, context: &Context<Player>) {
         self.problems.clear();
         match read {
             Ok(data) => self.load(self.elsewhere(), data.into(), context),

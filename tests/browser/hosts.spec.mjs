@@ -154,6 +154,41 @@ test("a shelf that cannot be fetched leaves the figure as it was, and can be had
   await expect(figure.locator(".title")).toHaveText("B-tree");
 });
 
+test("what is in the drawers is fetched with the first that is opened, and can be had later", async ({ page }) => {
+  const drawers = "**/shelves-*/split_drawers.wasm";
+  let fetched = 0;
+  page.on("request", (request) => /split_drawers\.wasm$/.test(request.url()) && (fetched += 1));
+  const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
+  const press = (name) => figure.getByRole("button", { name, exact: true }).click();
+  await page.route(drawers, (route) => route.abort());
+  await press("Script");
+  await expect(figure.getByRole("alert")).toContainText("could not be fetched");
+  await press("Forward a step");
+  await expectPlace(figure, "1 / 5");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.unroute(drawers);
+  await page.route(drawers, (route) => held.then(() => route.continue()));
+  await press("Try again");
+  await expect(figure.locator(".drawer")).toHaveText("On its way …");
+  await expect(figure.getByRole("alert")).toHaveCount(0);
+  await press("Bytes");
+  release();
+  await expect(figure.getByRole("combobox", { name: "Bytes of" })).toBeVisible();
+  await press("Script");
+  await expect(figure.getByRole("textbox", { name: "The script" })).toHaveValue("put a 1");
+  await press("Script");
+  await expect(figure.locator(".drawer")).toHaveCount(0);
+  expect(fetched).toBe(2);
+  // Another figure of the page shows a drawer at once.
+  await figure.evaluate((figure) => figure.after(Object.assign(document.createElement("stepwise-figure"), { id: "late" })));
+  const late = page.locator("#late");
+  await late.evaluate((figure) => figure.setAttribute("kind", "btree"));
+  await late.getByRole("button", { name: "Script", exact: true }).click();
+  await expect(late.getByRole("textbox", { name: "The script" })).toBeVisible();
+  expect(fetched).toBe(2);
+});
+
 test("without Wasm the opening picture stays, with a word about it, and one can try again", async ({ page }) => {
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto(`${STRANGER}/page.html`);

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::super::buttons::{self, sends};
 use super::super::{Message, Player};
-use crate::engine::data::MAX_BYTES;
+use crate::engine::data::{self, Header, MAX_BYTES};
 use crate::engine::service::grouped;
 
 impl Player {
@@ -17,7 +17,7 @@ impl Player {
             event.prevent_default();
             let form: web_sys::Element = event.target_dyn_into()?;
             let area: HtmlTextAreaElement = form.query_selector("textarea").ok()??.dyn_into().ok()?;
-            Some(Message::Data(area.value().into_bytes()))
+            Some(Message::Data(data::read(area.value().as_bytes(), Header::Guess)))
         });
         let onchange = {
             let link = link.clone();
@@ -37,6 +37,11 @@ impl Player {
         let ondragover = |event: DragEvent| event.prevent_default();
         let loading = self.loading.as_ref().map(|loading| loading.loading.progress());
         let own = self.own.as_ref().map(|own| (own.progress().0, own.data()));
+        let turn = own.as_ref().and_then(|(_, data)| {
+            let (is_header, data) = (data.has_header()?, data.clone());
+            let name = if is_header { "Take that line as a row" } else { "Take that line as a header" };
+            Some(buttons::words(name, link.callback(move |_| Message::Data(data.turned()))))
+        });
         html! {
             <div class="data" {ondrop} {ondragover}>
                 <form {onsubmit}>
@@ -50,10 +55,7 @@ impl Player {
                         { buttons::words("Cancel", sends(context, Message::StopLoading)) }</p>
                 } else if let Some((rows, data)) = own {
                     <p role="status">{ format!("{} of your rows {} in the figure before its run begins; no step shows how they came there, and no link carries them. {} ", grouped(rows), if rows == 1 { "is" } else { "are" }, data.told()) }
-                        if let Some(is_header) = data.has_header() {
-                            { buttons::words(if is_header { "Take that line as a row" } else { "Take that line as a header" }, sends(context, Message::TurnHeader)) }
-                            { " " }
-                        }
+                        { turn }{ " " }
                         { buttons::words("Take them out", sends(context, Message::ForgetData)) }</p>
                 }
                 <p>{ "Pages, blocks and memtables are tiny here, so that every step can be seen. For thousands of rows, give the figure larger ones first, and a larger disk." }</p>
@@ -69,7 +71,10 @@ fn read(link: &yew::html::Scope<Player>, file: Blob) {
         // More than may be read is not fetched; one byte more is enough to be refused.
         let Ok(part) = file.slice_with_i32_and_i32(0, MAX_BYTES as i32 + 1) else { return };
         match JsFuture::from(part.array_buffer()).await {
-            Ok(buffer) => link.send_message(Message::Data(js_sys::Uint8Array::new(&buffer).to_vec())),
+            Ok(buffer) => {
+                let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
+                link.send_message(Message::Data(data::read(&bytes, Header::Guess)));
+            }
             Err(_) => link.send_message(Message::Problem("the file cannot be read")),
         }
     });

@@ -1,4 +1,5 @@
-//! What lies behind the picture, in drawers that are closed at first.
+//! What lies behind the picture, in drawers that are closed at first. Most readers of a page open none: what is in them
+//! is a part of the Wasm of its own, like the shelves of the catalogue, and is fetched when the first drawer is opened.
 
 mod bytes;
 mod copyable;
@@ -10,11 +11,13 @@ mod share;
 mod source;
 mod transcript;
 
+use std::cell::Cell;
+
 use yew::prelude::*;
 
 use super::buttons::{self, sends};
 use super::{Message, Player};
-use crate::figures::Run;
+use crate::figures::{NotFetched, Run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
@@ -39,7 +42,44 @@ const DRAWERS: [(Drawer, &str); 8] = [
     (Drawer::Share, "Share"),
 ];
 
+/// Shows what is in a drawer.
+type Show = fn(Drawer, &Player, &Context<Player>, &Run) -> Html;
+
+/// Where the Wasm is cut; it becomes `async`. Nothing else may name what is in a drawer.
+#[wasm_split_helpers::wasm_split(drawers, fallible)]
+fn inside() -> Result<Show, NotFetched> {
+    Ok(|drawer, player, context, run| match drawer {
+        Drawer::Script => player.script_box(context, run),
+        Drawer::Data => player.data(context),
+        Drawer::Source => player.source(context, run),
+        Drawer::Bytes => player.bytes(context, run),
+        Drawer::Numbers => player.numbers(run),
+        Drawer::Transcript => player.transcript(context, run),
+        Drawer::Long => player.long(run),
+        Drawer::Share => player.share(context, run),
+    })
+}
+
+thread_local! {
+    /// What [`inside`] has come to, for all figures of a page.
+    static AT_HAND: Cell<Option<Show>> = const { Cell::new(None) };
+}
+
 impl Player {
+    /// Opens a drawer in the place of the one that is open, and fetches what is in it, unless it is at hand.
+    pub(super) fn open_drawer(&mut self, drawer: Drawer, context: &Context<Player>) {
+        self.drawer = Some(drawer);
+        self.not_fetched = false;
+        if AT_HAND.get().is_none() {
+            context.link().send_future(async {
+                let show = inside().await;
+                let is_here = show.is_ok();
+                AT_HAND.set(show.ok());
+                Message::Fetched(is_here)
+            });
+        }
+    }
+
     pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
         let offered = |drawer: &Drawer| match drawer {
             Drawer::Data => run.entry().takes_data(),
@@ -51,21 +91,18 @@ impl Player {
             let onclick = sends(context, Message::Open((!open).then_some(*drawer)));
             buttons::opener((*name).into(), open, onclick)
         });
-        let inside = match self.drawer {
-            None => html! {},
-            Some(Drawer::Script) => self.script_box(context, run),
-            Some(Drawer::Data) => self.data(context),
-            Some(Drawer::Source) => self.source(context, run),
-            Some(Drawer::Bytes) => self.bytes(context, run),
-            Some(Drawer::Numbers) => self.numbers(run),
-            Some(Drawer::Transcript) => self.transcript(context, run),
-            Some(Drawer::Long) => self.long(run),
-            Some(Drawer::Share) => self.share(context, run),
-        };
+        let inside = self.drawer.map(|drawer| match AT_HAND.get() {
+            Some(show) => show(drawer, self, context, run),
+            None if self.not_fetched => html! {
+                <p role="alert">{ "What is in this drawer could not be fetched; is there a network? " }
+                    { buttons::words("Try again", sends(context, Message::Open(self.drawer))) }</p>
+            },
+            None => html! { <p role="status">{ "On its way …" }</p> },
+        });
         html! {
             <>
                 <div class="drawers" role="group" aria-label="What lies behind the picture">{ for buttons }</div>
-                if self.drawer.is_some() {
+                if let Some(inside) = inside {
                     <div class="drawer">{ inside }</div>
                 }
             </>
