@@ -1,9 +1,9 @@
 // The element <stepwise-figure>: a figure of Stepwise on any page, by one <script type="module" src=".../stepwise.js">.
 //
 // Until a figure comes near the viewport, its opening picture (the element's own children) is all there is, and no Wasm
-// is fetched; then the player is, and the shelf that this kind of figure stands on. All figures of a page share one
-// instance. A panic in Wasm ends that instance; then a fresh one is fetched and every figure goes on at the step where
-// it was.
+// is fetched; then the player is, and the shelf that this kind of figure stands on. What is in the drawers is fetched when
+// the first one is opened. All figures of a page share one instance. A panic in Wasm ends that instance; then a fresh one
+// is fetched and every figure goes on at the step where it was.
 
 import { readLink, writeLink } from "./link.js";
 

@@ -1,5 +1,6 @@
 //! The player's Wasm, taken apart: what every figure needs in one module, and each shelf of figures in modules of its
-//! own, which pages fetch when they first want one of it (`src/figures/catalogue.rs` has the shelves).
+//! own, which pages fetch when they first want one of it (`src/figures/catalogue.rs` has the shelves). What is in the
+//! drawers of a figure is one more shelf (`src/player/drawers/mod.rs`).
 
 use std::convert::Infallible;
 use std::fs;
@@ -18,6 +19,8 @@ const PLAYER: &str = "stepwise-player";
 const LINK: &str = "./link.js";
 /// Beside the modules: which of them each shelf needs, a line a shelf. For those who measure.
 const LIST: &str = "list.txt";
+/// The part of the player that pages fetch when a drawer is opened.
+pub const DRAWERS: &str = "drawers";
 /// Begins the name of the folder that the modules are in.
 const FOLDER: &str = "shelves-";
 

@@ -47,8 +47,8 @@ fn trunk() -> Command {
     trunk
 }
 
-/// What a reader fetches, compressed as a host would: the Wasm of a page whose figures stand on one shelf, the Wasm of
-/// all, and what a chapter needs before any.
+/// What a reader fetches, compressed as a host would: the Wasm of a page whose figures stand on one shelf, what comes on
+/// top when a drawer is opened, the Wasm of all, and what a chapter needs before any.
 pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
     let compressed = |file: &Path| -> Result<u64> {
         let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -60,14 +60,14 @@ pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
     let player = compressed(&site.join("stepwise-player_bg.wasm"))?;
     let mut sizes = Vec::new();
     let mut modules = BTreeMap::new();
-    for (shelf, names) in shelves::list(site)? {
-        let mut page = player;
+    for (part, names) in shelves::list(site)? {
+        let mut page = if part == shelves::DRAWERS { 0 } else { player };
         for name in names {
             let size = compressed(&name)?;
             page += size;
             modules.insert(name, size);
         }
-        sizes.push((format!("wasm_{shelf}"), page));
+        sizes.push((format!("wasm_{part}"), page));
     }
     sizes.push(("wasm_all".to_owned(), player + modules.values().sum::<u64>()));
     let mut before_wasm = 0;
