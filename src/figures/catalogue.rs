@@ -77,13 +77,14 @@ const fn names<const N: usize>(parameters: &'static [Parameter]) -> [&'static st
 }
 
 shelves! {
-    services:
+    operation:
         super::faults::FaultsFigure,
+        super::rollout::RolloutFigure;
+    services:
         super::latency::LatencyFigure,
         super::tail::TailFigure,
         super::fanout::FanoutFigure,
-        super::scaling::ScalingFigure,
-        super::rollout::RolloutFigure;
+        super::scaling::ScalingFigure;
     tables:
         super::hash_index::HashIndexFigure,
         super::sstable::SsTableFigure;

@@ -164,7 +164,7 @@ test("what is in the drawers is fetched with the first that is opened, and can b
   await press("Script");
   await expect(figure.getByRole("alert")).toContainText("could not be fetched");
   await press("Forward a step");
-  await expectPlace(figure, "1 / 5");
+  await expectPlace(figure, "1 / 3");
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await page.unroute(drawers);
