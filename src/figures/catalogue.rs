@@ -35,7 +35,7 @@ macro_rules! shelves {
             ),
         )),+),+];
 
-        /// Every figure of the book, in its order.
+        /// Every figure of the book, shelf by shelf.
         #[cfg(not(target_arch = "wasm32"))]
         pub fn catalogue() -> Vec<&'static Entry> {
             let mut all = Vec::new();
