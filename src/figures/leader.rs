@@ -12,7 +12,7 @@ use crate::engine::replication::history::{Call, Request, Returned};
 use crate::engine::replication::leader::message::Message as Payload;
 use crate::engine::replication::leader::{CLIENTS, Event, Leader, wire};
 use crate::engine::replication::replicated_log::{Entry, Message as LogMessage};
-use crate::engine::replication::{ClientId, Host, NodeId};
+use crate::engine::replication::{ClientId, Host, NodeId, NodeSet};
 use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::engine::wording::{count, shown, shown_or};
 use crate::scene::text::{SMALL, fit, width as width_of};
@@ -137,11 +137,13 @@ fn proof(leader: &Leader) -> Option<Proof> {
 fn draw_banner(scene: &mut Scene, leader: &Leader, breadth: Breadth) {
     let width = breadth.width();
     let named = leader.leader();
-    let leading: Vec<String> = leader.nodes().filter(|node| leader.leads(*node)).map(|node| node.to_string()).collect();
-    let (title, class) = match leading.len() {
-        0 => (format!("The leader {named} is off: nobody takes writes"), "bad"),
-        1 => (format!("{} leads term {}", leading[0], leader.seat(named).node.term()), "strong"),
-        _ => (format!("{} lead at once", leading.join(" and ")), "bad"),
+    let leading: NodeSet = leader.nodes().filter(|node| leader.leads(*node)).collect();
+    let term = leader.seat(named).node.term();
+    let (title, class) = match (leading.contains(named), leading.len()) {
+        (false, 0) => (format!("The leader {named} is off: nobody takes writes"), "bad"),
+        (false, _) => (format!("The leader {named} of term {term} is off, and {leading} has not heard of it"), "bad"),
+        (true, 1) => (format!("{named} leads term {term}"), "strong"),
+        (true, _) => (format!("{leading} lead at once"), "bad"),
     };
     let rule = format!("A client is told when {}", leader.rule_in_words());
     let banner = Shape::new("banner", 0.0, 0.0)
@@ -232,6 +234,9 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
     let (seat, up, leads) = (leader.seat(id), leader.is_up(id), leader.leads(id));
     let named = &leader.seat(leader.leader()).node;
     let behind = named.end().saturating_sub(seat.node.end());
+    // Two logs are equal up to an entry that both have (Raft, section 5.3).
+    let (last, end) = seat.node.reached();
+    let is_other = !named.has(end, last);
     let mut status =
         match (up, leader.network().is_isolated(id.into()), leads, leader.is_member(id) || seat.node.end() > 0) {
             (false, ..) => "off".to_owned(),
@@ -241,6 +246,7 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
                 many => format!("{} waiting", count(many, "client")),
             },
             (_, _, _, false) => "no copy yet".to_owned(),
+            _ if is_other => "another log".to_owned(),
             _ if behind > 0 => format!("{behind} behind"),
             _ => "up to date".to_owned(),
         };
@@ -338,4 +344,32 @@ fn draw_lost(scene: &mut Scene, leader: &Leader, plan: &Plan, breadth: Breadth) 
 
 fn lost_more<T>(lost: &[T]) -> usize {
     lost.len().saturating_sub(MOST_LOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::figures::open;
+    use crate::scene::Breadth;
+    use crate::spec::FigureSpec;
+
+    /// Whoever leads an earlier term is not shown as the leader of the newest, and a log that has come as far as the leader's
+    /// and is another one is not up to date.
+    #[test]
+    fn the_banner_and_the_nodes_tell_a_leader_from_one_that_has_been_replaced() {
+        let cases = [
+            ("isolate n1; promote n2; stop n2", "The leader n2 of term 2 is off, and n1 has not heard of it"),
+            ("isolate n1; promote n2", "n1 and n2 lead at once"),
+            (
+                "cut n1 n2; cut n1 n3; begin put k x; run 20ms; promote n2; stop n1; heal; start n1",
+                "node n1, follows, synchronous, with its log up to position 2: another log",
+            ),
+        ];
+        for (script, right) in cases {
+            let spec = FigureSpec { kind: "leader".into(), run: script.into(), ..FigureSpec::default() };
+            let run = open(&spec).unwrap().run;
+            let scene = run.scene(run.last(), Breadth::Wide);
+            let labels: Vec<String> = scene.shapes.iter().map(|shape| shape.label.clone()).collect();
+            assert!(labels.iter().any(|label| label.contains(right)), "{script}: {labels:?}");
+        }
+    }
 }

@@ -31,6 +31,8 @@ pub struct Call {
     /// Whom the client has asked last, and how often it has asked: not once, if the cache had the answer.
     pub to: NodeId,
     tries: u32,
+    /// The one asked last has answered, and knew no leader.
+    is_sent_away: bool,
     pub began: Time,
     /// When its client learnt what came of it; `None` while it waits.
     pub ended: Option<(Time, Ended)>,
@@ -91,7 +93,8 @@ impl Failover {
         let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
         let (id, to, began) = (CallId { client, number }, self.beliefs[client.index()], self.now());
         let told_before = self.told.len();
-        let call = Call { id, ask, to, tries: 0, began, ended: None, told_before, by_old_leader: false };
+        let call =
+            Call { id, ask, to, tries: 0, is_sent_away: false, began, ended: None, told_before, by_old_leader: false };
         Rc::make_mut(&mut self.calls).push(call);
         Ok(self.calls.len() - 1)
     }
@@ -111,7 +114,7 @@ impl Failover {
     /// Asks, once more perhaps, and waits for so long.
     fn ask(&mut self, place: usize, to: NodeId) {
         let call = &mut Rc::make_mut(&mut self.calls)[place];
-        call.to = to;
+        (call.to, call.is_sent_away) = (to, false);
         call.tries += 1;
         let (id, ask, tries) = (call.id, call.ask.clone(), call.tries);
         self.beliefs[id.client.index()] = to;
@@ -138,9 +141,10 @@ impl Failover {
         if call.ended.is_some() || call.tries != tries {
             return;
         }
-        let (id, silent, waited) = (call.id, call.to, self.now() - call.began);
+        let (id, asked, waited) = (call.id, call.to, self.now() - call.began);
+        let silent = (!call.is_sent_away).then_some(asked);
         let is_insert = matches!(call.ask, Ask::Insert(_));
-        let to = NodeId::new(silent.number() % self.settings.nodes + 1);
+        let to = NodeId::new(asked.number() % self.settings.nodes + 1);
         if waited >= MAX_WAIT {
             self.beliefs[id.client.index()] = to;
             self.end(place, Ended::GivenUp);
@@ -200,8 +204,9 @@ impl Failover {
             return;
         }
         self.tally.redirects += 1;
-        if let Some(leader) = leader {
-            self.ask(place, leader);
+        match leader {
+            Some(leader) => self.ask(place, leader),
+            None => Rc::make_mut(&mut self.calls)[place].is_sent_away = true,
         }
         probe.step(|| Event::Redirected { call, by, leader }, self);
     }

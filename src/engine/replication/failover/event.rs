@@ -43,7 +43,8 @@ pub enum Event {
     },
     AskedAgain {
         call: CallId,
-        silent: NodeId,
+        /// Who has not answered; nobody if it has, and knew no leader.
+        silent: Option<NodeId>,
         to: NodeId,
     },
     Redirected {
@@ -156,8 +157,8 @@ pub enum Event {
         node: NodeId,
         peer: NodeId,
         term: Term,
-        granted: bool,
-        behind: bool,
+        /// Why it does not vote, if it does not.
+        refused: Option<NoVote>,
         resigned: bool,
     },
     VoteHeard {
@@ -238,6 +239,16 @@ pub enum Event {
     },
 }
 
+/// Why a node does not vote for another.
+#[derive(Clone, Copy)]
+pub enum NoVote {
+    Behind,
+    /// It has voted in that term already, for itself perhaps.
+    Given,
+    /// The other asks in this term, which is over.
+    Over(Term),
+}
+
 impl contract::Event for Event {
     fn name(&self) -> &'static str {
         match self {
@@ -316,8 +327,11 @@ impl Display for Event {
             Event::Asked { call, to, row, .. } => {
                 write!(out, "The cache has no row {row}. {} asks {to} for it (call {call}).", call.client)
             }
-            Event::AskedAgain { call, silent, to } => {
+            Event::AskedAgain { call, silent: Some(silent), to } => {
                 write!(out, "{silent} has not answered {}, which now asks {to} (call {call}).", call.client)
+            }
+            Event::AskedAgain { call, silent: None, to } => {
+                write!(out, "{} has waited long enough, and now asks {to} (call {call}).", call.client)
             }
             Event::Redirected { call, by, leader: Some(leader) } => {
                 write!(out, "{by} has sent {} on to {leader}, which it asks now (call {call}).", call.client)
@@ -440,14 +454,21 @@ impl Display for Event {
             Event::AskedVotes { node, term, silent, .. } => {
                 write!(out, "{node} has heard no leader for {silent}. It asks for votes in term {term}.")
             }
-            Event::Voted { node, peer, term, granted, behind, resigned } => {
+            Event::Voted { node, peer, term, refused, resigned } => {
                 if *resigned {
                     write!(out, "{node} hears of the newer term {term}, and steps down. ")?;
                 }
-                match (granted, behind) {
-                    (true, _) => write!(out, "{node} votes for {peer} in term {term}, and notes it on its disk."),
-                    (_, true) => write!(out, "{node} does not vote for {peer}, whose log is behind its own."),
-                    _ => write!(out, "{node} does not vote for {peer}: it is in term {term}, and its vote is given."),
+                match refused {
+                    None => write!(out, "{node} votes for {peer} in term {term}, and notes it on its disk."),
+                    Some(NoVote::Behind) => {
+                        write!(out, "{node} does not vote for {peer}, whose log is behind its own.")
+                    }
+                    Some(NoVote::Given) => {
+                        write!(out, "{node} does not vote for {peer}: it is in term {term}, and its vote is given.")
+                    }
+                    Some(NoVote::Over(asked)) => {
+                        write!(out, "{node} does not vote for {peer} in term {asked}: it knows of term {term}.")
+                    }
                 }
             }
             Event::VoteHeard { node, peer, granted: true, term } => {

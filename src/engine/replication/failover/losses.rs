@@ -89,6 +89,23 @@ fn r10_what_the_storage_does_not_answer_it_is_sent_again() {
     assert!(failover.nodes().iter().all(|node| failover.seat(node).waiting.is_empty()), "nobody waits for ever");
 }
 
+/// A node that knows no leader has answered; and one that is in a later term refuses whoever asks in an earlier one, whether
+/// it has voted or not.
+#[test]
+fn the_narration_says_why_a_client_goes_on_and_why_a_node_does_not_vote() {
+    let narration = told(&mut open(&[]), "stop n1; stop n2; run 400ms; insert a");
+    assert!(narration.contains("n3 knows no leader. c1 waits before it asks somebody else"), "{narration}");
+    assert!(narration.contains("c1 has waited long enough, and now asks n1"), "{narration}");
+    assert!(!narration.contains("n3 has not answered c1"), "{narration}");
+
+    // n3 asks in term 2, and n2 does not hear of it before n1 leads term 4.
+    let script = "delay n3 n2 500ms; promote n3; run 15ms; promote n1; run 15ms; promote n1; run 1s";
+    let narration = told(&mut open(&[("timeout", "60000")]), script);
+    let refused = narration.lines().find(|line| line.starts_with("n2 does not vote for n3"));
+    let right = "n2 does not vote for n3 in term 2: it knows of term 4.";
+    assert_eq!(refused, Some(right), "{narration}");
+}
+
 /// FAULTS R12: for how long nobody has answered, what a paused node hears, what cannot be kept, and what a mark affirms.
 #[test]
 fn r12_the_small_ones() {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::cluster::{Failover, Timer};
 use super::command::{Choice, Storage};
-use super::event::{Dropped, Event, Next};
+use super::event::{Dropped, Event, Next, NoVote};
 use super::message::{Ask, CONTROLLER, Message, RowId, STORAGE, key_of, row_in};
 use super::seat::{Asked, Job, Waiting};
 use crate::contract::{Outcome, Probe};
@@ -233,8 +233,13 @@ impl Failover {
                     self.hear(node);
                     self.seat_mut(node).heard = heard;
                 }
-                let behind = !granted && message.term() == term && reached > (*last, *position);
-                probe.step(|| Event::Voted { node, peer, term, granted, behind, resigned }, self);
+                let refused = match () {
+                    () if granted => None,
+                    () if message.term() < term => Some(NoVote::Over(message.term())),
+                    () if reached > (*last, *position) => Some(NoVote::Behind),
+                    () => Some(NoVote::Given),
+                };
+                probe.step(|| Event::Voted { node, peer, term, refused, resigned }, self);
             }
             NodeMessage::Vote { granted, .. } => {
                 let Role::Candidate { mut votes } = before else { return Ok(()) };

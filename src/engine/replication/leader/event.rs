@@ -131,10 +131,12 @@ pub enum Event {
     NotLeader {
         node: NodeId,
         leader: NodeId,
+        /// Whether that one runs.
+        leads: bool,
     },
     Stopped {
         node: NodeId,
-        leads: bool,
+        led: Option<Led>,
         waiting: usize,
     },
     Started {
@@ -183,6 +185,7 @@ pub enum Event {
     },
     Healed {
         said: NodeSet,
+        leader: NodeId,
     },
     TimePassed {
         now: Time,
@@ -194,6 +197,15 @@ pub enum Event {
     CommandRefused {
         reason: Rc<str>,
     },
+}
+
+/// What a node led that was switched off.
+#[derive(Clone, Copy)]
+pub enum Led {
+    /// It was named last. These have not heard of it, and go on.
+    Newest(NodeSet),
+    /// Somebody else was named since, of which it had not heard.
+    Over(Term),
 }
 
 /// Why a node does nothing with what another says of its log.
@@ -409,10 +421,10 @@ impl Display for Event {
                 count(*keys, "key")
             ),
             Event::Resumed { node, from, position, sent } => {
-                write!(out, "{node} hears from {from}, which has the log up to position {position}. ")?;
+                write!(out, "{node} hears from {from}, whose log ends at position {position}. ")?;
                 match sent {
-                    0 => out.write_str("There is nothing after that."),
-                    sent => write!(out, "It sent the {} after that.", entries(*sent)),
+                    0 => write!(out, "{node} has nothing after that."),
+                    sent => write!(out, "{node} sent the {} after that.", entries(*sent)),
                 }
             }
             Event::SteppedDown { node, from, term, waited } => {
@@ -486,17 +498,40 @@ impl Display for Event {
                 Some(value) => write!(out, "{node} looked up {key} in what it has: {}.", shown(value)),
                 None => write!(out, "{node} looked up {key}, and has no such key."),
             },
-            Event::NotLeader { node, leader } => {
-                write!(out, "{node} takes no write: it does not lead, {leader} does.")
+            Event::NotLeader { node, leader, leads } => {
+                write!(out, "{node} takes no write: it does not lead, ")?;
+                match leads {
+                    true => write!(out, "{leader} does."),
+                    false => write!(out, "and the leader {leader} is off."),
+                }
             }
-            Event::Stopped { node, leads, waiting } => {
+            Event::Stopped { node, led, waiting } => {
                 write!(out, "{node} is off. Its disk keeps what was synced.")?;
-                match (leads, waiting) {
-                    (true, 0) => out.write_str(" It was the leader: nobody takes writes now."),
-                    (true, many) => {
-                        write!(out, " It was the leader, and {} waited for an answer.", count(*many, "client"))
+                let waited = count(*waiting, "client");
+                match (led, waiting) {
+                    (None, _) => Ok(()),
+                    (Some(Led::Over(term)), 0) => {
+                        write!(out, " It had not heard that term {term}, which it led, is over.")
                     }
-                    _ => Ok(()),
+                    (Some(Led::Over(term)), _) => {
+                        write!(out, " It led term {term}, which is over, and {waited} waited for an answer.")
+                    }
+                    (Some(Led::Newest(old)), 0) if old.is_empty() => {
+                        out.write_str(" It was the leader: nobody takes writes now.")
+                    }
+                    (Some(Led::Newest(old)), waiting) => {
+                        out.write_str(" It was the leader")?;
+                        if *waiting > 0 {
+                            write!(out, ", and {waited} waited for an answer")?;
+                        }
+                        match old.len() {
+                            0 => out.write_str("."),
+                            1 => write!(out, ". {old}, which has not heard that it was replaced, still takes writes."),
+                            _ => {
+                                write!(out, ". {old}, which have not heard that they were replaced, still take writes.")
+                            }
+                        }
+                    }
                 }
             }
             Event::Started { node, end, term } => {
@@ -545,9 +580,11 @@ impl Display for Event {
             }
             Event::LinkCut { a, b } => write!(out, "The link between {a} and {b} is cut."),
             Event::Isolated { node } => write!(out, "{node} is isolated: nobody can reach it."),
-            Event::Healed { said } if said.is_empty() => out.write_str("All links are open again."),
-            Event::Healed { said } => {
-                write!(out, "All links are open again. The leader hears how far the log has come on {said}.")
+            Event::Healed { said, .. } if said.is_empty() => out.write_str("All links are open again."),
+            Event::Healed { said, leader } => {
+                let say = if said.len() == 1 { "says to" } else { "say to" };
+                let ends = if said.len() == 1 { "its log ends" } else { "their logs end" };
+                write!(out, "All links are open again. {said} {say} {leader} where {ends}.")
             }
             Event::TimePassed { now, in_flight: 0 } => write!(out, "It is {now}, and nothing is on its way."),
             Event::TimePassed { now, in_flight } => {

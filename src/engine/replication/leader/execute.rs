@@ -2,7 +2,7 @@
 
 use super::cluster::{FOREVER, Leader};
 use super::command::{Command, MAX_NODES, Mode};
-use super::event::{Event, Lost};
+use super::event::{Event, Led, Lost};
 use super::message::Message;
 use crate::contract::{Outcome, Probe};
 use crate::replication::{Host, NodeId, NodeSet};
@@ -31,9 +31,10 @@ impl Leader {
             }
             Command::Heal => {
                 self.world.network.heal();
-                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != self.leader()).collect();
+                let leader = self.leader();
+                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != leader).collect();
                 said.iter().for_each(|node| self.say_hello(node));
-                Event::Healed { said }
+                Event::Healed { said, leader }
             }
             Command::Delay(a, b, delay) => {
                 self.check_pair(*a, *b)?;
@@ -60,13 +61,15 @@ impl Leader {
         if !self.is_up(node) {
             return Err(format!("{node} is off already; `start {node}` switches it on"));
         }
-        let leads = self.leads(node);
+        let (leads, term) = (self.leads(node), self.seat(node).node.term());
         self.world.network.set_up(node.into(), false);
         let seat = self.seat_mut(node);
         let waiting = seat.waiting.len();
         seat.waiting.clear();
         seat.node.restart().map_err(|error| error.to_string())?;
-        Ok(Event::Stopped { node, leads, waiting })
+        let old = || self.nodes().filter(|other| self.leads(*other)).collect();
+        let led = leads.then(|| if node == self.leader() { Led::Newest(old()) } else { Led::Over(term) });
+        Ok(Event::Stopped { node, led, waiting })
     }
 
     fn start(&mut self, node: NodeId) -> Result<Event, String> {

@@ -125,6 +125,32 @@ fn r12_the_narration_says_which_of_two_open_writes_is_told() {
     );
 }
 
+/// Who leads is the one named last, whoever else still believes that it does.
+#[test]
+fn the_narration_tells_the_leader_from_one_that_has_been_replaced() {
+    let cases = [
+        ("stop n1", "It was the leader: nobody takes writes now."),
+        ("begin put k a; run 10ms; stop n1", "It was the leader, and 1 client waited for an answer."),
+        ("isolate n1; promote n2; stop n1", "It had not heard that term 1, which it led, is over."),
+        (
+            "isolate n1; promote n2; stop n2",
+            "It was the leader. n1, which has not heard that it was replaced, still takes writes.",
+        ),
+        ("put k a via n2", "n2 takes no write: it does not lead, n1 does."),
+        ("stop n1; put k a via n2", "it does not lead, and the leader n1 is off."),
+        ("stop n1; heal", "All links are open again. n2 and n3 say to n1 where their logs end."),
+        // Its log has come as far, and is another one.
+        (
+            "cut n1 n2; cut n1 n3; begin put k x; run 20ms; promote n2; heal; settle",
+            "n1, whose log ends at position 2.",
+        ),
+    ];
+    for (script, right) in cases {
+        let (narration, _) = told(&mut open(&[]), script);
+        assert!(narration.contains(right), "{script}: {narration}");
+    }
+}
+
 /// An entry, by where it is and of which term; nothing else is both.
 type Place = (usize, Term);
 

@@ -43,7 +43,7 @@ impl Leader {
         let node = &mut self.seat_mut(id).node;
         let Ok(Some((position, sends))) = node.write(key.as_str().as_bytes(), value.as_bytes()) else {
             self.world.send(id.into(), call.client.into(), Message::NotLeader { call });
-            return Event::NotLeader { node: id, leader };
+            return Event::NotLeader { node: id, leader, leads: self.leads(leader) };
         };
         if let Some(entry) = node.log().last().cloned() {
             Rc::make_mut(&mut self.writes).push(Write { call, position, entry, told: false });

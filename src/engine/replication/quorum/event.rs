@@ -132,7 +132,9 @@ pub enum Fact {
     },
     HintsOffered {
         node: NodeId,
-        held: usize,
+        sent: usize,
+        /// So many stay for the next handoff.
+        left: usize,
     },
     HintReleased {
         node: NodeId,
@@ -140,7 +142,10 @@ pub enum Fact {
         key: Key,
         dropped: bool,
     },
-    NoHints,
+    NoHints {
+        /// The one that was asked for its hints; nobody if all were.
+        node: Option<NodeId>,
+    },
     // Anti-entropy.
     ComparisonBegun {
         node: NodeId,
@@ -238,7 +243,7 @@ impl contract::Event for Event {
             Fact::HintHeld { .. } => "HintHeld",
             Fact::HintsOffered { .. } => "HintsOffered",
             Fact::HintReleased { .. } => "HintReleased",
-            Fact::NoHints => "NoHints",
+            Fact::NoHints { .. } => "NoHints",
             Fact::ComparisonBegun { .. } => "ComparisonBegun",
             Fact::TreesCompared { .. } => "TreesCompared",
             Fact::TreesAgreed { .. } => "TreesAgreed",

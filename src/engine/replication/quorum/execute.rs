@@ -163,14 +163,13 @@ impl Quorum {
         let nodes: Vec<NodeId> = self.settings.nodes().filter(chosen).collect();
         let mut offered = false;
         for node in nodes {
-            let Some(mut reaction) = self.node(node).offer_hints() else { continue };
-            // The rest of the hints stays for the next handoff.
-            reaction.outbox.truncate(MAX_IN_FLIGHT.saturating_sub(self.world.network.load()));
+            let room = MAX_IN_FLIGHT.saturating_sub(self.world.network.load());
+            let Some(reaction) = self.node(node).offer_hints(room) else { continue };
             self.react(node.into(), reaction, None, probe);
             offered = true;
         }
         if !offered {
-            return self.take_step(Fact::NoHints, probe);
+            return self.take_step(Fact::NoHints { node: only }, probe);
         }
         self.finish_with(Message::is_handoff, probe);
         Ok(Outcome::Done)

@@ -33,7 +33,7 @@ impl Display for Fact {
             | Fact::HintHeld { .. }
             | Fact::HintsOffered { .. }
             | Fact::HintReleased { .. }
-            | Fact::NoHints => self.tell_record(out),
+            | Fact::NoHints { .. } => self.tell_record(out),
             Fact::ComparisonBegun { .. }
             | Fact::TreesCompared { .. }
             | Fact::TreesAgreed { .. }
@@ -104,10 +104,10 @@ impl Fact {
                  with hints of whose it is."
             ),
             Fact::QuorumNotMet { at, call, is_write, got, needed, after } => {
-                let nodes = count(*needed, "node");
+                let answers = count(*needed, "answer");
                 write!(
                     out,
-                    "Only {got} of {nodes} answered {at} within {after}: the quorum is not met, {call} failed."
+                    "{at} needs {answers} for {call}, and got {got} within {after}: the quorum is not met, the call failed."
                 )?;
                 match *is_write && *got > 0 {
                     true => out.write_str(" What was stored is not taken back."),
@@ -162,14 +162,22 @@ impl Fact {
                 "{node} keeps {key} = {} as a hint for {owner}, and acknowledged it. Reads do not see it there.",
                 shown(&record.value)
             ),
-            Fact::HintsOffered { node, held } => write!(out, "{node} sent {} to their owners.", count(*held, "hint")),
+            Fact::HintsOffered { node, sent, left } => {
+                let their = if *sent == 1 { "its owner" } else { "their owners" };
+                write!(out, "{node} sent {} to {their}.", count(*sent, "hint"))?;
+                match left {
+                    0 => Ok(()),
+                    left => write!(out, " It keeps {} for the next handoff.", count(*left, "hint")),
+                }
+            }
             Fact::HintReleased { node, owner, key, dropped: true } => {
                 write!(out, "{owner} has {key} now, and {node} dropped the hint.")
             }
             Fact::HintReleased { node, owner, key, dropped: false } => {
                 write!(out, "{owner} has {key} now; {node} holds a newer hint, or none.")
             }
-            Fact::NoHints => out.write_str("No node that runs holds a hint."),
+            Fact::NoHints { node: Some(node) } => write!(out, "{node} holds no hint."),
+            Fact::NoHints { node: None } => out.write_str("No node that runs holds a hint."),
             _ => Ok(()),
         }
     }

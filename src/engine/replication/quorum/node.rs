@@ -146,10 +146,12 @@ impl Node {
         Some(reaction)
     }
 
-    /// Offers all hints to their owners; `None` if there are none.
-    pub fn offer_hints(&self) -> Option<Reaction> {
+    /// Offers hints to their owners, no more than `most` at once; `None` if there are none.
+    pub fn offer_hints(&self, most: usize) -> Option<Reaction> {
         let (node, held) = (self.id, self.hints.len());
-        (held > 0).then(|| Reaction::new(Fact::HintsOffered { node, held }).send_all(self.hints.offers()))
+        let sent = held.min(most);
+        let reaction = || Reaction::new(Fact::HintsOffered { node, sent, left: held - sent });
+        (held > 0).then(|| reaction().send_all(self.hints.offers().take(sent)))
     }
 
     /// Begins to compare trees with another node.

@@ -369,3 +369,26 @@ fn everything_ends() {
     assert!(run.quorum.history().calls().all(|call| call.ended.is_some()));
     assert!(run.quorum.now() < Time::from_millis(1_000));
 }
+
+#[test]
+fn a_failed_call_and_a_handoff_say_of_how_many_they_speak() {
+    let mut run = Run::new("n=3 w=2");
+    run.script("stop n1; stop n2; write k a");
+    let right = "c1 needs 2 answers for c1.1, and got 1 within 100 ms: the quorum is not met, the call failed.";
+    assert!(run.told().starts_with(right), "three nodes were asked: {}", run.told());
+
+    let mut run = Run::new("n=3 w=3 spares=2");
+    run.script("stop n1; write k a; handoff n5");
+    assert_eq!(run.told(), "n5 holds no hint.", "n4 holds one");
+    run.script("stop n4; handoff");
+    assert_eq!(run.told(), "No node that runs holds a hint.");
+
+    // There is room for no more than 200 messages at once.
+    let mut run = Run::new("n=3 w=3 spares=1");
+    run.script("stop n1");
+    (0..203).for_each(|key| drop(run.script(&format!("write k{key} a"))));
+    let first = run.events.len();
+    run.script("handoff");
+    let offered = run.events[first].to_string();
+    assert_eq!(offered, "n4 sent 200 hints to their owners. It keeps 3 hints for the next handoff.");
+}
