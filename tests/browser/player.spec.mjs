@@ -224,7 +224,7 @@ test("a link is read with forgiveness and words", async ({ page }) => {
   }
   await page.goto("about:blank");
   await page.goto("embed.html#kind=b-tree");
-  await expect(page.getByRole("alert")).toContainText("there are: faults, latency");
+  await expect(page.getByRole("alert")).toContainText("there are: faults, rollout, latency");
 });
 
 test("a link shows the very same picture", async ({ page }) => {
