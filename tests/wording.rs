@@ -168,3 +168,70 @@ fn a_number_agrees_with_its_noun() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// One thing has one name. What is written here is another name for it.
+const OTHER_NAMES: [(&str, &str); 4] = [
+    ("datacent", "data centre"),
+    ("data center", "data centre"),
+    ("timeout", "time-out"),
+    ("forced to the disk", "synced"),
+];
+
+/// What a reader reads in a chapter: its text, without what stands between grave accents, and in a figure its title, its
+/// caption and its questions.
+fn read_aloud(chapter: &str) -> String {
+    let mut inside = false;
+    let mut text = String::new();
+    for line in chapter.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if !inside || line.starts_with("title = ") || line.starts_with("caption = ") || line.contains(" -> ") {
+            let spoken = line.split('`').step_by(2);
+            text.extend(spoken.chain(["\n"]));
+        }
+    }
+    text
+}
+
+#[test]
+fn one_thing_has_one_name() {
+    let mut wrong = Vec::new();
+    let mut look = |place: &str, text: &str| {
+        for (other, name) in OTHER_NAMES.iter().filter(|(other, _)| text.to_lowercase().contains(other)) {
+            wrong.push(format!("{place}: {other}, which is called {name}"));
+        }
+    };
+    for file in files("chapters", "md") {
+        look(&file, &read_aloud(&fs::read_to_string(&file).expect("the chapter is there")));
+    }
+    for file in files("tests/golden", "txt") {
+        let transcript = fs::read_to_string(&file).expect("the transcript is there");
+        let narration: Vec<_> = transcript.lines().filter(|line| line.starts_with("  ")).collect();
+        look(&file, &narration.join("\n"));
+    }
+    for entry in catalogue() {
+        for parameter in entry.parameters {
+            look(entry.about.kind, parameter.label);
+            look(entry.about.kind, parameter.about);
+        }
+        for form in entry.commands {
+            look(entry.about.kind, form.about);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// All files below `folder` that end so.
+fn files(folder: &str, ending: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry is there").path();
+        let name = path.to_str().expect("names are plain").to_owned();
+        if path.is_dir() {
+            found.extend(files(&name, ending));
+        } else if path.extension().is_some_and(|it| it == ending) {
+            found.push(name);
+        }
+    }
+    found
+}
