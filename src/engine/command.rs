@@ -103,12 +103,12 @@ pub fn statements(script: &str) -> Result<Vec<Statement>, BadCommand> {
 impl Statement {
     /// For how many statements it stands: one for each number of its range.
     pub fn count(&self) -> Result<usize, BadCommand> {
-        Ok(self.range()?.map_or(1, |(_, (first, last))| (last - first) as usize + 1))
+        Ok(self.range()?.map_or(1, |(_, first, last)| (last - first) as usize + 1))
     }
 
     /// One statement for each number of its range, or itself where it has none.
     pub fn unfold(&self) -> Result<Vec<Statement>, BadCommand> {
-        let Some((at, (first, last))) = self.range()? else { return Ok(vec![self.clone()]) };
+        let Some((at, first, last)) = self.range()? else { return Ok(vec![self.clone()]) };
         let unfolded = (first..=last).map(|number| {
             let mut one = self.clone();
             one.words[at].text = number.to_string();
@@ -118,7 +118,7 @@ impl Statement {
     }
 
     /// The word that is a range, and its ends.
-    fn range(&self) -> Result<Option<(usize, (u64, u64))>, BadCommand> {
+    fn range(&self) -> Result<Option<(usize, u64, u64)>, BadCommand> {
         let ranges: Vec<_> =
             self.words.iter().enumerate().filter_map(|(at, word)| word.as_range().map(|range| (at, range))).collect();
         let Some((at, (first, last))) = ranges.first().cloned() else {
@@ -146,7 +146,7 @@ impl Statement {
                 format!("at most {MAX_COMMANDS}"),
             ));
         }
-        Ok(Some((at, (first, last))))
+        Ok(Some((at, first, last)))
     }
 }
 
