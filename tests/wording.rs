@@ -158,6 +158,20 @@ fn a_number_agrees_with_its_noun() {
             }
         }
     }
+    // A torn write may leave one byte, and a merge may take one table.
+    for kind in ["hash-index", "sstable", "lsm", "btree"] {
+        for seed in 0..60 {
+            let run = match kind {
+                "sstable" => format!("put \"\" x; flush; merge; put k v; crash torn {seed}"),
+                "btree" => format!("put k v; sync @2; crash torn {seed}"),
+                _ => format!("put k v; crash torn {seed}"),
+            };
+            let parameters = [("sync".to_owned(), "command".to_owned())].into();
+            let opened = figures::open(&FigureSpec { kind: kind.into(), parameters, run, ..FigureSpec::default() });
+            let run = opened.expect("the figure is in the catalogue").run;
+            (1..=run.last()).for_each(|index| check(kind, &run.moment(index).narration));
+        }
+    }
     for folder in fs::read_dir("tests/golden").expect("the golden scripts are beside this file") {
         for file in fs::read_dir(folder.expect("a folder").path()).expect("one folder for each figure") {
             let file = file.expect("a file").path();

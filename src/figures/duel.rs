@@ -9,7 +9,7 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::storage::duel::{Duel, Event, Name, Throughput};
-use crate::engine::wording::count;
+use crate::engine::wording::{count, plural};
 use crate::scene::svg::number;
 use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -56,7 +56,13 @@ impl Figure for DuelFigure {
 }
 
 fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
-    let mut text = format!("{} records, {} operations measured", grouped(duel.records()), grouped(duel.operations()));
+    let mut text = format!(
+        "{} {}, {} {} measured",
+        grouped(duel.records()),
+        plural(duel.records(), "record"),
+        grouped(duel.operations()),
+        plural(duel.operations(), "operation")
+    );
     let last = duel.last().map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
     let shape = Shape::new("banner", margin, 0.0);
     let shape = match last {

@@ -9,9 +9,18 @@ use super::{BadData, Row};
 pub fn read(text: &str) -> Option<Result<(Vec<Row>, &'static str), BadData>> {
     let mut json = Json { rest: text.trim_end(), line: 1 };
     json.skip_blanks();
-    // A key may begin with a bracket, too: only what also ends like JSON is meant to be some.
-    let begins_and_ends = (json.rest.chars().next(), json.rest.chars().next_back());
-    matches!(begins_and_ends, (Some('{'), Some('}')) | (Some('['), Some(']'))).then(|| json.rows())
+    is_meant_to_be_json(json.rest).then(|| json.rows())
+}
+
+/// A key may begin with a bracket, too: JSON also ends with one, or has a quote or another bracket next, as no line of
+/// columns has, where quotes stand around the whole of a field. So JSON of which the end is missing is not read as lines.
+fn is_meant_to_be_json(text: &str) -> bool {
+    let next = text.get(1..).and_then(|rest| rest.trim_start().chars().next());
+    match (text.chars().next(), text.chars().next_back()) {
+        (Some('{'), end) => end == Some('}') || next == Some('"'),
+        (Some('['), end) => end == Some(']') || matches!(next, Some('"' | '{' | '[')),
+        _ => false,
+    }
 }
 
 struct Json<'a> {
@@ -184,9 +193,13 @@ fn text_of(value: &str) -> String {
     let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return value.to_owned() };
     let mut text = String::new();
     let mut signs = inside.chars();
-    // Two escapes stand for one sign beyond U+FFFF.
+    // Two escapes stand for one sign beyond U+FFFF; the half of such a pair stands for nothing.
     let mut high: Option<u32> = None;
     while let Some(sign) = signs.next() {
+        if high.is_some() && !(sign == '\\' && signs.as_str().starts_with('u')) {
+            high = None;
+            text.push('\u{fffd}');
+        }
         let plain = match (sign, if sign == '\\' { signs.next() } else { None }) {
             ('\\', Some('n')) => '\n',
             ('\\', Some('t')) => '\t',
@@ -197,14 +210,17 @@ fn text_of(value: &str) -> String {
                 let digits: String = signs.by_ref().take(4).collect();
                 let unit = u32::from_str_radix(&digits, 16).unwrap_or(0xfffd);
                 match (high.take(), unit) {
-                    (_, 0xd800..0xdc00) => {
-                        high = Some(unit);
-                        continue;
-                    }
                     (Some(high), 0xdc00..0xe000) => {
                         char::from_u32(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00)).unwrap_or('\u{fffd}')
                     }
-                    _ => char::from_u32(unit).unwrap_or('\u{fffd}'),
+                    (before, unit) => {
+                        text.extend(before.map(|_| '\u{fffd}'));
+                        if (0xd800..0xdc00).contains(&unit) {
+                            high = Some(unit);
+                            continue;
+                        }
+                        char::from_u32(unit).unwrap_or('\u{fffd}')
+                    }
                 }
             }
             ('\\', Some(itself)) => itself,
@@ -212,6 +228,7 @@ fn text_of(value: &str) -> String {
         };
         text.push(plain);
     }
+    text.extend(high.map(|_| '\u{fffd}'));
     text
 }
 
@@ -242,6 +259,12 @@ mod tests {
             [("a".to_owned(), r#"{"b": [1, "]"]}"#.to_owned(), 1), ("é🙂\"".to_owned(), "x\n".to_owned(), 1),]
         );
         assert_eq!(rows(r#"[["a", 1, true]]"#)[0].1, "1,true");
+        // Halves of pairs are not left out without a trace.
+        assert_eq!(rows(r#"[["\ud83d", "\ud83dx\ude42\ud83d\u0041\ud83d\n"]]"#)[0].0, "\u{fffd}");
+        assert_eq!(
+            rows(r#"[["k", "\ud83dx\ude42\ud83d\u0041\ud83d\n"]]"#)[0].1,
+            "\u{fffd}x\u{fffd}\u{fffd}A\u{fffd}\n"
+        );
     }
 
     /// FAULTS S12.
@@ -256,6 +279,10 @@ mod tests {
         assert!(told("{\"a\": 1\n\"b\": 2}").starts_with("line 2: a `,` is missing"));
         assert!(told("{\"a\": \"1}").contains("never closed"));
         assert!(told("{a: 1}").contains("`a` is no name of a member"));
+        // The end is missing, or a line of JSON lines is something else.
+        assert!(told("{\"a\": 1,").starts_with("line 1: a bracket is opened and never closed"));
+        assert!(told("[[\"a\", 1],\n").contains("never closed"));
+        assert!(told("{\"a\": 1}\n{\"b\": 2}\nmore").starts_with("line 3: `more` is no row"));
         for text in ["a,1", "[a],1", "{x},2\n", ""] {
             assert!(read(text).is_none(), "{text}");
         }

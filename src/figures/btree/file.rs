@@ -187,7 +187,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Superseded => {
             "replaced by a copy in memory, but still a page of the tree that a crash would lead back to"
         }
-        Place::Orphan => "left behind by the crash: nothing leads to it",
+        Place::Orphan => "left behind by a crash: nothing leads to it",
         Place::Unknown => "not looked at since the crash",
     };
     let forced = if unforced { "; written, and not synced" } else { "" };

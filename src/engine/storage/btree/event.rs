@@ -5,7 +5,7 @@ use super::page::{PageId, Transaction};
 use super::refusal::Refusal;
 use super::slot::KeySlot;
 use crate::contract;
-use crate::sim::Crash;
+use crate::storage::outage::Outage;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -154,7 +154,7 @@ pub enum Event {
         height: u32,
     },
     PowerLost {
-        crash: Crash,
+        outage: Outage,
     },
     LogScanned {
         sound: u64,

@@ -5,7 +5,6 @@ use std::fmt::{self, Display};
 use super::check::Problem;
 use super::event::{Event, Reason, Source};
 use super::page::PageId;
-use crate::sim::Crash;
 use crate::wording::{count, shown};
 
 impl Display for Event {
@@ -176,7 +175,7 @@ impl Event {
                 count(*pages as u64, "page")
             ),
             Event::LogEmptied { bytes } => {
-                write!(out, "The page file has everything, so the log is emptied ({bytes} bytes).")
+                write!(out, "The page file has everything, so the log is emptied ({}).", count(*bytes, "byte"))
             }
             Event::EmptyLogForced => out.write_str("The empty log is synced, before anything is appended again."),
             Event::MetaWritten { slot, transaction, root } => write!(
@@ -207,26 +206,21 @@ impl Event {
 
     fn tell_recovery(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Event::PowerLost { crash } => out.write_str(match crash {
-                Crash::Lost => {
-                    "The power goes. Memory is gone, and so is what was written but not synced. The tree is \
-                     opened again."
-                }
-                Crash::Kept => {
-                    "The power goes. Memory is gone; all that was written had reached the disk just in time. The tree is \
-                     opened again."
-                }
-                Crash::Torn { .. } => {
-                    "The power goes. Memory is gone, and of what was not synced some is lost, and one write is \
-                     torn. The tree is opened again."
-                }
-            }),
-            Event::LogScanned { sound: 0, torn: 0, .. } => out.write_str("The log is empty: there is nothing to do again."),
+            Event::PowerLost { outage } => {
+                write!(out, "The power goes. Memory is gone. {outage} The tree is opened again.")
+            }
+            Event::LogScanned { sound: 0, torn: 0, .. } => {
+                out.write_str("The log is empty: there is nothing to do again.")
+            }
             Event::LogScanned { torn, transactions, unfinished, .. } => {
                 let done = count(*transactions as u64, "transaction");
                 write!(out, "The log has {done} with a commit record, to be done again.")?;
                 if *unfinished > 0 {
-                    write!(out, " {} after the last commit count for nothing.", capital_count(*unfinished as u64, "image"))?;
+                    write!(
+                        out,
+                        " {} after the last commit count for nothing.",
+                        capital_count(*unfinished as u64, "image")
+                    )?;
                 }
                 if *torn > 0 {
                     write!(out, " Its end is torn: {}.", count(*torn, "byte"))?;
@@ -252,8 +246,8 @@ impl Event {
                 write!(out, "The tree from {root} down is whole: {keys}, {levels}. The cache is cold.")?;
                 match orphans {
                     0 => Ok(()),
-                    1 => out.write_str(" One page that the crash left behind is free again."),
-                    many => write!(out, " {many} pages that the crash left behind are free again."),
+                    1 => out.write_str(" One page that a crash left behind is free again."),
+                    many => write!(out, " {many} pages that a crash left behind are free again."),
                 }
             }
             _ => Ok(()),

@@ -10,14 +10,15 @@ use super::page::{Kind, PageId, Transaction};
 use super::{BTree, Event, META, Problem, Refusal, Survival};
 use crate::contract::Probe;
 use crate::sim::Crash;
+use crate::storage::outage::Outage;
 
 impl BTree {
     /// The power goes and comes back, and the tree is opened again.
     pub fn crash(&mut self, crash: Crash, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
-        self.disk.crash(crash);
+        let outage = Outage::strike(&mut self.disk, crash);
         self.forget();
         self.page_count = self.disk.len(self.file).div_ceil(self.page_size()) as u32;
-        probe.step(|| Event::PowerLost { crash }, self);
+        probe.step(|| Event::PowerLost { outage }, self);
         if self.survival == Survival::Log {
             self.replay_log(probe)?;
         }

@@ -204,17 +204,19 @@ impl Display for Event {
             ),
             Event::SegmentOpened { segment, bytes, is_active } => write!(
                 out,
-                "{}{} was opened: its {bytes} bytes are read record by record.",
+                "{}{} was opened: it is read record by record, {}.",
                 segment.data(),
-                if *is_active { ", the last segment and so the active one," } else { "" }
+                if *is_active { ", the last segment and so the active one," } else { "" },
+                count(*bytes, "byte")
             ),
             Event::RecordReplayed { record, at, verdict } => tell_replay(out, record, at, *verdict),
             Event::MarkRead { at } => write!(out, "The mark in {at}: all before it was synced."),
             Event::TailCut { segment, offset, bytes, reason } => write!(
                 out,
                 "At offset {offset} of {} stands no whole record: {reason}. Nothing says that it was ever synced, so it is \
-                 taken for a write that the crash tore. The log was cut off there, {bytes} bytes shorter.",
-                segment.data()
+                 taken for a write that the crash tore. The log was cut off there, {} shorter.",
+                segment.data(),
+                count(*bytes, "byte")
             ),
             Event::CutSynced { segment } => {
                 write!(out, "{} was synced at its new length, before anything is appended.", segment.data())

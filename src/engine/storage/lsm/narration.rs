@@ -142,8 +142,8 @@ impl Event {
             Event::FileDeleted { name } => write!(out, "{name} was deleted: nothing refers to it any more."),
             Event::ManifestRenewed { before, after } => write!(
                 out,
-                "The manifest had {before} bytes, most of them about tables that are gone. A new one, of {after} bytes with \
-                 one edit that says it all, was synced and renamed over it."
+                "The manifest had grown to {before} bytes, an edit for each flush and each compaction. A new one, of {after} \
+                 bytes with one edit that says it all, was synced and renamed over it."
             ),
             Event::BackgroundStopped => out
                 .write_str("The disk has no room for what a flush or a compaction has to write. The background stops."),

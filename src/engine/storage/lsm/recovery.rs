@@ -156,7 +156,7 @@ impl Lsm {
         }
     }
 
-    /// After a flush or a compaction: a manifest that has grown long is written anew. Most of its edits name tables that
+    /// After a flush or a compaction: a manifest that has grown long is written anew. Its edits also name tables that
     /// later ones have removed.
     pub(super) fn renew_manifest(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let file = self.memory.manifest.as_ref().expect("there is a manifest while commands are served").file();

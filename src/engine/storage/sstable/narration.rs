@@ -44,8 +44,9 @@ impl Display for Event {
             }
             Event::MemtableFull { used, wanted, limit } => write!(
                 out,
-                "The memtable has {used} bytes, and {wanted} more would be over its limit of {limit}. It is written out \
-                 first; the write waits."
+                "The memtable has {}, and {wanted} more would be over its limit of {limit}. It is written out first; the \
+                 write waits.",
+                count(*used, "byte")
             ),
             Event::NothingToSync { log } => write!(out, "All of {log} is synced already."),
             Event::BitFlipped { file, offset } => write!(
@@ -58,9 +59,10 @@ impl Display for Event {
             Event::NothingToFlush => out.write_str("The memtable is empty: there is nothing to write out."),
             Event::FlushBegun { table, entries, bytes } => write!(
                 out,
-                "The memtable is written out: {}, {bytes} bytes, from the first key to the last. Until it \
-                 is whole, the file is {}, a name that does not count.",
+                "The memtable is written out: {}, {}, from the first key to the last. Until it is whole, the file is {}, a \
+                 name that does not count.",
                 count(*entries, "entry"),
+                count(*bytes, "byte"),
                 table.unfinished()
             ),
             Event::BlockWritten { table, block, last } => write!(
@@ -217,8 +219,9 @@ impl Display for Event {
             ),
             Event::MergeFinished { inputs, read, kept } => write!(
                 out,
-                "The merge is done, and the directory synced: {} in {inputs} tables were read, and {kept} kept.",
-                count(*read, "entry")
+                "The merge is done, and the directory synced: {} in {} were read, and {kept} kept.",
+                count(*read, "entry"),
+                count(*inputs, "table")
             ),
             Event::MergeGivenUp { reason } => {
                 write!(out, "The merge was given up: {reason}. It has deleted nothing: its inputs are as they were.")
@@ -230,7 +233,11 @@ impl Display for Event {
                 count(*entries, "entry")
             ),
             Event::LeftoverRemoved { file: FileName::Unfinished(id) } => {
-                write!(out, "{} was not finished, and was removed: all of it is elsewhere.", id.unfinished())
+                write!(
+                    out,
+                    "{} was not finished, so it does not count, and was removed. What it was made from does.",
+                    id.unfinished()
+                )
             }
             Event::LeftoverRemoved { file: FileName::Table(id) } => {
                 write!(out, "{} was removed: the table that it was merged into is there.", id.file())
@@ -254,15 +261,17 @@ impl Display for Event {
                 write!(out, "{log} has no whole record: the memtable stays empty.")
             }
             Event::LogRead { log, records, bytes } => {
-                write!(out, "{log} was read, {bytes} bytes: {} with a checksum that fits.", count(*records, "record"))
+                let (bytes, records) = (count(*bytes, "byte"), count(*records, "record"));
+                write!(out, "{log} was read, {bytes}: {records} with a checksum that fits.")
             }
             Event::RecordReplayed { log, entry, offset } => {
                 write!(out, "{}, in {log} at offset {offset}, is back in the memtable.", opening(entry))
             }
             Event::TailCut { log, offset, bytes } => write!(
                 out,
-                "The last {bytes} bytes of {log} are no whole record, and nothing says that they were ever synced: they \
-                 are taken for a write that the crash tore, which was not acknowledged as safe. They were cut off at offset {offset}."
+                "{log} ends in {} that are no whole record, and nothing says that they were ever synced: that is taken for a \
+                 write that the crash tore, which was not acknowledged as safe. It was cut off at offset {offset}.",
+                count(*bytes, "byte")
             ),
             Event::Recovered { tables, entries, sequence } => write!(
                 out,

@@ -60,7 +60,8 @@ impl Display for Refusal {
             Refusal::NothingToMerge { tables } => {
                 write!(
                     out,
-                    "a merge takes two tables or more, and there are {tables}; `flush` makes one of the memtable"
+                    "a merge takes two tables or more, and there {}; `flush` makes one of the memtable",
+                    if *tables == 1 { "is 1".to_owned() } else { format!("are {tables}") }
                 )
             }
             Refusal::MergeRunning => out.write_str("a merge is running; `merge` without numbers drives it to its end"),

@@ -145,6 +145,20 @@ fn a_long_manifest_is_written_anew() {
     assert!(renewed > 1 && longest < manifest::LONG + 400, "{renewed} times, {longest} bytes");
 }
 
+/// A manifest may also grow long where no table is gone.
+#[test]
+fn a_long_manifest_says_nothing_of_tables_that_are_gone_where_there_are_none() {
+    let puts: Vec<String> = (0..40).map(|number| format!("put {number:02}{} v; flush", "k".repeat(40))).collect();
+    let mut tree = opened(&[("level0", "64"), ("pace", "100000")]);
+    let mut watch = Watch::default();
+    for command in commands(&puts.join(";")) {
+        tree.execute(&command, &mut watch);
+    }
+    assert_eq!(counter(&tree, "tables"), 40);
+    let told = watch.said.join(" ");
+    assert!(told.contains("The manifest had grown to") && !told.contains("are gone"), "{told}");
+}
+
 /// The plug is pulled after each operation of the disk that a command takes.
 fn check_crashes_within(before: &Lsm, command: &Command, after: &Entries) {
     let old = contents(before);
