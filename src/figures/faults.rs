@@ -10,7 +10,8 @@ use crate::engine::service::faults::component::{Component, Name};
 use crate::engine::service::faults::event::Struck;
 use crate::engine::service::faults::level::SECONDS;
 use crate::engine::service::faults::{Event, Faults, Status};
-use crate::engine::service::spell::{share, time as spell};
+use crate::engine::service::spell::time as spell;
+use crate::engine::sim::Time;
 use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
@@ -258,10 +259,13 @@ fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
         Status::Failure => ("bad", "FAILURE"),
     };
     let answered = match verdict.judged.all() {
-        0 => "nobody asked".to_owned(),
-        all => format!("{} answered", share(verdict.judged.ok, all)),
+        0 => "no answer".to_owned(),
+        _ => format!("{} answered", verdict.answered()),
     };
-    let line = format!("{word}: {answered} in 5 s, {} % agreed", verdict.agreed);
+    let line = match verdict.time {
+        Time::ZERO => format!("{word}: nothing is judged yet, {} % agreed", verdict.agreed),
+        time => format!("{word}: {answered} in {}, {} % agreed", spell(time), verdict.agreed),
+    };
     Shape::new("banner", 0.0, 0.0)
         .text(16.0, 20.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
         .text(16.0, 39.0, Anchor::Start, "small", format!("{} come", service.settings().load))

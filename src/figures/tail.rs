@@ -5,6 +5,7 @@ use super::plot::{Axis, Series, plot};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{rounded, share, time as spell};
+use crate::engine::service::tail::settings::BILLION;
 use crate::engine::service::tail::{Event, Point, Tail, View};
 use crate::engine::sim::Time;
 use crate::engine::wording::count;
@@ -56,7 +57,7 @@ fn banner(tail: &Tail, breadth: Breadth) -> Shape {
     let room = breadth.width() - 32.0;
     let first =
         format!("{} a page, {} of them slow", count(settings.calls, "call"), share(settings.slow_share, 10_000));
-    let theory = share(settings.theory(settings.calls), 1_000);
+    let theory = share(settings.theory_of_billion(), BILLION);
     let second = match tail.here() {
         Some(point) if point.views > 0 => {
             format!("slow pages: {} measured, {theory} by theory", share(point.slow, point.views))

@@ -35,10 +35,27 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
-/// How many of `whole` are `part`: `12.5 %`.
+/// How many of `whole` are `part`: `12.5 %`. Only none are `0 %`, and only all are `100 %`: others get more digits.
 pub fn share(part: u64, whole: u64) -> String {
-    decimal(rounded(part * 1_000, whole.max(1)), 1, "%")
+    share_beside(part, whole, &[0, 100])
 }
+
+/// The same, with as many digits as it takes not to look like one of these percentages if it is another: of 10,000 users
+/// 9,496 are not 95 %, but 94.96 %.
+pub fn share_beside(part: u64, whole: u64, percents: &[u64]) -> String {
+    let whole = whole.max(1);
+    let misleads = |number: u64, one: u64| {
+        let looks_like = |percent: &u64| number == percent * one && part * 100 != percent * whole;
+        percents.iter().any(looks_like)
+    };
+    let digits = |places: u32| rounded(part * 100 * 10_u64.pow(places), whole);
+    let places = (1..MOST_DIGITS).find(|places| !misleads(digits(*places), 10_u64.pow(*places)));
+    let places = places.unwrap_or(MOST_DIGITS);
+    decimal(digits(places), places, "%")
+}
+
+/// One of a billion is told apart from none.
+const MOST_DIGITS: u32 = 7;
 
 /// `number` with its last `places` digits after the point, without zeros at its end.
 fn decimal(number: u64, places: u32, unit: &str) -> String {
@@ -69,6 +86,10 @@ mod tests {
             ]
         );
         assert_eq!([share(1, 8), share(1, 2), share(0, 0), share(2, 3)], ["12.5 %", "50 %", "0 %", "66.7 %"]);
+        // What is not all, or not what was agreed, is not told as if it were.
+        assert_eq!([share(4_999, 5_000), share(1, 10_000), share(7, 7)], ["99.98 %", "0.01 %", "100 %"]);
+        assert_eq!([share(9_496, 10_000), share_beside(9_496, 10_000, &[95])], ["95 %", "94.96 %"]);
+        assert_eq!(share_beside(95, 100, &[95]), "95 %");
     }
 
     /// FAULTS V12: what is rounded up to the next unit is told in it.

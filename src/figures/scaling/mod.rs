@@ -103,7 +103,11 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
     match scaling.measured(way) {
         None => lines.push("not measured at this load".to_owned()),
         Some(measured) => {
-            lines.push(format!("{}/s come, {}/s served", grouped(measured.offered), grouped(measured.throughput)));
+            lines.push(format!(
+                "{}/s come, {}/s served",
+                grouped(measured.offered),
+                grouped(measured.served_per_second())
+            ));
             if measured.failed > 0 {
                 let all = measured.failed + measured.served;
                 lines.push(format!("{} of {} fail", grouped(measured.failed), grouped(all)));

@@ -118,7 +118,7 @@ impl Display for Event {
                 write!(out, "In {}, {seen}; {}. {verdict}", spell(*time), waits(*waiting))
             }
             Event::StatusChanged { verdict } => {
-                write!(out, "In the last 5 s, {}. ", verdict.judged)?;
+                write!(out, "In the last {}, {}. ", spell(verdict.time), verdict.judged)?;
                 match verdict.status {
                     Status::Failure => write!(out, "This is a failure: {} % were agreed.", verdict.agreed),
                     _ => verdict.fmt(out),

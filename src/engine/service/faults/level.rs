@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use crate::service::spell::share;
+use crate::service::spell::{share, share_beside, time as spell};
 use crate::sim::Time;
 
 /// The level is judged so often, and each time over as many of these as make five seconds.
@@ -151,6 +151,11 @@ impl Level {
         self.judged
     }
 
+    /// What time the last judgement went by: five seconds, or all that has passed.
+    pub fn judged_time(&self) -> Time {
+        Time::from_nanos(TICK.as_nanos() * self.ticks.min(JUDGED as u64))
+    }
+
     pub fn seconds(&self) -> &VecDeque<Window> {
         &self.seconds
     }
@@ -171,9 +176,18 @@ pub enum Status {
 pub struct Verdict {
     pub status: Status,
     pub judged: Window,
+    /// Over how long.
+    pub time: Time,
     pub agreed: u64,
     /// How many components are off their spec.
     pub faults: usize,
+}
+
+impl Verdict {
+    /// The share of users who were answered, told apart from the one that was agreed.
+    pub fn answered(&self) -> String {
+        share_beside(self.judged.ok, self.judged.all(), &[0, self.agreed, 100])
+    }
 }
 
 impl Display for Verdict {
@@ -183,11 +197,16 @@ impl Display for Verdict {
             Status::Fault => out.write_str("A fault, but not a failure."),
             Status::Failure => {
                 if self.judged.all() == 0 {
-                    out.write_str("A failure as before: over the last 5 s nobody got an answer or an error.")?;
+                    let time = spell(self.time);
+                    write!(out, "A failure as before: over the last {time} nobody got an answer or an error.")?;
                 } else {
-                    let answered = share(self.judged.ok, self.judged.all());
-                    let agreed = self.agreed;
-                    write!(out, "A failure: over the last 5 s {answered} were answered, and {agreed} % were agreed.")?;
+                    write!(
+                        out,
+                        "A failure: over the last {} {} were answered, and {} % were agreed.",
+                        spell(self.time),
+                        self.answered(),
+                        self.agreed
+                    )?;
                 }
                 out.write_str(if self.faults == 0 { " No component is at fault." } else { "" })
             }

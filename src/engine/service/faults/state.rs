@@ -43,7 +43,7 @@ impl Faults {
 
     pub fn verdict(&self) -> Verdict {
         let (judged, agreed) = (self.level.judged(), self.settings.agreed);
-        Verdict { status: self.status(), judged, agreed, faults: self.faulty() }
+        Verdict { status: self.status(), judged, time: self.level.judged_time(), agreed, faults: self.faulty() }
     }
 
     /// How many components are off their spec.
@@ -122,6 +122,12 @@ pub(super) fn state(service: &Faults) -> Value {
     json!({
         "time_us": service.now.as_micros(),
         "status": status,
+        "judged": {
+            "time_us": service.level.judged_time().as_micros(),
+            "answered": service.level.judged().ok,
+            "errors": service.level.judged().errors(),
+            "agreed_percent": service.settings.agreed,
+        },
         "resolvers_with_answer": service.way_in().knowing,
         "components": components,
     })

@@ -1,4 +1,4 @@
-use super::level::Window;
+use super::level::{Cause, Window};
 use super::*;
 use crate::command::statements;
 
@@ -367,5 +367,42 @@ fn v13_shedding_does_not_keep_a_slow_database_from_stopping_all() {
             100 - ok * 100 / all
         };
         assert!(errors("shedding") > 97 && errors("breaker") < 25, "{seed}");
+    }
+}
+
+/// FAULTS V2: a failure is never told beside numbers that say there is none, nor over a time that has not been.
+#[test]
+fn v2_what_is_told_of_a_failure_is_less_than_was_agreed() {
+    let (mut service, ..) = run(&[("apps", "1")], "inject kill on a1; run 300ms");
+    let verdict = service.verdict();
+    assert_eq!(verdict.status, Status::Failure);
+    assert!(verdict.to_string().starts_with("A failure: over the last 300 ms 0 % were answered"), "{verdict}");
+    run_on(&mut service, "run 9s");
+    assert!(service.verdict().to_string().contains("over the last 5 s"), "{}", service.verdict());
+    let mut judged = Window::default();
+    judged.ok = 4_748;
+    (0..252).for_each(|_| judged.failed(Cause::Waited));
+    let told = super::level::Verdict { judged, ..verdict }.to_string();
+    assert!(told.contains("94.96 % were answered, and 95 % were agreed"), "{told}");
+}
+
+fn run_on(service: &mut Faults, script: &str) {
+    for statement in statements(script).unwrap() {
+        service.execute(&Faults::parse(&mut Words::new(&statement)).unwrap(), &mut ());
+    }
+}
+
+/// FAULTS V14: a lasting overload ends by itself where its 48 workers make fewer calls than the database can do: from a
+/// time-out of 48/200 s on. New users add none, since they find no worker.
+#[test]
+fn v14_a_lasting_overload_ends_where_its_calls_are_fewer_than_the_database_does() {
+    for (timeout, recovers) in [("225", false), ("255", true)] {
+        for seed in ["1", "2", "3"] {
+            let parameters =
+                [("apps", "6"), ("load", "300"), ("retries", "unbounded"), ("timeout", timeout), ("seed", seed)];
+            let (service, ..) =
+                run(&parameters, "run 5s; inject kill on cache; run 10s; repair cache; run 120s; run 120s");
+            assert_eq!(service.status() == Status::Fine, recovers, "{timeout} ms, seed {seed}");
+        }
     }
 }

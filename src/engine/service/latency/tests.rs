@@ -1,3 +1,4 @@
+use super::level::Found;
 use super::*;
 use crate::command::statements;
 use crate::service::histogram::ONE_IN;
@@ -210,7 +211,7 @@ fn v8_nobody_waits_only_if_nobody_waits() {
 fn v9_refusals_count_against_the_level_and_its_parts_are_named() {
     let (service, _) = run(&[("load", "1000"), ("service", "fixed"), ("queue", "0")], "run 60s");
     let level = service.level();
-    assert!(!level.is_kept() && level.parts.iter().all(|part| part.found.is_none()), "{level}");
+    assert!(!level.is_kept() && level.parts.iter().all(|part| part.found == Found::Refused), "{level}");
     assert_eq!(
         level.to_string(),
         "The service level is broken: median refused (agreed: under 200 ms), p99 refused (agreed: under 1 s)."
@@ -218,7 +219,7 @@ fn v9_refusals_count_against_the_level_and_its_parts_are_named() {
     // Half of the capacity, and a queue for so few that some are refused, but fewer than one in two.
     let (service, _) = run(&[("load", "5"), ("service", "fixed"), ("queue", "0")], "run 600s");
     let [median, p99] = service.level().parts;
-    assert!(median.is_kept() && p99.found.is_none(), "{}", service.level());
+    assert!(median.is_kept() && p99.found == Found::Refused, "{}", service.level());
     // Slow for all, but for nobody very slow.
     let (service, _) = run(&[("load", "1"), ("service", "fixed"), ("time", "300")], "run 1000s");
     let level = service.level().to_string();
@@ -227,6 +228,37 @@ fn v9_refusals_count_against_the_level_and_its_parts_are_named() {
     // With a new sample, the refusals of the old one are gone.
     let (service, _) = run(&[("load", "1000"), ("service", "fixed"), ("queue", "0")], "run 10s; load 1/s; run 100s");
     assert!(service.level().parts[0].is_kept(), "{}", service.level());
+}
+
+/// FAULTS V9, in another way: those who still wait have not been served well either, however fast the others were.
+#[test]
+fn v9_a_level_is_not_judged_by_those_alone_who_were_answered() {
+    // Most take a millisecond, and one in a thousand takes a minute, for which all others wait.
+    let parameters =
+        [("service", "two-valued"), ("time", "1"), ("slow-time", "60000"), ("slow-share", "1"), ("load", "10")];
+    let mut seen = 0;
+    for seed in 0..10 {
+        let seed = seed.to_string();
+        let parameters = [&parameters[..], &[("seed", &seed)]].concat();
+        for seconds in [50, 100, 150] {
+            let (service, _) = run(&parameters, &format!("run {seconds}s"));
+            let oldest = service.servers()[0].station.queue().iter().next().map(|job| service.now() - job.arrived);
+            let answered = service.merged();
+            // More than one in fifty came more than two seconds ago and waits.
+            let fast = answered.percentile(990) < Time::from_millis(100);
+            if fast && oldest.is_some_and(|age| age > Time::from_millis(20_000)) {
+                seen += 1;
+                let level = service.level();
+                assert!(!level.parts[1].is_kept(), "seed {seed}, {seconds} s: {level}");
+                assert!(level.to_string().contains("still here are too late (agreed: under 1 s)"), "{level}");
+            }
+        }
+    }
+    assert!(seen > 3, "{seen}");
+    // Nobody has been answered, and nothing can make up for it.
+    let (service, _) = run(&[("service", "fixed"), ("time", "60000")], "run 50s");
+    assert!(service.level().is_known() && !service.level().is_kept(), "{}", service.level());
+    assert!(!run(&[("load", "0")], "run 50s").0.level().is_known());
 }
 
 /// FAULTS V10: a sample holds what was measured with one setting.

@@ -138,7 +138,9 @@ impl Display for Event {
                 many(*tests, "test")
             ),
             Event::StageBegun { version, nodes, of } if nodes == of => {
-                write!(out, "Version {version} is on all {} now.", many(*of, "node"))
+                let all =
+                    if *of == 1 { "the one node there is".to_owned() } else { format!("all {} nodes", grouped(*of)) };
+                write!(out, "Version {version} is on {all} now.")
             }
             Event::StageBegun { version, nodes, of } => {
                 write!(

@@ -90,7 +90,13 @@ pub const PARAMETERS: &[Parameter] = &[
         (0, 1_000, "ms"),
         "2",
     ),
-    integer("sample", "Sample", "How many requests are measured, after a warm-up", (100, 200_000, ""), "40000"),
+    integer(
+        "sample",
+        "Sample",
+        "How many requests are measured, after a warm-up; fewer where a command measures often",
+        (100, 200_000, ""),
+        "40000",
+    ),
     integer("seed", "Seed", "Another seed is another chance", (0, u64::MAX, ""), "1"),
 ];
 

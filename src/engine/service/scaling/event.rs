@@ -103,9 +103,9 @@ impl Display for Measured {
         if self.overloaded {
             return write!(
                 out,
-                "of {}/s only {}/s are served, and the queue grows for as long as this goes on",
+                "{}/s come and at most {}/s can be served, so the queue grows for as long as this goes on",
                 grouped(self.offered),
-                grouped(self.throughput)
+                grouped(self.capacity)
             );
         }
         write!(
@@ -142,8 +142,9 @@ impl Display for Event {
                 write!(out, " The slowest in 100 take {times:.1} times as long as before (± {error:.1}).")
             }
             Event::Tried { way, size, measured, met } => {
-                let verdict = if *met { "that is enough, and for sure" } else { "not enough, or not for sure" };
-                write!(out, "{}: {measured}: {verdict}.", Sized(*way, *size))
+                let enough = if *met { "enough" } else { "not enough" };
+                let error = if measured.overloaded || measured.offered == 0 { "" } else { ", the error included" };
+                write!(out, "{}: {measured}: {enough}{error}.", Sized(*way, *size))
             }
             Event::Kept { way, before, size, .. } if before == size => {
                 write!(out, "{}: it is within the service level already.", Sized(*way, *size))
@@ -165,14 +166,13 @@ impl Display for Event {
             ),
             Event::NotKept { way: Way::Up, most, goal, .. } => write!(
                 out,
-                "Scale up: there is no larger machine than power {most}, and it does not keep {}. It stays as it was.",
+                "Scale up: there is no larger machine than power {most}, and it was not found to keep {}. It stays as it was.",
                 spell::time(*goal)
             ),
             Event::NotKept { way, most, goal } => write!(
                 out,
-                "{}: not even {} would keep {}, and {}. It stays as it was.",
+                "{}: no number of machines up to {most} was found to keep {}, and {}. It stays as it was.",
                 way.name(),
-                count(*most, "machine"),
                 spell::time(*goal),
                 if u64::from(*most) < MAX_SIZE { "each one beyond would make it slower" } else { "there are no more" }
             ),
@@ -194,16 +194,20 @@ impl Display for Event {
                 write!(out, "At {}/s 99 of 100 requests take", grouped(*load))?;
                 for (place, (way, measured)) in Way::ALL.into_iter().zip(all).enumerate() {
                     let comma = if place == 0 { "" } else { "," };
-                    let time = if measured.overloaded { "ever longer".to_owned() } else { spell::time(measured.p99) };
+                    let time = if measured.overloaded {
+                        "ever longer".to_owned()
+                    } else {
+                        format!("{} ± {}", spell::time(measured.p99), spell::time(measured.p99_error))
+                    };
                     write!(out, "{comma} {} ({})", time, way.name().to_ascii_lowercase())?;
                 }
                 out.write_str(".")
             }
             Event::CapacityMeasured { machines, nothing, disk, law, linear } => write!(
                 out,
-                "{machines} machine{}: {}/s at most with shared nothing, {}/s with a shared disk. The law says {}/s; without \
-                 coordination it would be {}/s.",
-                if *machines == 1 { "" } else { "s" },
+                "{}, given far too much to do, served {}/s with shared nothing and {}/s with a shared disk. The law says \
+                 {}/s; without coordination it would be {}/s.",
+                count(*machines, "machine"),
                 grouped(*nothing),
                 grouped(*disk),
                 grouped(*law),

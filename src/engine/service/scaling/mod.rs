@@ -38,6 +38,9 @@
 //! part, and the interval holds the truth less often; a larger sample makes up for it. Whether more comes than can be
 //! served is [computed](run::System::capacity), because no sample tells it.
 //!
+//! A page is busy while it measures, so one command [sends only so many requests](MOST_REQUESTS). If it measures often, its
+//! samples are smaller, and their errors larger.
+//!
 //! # Simpler than the real one because
 //!
 //! - all parts of the data are asked for equally often; a hot key is one machine's trouble;
@@ -75,6 +78,10 @@ use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Param
 
 /// How many loads a sweep measures.
 const SWEEP: u64 = 10;
+/// One command sends no more requests than about this, warm-ups included: a page takes less than a second for them.
+const MOST_REQUESTS: u64 = 1_500_000;
+/// So many requests tell whether a size is so much too slow that a whole sample of it would be a waste.
+const GLANCE: u64 = 4_000;
 /// The numbers of machines whose capacity is measured.
 const CAPACITIES: [u32; 9] = [1, 2, 4, 8, 12, 16, 24, 32, 48];
 
@@ -110,6 +117,8 @@ pub struct Scaling {
     failed: bool,
     sweep: Rc<Vec<Swept>>,
     capacities: Rc<Vec<Capacity>>,
+    /// How many requests were sent for all measurements.
+    sent: u64,
 }
 
 type Done = Result<Outcome, String>;
@@ -138,6 +147,7 @@ impl Engine for Scaling {
             failed: false,
             sweep: Rc::default(),
             capacities: Rc::default(),
+            sent: 0,
         })
     }
 
@@ -151,8 +161,8 @@ impl Engine for Scaling {
             Command::Double => self.double(probe),
             Command::Keep => self.keep(probe),
             Command::Machines(number) => {
-                self.sizes[1] = *number;
-                self.sizes[2] = *number;
+                self.set_size(Way::Nothing, *number);
+                self.set_size(Way::Disk, *number);
                 self.load(self.rate, &[Way::Nothing, Way::Disk], probe)
             }
             Command::Power(power) => self.power(*power, probe),
@@ -181,10 +191,26 @@ impl Engine for Scaling {
 }
 
 impl Scaling {
-    /// Measures one system at a load.
-    fn measure(&self, way: Way, size: u32, rate: Rate, failed: bool) -> Measured {
-        let Settings { costs, sample, seed, .. } = &self.settings;
-        run::run(System { way, size, failed }, costs, rate, *sample, *seed)
+    /// Measures one system at a load by a whole sample.
+    fn measure(&mut self, way: Way, size: u32, rate: Rate, failed: bool) -> Measured {
+        self.measure_with(self.settings.sample, System { way, size, failed }, rate)
+    }
+
+    fn measure_with(&mut self, sample: u64, system: System, rate: Rate) -> Measured {
+        self.sent += run::requests_for(sample);
+        run::run(system, &self.settings.costs, rate, sample, self.settings.seed)
+    }
+
+    /// The sample for a command that measures so many times.
+    fn sample_for(&self, measurements: u64) -> u64 {
+        self.settings.sample.min(run::sample_of(MOST_REQUESTS / measurements))
+    }
+
+    /// A sweep is one of systems of their size of then.
+    fn set_size(&mut self, way: Way, size: u32) {
+        if std::mem::replace(&mut self.sizes[way as usize], size) != size {
+            self.sweep = Rc::default();
+        }
     }
 
     fn load(&mut self, rate: Rate, ways: &[Way], probe: &mut impl Probe<Scaling>) -> Done {
@@ -215,7 +241,8 @@ impl Scaling {
         }
         let known = if self.failed { [None; 3] } else { self.measured };
         let before = Way::ALL.map(|way| {
-            known[way as usize].unwrap_or_else(|| self.measure(way, self.sizes[way as usize], self.rate, false))
+            let size = self.sizes[way as usize];
+            known[way as usize].unwrap_or_else(|| self.measure(way, size, self.rate, false))
         });
         self.change_load(twice);
         for (way, before) in Way::ALL.into_iter().zip(before) {
@@ -231,11 +258,12 @@ impl Scaling {
     fn keep(&mut self, probe: &mut impl Probe<Scaling>) -> Done {
         self.change_load(self.rate);
         let goal = self.settings.goal;
+        let mut left = MOST_REQUESTS;
         for way in Way::ALL {
             let (before, price_before) = (self.sizes[way as usize], self.price(way));
             let most = self.most_useful(way);
-            let Some(size) = self.grow(way, most, probe) else {
-                self.sizes[way as usize] = before;
+            let Some(size) = self.grow(way, most, &mut left, probe) else {
+                self.set_size(way, before);
                 self.measured[way as usize] = Some(self.measure(way, before, self.rate, false));
                 probe.step(|| Event::NotKept { way, most, goal }, self);
                 continue;
@@ -256,17 +284,21 @@ impl Scaling {
         }
     }
 
-    /// Tries ever larger sizes; a step is taken for the first ones, and for the one that is enough.
-    fn grow(&mut self, way: Way, most: u32, probe: &mut impl Probe<Scaling>) -> Option<u32> {
+    /// Tries ever larger sizes, and then, where none is enough, smaller ones: fewer machines have less to agree on. A step
+    /// is taken for the first that are tried, and for the one that is enough.
+    fn grow(&mut self, way: Way, most: u32, left: &mut u64, probe: &mut impl Probe<Scaling>) -> Option<u32> {
         /// More of them would only say "not enough" again.
-        const MOST_TOLD: u32 = 3;
-        let first = self.sizes[way as usize].min(most);
-        for size in first..=most {
-            let measured = self.measure(way, size, self.rate, false);
+        const MOST_TOLD: usize = 3;
+        let now = self.sizes[way as usize];
+        let smaller = if way == Way::Up { 0 } else { most.min(now - 1) };
+        let sizes = (now..=most.max(now)).chain((1..=smaller).rev());
+        for (place, size) in sizes.enumerate() {
+            let told = place < MOST_TOLD;
+            let Some(measured) = self.try_size(System { way, size, failed: false }, told, left) else { continue };
             let met = self.meets(&measured);
-            self.sizes[way as usize] = size;
-            self.measured[way as usize] = Some(measured);
-            if met || size - first < MOST_TOLD {
+            if met || told {
+                self.set_size(way, size);
+                self.measured[way as usize] = Some(measured);
                 probe.step(|| Event::Tried { way, size, measured, met }, self);
             }
             if met {
@@ -276,12 +308,33 @@ impl Scaling {
         None
     }
 
+    /// Measures a system, if it may keep the service level or is to be told of; by a whole sample, if so many requests
+    /// are `left` to be sent.
+    fn try_size(&mut self, system: System, told: bool, left: &mut u64) -> Option<Measured> {
+        let whole = self.settings.sample;
+        let overloaded = system.is_overloaded(&self.settings.costs, self.rate);
+        if overloaded && !told {
+            return None;
+        }
+        let glance = self.measure_with(whole.min(GLANCE), system, self.rate);
+        if overloaded {
+            return Some(glance);
+        }
+        let error = glance.p99_error;
+        if !told && glance.p99 > self.settings.goal + error + error {
+            return None;
+        }
+        let Some(rest) = left.checked_sub(run::requests_for(whole)) else { return Some(glance) };
+        *left = rest;
+        Some(self.measure_with(whole, system, self.rate))
+    }
+
     fn power(&mut self, power: u32, probe: &mut impl Probe<Scaling>) -> Done {
         let largest = self.settings.largest;
         if power > largest {
             return Err(format!("there is no machine of power {power}; the largest has {largest}"));
         }
-        self.sizes[0] = power;
+        self.set_size(Way::Up, power);
         self.load(self.rate, &[Way::Up], probe)
     }
 
@@ -303,9 +356,13 @@ impl Scaling {
         let costs = &self.settings.costs;
         let most = costs.linear(self.sizes[0]).max(costs.law(self.sizes[1]));
         let most = (most * 6 / 5).clamp(SWEEP, MAX_RATE);
+        let sample = self.sample_for(SWEEP * Way::ALL.len() as u64);
         for point in 1..=SWEEP {
             let load = most * point / SWEEP;
-            let all = Way::ALL.map(|way| self.measure(way, self.sizes[way as usize], Rate(load), false));
+            let all = Way::ALL.map(|way| {
+                let system = System { way, size: self.sizes[way as usize], failed: false };
+                self.measure_with(sample, system, Rate(load))
+            });
             Rc::make_mut(&mut self.sweep).push(Swept { load, all });
             probe.step(|| Event::Swept { load, all }, self);
             if all.iter().all(|measured| measured.overloaded) {
@@ -318,11 +375,15 @@ impl Scaling {
     /// The most that ever more machines can serve: offered far too much, they serve what they can.
     fn capacity(&mut self, probe: &mut impl Probe<Scaling>) -> Done {
         self.capacities = Rc::default();
+        let sample = self.sample_for(2 * CAPACITIES.len() as u64);
         for machines in CAPACITIES {
             let costs = self.settings.costs;
             let flood = Rate((costs.linear(machines) * 4).min(MAX_RATE));
-            let nothing = self.measure(Way::Nothing, machines, flood, false).throughput;
-            let disk = self.measure(Way::Disk, machines, flood, false).throughput;
+            let mut served = |way| {
+                let system = System { way, size: machines, failed: false };
+                self.measure_with(sample, system, flood).throughput
+            };
+            let (nothing, disk) = (served(Way::Nothing), served(Way::Disk));
             Rc::make_mut(&mut self.capacities).push(Capacity { machines, nothing, disk });
             let (law, linear) = (costs.law(machines), costs.linear(machines));
             probe.step(|| Event::CapacityMeasured { machines, nothing, disk, law, linear }, self);
@@ -330,7 +391,7 @@ impl Scaling {
         Ok(Outcome::Done)
     }
 
-    /// Whether the service level is kept for sure: what is within it only by the luck of a sample is not.
+    /// Whether the service level is kept, the error of the sample included: what is only just within it may be luck.
     fn meets(&self, measured: &Measured) -> bool {
         !measured.overloaded && measured.p99 + measured.p99_error <= self.settings.goal
     }

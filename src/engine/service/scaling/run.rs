@@ -3,7 +3,7 @@
 use super::system::{Costs, Way};
 use crate::service::arrivals::Rate;
 use crate::service::distribution::exponential;
-use crate::service::{Arrivals, Histogram, Job, Offer, Running, Station};
+use crate::service::{Arrivals, Histogram, Job, Offer, Running, Station, spell};
 use crate::sim::{Agenda, Rng, Time};
 
 /// A system, as it is run.
@@ -33,6 +33,11 @@ impl System {
         }
     }
 
+    pub fn is_overloaded(&self, costs: &Costs, rate: Rate) -> bool {
+        let capacity = self.capacity(costs);
+        capacity > 0.0 && rate.0 as f64 >= capacity
+    }
+
     /// The machines that are not down.
     fn alive(&self) -> u32 {
         let all = if self.way == Way::Up { 1 } else { self.size };
@@ -53,8 +58,10 @@ pub struct Measured {
     /// So far off p99 may be: about twice its standard error, from how far the parts of the sample differ.
     pub p99_error: Time,
     pub mean: Time,
-    /// Requests a second that were served.
+    /// Requests a second that were served, of this sample.
     pub throughput: u64,
+    /// Requests a second that can be served in the long run, by theory: if fewer come, they all are.
+    pub capacity: u64,
     /// How busy the machines were that are not down, in percent; waiting for a lock is busy as well.
     pub busy: u64,
     /// More comes than can be served: what was measured is only how long it has run so far.
@@ -108,6 +115,16 @@ struct Window {
     busy: u64,
 }
 
+/// How many requests are sent for a sample: its warm-up comes before it.
+pub fn requests_for(sample: u64) -> u64 {
+    sample + sample / WARM_UP
+}
+
+/// The largest sample that takes no more than so many requests.
+pub fn sample_of(requests: u64) -> u64 {
+    requests * WARM_UP / (WARM_UP + 1)
+}
+
 /// Sends `sample` requests at that rate after a warm-up, by chance of that seed, and measures what becomes of them.
 pub fn run(system: System, costs: &Costs, rate: Rate, sample: u64, seed: u64) -> Measured {
     let stations = match system.way {
@@ -133,6 +150,16 @@ pub fn run(system: System, costs: &Costs, rate: Rate, sample: u64, seed: u64) ->
         window: Window { from: all / 4, to: all * 3 / 4, ..Window::default() },
     };
     run.measure(rate)
+}
+
+impl Measured {
+    /// Requests a second that are served in the long run: what a sample served may by chance be more than came.
+    pub fn served_per_second(&self) -> u64 {
+        if self.overloaded {
+            return self.capacity;
+        }
+        spell::rounded(self.offered * self.served, (self.served + self.failed).max(1))
+    }
 }
 
 impl Run<'_> {
@@ -161,8 +188,12 @@ impl Run<'_> {
         for part in &self.parts {
             all.merge(part);
         }
-        let capacity = self.system.capacity(self.costs);
-        let overloaded = capacity > 0.0 && rate.0 as f64 >= capacity;
+        // Of those that come, a machine that is down serves its part of none.
+        let up = if self.system.failed && self.system.way == Way::Nothing {
+            f64::from(self.system.alive()) / f64::from(self.system.size)
+        } else {
+            1.0
+        };
         let Window { from, to, began, ended, busy } = self.window;
         let took = (ended - began).as_nanos();
         let machine_time = u128::from(took) * u128::from(self.system.alive());
@@ -176,8 +207,9 @@ impl Run<'_> {
             p99_error: self.error_of(990),
             mean: all.mean(),
             throughput: if took == 0 { 0 } else { ((to - from) as f64 * 1e9 / took as f64 + 0.5) as u64 },
+            capacity: (self.system.capacity(self.costs) * up) as u64,
             busy: busy.min(100) as u64,
-            overloaded,
+            overloaded: self.system.is_overloaded(self.costs, rate),
         }
     }
 

@@ -70,6 +70,7 @@ impl Scaling {
             counter("disk_p99_us", p99(Way::Disk)),
             counter("disk_failed_percent", failed(Way::Disk)),
             counter("disk_price_cents_per_hour", self.price(Way::Disk)),
+            counter("requests_sent", self.sent),
         ]
     }
 
@@ -110,6 +111,8 @@ fn told(measured: &Measured) -> Value {
         "p99_us": measured.p99.as_micros(),
         "p99_error_us": measured.p99_error.as_micros(),
         "mean_us": measured.mean.as_micros(),
+        "served_per_second": measured.served_per_second(),
+        "capacity_per_second": measured.capacity,
         "throughput": measured.throughput,
         "busy_percent": measured.busy,
         "overloaded": measured.overloaded,

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use super::settings::BILLION;
 use crate::contract;
 use crate::service::spell::{share, time as spell};
 use crate::sim::Time;
@@ -29,6 +30,8 @@ pub enum Event {
         took: Time,
         slow: bool,
         calls: usize,
+        /// Those that were answered sooner than the slowest.
+        sooner: usize,
     },
     /// Many views at once.
     Viewed {
@@ -37,6 +40,7 @@ pub enum Event {
         all: u64,
         all_slow: u64,
         formula: &'static str,
+        /// So many of a billion.
         theory: u64,
     },
     Changed {
@@ -93,22 +97,27 @@ impl Display for Event {
             Event::Finished { view, took, slow: false, .. } => {
                 write!(out, "Page view {view} took {}: none of its calls was slow in the end.", spell(*took))
             }
-            Event::Finished { view, took, slow: true, calls: 1 } => {
+            Event::Finished { view, took, slow: true, calls: 1, .. } => {
                 write!(out, "Page view {view} took {}, as long as its one call, which was slow.", spell(*took))
             }
-            Event::Finished { view, took, slow: true, calls } => write!(
+            Event::Finished { view, took, slow: true, calls, sooner: 0 } => {
+                write!(out, "Page view {view} took {}, as long as each of its {calls} calls.", spell(*took))
+            }
+            Event::Finished { view, took, slow: true, calls, .. } => write!(
                 out,
                 "Page view {view} took {}, as long as the slowest of its {calls} calls. The fast ones did not help.",
                 spell(*took)
             ),
             Event::Viewed { views, slow, all, all_slow, formula, theory } => write!(
                 out,
-                "{slow} of {views} more page views were slow. In all, {all_slow} of {all} or {}; {formula} says {}.",
+                "Of {}, {slow} {} slow. In all, {all_slow} of {all} or {}; {formula} says {}.",
+                count(*views, "more page view"),
+                if *slow == 1 { "was" } else { "were" },
                 share(*all_slow, *all),
-                share(*theory, 1_000)
+                share(*theory, BILLION)
             ),
             Event::Changed { what, formula, theory, forgotten } => {
-                let share = share(*theory, 1_000);
+                let share = share(*theory, BILLION);
                 write!(out, "From now on, {what}. Of the page views, {share} will be slow, by {formula}.")?;
                 match forgotten {
                     0 => Ok(()),

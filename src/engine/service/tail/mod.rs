@@ -147,7 +147,7 @@ impl Tail {
         let event = || Event::Changed {
             what: format!("{} {}", setting.name, setting.value),
             formula: changed.formula(),
-            theory: changed.theory(changed.calls),
+            theory: changed.theory_of_billion(),
             forgotten,
         };
         probe.step(event, self);

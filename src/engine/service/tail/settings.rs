@@ -14,6 +14,8 @@ const fn number(
     Parameter { name, label, about, kind: ParameterKind::Integer { min, max, unit }, default }
 }
 
+pub const BILLION: u64 = 1_000_000_000;
+
 /// The rarity of a slow call is counted in so many.
 const OF: u64 = 10_000;
 
@@ -75,9 +77,18 @@ impl Settings {
     /// How many of a thousand page views with so many calls are slow: those with a call that is slow at all attempts
     /// that could help.
     pub fn theory(&self, calls: usize) -> u64 {
+        (self.slow_pages(calls) * 1_000.0 + 0.5) as u64
+    }
+
+    /// The same of a [`BILLION`]: with hedging, a slow page may be so rare that of a thousand there is none.
+    pub fn theory_of_billion(&self) -> u64 {
+        (self.slow_pages(self.calls) * BILLION as f64 + 0.5) as u64
+    }
+
+    fn slow_pages(&self, calls: usize) -> f64 {
         let p = self.slow_share as f64 / OF as f64;
         let slow = if self.hedges_in_time() { p * p } else { p };
-        (theory::slow_pages(slow, calls) * 1_000.0 + 0.5) as u64
+        theory::slow_pages(slow, calls)
     }
 
     /// The formula of [`Settings::theory`], as it is written.

@@ -49,6 +49,96 @@ fn hedging_helps_and_costs_little() {
     check(&tail, 0.634);
 }
 
+/// Slow pages and their cost with and without hedging, against theory: for each setting the mean of sixteen seeds, and its
+/// standard error from how far they differ.
+#[test]
+fn hedging_follows_theory_over_seeds() {
+    const SEEDS: u64 = 16;
+    let many = |of: &dyn Fn(u64) -> f64| {
+        let found: Vec<f64> = (0..SEEDS).map(of).collect();
+        let mean = found.iter().sum::<f64>() / SEEDS as f64;
+        let variance = found.iter().map(|each| (each - mean) * (each - mean)).sum::<f64>() / (SEEDS - 1) as f64;
+        (mean, (variance / SEEDS as f64).sqrt())
+    };
+    // How many calls, how many of 10,000 are slow, when they are sent again: of the calls that are sent again, all, those
+    // that are slow, or none; and whether it is soon enough to help.
+    for (calls, slow, after, again, helps) in [
+        (1_u32, 1_000_u64, 20, "slow", true),
+        (10, 500, 5, "all", true),
+        (20, 100, 10, "slow", true),
+        (100, 100, 20, "slow", true),
+        (100, 1_000, 989, "slow", true),
+        (100, 100, 990, "slow", false),
+        (100, 100, 1_000, "none", false),
+        (1_000, 30, 20, "slow", true),
+    ] {
+        let views = 20_000 / u64::from(calls).max(20);
+        let run_with = |hedge: &str, seed: u64| {
+            let [calls, slow, after, seed] = [u64::from(calls), slow, after, seed].map(|number| number.to_string());
+            let parameters =
+                [("calls", &*calls), ("slow-share", &slow), ("hedge-after", &after), ("seed", &seed), ("hedge", hedge)];
+            run(&parameters, &format!("view {views}; view {views}; view {views}")).0
+        };
+        let runs: Vec<[Tail; 2]> = (0..SEEDS).map(|seed| ["off", "on"].map(|hedge| run_with(hedge, seed))).collect();
+        let p = slow as f64 / 1e4;
+        let any = |p: f64| 1.0 - (1.0 - p).powi(calls as i32);
+        let expected = [any(p), any(if helps { p * p } else { p })];
+        for hedged in [0, 1] {
+            let share = |seed: u64| {
+                let point = runs[seed as usize][hedged].here().unwrap();
+                point.slow as f64 / point.views as f64
+            };
+            let (found, error) = many(&share);
+            // Where chance has shown next to none, theory says how much there may be.
+            let least = (expected[hedged] * (1.0 - expected[hedged]) / (3 * views * SEEDS) as f64).sqrt();
+            let off = (found - expected[hedged]).abs();
+            assert!(off < 4.0 * error.max(least), "{calls} {slow} {after}: {found} ± {error}, {}", expected[hedged]);
+            assert!(error < 0.02, "{calls} {slow} {after}: {found} ± {error} tells nothing");
+        }
+        let cost = |seed: u64| {
+            let (attempts, hedges) = runs[seed as usize][1].attempts();
+            hedges as f64 / (attempts - hedges) as f64
+        };
+        let (found, error) = many(&cost);
+        let expected = match again {
+            "all" => 1.0,
+            "slow" => p,
+            _ => 0.0,
+        };
+        assert!((found - expected).abs() <= 4.0 * error, "{calls} {slow} {after}: {found} ± {error}, {expected}");
+        // Both see the same calls: no page is slower for having been sent again.
+        let worst = |tail: &Tail| tail.page_times().max();
+        assert!(runs.iter().all(|[plain, hedged]| worst(hedged) <= worst(plain).max(Time::from_millis(1_000))));
+    }
+}
+
+/// What is rare is not told to be never, and no fast call is told of where there was none.
+#[test]
+fn what_is_told_of_few_and_of_all_is_so() {
+    #[derive(Default)]
+    struct Told(Vec<String>);
+    impl Probe<Tail> for Told {
+        fn step(&mut self, event: impl FnOnce() -> Event, _: &Tail) {
+            self.0.push(event().to_string());
+        }
+    }
+    let told = |parameters: &[(&str, &str)], script: &str| {
+        let mut tail = Tail::open(&Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap()).unwrap();
+        let mut told = Told::default();
+        for statement in statements(script).unwrap() {
+            tail.execute(&Tail::parse(&mut Words::new(&statement)).unwrap(), &mut told);
+        }
+        told.0
+    };
+    let words = told(&[("slow-share", "1")], "set hedge on; view 4");
+    assert!(words[0].contains("0.00002 % will be slow"), "{words:?}");
+    assert!(words[1].starts_with("Of 1 more page view, 0 were slow."), "{words:?}");
+    let words = told(&[("slow-share", "10000")], "view");
+    assert!(words.last().unwrap().contains("as long as each of its 20 calls."), "{words:?}");
+    let words = told(&[("slow-share", "10000"), ("calls", "1")], "view");
+    assert!(words.last().unwrap().contains("as its one call, which was slow."), "{words:?}");
+}
+
 #[test]
 fn never_and_always_slow() {
     for (share, slow) in [("0", 0), ("10000", 50)] {

@@ -55,7 +55,7 @@ impl Tail {
             let slow = (0..views).filter(|_| self.view_once(told, probe)).count() as u64;
             if !told {
                 let point = *self.point();
-                let (theory, formula) = (self.settings.theory(self.settings.calls), self.settings.formula());
+                let (theory, formula) = (self.settings.theory_of_billion(), self.settings.formula());
                 let (all, all_slow) = (point.views, point.slow);
                 probe.step(|| Event::Viewed { views, slow, all, all_slow, formula, theory }, self);
             }
@@ -115,7 +115,9 @@ impl Tail {
         point.views += 1;
         point.slow += u64::from(slow);
         if told {
-            probe.step(|| Event::Finished { view, took, slow, calls: settings.calls }, self);
+            let calls = self.view.iter().flat_map(|view| &view.calls);
+            let sooner = calls.filter(|call| call.answered.is_some_and(|at| at < took)).count();
+            probe.step(|| Event::Finished { view, took, slow, calls: settings.calls, sooner }, self);
         }
         slow
     }
