@@ -231,7 +231,7 @@ impl Display for Event {
             ),
             Event::LimitMoved { limit, above } => write!(
                 out,
-                "From now on, users with more than {} are celebrities: {}. What was delivered stays delivered; the \
+                "From now on, a celebrity is a user with more than {}: {}. What was delivered stays delivered; the \
                  hybrid treats new posts by the new limit.",
                 many(*limit, "follower"),
                 many(*above, "user")
