@@ -82,7 +82,7 @@ test("nothing is refused by the policy, nothing is missing, nobody else is asked
     await page.waitForLoadState("networkidle");
     await page.waitForFunction(everyFigureNearIsAlive);
     // A figure that was near, and that others have pushed away as they came to life, fetches on all the same.
-    for (let calm = 0; calm < 3; calm = pending.size > 0 ? 0 : calm + 1) await page.waitForTimeout(100);
+    for (let calm = 0; calm < 6; calm = pending.size > 0 ? 0 : calm + 1) await page.waitForTimeout(100);
   }
   expect(complaints).toEqual([]);
 });
