@@ -57,25 +57,46 @@ fn follow(duties: &mut Vec<Option<Duty>>, leader: &Leader) {
     }
 }
 
+/// A new follower is switched off and on while its copy is on its way, and named soon after a write: the copy that it asked
+/// for first has come when the write does, and the second has not, if messages take ten milliseconds.
+fn late_copy(chance: &mut Chance, new: u64, copy: u64, put: &str) -> String {
+    let first = chance.within(60, 150);
+    let second = copy.saturating_sub(chance.within(10, first - 20));
+    let [told, dead] = [chance.within(25, 45), chance.within(0, 150)];
+    format!(
+        "add\nrun {first}ms\nstop n{new}\nstart n{new}\nrun {second}ms\nbegin {put}\nrun {told}ms\nstop n1\nrun {dead}ms\n\
+         promote n{new}"
+    )
+}
+
 /// A cluster and what happens to it, by chance. `own_keys` gives each write a key of its own, so that it is seen at once
 /// whether it is still there.
 fn any_day(seed: u64, own_keys: bool) -> Day {
     let mut chance = Chance::new(seed);
     let followers = chance.within(1, 3);
     let all_sync = chance.one_in(4);
-    let modes: Vec<&str> =
+    let mut modes: Vec<&str> =
         (0..4).map(|_| if all_sync { "sync" } else { chance.pick(&["sync", "semi", "async", "async"]) }).collect();
     let copy: u64 = chance.pick(&[0, 300, 1000]);
+    // On some of these days the first follower to be added is waited for, and begins with copies that come late.
+    let begins_late = own_keys && copy > 0 && chance.one_in(4);
+    if begins_late {
+        modes[followers as usize] = "sync";
+    }
     let mut parameters = vec![
         ("followers", followers.to_string()),
-        ("delay", chance.pick(&["10", "10", "30"]).to_owned()),
-        ("jitter", chance.pick(&["0", "20", "60"]).to_owned()),
+        ("delay", if begins_late { "10" } else { chance.pick(&["10", "10", "30"]) }.to_owned()),
+        ("jitter", if begins_late { "0" } else { chance.pick(&["0", "20", "60"]) }.to_owned()),
         ("copy", copy.to_string()),
         ("timeout", chance.pick(&["200", "1000"]).to_owned()),
         ("seed", seed.to_string()),
     ];
     parameters.extend(["n2", "n3", "n4", "n5"].into_iter().zip(&modes).map(|(name, mode)| (name, (*mode).to_owned())));
     let (mut script, mut calls, mut nodes) = (String::new(), 0, followers + 1);
+    if begins_late {
+        (calls, nodes) = (1, nodes + 1);
+        script = late_copy(&mut chance, nodes, copy, "put first v") + "\n";
+    }
     for number in 0..chance.within(10, 30) {
         let [a, b] = [chance.within(1, nodes), chance.within(1, nodes)];
         let client = chance.within(1, 2);
@@ -111,19 +132,15 @@ fn any_day(seed: u64, own_keys: bool) -> Day {
             }
             // The leader is alone for a write, dies, and another is named.
             25 | 27..30 => {
-                format!("isolate n{a}\nput k{key} v{number} as c{client}\nstop n{a}\nheal\npromote n{b}\nstart n{a}")
+                // Nobody else leads at first.
+                let old = if chance.one_in(2) { 1 } else { a };
+                format!(
+                    "isolate n{old}\nput k{key} v{number} as c{client}\nstop n{old}\nheal\npromote n{b}\nstart n{old}"
+                )
             }
-            // A new follower is switched off and on while its copy is on its way, and is named soon after.
             26 if nodes < 5 => {
                 nodes += 1;
-                // The copy that was asked for first has come then, and the second has not.
-                let first = chance.within(20, 150);
-                let second = copy.saturating_sub(chance.within(0, first));
-                format!(
-                    "add\nrun {first}ms\nstop n{nodes}\nstart n{nodes}\nrun {second}ms\nbegin put k{key} v{number}\nrun {}ms\nstop n1\nrun {}ms\npromote n{nodes}",
-                    chance.within(30, 60),
-                    chance.within(0, 150)
-                )
+                late_copy(&mut chance, nodes, copy, &format!("put k{key} v{number}"))
             }
             _ => format!("run {}ms", chance.below(200)),
         };

@@ -26,12 +26,12 @@ fn any_day(seed: u64) -> Day {
         _ => (chance.within(1, n), chance.within(1, n)),
     };
     let spares = if chance.one_in(4) { chance.within(1, 2) } else { 0 };
-    // A quarter of the clusters has no delays at all, so that much happens at the same moment.
-    let delay = if is_loose { 10 } else { chance.pick(&[0, 10, 10, 30]) };
+    // Half of the others have no delays at all, so that much happens at the same moment.
+    let delay = if is_loose { 10 } else { chance.pick(&[0, 0, 0, 10, 30]) };
     let jitter = if is_loose {
         chance.pick(&[40, 90])
     } else if delay == 0 {
-        chance.pick(&[0, 0, 20])
+        chance.pick(&[0, 0, 0, 20])
     } else {
         chance.pick(&[0, 10, 40])
     };
@@ -71,6 +71,14 @@ fn any_day(seed: u64) -> Day {
             }
             script += &format!("begin write k1 p{number} as c1\nrun {}ms\n", chance.within(1, 60));
             script += "read k1 as c3\nread k1 as c2\nread k1 as c3\n";
+            continue;
+        }
+        if !is_loose && chance.one_in(6) && calls + 3 <= MOST_CALLS {
+            // One write after the other, and a read: where there are no delays, all at the same moment.
+            calls += 3;
+            let [next, last] = [chance.within(1, 3), chance.within(1, 3)];
+            script += &format!("write k{key} o{number} as c{client}\nwrite k{key} p{number} as c{next}\n");
+            script += &format!("read k{key} as c{last}\n");
             continue;
         }
         calls += usize::from(kind < 13);
