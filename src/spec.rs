@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::engine::command::shorten;
+use crate::engine::language::shorten;
 use crate::timeline::Address;
 
 /// The names that every figure has; any other is taken for a parameter of its engine.

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use stepwise::engine::command::spell;
+use stepwise::engine::language::spell;
 use stepwise::engine::{ArgumentKind, CommandForm};
 use stepwise::figures::{self, Entry, Run, catalogue};
 use stepwise::scene::Breadth;

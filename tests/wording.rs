@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use stepwise::engine::{ArgumentKind, CommandForm, ParameterKind};
 
-use stepwise::engine::command::spell;
+use stepwise::engine::language::spell;
 use stepwise::figures::{self, Entry, Run, catalogue};
 use stepwise::scene::Breadth;
 use stepwise::spec::FigureSpec;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use stepwise::engine::command::{self, MAX_SCRIPT_BYTES};
 use stepwise::engine::data::{self, Header};
+use stepwise::engine::language::{self, MAX_SCRIPT_BYTES};
 use stepwise::engine::wording::count;
 use stepwise::engine::{ParameterKind, Parameters};
 use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
@@ -238,7 +238,7 @@ fn contents(file: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The text of a script, or where it is none.
 fn decoded(name: &str, bytes: &[u8]) -> Result<String, Failure> {
-    command::decode(bytes).map(str::to_owned).map_err(|mistake| Failure::Wish(format!("{name}, {mistake}")))
+    language::decode(bytes).map(str::to_owned).map_err(|mistake| Failure::Wish(format!("{name}, {mistake}")))
 }
 
 fn standard_input() -> Result<String, Failure> {

@@ -7,8 +7,10 @@
 use std::fmt::{self, Display};
 use std::ops::Range;
 use std::panic::Location;
+use std::rc::Rc;
 
-use crate::command::{BadCommand, Words};
+pub use crate::form::*;
+use crate::language::{BadCommand, Words};
 
 /// A system under study.
 ///
@@ -103,6 +105,60 @@ pub enum Outcome {
     Refused(String),
 }
 
+/// That nothing came of a command, for a reason of the subject: as it is told, and the line of the engine that said no.
+///
+/// `?` on an error that becomes a refusal keeps its own place: that line refused.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// A sentence without its full stop.
+    pub reason: Rc<str>,
+    pub source: &'static Location<'static>,
+}
+
+impl Refused {
+    #[track_caller]
+    pub fn new(reason: impl Display) -> Refused {
+        Refused { reason: reason.to_string().into(), source: Location::caller() }
+    }
+}
+
+impl From<String> for Refused {
+    #[track_caller]
+    fn from(reason: String) -> Refused {
+        Refused::new(reason)
+    }
+}
+
+impl From<&str> for Refused {
+    #[track_caller]
+    fn from(reason: &str) -> Refused {
+        Refused::new(reason)
+    }
+}
+
+impl Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "Refused: {}.", self.reason)
+    }
+}
+
+impl Event for Refused {
+    fn name(&self) -> &'static str {
+        "Refused"
+    }
+}
+
+/// What a command came to; a refusal takes a step, at the line that refused.
+pub fn told<E: Engine>(done: Result<Outcome, Refused>, engine: &E, probe: &mut impl Probe<E>) -> Outcome
+where
+    E::Event: From<Refused>,
+{
+    done.unwrap_or_else(|refused| {
+        probe.step_at(refused.source, || refused.clone().into(), engine);
+        Outcome::Refused(refused.reason.to_string())
+    })
+}
+
 impl Outcome {
     pub fn is_ok(&self) -> bool {
         !matches!(self, Outcome::Refused(_))
@@ -126,198 +182,6 @@ impl Display for Outcome {
             Outcome::Pending => out.write_str("pending"),
             Outcome::Refused(reason) => write!(out, "refused: {reason}"),
         }
-    }
-}
-
-/// A command as it is written: its name, its arguments, and what it does.
-#[derive(Clone, Copy, Debug)]
-pub struct CommandForm {
-    pub name: &'static str,
-    pub arguments: &'static [Argument],
-    /// What it does, for a reader who has not used it: one short sentence without a full stop.
-    pub about: &'static str,
-    /// Whether it is usual enough to have a button of its own.
-    pub button: bool,
-}
-
-/// A command's form in one line of an engine's list.
-pub const fn form(
-    name: &'static str,
-    arguments: &'static [Argument],
-    about: &'static str,
-    button: bool,
-) -> CommandForm {
-    CommandForm { name, arguments, about, button }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Argument {
-    /// In small letters, as in `key`; shown in capitals.
-    pub name: &'static str,
-    pub kind: ArgumentKind,
-    /// What its input holds at first. Empty for an optional one that is left out.
-    pub example: &'static str,
-    pub optional: bool,
-}
-
-impl Argument {
-    /// Any text, which the command cannot do without.
-    pub const fn text(name: &'static str, example: &'static str) -> Argument {
-        Argument { name, kind: ArgumentKind::Text, example, optional: false }
-    }
-
-    /// Any text, or nothing.
-    pub const fn optional(name: &'static str) -> Argument {
-        Argument { name, kind: ArgumentKind::Text, example: "", optional: true }
-    }
-
-    /// The word that introduces an optional argument.
-    pub const fn keyword(name: &'static str) -> Argument {
-        Argument { name, kind: ArgumentKind::Keyword, example: "", optional: true }
-    }
-}
-
-/// What may stand in the place of an argument, for those who make an input for it.
-#[derive(Clone, Copy, Debug)]
-pub enum ArgumentKind {
-    Text,
-    Number,
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// A word of the language that introduces the next argument, as `as` in `read k as c2`; it stands for itself.
-    Keyword,
-}
-
-impl CommandForm {
-    /// The form as help shows it: `put KEY VALUE`, `crash [torn]`.
-    pub fn usage(&self) -> String {
-        let mut usage = self.name.to_owned();
-        for argument in self.arguments {
-            let place = match argument.kind {
-                ArgumentKind::Choice(words) => words.join("|"),
-                ArgumentKind::Keyword => argument.name.to_owned(),
-                ArgumentKind::Text | ArgumentKind::Number => argument.name.to_ascii_uppercase(),
-            };
-            if argument.optional {
-                usage.push_str(&format!(" [{place}]"));
-            } else {
-                usage.push_str(&format!(" {place}"));
-            }
-        }
-        usage
-    }
-}
-
-/// A parameter that an engine is opened with.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// As it is written in a fence, a link or an attribute: `order`.
-    pub name: &'static str,
-    /// As a reader sees it: `Order`.
-    pub label: &'static str,
-    /// What it decides, in one sentence.
-    pub about: &'static str,
-    pub kind: ParameterKind,
-    /// What it is when nobody says.
-    pub default: &'static str,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum ParameterKind {
-    /// A whole number, both ends included; `unit` may be empty.
-    Integer { min: u64, max: u64, unit: &'static str },
-    /// One of these, each a value and its label.
-    Choice(&'static [(&'static str, &'static str)]),
-    /// `on` or `off`.
-    Switch,
-}
-
-impl Parameter {
-    /// Checks one value as it was written.
-    pub fn check(&self, value: &str) -> Result<(), BadParameter> {
-        let accepted = match self.kind {
-            ParameterKind::Integer { min, max, .. } => match value.parse::<u64>() {
-                Ok(number) if (min..=max).contains(&number) => return Ok(()),
-                _ => format!("a whole number from {min} to {max}"),
-            },
-            ParameterKind::Choice(choices) => {
-                if choices.iter().any(|(name, _)| *name == value) {
-                    return Ok(());
-                }
-                choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-            }
-            ParameterKind::Switch if value == "on" || value == "off" => return Ok(()),
-            ParameterKind::Switch => "on or off".to_owned(),
-        };
-        Err(BadParameter { name: self.name.to_owned(), found: value.to_owned(), accepted })
-    }
-}
-
-/// A parameter that was refused: which, what was given, and what is accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadParameter {
-    pub name: String,
-    pub found: String,
-    pub accepted: String,
-}
-
-impl Display for BadParameter {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let found: String = self.found.chars().take(40).collect();
-        write!(out, "parameter `{}` cannot be `{found}`; accepted: {}", self.name, self.accepted)
-    }
-}
-
-impl std::error::Error for BadParameter {}
-
-/// The values an engine is opened with, one for each of its parameters, each checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameters {
-    values: Vec<(&'static str, String)>,
-}
-
-impl Parameters {
-    /// Every parameter of `declared`, with its value from `given` or its default. A name that is not declared is an
-    /// error that lists those that are.
-    pub fn new<'a>(
-        declared: &[Parameter],
-        given: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Parameters, BadParameter> {
-        let mut values: Vec<_> = declared.iter().map(|each| (each.name, each.default.to_owned())).collect();
-        for (name, value) in given {
-            let Some(place) = declared.iter().position(|each| each.name == name) else {
-                let names: Vec<_> = declared.iter().map(|each| each.name).collect();
-                let accepted = format!("no parameter of that name; there are: {}", names.join(", "));
-                return Err(BadParameter { name: name.to_owned(), found: value.to_owned(), accepted });
-            };
-            declared[place].check(value)?;
-            values[place].1 = value.to_owned();
-        }
-        Ok(Parameters { values })
-    }
-
-    /// The defaults of an engine.
-    pub fn default_of<E: Engine>() -> Parameters {
-        Parameters::new(E::PARAMETERS, []).expect("defaults are accepted")
-    }
-
-    /// All names and values, in the order in which they were declared.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.values.iter().map(|(name, value)| (*name, value.as_str()))
-    }
-
-    /// The value as it was written. Panics where no such parameter is declared: that is a bug of ours.
-    pub fn text(&self, name: &str) -> &str {
-        let found = self.values.iter().find(|(each, _)| *each == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("parameter {name} is not declared"))
-    }
-
-    pub fn integer(&self, name: &str) -> u64 {
-        self.text(name).parse().unwrap_or_else(|_| panic!("parameter {name} is not an integer"))
-    }
-
-    pub fn switch(&self, name: &str) -> bool {
-        self.text(name) == "on"
     }
 }
 

@@ -14,7 +14,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::spell;
+use crate::language::spell;
 use crate::wording::shown;
 
 mod json;
@@ -319,7 +319,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::statements;
+    use crate::language::statements;
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(String, String)> {

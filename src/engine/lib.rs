@@ -2,8 +2,8 @@
 //!
 //! Read in this order:
 //! 1. [`contract`]: what an engine is, and what it owes to whoever follows it;
-//! 2. [`command`]: the one small language in which a reader asks things of an engine;
-//!    [`data`] reads a file of theirs into it;
+//! 2. [`language`]: the one small language in which a reader asks things of an engine, and [`form`]: how an engine declares
+//!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each; [`wording`] is what their
 //!    narrations share.
@@ -13,9 +13,10 @@
 //! keeps it so.
 
 pub mod checksum;
-pub mod command;
 pub mod contract;
 pub mod data;
+pub mod form;
+pub mod language;
 pub mod replication;
 pub mod service;
 pub mod sim;
@@ -23,8 +24,8 @@ pub mod storage;
 pub mod wording;
 pub mod workload;
 
-pub use command::{BadCommand, Words};
 pub use contract::{
     Argument, ArgumentKind, BadParameter, CommandForm, Counter, Dump, Engine, Event, Outcome, Parameter, ParameterKind,
     Parameters, Probe, Span,
 };
+pub use language::{BadCommand, Words};

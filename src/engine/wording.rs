@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::{quoted, shorten, spell};
+use crate::language::{quoted, shorten, spell};
 
 /// `1 entry`, `2 entries`, `0 keys`.
 pub fn count<N: Copy + Display + PartialEq + From<u8>>(many: N, noun: &str) -> String {

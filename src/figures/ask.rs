@@ -23,7 +23,7 @@
 use std::ops::Range;
 
 use crate::engine::checksum::crc32;
-use crate::engine::command::shorten;
+use crate::engine::language::shorten;
 use crate::spec::BadSpec;
 use crate::timeline::{Address, BadAddress};
 

@@ -119,7 +119,7 @@ pub fn kind_with(parameter: &str) -> Option<&'static str> {
 /// The catalogue's line for `kind`; the error lists those that exist.
 pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
     catalogue().into_iter().find(|entry| entry.about.kind == kind).ok_or_else(|| {
-        let found = crate::engine::command::shorten(kind, 40);
+        let found = crate::engine::language::shorten(kind, 40);
         BadSpec(if KINDS.contains(&kind) {
             format!("the figure `{found}` could not be fetched; is there a network?")
         } else {

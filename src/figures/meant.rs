@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use super::catalogue::kind_with;
 use super::{Entry, find};
 use crate::engine::Parameters;
-use crate::engine::command::shorten;
+use crate::engine::language::shorten;
 use crate::spec::{BadSpec, FigureSpec, NAMES};
 use crate::timeline::is_readable;
 

@@ -5,7 +5,7 @@ use web_sys::{Element, HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
 use super::{Message, Player};
-use crate::engine::command::spell;
+use crate::engine::language::spell;
 use crate::engine::{Argument, ArgumentKind, CommandForm};
 use crate::figures::Run;
 

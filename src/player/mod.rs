@@ -577,7 +577,7 @@ impl Player {
                 (Ok(_), None) => {}
             },
             _ => {
-                let found = crate::engine::command::shorten(name, 40);
+                let found = crate::engine::language::shorten(name, 40);
                 self.problems = vec![format!(
                     "the page has asked for `{found}`; accepted: forward, back, forward_command, back_command, start, \
                      end, seek, play, pause, crash, reset, run"

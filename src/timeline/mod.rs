@@ -15,7 +15,7 @@ pub use recorder::{Room, SourceLine, Step};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::engine::command::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
+use crate::engine::language::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
 use crate::engine::{Outcome, data};
 use machine::{Asked, Performed};
 
@@ -374,7 +374,7 @@ pub fn is_readable(engine: &dyn Machine, script: &str) -> bool {
 /// Reads a script as commands of `engine`, ranges unfolded.
 fn plan(engine: &dyn Machine, script: &str) -> Result<Vec<Planned>, BadCommand> {
     let (mut plan, mut length) = (Vec::new(), 0);
-    for statement in command::statements(script)? {
+    for statement in language::statements(script)? {
         length += statement.count()?.saturating_mul(statement.source.len());
         if length > MAX_UNFOLDED {
             return Err(BadCommand {

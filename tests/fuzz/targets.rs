@@ -2,8 +2,8 @@
 //! the bytes as they are, and with the checksum put right.
 
 use stepwise::engine::checksum::crc32;
-use stepwise::engine::command::statements;
 use stepwise::engine::data::{self, Header};
+use stepwise::engine::language::statements;
 use stepwise::engine::replication::log_shipping::{Method, Replica, Value, Version, entry};
 use stepwise::engine::replication::quorum::{self, read_wire};
 use stepwise::engine::sim::{Disk, FileId, Time};
@@ -432,10 +432,10 @@ fn read_script(bytes: &[u8]) {
 }
 
 /// Every language of commands reads it, or says what is wrong.
-fn read_by_all(statement: &stepwise::engine::command::Statement) {
+fn read_by_all(statement: &stepwise::engine::language::Statement) {
     use stepwise::engine::Engine;
     use stepwise::engine::{replication, service, storage};
-    fn by<E: Engine>(statement: &stepwise::engine::command::Statement) {
+    fn by<E: Engine>(statement: &stepwise::engine::language::Statement) {
         match E::parse(&mut Words::new(statement)) {
             Ok(command) => assert!(!command.to_string().is_empty()),
             Err(mistake) => assert!(!mistake.to_string().is_empty()),

@@ -1,6 +1,6 @@
 //! A run watched from outside: when each call began and ended, in the order of the steps.
 
-use stepwise::engine::command::statements;
+use stepwise::engine::language::statements;
 use stepwise::engine::{Engine, Outcome, Parameters, Probe, Words};
 
 /// A call's place in time, in half steps: what ends in a step ends after all that begins in it, so that no order is claimed

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use crate::command::{BadCommand, Words};
+use crate::form::{ArgumentKind, Value};
+use crate::language::{BadCommand, Words};
 
 /// A node. The first is `n1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +42,8 @@ impl NodeId {
 }
 
 impl ClientId {
+    pub const FIRST: ClientId = ClientId(1);
+
     /// The client of that number, counted from 1.
     pub const fn new(number: u8) -> ClientId {
         assert!(number >= 1);
@@ -92,6 +95,46 @@ pub fn read_client(words: &mut Words, most: u8, accepted: &str) -> Result<Client
     match word.text.parse() {
         Ok(Host::Client(client)) if client.number() <= most => Ok(client),
         _ => Err(words.refuse(word, format!("`{}` is no client", word.quote()), accepted.to_owned())),
+    }
+}
+
+/// Any node that may have a name; that a cluster has it is for the cluster to say.
+impl Value for NodeId {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<NodeId, BadCommand> {
+        read_node(words, what, NodeId::MOST, "n1, n2, …")
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
+    }
+}
+
+impl Value for ClientId {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, _: &str) -> Result<ClientId, BadCommand> {
+        read_client(words, u8::MAX, "c1, c2, …")
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
+    }
+}
+
+impl Value for Host {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Host, BadCommand> {
+        let word = words.required(what)?;
+        let problem = || format!("`{}` is no node and no client", word.quote());
+        let accepted = || "a node as in n1, or a client as in c1".to_owned();
+        word.text.parse().map_err(|_| words.refuse(word, problem(), accepted()))
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fmt::{self, Display};
 
 use super::distribution::exponential;
-use crate::command::{BadCommand, Words};
+use crate::language::{BadCommand, Words};
 use crate::sim::{Rng, Time};
 
 /// No figure takes more requests a second: beyond it, a second alone takes longer to simulate than a page may be busy.

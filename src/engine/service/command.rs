@@ -1,7 +1,7 @@
 //! What the commands of all services have in common: `run`, `load` and `set`.
 
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Parameter, Parameters};
+use crate::language::{BadCommand, Words, spell};
 use crate::sim::Time;
 
 /// No command lets more time pass: an hour of a busy service is much.

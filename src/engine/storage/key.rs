@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::form::{ArgumentKind, Value};
+use crate::language::{BadCommand, Words, spell};
 use crate::wording::shown;
 
 /// The largest number that a key can spell, `u64::MAX`.
@@ -18,6 +20,18 @@ const LARGEST: &[u8] = b"18446744073709551615";
 pub struct Key {
     head: u64,
     text: Rc<str>,
+}
+
+impl Value for Key {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
+        Ok(Key::new(&words.required(what)?.text))
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(&spell(&self.text))
+    }
 }
 
 impl Key {

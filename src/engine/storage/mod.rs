@@ -25,8 +25,8 @@ pub use entry::{Entry, Sequence};
 pub use key::Key;
 pub use memtable::Memtable;
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, ParameterKind, Parameters};
+use crate::language::{BadCommand, Words};
 use crate::sim::Crash;
 
 /// When what was written is made safe: the parameter `sync` of a storage engine.

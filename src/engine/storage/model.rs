@@ -20,8 +20,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters, Probe};
+use crate::language::{Words, statements};
 use crate::sim::{Crash, Disk, FileId, Rng};
 use crate::storage::Key;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::command::shorten;
+use crate::language::shorten;
 use crate::sim::{Crash, Disk};
 use crate::wording::count;
 

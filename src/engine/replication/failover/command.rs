@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::message::{CLIENTS, CONTROLLER, RowId, STORAGE};
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters, form};
+use crate::language::{BadCommand, Words, spell};
 use crate::replication::host::{read_client, read_node};
 use crate::replication::replicated_log::Rule;
 use crate::replication::{ClientId, Host, NodeId, NodeSet};

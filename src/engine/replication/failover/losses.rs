@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::tests::{any_day, counted, open, ran, run, schedules};
 use super::*;
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters, Probe};
+use crate::language::{Words, statements};
 use crate::replication::replicated_log::{Entry, Term};
 use crate::replication::{CallId, NodeId};
 

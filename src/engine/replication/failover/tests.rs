@@ -1,6 +1,6 @@
 use super::*;
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters};
+use crate::language::{Words, statements};
 use crate::replication::NodeId;
 use crate::replication::replicated_log::Entry;
 use crate::sim::Rng;

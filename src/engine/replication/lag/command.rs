@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::session::{DEVICES, Device, USERS};
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use crate::language::{BadCommand, Words, spell};
 use crate::replication::NodeId;
 use crate::replication::host::read_node;
 use crate::sim::Time;

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters};
+use crate::language::{Words, statements};
 use crate::replication::checker::Promise;
 use crate::sim::Rng;
 

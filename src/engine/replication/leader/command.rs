@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::{BadCommand, Word, Words, spell};
 use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters, form};
+use crate::language::{BadCommand, Word, Words, spell};
 use crate::replication::history::Request;
 use crate::replication::host::{read_client, read_node};
 use crate::replication::{ClientId, Host, NodeId};

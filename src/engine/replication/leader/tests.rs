@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::cluster::Leader;
 use super::command::Command;
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters};
+use crate::language::{Words, statements};
 use crate::replication::{NodeId, Verdict};
 use crate::sim::Rng;
 

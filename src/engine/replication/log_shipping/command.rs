@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use super::CLIENTS;
 use super::statement::{self, Statement};
-use crate::command::{BadCommand, Place, Word, Words, spell};
 use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind};
+use crate::language::{BadCommand, Place, Word, Words, spell};
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::Time;
 

@@ -67,8 +67,8 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Dump, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::replication::{ClientId, Host, World};
 use crate::sim::network::Conditions;
 use crate::sim::{DiskError, Envelope, Network, Time};

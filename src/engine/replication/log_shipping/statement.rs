@@ -309,7 +309,7 @@ impl Parser<'_> {
     fn wrong(&self, accepted: &'static str) -> Mistake {
         let problem = match self.tokens.get(self.taken) {
             Some((_, range)) => {
-                format!("`{}` cannot stand here", crate::command::shorten(&self.text[range.clone()], 40))
+                format!("`{}` cannot stand here", crate::language::shorten(&self.text[range.clone()], 40))
             }
             None => "the statement ends too early".to_owned(),
         };

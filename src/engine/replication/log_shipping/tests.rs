@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::statement::{self, Statement};
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 
 fn open(method: &str, more: &[(&str, &str)]) -> LogShipping {
     let given = [("method", method)].into_iter().chain(more.iter().copied());
@@ -507,7 +507,7 @@ proptest! {
 #[test]
 fn strange_texts_are_spelt_so_that_they_read_the_same() {
     for text in ["'a;b'", "'#'", "'a \" b'", "'x  y'", "'1..3'", "' as '", "'@3'"] {
-        let command = format!("UPDATE {}", crate::command::spell(&format!("tickets SET holder = {text}")));
+        let command = format!("UPDATE {}", crate::language::spell(&format!("tickets SET holder = {text}")));
         let read = |text: &str| -> Statement {
             match LogShipping::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
                 Ok(Command::Statement(statement, _)) => statement,

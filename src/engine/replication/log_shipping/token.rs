@@ -62,7 +62,7 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
                 let number = word.parse().ok().filter(|number| *number <= i32::MIN.unsigned_abs());
                 Token::Number(number.ok_or_else(|| Mistake {
                     at: start,
-                    problem: format!("`{}` is no number", crate::command::shorten(word, 40)),
+                    problem: format!("`{}` is no number", crate::language::shorten(word, 40)),
                     accepted: "a whole number up to 2147483647",
                 })?)
             } else {

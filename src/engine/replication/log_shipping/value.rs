@@ -143,7 +143,7 @@ impl Version {
             let names: Vec<_> = columns.iter().map(|column| column.name).collect();
             format!(
                 "there is no column {} in version {} of tickets; there are: {}",
-                crate::command::shorten(name, 20),
+                crate::language::shorten(name, 20),
                 self.0,
                 names.join(", ")
             )

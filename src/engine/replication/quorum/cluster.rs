@@ -14,8 +14,8 @@ use super::node::Node;
 use super::reaction::{Reaction, Timer};
 use super::settings::{PARAMETERS, Settings};
 use super::state;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
 use crate::sim::{Envelope, Fate, Loss, MessageId, Time};
 

@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::record::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
-use crate::command::{BadCommand, Word, Words, spell};
 use crate::contract::{Argument, CommandForm, form};
+use crate::language::{BadCommand, Word, Words, spell};
 use crate::replication::history::Request;
 use crate::replication::host::{read_client, read_node};
 use crate::replication::{ClientId, Host, NodeId};

@@ -3,8 +3,8 @@
 
 use super::cluster::Quorum;
 use super::event::{Event, Fact};
-use crate::command::{Words, statements};
 use crate::contract::{Engine, Outcome, Parameters, Probe};
+use crate::language::{Words, statements};
 use crate::replication::{NodeId, Verdict};
 use crate::sim::{Rng, Time};
 
@@ -61,7 +61,7 @@ impl Run {
     }
 }
 
-fn statements_of(text: &str) -> Vec<crate::command::Statement> {
+fn statements_of(text: &str) -> Vec<crate::language::Statement> {
     statements(text).expect("a command can be read again")
 }
 

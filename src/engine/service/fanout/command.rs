@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use super::UserId;
 use super::follows::Shape;
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, BadParameter, CommandForm, Parameter, ParameterKind, Parameters, form};
+use crate::language::{BadCommand, Words, spell};
 
 /// One user more than a million, so that one of them can have a million followers.
 pub const MAX_USERS: u64 = 1_000_001;

@@ -56,8 +56,8 @@ use self::hybrid::Hybrid;
 use self::mailboxes::Mailboxes;
 use self::world::{Post, World};
 use super::grouped;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::sim::Rng;
 
 /// All mailboxes of one way together take no more rows than this: 32 MB, or a million followers four times.

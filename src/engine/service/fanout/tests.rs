@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 
 fn open(parameters: &[(&str, &str)]) -> Fanout {
     Fanout::open(&Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()

@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use super::component::{FAULTS, Fault, Target};
 use super::settings::{FIXED, MAX_LOAD, PARAMETERS};
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use crate::language::{BadCommand, Words};
 use crate::service::arrivals::Rate;
 use crate::service::command::Setting;
 use crate::sim::Time;

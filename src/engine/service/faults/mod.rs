@@ -53,8 +53,8 @@ use self::dns::Resolvers;
 use self::flow::{Due, Request};
 use self::level::{Level, TICK};
 use self::settings::PARAMETERS;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Shared};
 use crate::sim::{Agenda, Rng, Time};
 

@@ -1,6 +1,6 @@
 use super::level::{Cause, Window};
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 
 /// Runs a script, and keeps how the service was at each of its steps.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use super::settings::{FIXED, PARAMETERS};
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use crate::language::{BadCommand, Words};
 use crate::service::arrivals::Rate;
 use crate::service::command::{MAX_RUN, Setting};
 use crate::sim::Time;

@@ -44,8 +44,8 @@ use std::rc::Rc;
 
 use self::command::COMMANDS;
 use self::settings::PARAMETERS;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
 

@@ -1,6 +1,6 @@
 use super::level::Found;
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 use crate::service::histogram::ONE_IN;
 
 /// Runs a script; nothing in it may be misread.

@@ -6,6 +6,9 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::form::{ArgumentKind, Value};
+use crate::language::{BadCommand, Words};
+
 /// A component, written from 1: `c1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Component(pub u32);
@@ -13,6 +16,29 @@ pub struct Component(pub u32);
 impl Component {
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Components are c1 to c24: the circle has room for no more.
+pub const MAX_COMPONENTS: u64 = 24;
+
+impl Value for Component {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Component, BadCommand> {
+        let word = words.required(what)?;
+        match word.text.strip_prefix('c').unwrap_or(&word.text).parse::<u64>() {
+            Ok(number @ 1..=MAX_COMPONENTS) => Ok(Component(number as u32 - 1)),
+            _ => Err(words.refuse(
+                word,
+                format!("`{}` is no component", word.quote()),
+                format!("a component as in c1, up to c{MAX_COMPONENTS}"),
+            )),
+        }
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
     }
 }
 

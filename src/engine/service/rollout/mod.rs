@@ -44,6 +44,7 @@ pub mod fleet;
 pub mod mistake;
 pub mod monitor;
 mod release;
+mod settings;
 mod state;
 pub mod strategy;
 
@@ -52,18 +53,19 @@ mod tests;
 
 use std::rc::Rc;
 
-pub use command::{Command, Rollback, Settings};
-pub use design::{Component, Design, Touched};
+pub use command::Command;
+pub use design::{Component, Design, MAX_COMPONENTS, Touched};
 pub use event::Event;
 pub use fleet::{Fleet, Minute};
 pub use mistake::Mistake;
 pub use monitor::By;
 pub use release::{Release, Stage};
+pub use settings::{Rollback, Settings};
 pub use strategy::Strategy;
 
-use self::command::{COMMANDS, PARAMETERS};
-use crate::command::{BadCommand, Words};
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
+use crate::language::{BadCommand, Words};
 use crate::sim::Rng;
 
 fn grouped(number: u32) -> String {
@@ -96,42 +98,19 @@ impl Engine for Rollout {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Rollout, BadParameter> {
-        let settings = Settings::new(parameters);
-        Ok(Rollout {
-            settings,
-            fleet: Fleet::new(settings.nodes, settings.users),
-            now: 0,
-            version: 1,
-            release: None,
-            past: Rc::default(),
-            design: Design::new(settings.components, settings.interfaces),
-            touched: Rc::default(),
-            rng: Rng::new(settings.seed),
-        })
+        Ok(Rollout::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Rollout>) -> Outcome {
-        self.touched = Rc::default();
-        let done = match command {
-            Command::Release(mistake, strategy) => {
-                Ok(self.release(*mistake, strategy.unwrap_or(self.settings.strategy), probe))
-            }
-            Command::Change(component) => self.change(*component, probe),
-            Command::Hide(component) => self.hide(*component, probe),
-            Command::Couple(user, used) => self.couple(*user, *used, probe),
-        };
-        done.unwrap_or_else(|reason| {
-            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A release that was cut short stays where it is; the next one goes out over it.
@@ -152,11 +131,37 @@ impl Engine for Rollout {
     }
 }
 
-type Done = Result<Outcome, String>;
+impl Rollout {
+    pub fn new(settings: Settings) -> Rollout {
+        Rollout {
+            fleet: Fleet::new(settings.nodes, settings.users),
+            now: 0,
+            version: 1,
+            release: None,
+            past: Rc::default(),
+            design: Design::new(settings.components, settings.interfaces),
+            touched: Rc::default(),
+            rng: Rng::new(settings.seed),
+            settings,
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Rollout>) -> Result<Outcome, Refused> {
+        self.touched = Rc::default();
+        match *command {
+            Command::Release { mistake, strategy } => {
+                Ok(self.release(mistake, strategy.unwrap_or(self.settings.strategy), probe))
+            }
+            Command::Change { component } => self.change(component, probe),
+            Command::Hide { component } => self.hide(component, probe),
+            Command::Couple { user, used } => self.couple(user, used, probe),
+        }
+    }
+}
 
 /// The design.
 impl Rollout {
-    fn change(&mut self, component: Component, probe: &mut impl Probe<Rollout>) -> Done {
+    fn change(&mut self, component: Component, probe: &mut impl Probe<Rollout>) -> Result<Outcome, Refused> {
         self.check(component)?;
         self.touch(component, None, probe);
         let mut next = 0;
@@ -177,10 +182,10 @@ impl Rollout {
     }
 
     /// Whoever uses the component is touched once, to go through the interface.
-    fn hide(&mut self, component: Component, probe: &mut impl Probe<Rollout>) -> Done {
+    fn hide(&mut self, component: Component, probe: &mut impl Probe<Rollout>) -> Result<Outcome, Refused> {
         self.check(component)?;
         if !self.design.hide(component) {
-            return Err(format!("{component} has an interface already"));
+            return Err(Refused::new(format!("{component} has an interface already")));
         }
         let mut touched = vec![Touched { component, after: None }];
         touched.extend(self.design.users_of(component).map(|user| Touched { component: user, after: Some(component) }));
@@ -190,26 +195,31 @@ impl Rollout {
         Ok(Outcome::Done)
     }
 
-    fn couple(&mut self, user: Component, used: Component, probe: &mut impl Probe<Rollout>) -> Done {
+    fn couple(
+        &mut self,
+        user: Component,
+        used: Component,
+        probe: &mut impl Probe<Rollout>,
+    ) -> Result<Outcome, Refused> {
         self.check(user)?;
         self.check(used)?;
         if user == used {
-            return Err(format!("{user} is one component, and coupling takes two"));
+            return Err(Refused::new(format!("{user} is one component, and coupling takes two")));
         }
         if !self.design.couple(user, used) {
-            return Err(format!("{user} uses {used} already"));
+            return Err(Refused::new(format!("{user} uses {used} already")));
         }
         let hidden = self.design.is_hidden(used);
         probe.step(|| Event::Coupled { user, used, hidden }, self);
         Ok(Outcome::Done)
     }
 
-    fn check(&self, component: Component) -> Result<(), String> {
+    fn check(&self, component: Component) -> Result<(), Refused> {
         let count = self.design.count();
         if component.0 < count {
             Ok(())
         } else {
-            Err(format!("there is no {component}; components are c1 to c{count}"))
+            Err(Refused::new(format!("there is no {component}; components are c1 to c{count}")))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::command::Rollback;
+use super::Rollback;
 use super::event::Event;
 use super::fleet::{Minute, Version};
 use super::mistake::Mistake;

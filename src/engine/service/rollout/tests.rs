@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::command::statements;
+use crate::form::Choice;
+use crate::language::statements;
 
 fn open(parameters: &[(&str, &str)]) -> Rollout {
-    Rollout::open(&Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
+    Rollout::open(&Parameters::new(Rollout::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
 }
 
 fn run(engine: &mut Rollout, script: &str) -> Vec<Outcome> {

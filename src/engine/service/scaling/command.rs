@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use super::system::Costs;
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters, form};
+use crate::language::{BadCommand, Words};
 use crate::service::arrivals::{MAX_RATE, Rate};
 use crate::sim::Time;
 

@@ -73,8 +73,8 @@ pub use system::{Costs, Way};
 use self::command::{COMMANDS, MAX_SIZE, PARAMETERS};
 use super::arrivals::{MAX_RATE, Rate};
 use super::grouped;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 
 /// How many loads a sweep measures.
 const SWEEP: u64 = 10;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 use crate::service::theory;
 use crate::sim::Time;
 

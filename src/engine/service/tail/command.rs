@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use super::settings::{FIXED, PARAMETERS};
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::language::{BadCommand, Words};
 use crate::service::command::Setting;
 
 /// One command asks for no more views than this.

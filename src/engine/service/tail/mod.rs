@@ -33,8 +33,8 @@ use std::rc::Rc;
 
 use self::command::COMMANDS;
 use self::settings::PARAMETERS;
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::service::Histogram;
 use crate::service::command::Setting;
 use crate::sim::{Rng, Time};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 
 fn run(parameters: &[(&str, &str)], script: &str) -> (Tail, Vec<Outcome>) {
     let parameters = Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap();

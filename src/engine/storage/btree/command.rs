@@ -6,8 +6,8 @@ use super::commit::CHECKPOINT_AFTER;
 use super::page::Layout;
 use super::slot::MAX_VALUE_BYTES;
 use super::{BTree, Settings};
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::language::{BadCommand, Words, spell};
 use crate::sim::Crash;
 use crate::storage::{CRASH, Key, SyncPolicy, parse_crash, parse_key};
 

@@ -94,8 +94,8 @@ pub use refusal::Refusal;
 pub use slot::KeySlot;
 pub use view::{Cost, Place, Totals};
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError, FileId};
 use log::Log;
 use pool::{Frame, Pool};

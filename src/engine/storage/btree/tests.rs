@@ -293,7 +293,7 @@ proptest! {
             for mut photograph in photographs.0 {
                 photograph.crash(Crash::Torn { seed }, &mut ()).unwrap();
                 for command in ["get 4", "scan 0 \"~\"", "put 9 v", "delete 4", "check", "evict", "get 4", "crash kept"] {
-                    let statement = &crate::command::statements(command).unwrap()[0];
+                    let statement = &crate::language::statements(command).unwrap()[0];
                     let command = BTree::parse(&mut Words::new(statement)).unwrap();
                     photograph.execute(&command, &mut Photographs::default());
                 }

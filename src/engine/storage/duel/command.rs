@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::language::{BadCommand, Words};
 
 /// One command asks for no more operations than this: it is carried out in one go.
 pub const MAX_OPERATIONS: u64 = 20_000;

@@ -49,8 +49,8 @@ pub use settings::Settings;
 pub use side::{Cost, Name, Side, Throughput, throughput};
 pub use sweep::Share;
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::workload::{Kind, Operation, Workload};
 use side::Tree;
 

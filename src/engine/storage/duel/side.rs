@@ -1,8 +1,8 @@
 //! One of the two: an engine, and what is measured of it.
 
 use super::Settings;
-use crate::command::shorten;
 use crate::contract::{Engine, Outcome};
+use crate::language::shorten;
 use crate::service::Histogram;
 use crate::sim::disk::Tally;
 use crate::sim::{Disk, Time};

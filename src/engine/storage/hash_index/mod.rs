@@ -74,8 +74,8 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError};
 use command::Settings;
 use segment::Segment;

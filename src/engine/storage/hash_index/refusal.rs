@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use super::record::{BadRecord, MAX_KEY};
 use super::segment::SegmentId;
-use crate::command::{shorten, spell};
+use crate::language::{shorten, spell};
 use crate::sim::DiskError;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ mod crashes;
 mod damage;
 
 use super::*;
-use crate::command::statements;
 use crate::contract::Event as _;
+use crate::language::statements;
 
 /// A probe that keeps what it is told.
 #[derive(Default)]

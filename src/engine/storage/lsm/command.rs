@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, CommandForm};
+use crate::language::{BadCommand, Words, spell};
 use crate::sim::{Crash, Time};
 use crate::storage::{CRASH, Key, parse_crash, parse_key};
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::command::statements;
 use crate::contract::Event as _;
+use crate::language::statements;
 use crate::sim::Crash;
 use crate::storage::{Entry, Key};
 

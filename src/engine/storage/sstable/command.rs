@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use crate::command::{BadCommand, Words, spell};
 use crate::contract::{Argument, ArgumentKind, CommandForm, Parameter, ParameterKind, Parameters};
+use crate::language::{BadCommand, Words, spell};
 use crate::sim::Crash;
 use crate::storage::table::TableShape;
 use crate::storage::{CRASH, Key, SyncPolicy, parse_crash, parse_key};

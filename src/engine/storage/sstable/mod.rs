@@ -69,8 +69,8 @@ use std::rc::Rc;
 
 use super::log::LogWriter;
 use super::{Memtable, Sequence};
-use crate::command::{BadCommand, Words};
 use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError};
 use command::Settings;
 

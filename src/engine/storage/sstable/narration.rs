@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::event::{Event, SyncReason};
 use super::{FileName, TableId};
-use crate::command::shorten;
+use crate::language::shorten;
 use crate::storage::Entry;
 use crate::wording::{count, shown};
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::TableId;
-use crate::command::{shorten, spell};
+use crate::language::{shorten, spell};
 use crate::sim::DiskError;
 use crate::storage::table::Corrupt;
 

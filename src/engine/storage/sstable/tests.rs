@@ -8,7 +8,7 @@ mod dumps;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::command::statements;
+use crate::language::statements;
 use crate::storage::Key;
 use proptest::prelude::*;
 

@@ -15,7 +15,7 @@
 use std::fmt::{self, Display};
 use std::ops::Range;
 
-use crate::contract::CommandForm;
+use crate::form::CommandForm;
 use crate::sim::Time;
 
 /// A script longer than this is refused: a link cannot carry it, and a run cannot use it.

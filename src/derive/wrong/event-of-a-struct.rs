@@ -1,0 +1,3 @@
+#[derive(Event)]
+struct Event;
+// error: `Event`: an event is an enum: one variant for each thing that can happen

@@ -1,0 +1,5 @@
+#[derive(Parameters)]
+enum Settings {
+    Nodes,
+}
+// error: `Settings`: parameters are a struct: one field for each

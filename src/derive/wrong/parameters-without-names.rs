@@ -1,0 +1,3 @@
+#[derive(Parameters)]
+struct Settings(u32);
+// error: `Settings`: parameters have names
