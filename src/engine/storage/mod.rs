@@ -25,27 +25,33 @@ pub use entry::{Entry, Sequence};
 pub use key::Key;
 pub use memtable::Memtable;
 
-use crate::contract::{Argument, ArgumentKind, CommandForm, ParameterKind, Parameters};
-use crate::language::{BadCommand, Words};
+use stepwise_derive::Choice;
+
+use crate::form::{Argument, ArgumentKind, Command, CommandForm, ParameterKind, ParameterValue, Parameters};
+use crate::language::{BadCommand, Word, Words};
 use crate::sim::Crash;
 
 /// When what was written is made safe: the parameter `sync` of a storage engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum SyncPolicy {
+    /// after every write
+    ///
     /// Before the command that wrote it is done.
     Always,
+    /// on `sync` only
+    ///
     /// When the reader says `sync`, or when the engine cannot go on without.
+    #[name("command")]
     OnCommand,
 }
 
 impl SyncPolicy {
     /// The kind of the parameter.
-    pub const CHOICE: ParameterKind =
-        ParameterKind::Choice(&[("always", "after every write"), ("command", "on `sync` only")]);
+    pub const CHOICE: ParameterKind = <SyncPolicy as ParameterValue>::KIND;
 
     /// What the parameter says.
     pub fn of(parameters: &Parameters) -> SyncPolicy {
-        if parameters.text("sync") == "always" { SyncPolicy::Always } else { SyncPolicy::OnCommand }
+        ParameterValue::of(parameters.text("sync"), "")
     }
 }
 
@@ -77,6 +83,15 @@ pub fn parse_crash(words: &mut Words) -> Result<Crash, BadCommand> {
     };
     words.finish()?;
     Ok(crash)
+}
+
+/// `crash [kept|torn [SEED]]`: no attribute of a derive can say that the one word may have a number behind it.
+impl Command for Crash {
+    const FORMS: &'static [CommandForm] = &[CRASH];
+
+    fn read(name: &Word, words: &mut Words) -> Result<Option<Crash>, BadCommand> {
+        if name.text == "crash" { parse_crash(words).map(Some) } else { Ok(None) }
+    }
 }
 
 /// What a photograph of an engine on this disk takes up beside what it shares with one that stood on `before`, in bytes:
