@@ -108,7 +108,7 @@ pub enum Outcome {
 /// That nothing came of a command, for a reason of the subject: as it is told, and the line of the engine that said no.
 ///
 /// `?` on an error that becomes a refusal keeps its own place: that line refused.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// A sentence without its full stop.
     pub reason: Rc<str>,

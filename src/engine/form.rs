@@ -427,7 +427,7 @@ macro_rules! whole_numbers {
     )*};
 }
 
-whole_numbers!(u8, u32, u64);
+whole_numbers!(u8, u32, u64, usize);
 
 /// A parameter is a time in its unit, which is milliseconds where it does not say `µs`.
 impl ParameterValue for Time {

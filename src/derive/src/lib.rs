@@ -45,7 +45,7 @@ pub fn command(input: TokenStream) -> TokenStream {
     expand(parse_macro_input!(input), command::derive, command::stand_in)
 }
 
-#[proc_macro_derive(Parameters, attributes(name, label, parameter, parameters))]
+#[proc_macro_derive(Parameters, attributes(name, label, parameter, parameters, fixed))]
 pub fn parameters(input: TokenStream) -> TokenStream {
     expand(parse_macro_input!(input), parameters::derive, parameters::stand_in)
 }

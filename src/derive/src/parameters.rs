@@ -14,6 +14,9 @@
 //!     /// Whether errors are watched
 //!     #[parameter(true)]
 //!     pub monitoring: bool,
+//!     /// So many full memtables may wait.
+//!     #[fixed(2)]                                        no parameter: what it is, unless another engine makes its own
+//!     pub waiting: usize,
 //! }
 //! ```
 
@@ -22,7 +25,7 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Data, DeriveInput, Error, Expr, Field, Fields, Ident, Lit, LitStr, Path, Result, Token};
 
-use crate::attributes::{argument, name, required_doc};
+use crate::attributes::{argument, name, required_doc, tokens};
 
 /// `#[parameter(DEFAULT, RANGE, "UNIT")]`.
 struct Given {
@@ -60,9 +63,15 @@ pub fn derive(input: DeriveInput) -> Result<TokenStream> {
     for field in fields {
         let ident = field.ident.as_ref().expect("it is named");
         let ty = &field.ty;
+        if let Some(value) = tokens(&field.attrs, "fixed")? {
+            read.push(quote! { #ident: #value });
+            continue;
+        }
         let name = name(&field.attrs, ident)?;
         let given = argument::<Given>(&field.attrs, "parameter")?.ok_or_else(|| {
-            let needs = format!("`{ident}` needs a #[parameter(…)]: its default, and for a number its range and unit");
+            let needs = format!(
+                "`{ident}` needs a #[parameter(…)]: its default, and for a number its range and unit; or a #[fixed(…)]"
+            );
             Error::new(ident.span(), needs)
         })?;
         let unit = given.unit.as_ref().map(LitStr::value).unwrap_or_default();

@@ -3,4 +3,4 @@ struct Settings {
     /// How many nodes there are
     nodes: u32,
 }
-// error: `nodes`: `nodes` needs a #[parameter(…)]: its default, and for a number its range and unit
+// error: `nodes`: `nodes` needs a #[parameter(…)]: its default, and for a number its range and unit; or a #[fixed(…)]
