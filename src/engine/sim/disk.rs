@@ -296,6 +296,11 @@ impl Disk {
         self.fuse = Some(operations);
     }
 
+    /// Whether the power is off: nothing happens any more until the crash is over.
+    pub fn is_off(&self) -> bool {
+        self.fuse == Some(0)
+    }
+
     /// The power goes, and comes back: what is on the disk is what `crash` leaves of it, and all of that is durable.
     pub fn crash(&mut self, crash: Crash) {
         self.fuse = None;

@@ -27,9 +27,11 @@ pub use memtable::Memtable;
 
 use stepwise_derive::Choice;
 
+use crate::contract::Refused;
 use crate::form::{Argument, ArgumentKind, Command, CommandForm, ParameterKind, ParameterValue, Parameters};
-use crate::language::{BadCommand, Word, Words};
-use crate::sim::Crash;
+use crate::language::{BadCommand, Word, Words, shorten, spell};
+use crate::sim::{Crash, Disk, DiskError};
+use crate::wording::count;
 
 /// When what was written is made safe: the parameter `sync` of a storage engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -94,10 +96,38 @@ impl Command for Crash {
     }
 }
 
+/// What the disk cannot do, the engine cannot do.
+impl From<DiskError> for Refused {
+    #[track_caller]
+    fn from(error: DiskError) -> Refused {
+        Refused::new(error)
+    }
+}
+
+/// Flips a bit of a file. Hardware fails so; no engine notices until it reads that byte.
+pub fn rot(disk: &mut Disk, name: &str, offset: u64) -> Result<(), Refused> {
+    let Some(file) = disk.open(name) else {
+        let there: Vec<_> = disk.names().map(|(name, _)| name).collect();
+        let (name, there) = (spell(&shorten(name, 40)), shorten(&there.join(", "), 120));
+        return Err(Refused::new(format!("there is no file {name}; there are: {there}")));
+    };
+    match disk.len(file) {
+        0 => Err(Refused::new(format!("{name} is empty: it has no byte to flip a bit of"))),
+        len if offset >= len => {
+            let bytes = count(len, "byte");
+            Err(Refused::new(format!("{name} has {bytes}, so none at offset {offset}; accepted: 0 to {}", len - 1)))
+        }
+        _ => {
+            disk.rot(file, offset);
+            Ok(())
+        }
+    }
+}
+
 /// What a photograph of an engine on this disk takes up beside what it shares with one that stood on `before`, in bytes:
 /// an estimate for [`Engine::weight`](crate::Engine::weight). What was written is kept in memory, in a log and in a file,
 /// and until it is synced and merged some of it twice; but no more than all there is.
-pub(crate) fn weight(now: &crate::sim::Disk, before: &crate::sim::Disk) -> u64 {
+pub(crate) fn weight(now: &Disk, before: &Disk) -> u64 {
     let written = now.tally().bytes_written.saturating_sub(before.tally().bytes_written);
     (5 * written).min(2 * now.used())
 }
