@@ -7,6 +7,7 @@
 use std::fmt::{self, Display};
 
 use super::distribution::exponential;
+use crate::form::{ArgumentKind, ParameterKind, ParameterValue, Value, integers};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Rng, Time};
 
@@ -17,10 +18,12 @@ pub const MAX_RATE: u64 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub u64);
 
-impl Rate {
-    /// Reads `200/s`, at most [`MAX_RATE`] and 0 where nobody comes.
-    pub fn parse(words: &mut Words) -> Result<Rate, BadCommand> {
-        let word = words.required("rate")?;
+/// As in `200/s`; 0 where nobody comes.
+impl Value for Rate {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Rate, BadCommand> {
+        let word = words.required(what)?;
         match word.text.strip_suffix("/s").and_then(|number| number.parse().ok()) {
             Some(number) if number <= MAX_RATE => Ok(Rate(number)),
             Some(_) => Err(words.refuse(
@@ -30,10 +33,23 @@ impl Rate {
             )),
             None => Err(words.refuse(
                 word,
-                format!("`{}` is no RATE", word.quote()),
+                format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()),
                 format!("whole requests a second up to {MAX_RATE}/s, as in 200/s"),
             )),
         }
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
+    }
+}
+
+/// A parameter is the number alone: `200`.
+impl ParameterValue for Rate {
+    const KIND: ParameterKind = integers(0..=MAX_RATE, "a second");
+
+    fn of(text: &str, unit: &str) -> Rate {
+        Rate(u64::of(text, unit))
     }
 }
 

@@ -14,17 +14,17 @@ const LEGEND: f32 = 18.0;
 
 /// The response time of 99 of 100 requests over load.
 pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
-    let goal = scaling.settings().goal.as_micros();
+    let goal = scaling.settings.goal.as_micros();
     // What is slower than twice the service level is off the chart: how much slower makes no difference.
-    let (swept, most) = (scaling.swept(), goal * 2);
-    let end = swept.last().map_or(0, |point| point.load).max(scaling.rate().0 * 5 / 4).max(10);
+    let (swept, most) = (&scaling.sweep, goal * 2);
+    let end = swept.last().map_or(0, |point| point.load).max(scaling.rate.0 * 5 / 4).max(10);
     let mut series = vec![Series::Line("service level", vec![(0, goal), (end, goal)], "line-mark")];
     for (way, (line, dot)) in Way::ALL.into_iter().zip(LINES) {
         let time = |measured: &Measured| {
             if measured.overloaded { most } else { measured.p99.as_micros().min(most) }
         };
         let mut points = Vec::new();
-        for point in swept {
+        for point in swept.iter() {
             let up = time(&point.all[way as usize]);
             points.push((point.load, up));
             if up == most {
@@ -47,18 +47,18 @@ pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
 /// What ever more machines can serve: measured, by the law, and as it would be without coordination.
 pub fn draw_capacities(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     const MOST: u32 = 48;
-    let costs = &scaling.settings().costs;
-    let measured = scaling.capacities();
+    let costs = scaling.settings.costs();
+    let measured = &scaling.capacities;
     let best = (1..=MOST).map(|machines| costs.law(machines)).max().unwrap_or(0);
     let found = measured.iter().map(|point| point.nothing.max(point.disk)).max().unwrap_or(0);
     // A load that is far beyond them is shown at the top.
-    let end = (best.max(found).max(scaling.rate().0.min(best * 2)) * 5 / 4).max(10);
+    let end = (best.max(found).max(scaling.rate.0.min(best * 2)) * 5 / 4).max(10);
     // Without coordination: a straight line, as far as the chart goes.
     let straight = (end / costs.linear(1).max(1)).min(u64::from(MOST));
     let mut law = Vec::new();
     law.extend((1..=MOST).map(|machines| (u64::from(machines), costs.law(machines))));
     let now = u64::from(scaling.size(Way::Nothing));
-    let load = scaling.rate().0;
+    let load = scaling.rate.0;
     let mut series = vec![
         Series::Line("ideal", vec![(0, 0), (straight, costs.linear(straight as u32))], "strip"),
         Series::Line("law", law, "pointer"),

@@ -117,7 +117,7 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
                 let [median, p99, error] = [measured.median, measured.p99, measured.p99_error].map(spell::time);
                 lines.push(format!("p50 {median}, p99 {p99} ± {error}"));
             }
-            let goal = spell::time(scaling.settings().goal);
+            let goal = spell::time(scaling.settings.goal);
             let verdict = if scaling.is_met(way) { "within" } else { "not within" };
             lines.push(format!("p99 {verdict} {goal}"));
         }
@@ -159,7 +159,7 @@ fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, frame: Frame) {
     let mut shape = Shape::new(format!("{} machines", way.name()), x, y);
     for machine in 0..many {
         let (left, top) = ((machine % columns) as f32 * (side + gap), (machine / columns) as f32 * (side + gap));
-        let down = scaling.has_failed() && machine == 0;
+        let down = scaling.failed && machine == 0;
         shape = shape.rect(left, top, side, side, 2.0, if down { "slot" } else { "frame" });
         if down {
             shape = shape.path(cross(left + side / 2.0, top + side / 2.0, side * 0.3), "cross");

@@ -49,7 +49,7 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
     let command = match name.text.as_str() {
         _ if name.quoted => return Err(words.unknown(COMMANDS)),
         "run" => Command::Run(words.time("time", MAX_RUN)?),
-        "load" => Command::Load(Rate::parse(words)?),
+        "load" => Command::Load(<Rate as crate::form::Value>::read(words, "rate")?),
         "set" => Command::Set(Setting::parse(words, PARAMETERS, FIXED)?),
         "inject" => slow(words, true)?,
         "repair" => slow(words, false)?,

@@ -1,97 +1,79 @@
 //! What was measured, one event a step, and how it is told.
 
 use std::fmt::{self, Display};
-use std::rc::Rc;
 
-use super::command::MAX_SIZE;
-use super::dollars;
+use stepwise_derive::Event;
+
 use super::run::Measured;
 use super::system::Way;
-use crate::contract;
+use super::{MAX_SIZE, dollars};
+use crate::contract::Refused;
 use crate::service::{grouped, spell};
 use crate::sim::Time;
 use crate::wording::count;
 
-#[derive(Clone)]
+#[derive(Clone, Event)]
 pub enum Event {
-    Loaded {
-        way: Way,
-        size: u32,
-        measured: Measured,
-        price: u64,
-    },
-    Slower {
-        way: Way,
-        size: u32,
-        before: Measured,
-        after: Measured,
-    },
+    #[told("{}, {} an hour: {measured}.", sized(*way, *size), dollars(*price))]
+    Loaded { way: Way, size: u32, measured: Measured, price: u64 },
+    #[told(
+        "{}: {after}. No number tells how much slower that is.", sized(*way, *size),
+        when = after.offered == 0 || after.overloaded
+    )]
+    #[told("{}: {after}.", sized(*way, *size), when = before.overloaded || before.p99 == Time::ZERO)]
+    #[told("{}: {after}. The slowest in 100 take {}.", sized(*way, *size), times_as_long(before, after))]
+    Slower { way: Way, size: u32, before: Measured, after: Measured },
     /// A size was tried for the service level.
-    Tried {
-        way: Way,
-        size: u32,
-        measured: Measured,
-        met: bool,
-    },
-    Kept {
-        way: Way,
-        before: u32,
-        size: u32,
-        price_before: u64,
-        price: u64,
-    },
-    NotKept {
-        way: Way,
-        most: u32,
-        goal: Time,
-    },
-    Failed {
-        way: Way,
-        size: u32,
-        measured: Measured,
-    },
-    Swept {
-        load: u64,
-        all: [Measured; 3],
-    },
-    CapacityMeasured {
-        machines: u32,
-        nothing: u64,
-        disk: u64,
-        law: u64,
-        linear: u64,
-    },
-    Refused {
-        reason: Rc<str>,
-    },
-}
-
-impl contract::Event for Event {
-    fn name(&self) -> &'static str {
-        match self {
-            Event::Loaded { .. } => "Loaded",
-            Event::Slower { .. } => "Slower",
-            Event::Tried { .. } => "Tried",
-            Event::Kept { .. } => "Kept",
-            Event::NotKept { .. } => "NotKept",
-            Event::Failed { .. } => "Failed",
-            Event::Swept { .. } => "Swept",
-            Event::CapacityMeasured { .. } => "CapacityMeasured",
-            Event::Refused { .. } => "Refused",
-        }
-    }
+    #[told("{}: {measured}: {}.", sized(*way, *size), enough(*met, measured))]
+    Tried { way: Way, size: u32, measured: Measured, met: bool },
+    #[told("{}: it is within the service level already.", sized(*way, *size), when = before == size)]
+    #[told(
+        "Scale up: power {size} instead of {before} keeps the service level, for {} an hour instead of {}.",
+        dollars(*price), dollars(*price_before),
+        when = *way == Way::Up
+    )]
+    #[told(
+        "{}: {} instead of {before} keep{} the service level, for {} an hour instead of {}.",
+        way.name(), count(*size, "machine"), if *size == 1 { "s" } else { "" }, dollars(*price), dollars(*price_before)
+    )]
+    Kept { way: Way, before: u32, size: u32, price_before: u64, price: u64 },
+    #[told(
+        "Scale up: there is no larger machine than power {most}, and it was not found to keep {}. It stays as it was.",
+        spell::time(*goal),
+        when = *way == Way::Up
+    )]
+    #[told(
+        "{}: no number of machines up to {most} was found to keep {}, and {}. It stays as it was.",
+        way.name(), spell::time(*goal),
+        if u64::from(*most) < MAX_SIZE { "each one beyond would make it slower" } else { "there are no more" }
+    )]
+    NotKept { way: Way, most: u32, goal: Time },
+    #[told("{}, one down: nothing is served at all.", sized(*way, *size), when = measured.served == 0)]
+    #[told(
+        "{}, one down: {} of {} requests fail, and of the rest: {measured}.",
+        sized(*way, *size), grouped(measured.failed), grouped(measured.served + measured.failed)
+    )]
+    Failed { way: Way, size: u32, measured: Measured },
+    #[told(
+        "At {}/s 99 of 100 requests take {}, {}, {}.",
+        grouped(*load), slowest(Way::Up, all), slowest(Way::Nothing, all), slowest(Way::Disk, all)
+    )]
+    Swept { load: u64, all: [Measured; 3] },
+    #[told(
+        "{}, given far too much to do, served {}/s with shared nothing and {}/s with a shared disk. The law says \
+         {}/s; without coordination it would be {}/s.",
+        count(*machines, "machine"), grouped(*nothing), grouped(*disk), grouped(*law), grouped(*linear)
+    )]
+    CapacityMeasured { machines: u32, nothing: u64, disk: u64, law: u64, linear: u64 },
+    #[flatten]
+    Refused(Refused),
 }
 
 /// A system and its size, as the beginning of a sentence.
-struct Sized(Way, u32);
-
-impl Display for Sized {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let (name, size) = (self.0.name(), self.1);
-        match self.0 {
-            Way::Up => write!(out, "{name}, one machine of power {size}"),
-            _ => write!(out, "{name}, {size} machine{}", if size == 1 { "" } else { "s" }),
-        }
+fn sized(way: Way, size: u32) -> String {
+    match way {
+        Way::Up => format!("{}, one machine of power {size}", way.name()),
+        _ => format!("{}, {}", way.name(), count(size, "machine")),
     }
 }
 
@@ -120,100 +102,26 @@ impl Display for Measured {
     }
 }
 
-impl Display for Event {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Event::Loaded { way, size, measured, price } => {
-                write!(out, "{}, {} an hour: {measured}.", Sized(*way, *size), dollars(*price))
-            }
-            Event::Slower { way, size, after, .. } if after.offered == 0 || after.overloaded => {
-                write!(out, "{}: {after}. No number tells how much slower that is.", Sized(*way, *size))
-            }
-            Event::Slower { way, size, before, after } => {
-                write!(out, "{}: {after}.", Sized(*way, *size))?;
-                if before.overloaded || before.p99 == Time::ZERO {
-                    return Ok(());
-                }
-                let share = |part: Time, whole: Time| part.as_nanos() as f64 / whole.as_nanos() as f64;
-                let times = share(after.p99, before.p99);
-                // The errors of two samples are independent, so their squares add up.
-                let (one, other) = (share(before.p99_error, before.p99), share(after.p99_error, after.p99));
-                let error = times * libm::sqrt(one * one + other * other);
-                write!(out, " The slowest in 100 take {times:.1} times as long as before (± {error:.1}).")
-            }
-            Event::Tried { way, size, measured, met } => {
-                let enough = if *met { "enough" } else { "not enough" };
-                let error = if measured.overloaded || measured.offered == 0 { "" } else { ", the error included" };
-                write!(out, "{}: {measured}: {enough}{error}.", Sized(*way, *size))
-            }
-            Event::Kept { way, before, size, .. } if before == size => {
-                write!(out, "{}: it is within the service level already.", Sized(*way, *size))
-            }
-            Event::Kept { way: Way::Up, before, size, price_before, price } => write!(
-                out,
-                "Scale up: power {size} instead of {before} keeps the service level, for {} an hour instead of {}.",
-                dollars(*price),
-                dollars(*price_before)
-            ),
-            Event::Kept { way, before, size, price_before, price } => write!(
-                out,
-                "{}: {} instead of {before} keep{} the service level, for {} an hour instead of {}.",
-                way.name(),
-                count(*size, "machine"),
-                if *size == 1 { "s" } else { "" },
-                dollars(*price),
-                dollars(*price_before)
-            ),
-            Event::NotKept { way: Way::Up, most, goal, .. } => write!(
-                out,
-                "Scale up: there is no larger machine than power {most}, and it was not found to keep {}. It stays as it was.",
-                spell::time(*goal)
-            ),
-            Event::NotKept { way, most, goal } => write!(
-                out,
-                "{}: no number of machines up to {most} was found to keep {}, and {}. It stays as it was.",
-                way.name(),
-                spell::time(*goal),
-                if u64::from(*most) < MAX_SIZE { "each one beyond would make it slower" } else { "there are no more" }
-            ),
-            Event::Failed { way, size, measured } if measured.served == 0 => {
-                write!(out, "{}, one down: nothing is served at all.", Sized(*way, *size))
-            }
-            Event::Failed { way, size, measured } => {
-                let all = measured.served + measured.failed;
-                write!(
-                    out,
-                    "{}, one down: {} of {} requests fail, ",
-                    Sized(*way, *size),
-                    grouped(measured.failed),
-                    grouped(all)
-                )?;
-                write!(out, "and of the rest: {measured}.")
-            }
-            Event::Swept { load, all } => {
-                write!(out, "At {}/s 99 of 100 requests take", grouped(*load))?;
-                for (place, (way, measured)) in Way::ALL.into_iter().zip(all).enumerate() {
-                    let comma = if place == 0 { "" } else { "," };
-                    let time = if measured.overloaded {
-                        "ever longer".to_owned()
-                    } else {
-                        format!("{} ± {}", spell::time(measured.p99), spell::time(measured.p99_error))
-                    };
-                    write!(out, "{comma} {} ({})", time, way.name().to_ascii_lowercase())?;
-                }
-                out.write_str(".")
-            }
-            Event::CapacityMeasured { machines, nothing, disk, law, linear } => write!(
-                out,
-                "{}, given far too much to do, served {}/s with shared nothing and {}/s with a shared disk. The law says \
-                 {}/s; without coordination it would be {}/s.",
-                count(*machines, "machine"),
-                grouped(*nothing),
-                grouped(*disk),
-                grouped(*law),
-                grouped(*linear)
-            ),
-            Event::Refused { reason } => write!(out, "Nothing was done: {reason}."),
-        }
+/// How many times as long the slowest in 100 take, as the end of a sentence.
+fn times_as_long(before: &Measured, after: &Measured) -> String {
+    let share = |part: Time, whole: Time| part.as_nanos() as f64 / whole.as_nanos() as f64;
+    let times = share(after.p99, before.p99);
+    // The errors of two samples are independent, so their squares add up.
+    let (one, other) = (share(before.p99_error, before.p99), share(after.p99_error, after.p99));
+    let error = times * libm::sqrt(one * one + other * other);
+    format!("{times:.1} times as long as before (± {error:.1})")
+}
+
+fn enough(met: bool, measured: &Measured) -> String {
+    let error = if measured.overloaded || measured.offered == 0 { "" } else { ", the error included" };
+    format!("{}{error}", if met { "enough" } else { "not enough" })
+}
+
+/// How long 99 of 100 requests take on that system, and its name.
+fn slowest(way: Way, all: &[Measured; 3]) -> String {
+    let (measured, name) = (&all[way as usize], way.name().to_ascii_lowercase());
+    if measured.overloaded {
+        return format!("ever longer ({name})");
     }
+    format!("{} ± {} ({name})", spell::time(measured.p99), spell::time(measured.p99_error))
 }

@@ -57,6 +57,7 @@
 pub mod command;
 pub mod event;
 pub mod run;
+mod settings;
 mod state;
 pub mod system;
 
@@ -65,17 +66,20 @@ mod tests;
 
 use std::rc::Rc;
 
-pub use command::{Command, Settings};
+pub use command::Command;
 pub use event::Event;
 pub use run::{Measured, System};
+pub use settings::Settings;
 pub use system::{Costs, Way};
 
-use self::command::{COMMANDS, MAX_SIZE, PARAMETERS};
 use super::arrivals::{MAX_RATE, Rate};
 use super::grouped;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 
+/// No system here grows larger: by then the law has long turned.
+pub const MAX_SIZE: u64 = 64;
 /// How many loads a sweep measures.
 const SWEEP: u64 = 10;
 /// One command sends no more requests than about this, warm-ups included: a page takes less than a second for them.
@@ -107,73 +111,39 @@ pub struct Capacity {
 
 #[derive(Clone)]
 pub struct Scaling {
-    settings: Settings,
-    rate: Rate,
+    pub settings: Settings,
+    pub rate: Rate,
     /// Power, machines, machines.
     sizes: [u32; 3],
     /// What was measured last of each system.
     measured: [Option<Measured>; 3],
     /// Whether that was with one machine down.
-    failed: bool,
-    sweep: Rc<Vec<Swept>>,
-    capacities: Rc<Vec<Capacity>>,
+    pub failed: bool,
+    pub sweep: Rc<Vec<Swept>>,
+    pub capacities: Rc<Vec<Capacity>>,
     /// How many requests were sent for all measurements.
     sent: u64,
 }
 
-type Done = Result<Outcome, String>;
+type Done = Result<Outcome, Refused>;
 
 impl Engine for Scaling {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Scaling, BadParameter> {
-        let settings = Settings::new(parameters);
-        if settings.power > settings.largest {
-            return Err(BadParameter {
-                name: "power".to_owned(),
-                found: settings.power.to_string(),
-                accepted: format!("at most {}, the largest machine there is", settings.largest),
-            });
-        }
-        Ok(Scaling {
-            settings,
-            rate: settings.rate,
-            sizes: [settings.power, settings.machines, settings.machines],
-            measured: [None; 3],
-            failed: false,
-            sweep: Rc::default(),
-            capacities: Rc::default(),
-            sent: 0,
-        })
+        Ok(Scaling::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Scaling>) -> Outcome {
-        let done = match command {
-            Command::Load(rate) => self.load(*rate, &Way::ALL, probe),
-            Command::Double => self.double(probe),
-            Command::Keep => self.keep(probe),
-            Command::Machines(number) => {
-                self.set_size(Way::Nothing, *number);
-                self.set_size(Way::Disk, *number);
-                self.load(self.rate, &[Way::Nothing, Way::Disk], probe)
-            }
-            Command::Power(power) => self.power(*power, probe),
-            Command::Fail => self.fail(probe),
-            Command::Sweep => self.sweep(probe),
-            Command::Capacity => self.capacity(probe),
-        };
-        done.unwrap_or_else(|reason| {
-            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// Between two measurements everything is at rest.
@@ -191,6 +161,36 @@ impl Engine for Scaling {
 }
 
 impl Scaling {
+    pub fn new(settings: Settings) -> Scaling {
+        Scaling {
+            settings,
+            rate: settings.rate,
+            sizes: [settings.power, settings.machines, settings.machines],
+            measured: [None; 3],
+            failed: false,
+            sweep: Rc::default(),
+            capacities: Rc::default(),
+            sent: 0,
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Scaling>) -> Done {
+        match *command {
+            Command::Load { rate } => self.load(rate, &Way::ALL, probe),
+            Command::Double => self.double(probe),
+            Command::Keep => self.keep(probe),
+            Command::Machines { number } => {
+                self.set_size(Way::Nothing, number);
+                self.set_size(Way::Disk, number);
+                self.load(self.rate, &[Way::Nothing, Way::Disk], probe)
+            }
+            Command::Power { power } => self.power(power, probe),
+            Command::Fail => self.fail(probe),
+            Command::Sweep => self.sweep(probe),
+            Command::Capacity => self.capacity(probe),
+        }
+    }
+
     /// Measures one system at a load by a whole sample.
     fn measure(&mut self, way: Way, size: u32, rate: Rate, failed: bool) -> Measured {
         self.measure_with(self.settings.sample, System { way, size, failed }, rate)
@@ -198,7 +198,7 @@ impl Scaling {
 
     fn measure_with(&mut self, sample: u64, system: System, rate: Rate) -> Measured {
         self.sent += run::requests_for(sample);
-        run::run(system, &self.settings.costs, rate, sample, self.settings.seed)
+        run::run(system, &self.settings.costs(), rate, sample, self.settings.seed)
     }
 
     /// The sample for a command that measures so many times.
@@ -237,7 +237,9 @@ impl Scaling {
     fn double(&mut self, probe: &mut impl Probe<Scaling>) -> Done {
         let twice = Rate(self.rate.0 * 2);
         if twice.0 > MAX_RATE {
-            return Err(format!("{twice} is more than can be simulated in good time, at most {MAX_RATE}/s"));
+            return Err(Refused::new(format!(
+                "{twice} is more than can be simulated in good time, at most {MAX_RATE}/s"
+            )));
         }
         let known = if self.failed { [None; 3] } else { self.measured };
         let before = Way::ALL.map(|way| {
@@ -277,10 +279,9 @@ impl Scaling {
     /// The size beyond which nothing is gained: the largest machine that there is, or the number of machines that serve
     /// the most.
     fn most_useful(&self, way: Way) -> u32 {
-        let Settings { costs, largest, .. } = self.settings;
         match way {
-            Way::Up => largest,
-            Way::Nothing | Way::Disk => costs.best(way, MAX_SIZE as u32),
+            Way::Up => self.settings.largest,
+            Way::Nothing | Way::Disk => self.settings.costs().best(way, MAX_SIZE as u32),
         }
     }
 
@@ -312,7 +313,7 @@ impl Scaling {
     /// are `left` to be sent.
     fn try_size(&mut self, system: System, told: bool, left: &mut u64) -> Option<Measured> {
         let whole = self.settings.sample;
-        let overloaded = system.is_overloaded(&self.settings.costs, self.rate);
+        let overloaded = system.is_overloaded(&self.settings.costs(), self.rate);
         if overloaded && !told {
             return None;
         }
@@ -332,7 +333,7 @@ impl Scaling {
     fn power(&mut self, power: u32, probe: &mut impl Probe<Scaling>) -> Done {
         let largest = self.settings.largest;
         if power > largest {
-            return Err(format!("there is no machine of power {power}; the largest has {largest}"));
+            return Err(Refused::new(format!("there is no machine of power {power}; the largest has {largest}")));
         }
         self.set_size(Way::Up, power);
         self.load(self.rate, &[Way::Up], probe)
@@ -353,7 +354,7 @@ impl Scaling {
     /// Ever more load, up to a fifth more than the largest of the systems should serve, or until none keeps up.
     fn sweep(&mut self, probe: &mut impl Probe<Scaling>) -> Done {
         self.sweep = Rc::default();
-        let costs = &self.settings.costs;
+        let costs = self.settings.costs();
         let most = costs.linear(self.sizes[0]).max(costs.law(self.sizes[1]));
         let most = (most * 6 / 5).clamp(SWEEP, MAX_RATE);
         let sample = self.sample_for(SWEEP * Way::ALL.len() as u64);
@@ -377,7 +378,7 @@ impl Scaling {
         self.capacities = Rc::default();
         let sample = self.sample_for(2 * CAPACITIES.len() as u64);
         for machines in CAPACITIES {
-            let costs = self.settings.costs;
+            let costs = self.settings.costs();
             let flood = Rate((costs.linear(machines) * 4).min(MAX_RATE));
             let mut served = |way| {
                 let system = System { way, size: machines, failed: false };

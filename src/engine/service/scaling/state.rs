@@ -3,19 +3,11 @@
 use serde_json::{Value, json};
 
 use super::system::{price_of_machines, price_of_power};
-use super::{Capacity, Measured, Rate, Scaling, Settings, Swept, Way};
+use super::{Measured, Scaling, Way};
 use crate::contract::Counter;
 use crate::service::spell;
 
 impl Scaling {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn rate(&self) -> Rate {
-        self.rate
-    }
-
     /// The power of the one machine, or how many machines there are.
     pub fn size(&self, way: Way) -> u32 {
         self.sizes[way as usize]
@@ -31,25 +23,12 @@ impl Scaling {
         self.measured(way).is_some_and(|measured| self.meets(measured) && measured.failed == 0)
     }
 
-    /// Whether one machine of each was down.
-    pub fn has_failed(&self) -> bool {
-        self.failed
-    }
-
     /// What the system costs in an hour, in cents.
     pub fn price(&self, way: Way) -> u64 {
         match way {
             Way::Up => price_of_power(self.size(way)),
             _ => price_of_machines(self.size(way)),
         }
-    }
-
-    pub fn swept(&self) -> &[Swept] {
-        &self.sweep
-    }
-
-    pub fn capacities(&self) -> &[Capacity] {
-        &self.capacities
     }
 
     pub(super) fn count(&self) -> Vec<Counter> {
@@ -91,7 +70,7 @@ impl Scaling {
                 "machines": point.machines,
                 "shared_nothing": point.nothing,
                 "shared_disk": point.disk,
-                "law": self.settings.costs.law(point.machines),
+                "law": self.settings.costs().law(point.machines),
             })
         });
         json!({

@@ -96,13 +96,19 @@ fn response_times_follow_theory() {
 /// percentile; the figure told 2.5 times, because its queues began empty and its sample was small.
 #[test]
 fn v1_twice_the_load_takes_five_times_as_long() {
-    let default = Settings::new(&Parameters::default_of::<Scaling>());
-    let service = default.costs.service(4).as_nanos() as f64 / 1e9;
+    let default = Settings::read(&Parameters::default_of::<Scaling>());
+    let service = default.costs().service(4).as_nanos() as f64 / 1e9;
     let queue = |arrivals| theory::Exponential { arrivals, work: service, workers: 1 };
     let expected = queue(80.0).mean() / queue(40.0).mean();
     assert!((5.0..5.2).contains(&expected), "{expected}");
     let measure = |rate, seed| {
-        run::run(System { way: Way::Nothing, size: 4, failed: false }, &default.costs, Rate(rate), default.sample, seed)
+        run::run(
+            System { way: Way::Nothing, size: 4, failed: false },
+            &default.costs(),
+            Rate(rate),
+            default.sample,
+            seed,
+        )
     };
     let times = |seed, told: fn(&Measured) -> Time| {
         told(&measure(320, seed)).as_nanos() as f64 / told(&measure(160, seed)).as_nanos() as f64
@@ -113,7 +119,7 @@ fn v1_twice_the_load_takes_five_times_as_long() {
     }
     // And the law's seven machines, not six, keep the service level then.
     let p99 = |machines: u32| {
-        let work = default.costs.service(machines).as_nanos() as f64 / 1e9;
+        let work = default.costs().service(machines).as_nanos() as f64 / 1e9;
         theory::percentile(&[theory::Exponential { arrivals: 320.0 / f64::from(machines), work, workers: 1 }], 0.99)
     };
     assert!(p99(6) > 0.15 && p99(7) < 0.15, "{} {}", p99(6), p99(7));
@@ -175,7 +181,7 @@ fn v13_a_shared_disk_is_faster_with_few_machines_and_ends_at_its_lock() {
     let p99 = |way| engine.measured(way).unwrap().p99;
     assert!(p99(Way::Disk) < p99(Way::Nothing));
     let lock = 1.0 / (0.0003 + 0.002);
-    for point in engine.capacities() {
+    for point in engine.capacities.iter() {
         let Capacity { machines, nothing, disk } = *point;
         assert!(disk as f64 <= lock * 1.03, "{machines}: {disk}");
         assert!(machines == 1 || disk < nothing, "{machines}: {nothing} and {disk}");
@@ -192,11 +198,11 @@ fn fewer_machines_are_tried_as_well() {
         assert!(engine.is_met(way), "{way:?}: {} {:?}", engine.size(way), engine.measured(way));
     }
     assert!(engine.size(Way::Disk) < 38, "38 could serve the most, and take 175 ms: {}", engine.size(Way::Disk));
-    assert!(engine.swept().is_empty(), "the sweep was one of 64 machines");
+    assert!(engine.sweep.is_empty(), "the sweep was one of 64 machines");
     run_script(&mut engine, "sweep; power 4; machines 64");
-    assert!(engine.swept().is_empty());
+    assert!(engine.sweep.is_empty());
     run_script(&mut engine, "sweep; power 4; machines 64; load 10/s");
-    assert!(!engine.swept().is_empty(), "nothing has changed but the load");
+    assert!(!engine.sweep.is_empty(), "nothing has changed but the load");
 }
 
 /// FAULTS V5: what is told of an overload is true in the long run, whatever the sample.
@@ -236,7 +242,7 @@ fn no_command_keeps_a_page_busy() {
 }
 
 fn open(parameters: &[(&str, &str)]) -> Scaling {
-    Scaling::open(&Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
+    Scaling::open(&Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
 }
 
 fn run_script(engine: &mut Scaling, script: &str) -> Vec<Outcome> {
@@ -313,7 +319,7 @@ fn what_makes_no_sense_is_refused() {
     for script in ["load", "load 5", "load 100001/s", "machines 0", "machines 65", "power x", "double 2"] {
         assert!(Scaling::parse(&mut Words::new(&statements(script).unwrap()[0])).is_err(), "{script}");
     }
-    let parameters = Parameters::new(PARAMETERS, [("power", "20")]).unwrap();
+    let parameters = Parameters::new(Settings::PARAMETERS, [("power", "20")]).unwrap();
     assert!(Scaling::open(&parameters).is_err());
 }
 
