@@ -15,11 +15,7 @@ pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Pl
     let label_room = least.max(super::longest_name(&plan.mailbox_users) + 8.0);
     for (way, frame) in Way::ALL.into_iter().zip(plan.columns) {
         let mut column = Column { scene, fanout, way, frame, wide: plan.breadth == Breadth::Wide, row: 0, label_room };
-        let name = match way {
-            Way::Join => "join on read",
-            Way::FanOut => "fan-out on write",
-            Way::Hybrid => "hybrid",
-        };
+        let name = way.name();
         column.scene.push(memory(name, frame.x, frame.y, frame.width, frame.height, name));
         let now = event.is_some_and(|event| is_about(event, way));
         match way {
@@ -64,20 +60,20 @@ struct Column<'a> {
 impl Column<'_> {
     /// What a join looks at: the posts of each whom the reader follows. Without a reader there is nothing to see.
     fn join(&mut self, now: bool) {
-        let Focus::Timeline(reader, _) = self.fanout.focus() else {
+        let Focus::Timeline(reader, _) = &self.fanout.focus else {
             let says = if self.wide { "keeps no rows of its own:" } else { "keeps nothing:" };
             self.says(says);
             self.says(if self.wide { "a timeline is looked for in posts" } else { "readers search" });
             return;
         };
         let mut followees = Vec::new();
-        self.fanout.world().follows.each_followee(*reader, &mut |followee| followees.push(followee));
+        self.fanout.world.follows.each_followee(*reader, &mut |followee| followees.push(followee));
         let many = followees.len();
         let fits = if many > ROWS { ROWS - 1 } else { many };
         let page = self.page();
         for followee in followees.into_iter().take(fits) {
-            let posts: Vec<PostId> = self.fanout.world().posts_of(followee).take(self.most() + 1).collect();
-            let more = if posts.len() > self.most() { self.fanout.world().posts_of(followee).count() } else { 0 };
+            let posts: Vec<PostId> = self.fanout.world.posts_of(followee).take(self.most() + 1).collect();
+            let more = if posts.len() > self.most() { self.fanout.world.posts_of(followee).count() } else { 0 };
             self.list("of", followee, &posts, more, |post| now && page.contains(&post));
         }
         if many > fits {
@@ -91,12 +87,12 @@ impl Column<'_> {
     /// The posts of celebrities, which no mailbox has: the newest celebrities first.
     fn left_out(&mut self, now: bool) {
         const MOST: usize = 2;
-        let celebrities = self.fanout.hybrid().celebrities();
-        let (page, focus) = (self.page(), self.fanout.focus());
+        let celebrities = &self.fanout.hybrid.celebrities;
+        let (page, focus) = (self.page(), &self.fanout.focus);
         for celebrity in celebrities.iter().take(MOST) {
-            let all = self.fanout.hybrid().left_out(*celebrity);
+            let all = self.fanout.hybrid.left_out(*celebrity);
             let posts: Vec<PostId> = all.take(self.most() + 1).collect();
-            let more = if posts.len() > self.most() { self.fanout.hybrid().left_out(*celebrity).count() } else { 0 };
+            let more = if posts.len() > self.most() { self.fanout.hybrid.left_out(*celebrity).count() } else { 0 };
             let is_new = |post| now && (page.contains(&post) || matches!(focus, Focus::Post(new) if *new == post));
             self.list("left out", *celebrity, &posts, more, is_new);
         }
@@ -106,12 +102,11 @@ impl Column<'_> {
     }
 
     fn mailboxes(&mut self, plan: &Plan, now: bool) {
-        let mailboxes =
-            if self.way == Way::Hybrid { self.fanout.hybrid().mailboxes() } else { self.fanout.mailboxes() };
-        let users = self.fanout.settings().users as usize;
+        let mailboxes = if self.way == Way::Hybrid { &self.fanout.hybrid.mailboxes } else { &self.fanout.mailboxes };
+        let users = self.fanout.settings.users as usize;
         let room = ROWS - self.row;
         let fits = if users > room { room - 1 } else { users };
-        let (page, focus) = (self.page(), self.fanout.focus());
+        let (page, focus) = (self.page(), &self.fanout.focus);
         // Whoever the command is about stands at the end, and must not fall off it.
         let skipped = plan.mailbox_users.len().saturating_sub(fits);
         let is_wanted = |user: &UserId| super::is_in_focus(self.fanout, *user);
@@ -128,7 +123,7 @@ impl Column<'_> {
                 now && match focus {
                     Focus::Post(new) => *new == post,
                     Focus::Timeline(reader, _) => *reader == user && page.contains(&post),
-                    Focus::Pair(a, b) => *a == user && self.fanout.world().post(post).author == *b,
+                    Focus::Pair(a, b) => *a == user && self.fanout.world.post(post).author == *b,
                     Focus::Nothing => false,
                 }
             };
@@ -142,7 +137,7 @@ impl Column<'_> {
 
     /// The timeline that this way has shown, at the foot of the column.
     fn timeline(&mut self, now: bool) {
-        let Focus::Timeline(reader, _) = self.fanout.focus() else { return };
+        let Focus::Timeline(reader, _) = &self.fanout.focus else { return };
         let (x, y) = (self.frame.x + 4.0, self.frame.y + 26.0 + ROWS as f32 * ROW);
         let page = self.page();
         let is_read = self.fanout.tally(self.way).last.is_some();
@@ -180,7 +175,7 @@ impl Column<'_> {
 
     /// The timeline in this way, as far as it has been read.
     fn page(&self) -> Rc<[PostId]> {
-        match self.fanout.focus() {
+        match &self.fanout.focus {
             Focus::Timeline(_, pages) => pages[self.way as usize].clone().unwrap_or_default(),
             _ => Rc::default(),
         }
@@ -232,7 +227,7 @@ impl Column<'_> {
 
     /// A row of a list: a post, in the colour of its author.
     fn chip(&mut self, key: String, post: PostId, x: f32, y: f32, changed: bool) {
-        let author = self.fanout.world().post(post).author.to_string();
+        let author = self.fanout.world.post(post).author.to_string();
         let (width, room) = (self.pitch() - 3.0, self.pitch() - 8.0);
         let shape = Shape::new(key, x, y)
             .rect(0.0, 0.0, width, ROW - 3.0, 2.0, "cell")

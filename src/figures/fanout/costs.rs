@@ -11,8 +11,8 @@ use crate::scene::{Anchor, Breadth, Scene, Shape};
 type Line = [Option<u64>; 3];
 
 pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Plan) {
-    let settings = fanout.settings();
-    let (posts, timelines) = (fanout.posts(), fanout.timelines());
+    let settings = &fanout.settings;
+    let (posts, timelines) = (fanout.posts(), fanout.timelines);
     let tally = |of: &dyn Fn(Way) -> Option<u64>| Way::ALL.map(of);
     let whole = |number: u64| number.saturating_mul(10);
     let lines: [(String, Line); 6] = [

@@ -48,17 +48,17 @@ impl Figure for FanoutFigure {
 /// The users, each with a bar for the number of followers, and the limit across the bars.
 fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
     let Frame { x, y, width, height } = plan.crowd;
-    let users = u64::from(fanout.settings().users);
+    let users = u64::from(fanout.settings.users);
     let name = format!("{} users’ followers", grouped(users));
     scene.push(memory("crowd", x, y, width, height, &name));
-    let follows = &fanout.world().follows;
+    let follows = &fanout.world.follows;
     let counts: Vec<u32> = plan.crowd_users.iter().map(|user| follows.follower_count(*user)).collect();
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let pitch = (width - 12.0) / plan.crowd_columns as f32;
     let count_room = grouped(u64::from(most)).len() as f32 * SMALL * 0.6 + 6.0;
     let name_room = longest_name(&plan.crowd_users);
     let room = pitch - name_room - 30.0 - count_room;
-    let limit = fanout.settings().limit as f32 / most as f32;
+    let limit = fanout.settings.limit as f32 / most as f32;
     let rows = plan.crowd_users.len().div_ceil(plan.crowd_columns);
     for (place, (user, count)) in plan.crowd_users.iter().zip(counts).enumerate() {
         let (left, top) = (x + 8.0 + (place / rows) as f32 * pitch, y + 22.0 + (place % rows) as f32 * ROW);
@@ -105,9 +105,9 @@ fn longest_name(users: &[UserId]) -> f32 {
 }
 
 fn is_in_focus(fanout: &Fanout, user: UserId) -> bool {
-    match fanout.focus() {
+    match &fanout.focus {
         Focus::Nothing => false,
-        Focus::Post(post) => fanout.world().post(*post).author == user,
+        Focus::Post(post) => fanout.world.post(*post).author == user,
         Focus::Timeline(reader, _) => *reader == user,
         Focus::Pair(a, b) => *a == user || *b == user,
     }
@@ -120,13 +120,13 @@ fn draw_posts(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
     let name = format!("table of posts, the same in all three: {}", grouped(posts));
     scene.push(disk("posts", x, y, width, height, &name));
     let pitch = (width - 12.0) / plan.post_columns as f32;
-    for (place, post) in fanout.world().newest_first().take(plan.post_columns * plan.post_rows).enumerate() {
+    for (place, post) in fanout.world.newest_first().take(plan.post_columns * plan.post_rows).enumerate() {
         let (column, row) = (place % plan.post_columns, place / plan.post_columns);
         let (left, top) = (x + 8.0 + column as f32 * pitch, y + 22.0 + row as f32 * (ROW + 6.0));
-        let (author, text) = (fanout.world().post(post).author.to_string(), &fanout.world().post(post).text);
+        let (author, text) = (fanout.world.post(post).author.to_string(), &fanout.world.post(post).text);
         let shown = format!("{post} {text}");
         let shape = cell(post_key(post), left, top, pitch - 4.0, ROW + 2.0, &author, Held::Value(&shown))
-            .changed(matches!(fanout.focus(), Focus::Post(focus) if *focus == post))
+            .changed(matches!(&fanout.focus, Focus::Post(focus) if *focus == post))
             .born(Whence::Shape(format!("user {author}")))
             .label(format!("{post} of {author}: {text}"));
         scene.push(shape);

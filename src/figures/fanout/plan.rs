@@ -80,11 +80,11 @@ impl Plan {
 
 /// The first users, and those that the last command was about.
 fn shown(fanout: &Fanout, most: usize) -> Vec<UserId> {
-    let users = fanout.settings().users as usize;
+    let users = fanout.settings.users as usize;
     let mut shown: Vec<UserId> = (0..users.min(most) as u32).map(UserId).collect();
-    let wanted = match fanout.focus() {
+    let wanted = match &fanout.focus {
         Focus::Nothing => vec![],
-        Focus::Post(post) => vec![fanout.world().post(*post).author],
+        Focus::Post(post) => vec![fanout.world.post(*post).author],
         Focus::Timeline(reader, _) => vec![*reader],
         Focus::Pair(a, b) => vec![*a, *b],
     };

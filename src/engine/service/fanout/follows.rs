@@ -5,37 +5,26 @@
 
 use std::rc::Rc;
 
+use stepwise_derive::Choice;
+
 use super::UserId;
 use crate::sim::Rng;
 
 /// How followers are spread over users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum Shape {
+    /// all alike
+    ///
     /// Everybody has as many followers as everybody else.
     Even,
+    /// few have many
+    ///
     /// The chance to be followed falls with the rank: the second half as often as the first, the third a third.
     Skewed,
+    /// all follow u1
+    ///
     /// Everybody follows the first user, and the rest is even.
     Star,
-}
-
-impl Shape {
-    pub const ALL: [(&'static str, &'static str); 3] =
-        [("even", "all alike"), ("skewed", "few have many"), ("star", "all follow u1")];
-    pub const NAMES: &'static [&'static str] = &["even", "skewed", "star"];
-
-    pub fn named(name: &str) -> Option<Shape> {
-        Some(match name {
-            "even" => Shape::Even,
-            "skewed" => Shape::Skewed,
-            "star" => Shape::Star,
-            _ => return None,
-        })
-    }
-
-    pub fn name(self) -> &'static str {
-        Shape::NAMES[self as usize]
-    }
 }
 
 #[derive(Clone)]

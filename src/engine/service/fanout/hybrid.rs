@@ -14,10 +14,10 @@ use super::{PostId, UserId};
 
 #[derive(Clone)]
 pub struct Hybrid {
-    mailboxes: Mailboxes,
+    pub mailboxes: Mailboxes,
     left_out: Lists,
     /// Those with posts that were left out, in the order of their names.
-    celebrities: Rc<Vec<UserId>>,
+    pub celebrities: Rc<Vec<UserId>>,
 }
 
 /// What a read took.
@@ -38,14 +38,6 @@ impl Hybrid {
 
     pub fn weight(&self, before: &Hybrid) -> u64 {
         self.mailboxes.weight(&before.mailboxes) + self.left_out.weight(&before.left_out)
-    }
-
-    pub fn mailboxes(&self) -> &Mailboxes {
-        &self.mailboxes
-    }
-
-    pub fn celebrities(&self) -> &[UserId] {
-        &self.celebrities
     }
 
     /// The posts of an author that were left out, the newest first.

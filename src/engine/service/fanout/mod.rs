@@ -37,6 +37,7 @@ pub mod join;
 pub mod lists;
 pub mod mailboxes;
 pub mod paged;
+mod settings;
 mod state;
 pub mod world;
 
@@ -46,20 +47,23 @@ mod tests;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-pub use command::{Command, Settings};
+pub use command::Command;
 pub use event::Event;
 pub use follows::Shape;
+pub use settings::Settings;
 
-use self::command::{COMMANDS, PARAMETERS};
 use self::follows::Follows;
 use self::hybrid::Hybrid;
 use self::mailboxes::Mailboxes;
 use self::world::{Post, World};
 use super::grouped;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{ArgumentKind, BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters, Value};
 use crate::language::{BadCommand, Words};
 use crate::sim::Rng;
 
+/// One user more than a million, so that one of them can have a million followers.
+pub const MAX_USERS: u64 = 1_000_001;
 /// All mailboxes of one way together take no more rows than this: 32 MB, or a million followers four times.
 pub const MAX_MAILBOX_ROWS: u64 = 4_000_000;
 
@@ -80,6 +84,28 @@ impl UserId {
 impl PostId {
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// As in `u7`, or just the number, so that `post 1..9 hello` makes nine posts.
+impl Value for UserId {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<UserId, BadCommand> {
+        let word = words.required(what)?;
+        let digits = word.text.strip_prefix('u').unwrap_or(&word.text);
+        match digits.parse::<u64>() {
+            Ok(number @ 1..=MAX_USERS) => Ok(UserId(number as u32 - 1)),
+            _ => Err(words.refuse(
+                word,
+                format!("`{}` is no user", word.quote()),
+                format!("a user as in u1 or 1, up to u{MAX_USERS}"),
+            )),
+        }
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
     }
 }
 
@@ -105,6 +131,14 @@ pub enum Way {
 
 impl Way {
     pub const ALL: [Way; 3] = [Way::Join, Way::FanOut, Way::Hybrid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::Join => "join on read",
+            Way::FanOut => "fan-out on write",
+            Way::Hybrid => "hybrid",
+        }
+    }
 }
 
 /// The rows that one way has touched.
@@ -132,52 +166,36 @@ pub enum Focus {
 
 #[derive(Clone)]
 pub struct Fanout {
-    settings: Settings,
-    world: World,
-    mailboxes: Mailboxes,
-    hybrid: Hybrid,
+    pub settings: Settings,
+    pub world: World,
+    pub mailboxes: Mailboxes,
+    pub hybrid: Hybrid,
     tallies: [Tally; 3],
     /// How many timelines have been opened.
-    timelines: u64,
-    focus: Focus,
+    pub timelines: u64,
+    pub focus: Focus,
     rng: Rng,
 }
 
-type Done = Result<Outcome, String>;
+type Done = Result<Outcome, Refused>;
 
 impl Engine for Fanout {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Fanout, BadParameter> {
         Ok(Fanout::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Fanout>) -> Outcome {
-        self.focus = Focus::Nothing;
-        for tally in &mut self.tallies {
-            tally.last = None;
-        }
-        let done = match command {
-            Command::Post(author, text) => self.post(*author, text, probe),
-            Command::Timeline(reader) => self.timeline(*reader, probe),
-            Command::Follow(a, b) => self.follow(*a, *b, probe),
-            Command::Unfollow(a, b) => self.unfollow(*a, *b, probe),
-            Command::Celebrity(limit) => self.move_limit(*limit, probe),
-            Command::Followers(shape) => self.replace_crowd(*shape, probe),
-            Command::Traffic { posts, timelines } => self.traffic(*posts, *timelines, probe),
-        };
-        done.unwrap_or_else(|reason| {
-            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A post that was cut short is in the table, and not in the mailboxes: the ways are apart then, and timelines say
@@ -200,17 +218,33 @@ impl Engine for Fanout {
 }
 
 impl Fanout {
-    fn new(settings: Settings) -> Fanout {
+    pub fn new(settings: Settings) -> Fanout {
         let follows = Follows::new(settings.shape, settings.users, settings.follows, settings.seed);
         Fanout {
             settings,
-            world: World::new(follows, settings.page),
+            world: World::new(follows, settings.page as usize),
             mailboxes: Mailboxes::new(settings.users),
             hybrid: Hybrid::new(settings.users),
             tallies: [Tally::default(); 3],
             timelines: 0,
             focus: Focus::Nothing,
             rng: Rng::new(settings.seed),
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Fanout>) -> Done {
+        self.focus = Focus::Nothing;
+        for tally in &mut self.tallies {
+            tally.last = None;
+        }
+        match *command {
+            Command::Post { user, ref text } => self.post(user, text, probe),
+            Command::Timeline { user } => self.timeline(user, probe),
+            Command::Follow { follower, followee } => self.follow(follower, followee, probe),
+            Command::Unfollow { follower, followee } => self.unfollow(follower, followee, probe),
+            Command::Celebrity { limit } => self.move_limit(limit, probe),
+            Command::Followers { shape } => self.replace_crowd(shape, probe),
+            Command::Traffic { posts, timelines } => self.traffic(posts, timelines, probe),
         }
     }
 
@@ -316,7 +350,7 @@ impl Fanout {
     fn follow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
         self.check_pair(follower, followee)?;
         if self.world.follows.has(follower, followee) {
-            return Err(format!("{follower} follows {followee} already"));
+            return Err(Refused::new(format!("{follower} follows {followee} already")));
         }
         self.check_rows(self.mailboxes.of(follower).count() + self.world.posts_of(followee).count())?;
         let followers = self.turn(follower, followee);
@@ -333,7 +367,7 @@ impl Fanout {
     fn unfollow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
         self.check_pair(follower, followee)?;
         if !self.world.follows.has(follower, followee) {
-            return Err(format!("{follower} does not follow {followee}"));
+            return Err(Refused::new(format!("{follower} does not follow {followee}")));
         }
         self.check_rows(self.mailboxes.of(follower).count())?;
         let followers = self.turn(follower, followee);
@@ -411,37 +445,40 @@ impl Fanout {
 
 /// What is refused, each with its reason.
 impl Fanout {
-    fn check_user(&self, user: UserId) -> Result<(), String> {
+    fn check_user(&self, user: UserId) -> Result<(), Refused> {
         let users = self.settings.users;
         if user.0 < users {
             return Ok(());
         }
-        Err(format!("there is no user {user}; users are u1 to u{users}"))
+        Err(Refused::new(format!("there is no user {user}; users are u1 to u{users}")))
     }
 
-    fn check_pair(&self, follower: UserId, followee: UserId) -> Result<(), String> {
+    fn check_pair(&self, follower: UserId, followee: UserId) -> Result<(), Refused> {
         self.check_user(follower)?;
         self.check_user(followee)?;
-        if follower == followee { Err(format!("{follower} is one user, and to follow takes two")) } else { Ok(()) }
+        if follower == followee {
+            return Err(Refused::new(format!("{follower} is one user, and to follow takes two")));
+        }
+        Ok(())
     }
 
     /// That there is room for a post of `author` in the mailboxes of all followers.
-    fn check_room(&self, author: UserId) -> Result<(), String> {
+    fn check_room(&self, author: UserId) -> Result<(), Refused> {
         self.check_rows(self.world.follows.follower_count(author) as usize)
     }
 
-    fn check_rows(&self, more: usize) -> Result<(), String> {
+    fn check_rows(&self, more: usize) -> Result<(), Refused> {
         // The hybrid's mailboxes never take more rows than these.
         let rows = self.mailboxes.rows() as u64;
         if rows + more as u64 <= MAX_MAILBOX_ROWS {
             return Ok(());
         }
-        Err(format!(
+        Err(Refused::new(format!(
             "the mailboxes have taken {} rows, this takes {} more, and the figure has memory for {}; `followers` begins \
              anew",
             grouped(rows),
             grouped(more as u64),
             grouped(MAX_MAILBOX_ROWS)
-        ))
+        )))
     }
 }

@@ -3,45 +3,20 @@
 use serde_json::{Value, json};
 
 use super::event::AtScale;
-use super::world::{Post, World};
-use super::{Fanout, Focus, Hybrid, Mailboxes, PostId, Settings, Tally, UserId, Way};
+use super::world::Post;
+use super::{Fanout, PostId, Tally, UserId, Way};
 use crate::contract::Counter;
 
 /// More users than this are counted, and not listed one by one.
 const MOST_LISTED: u32 = 100;
 
 impl Fanout {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
-    pub fn mailboxes(&self) -> &Mailboxes {
-        &self.mailboxes
-    }
-
-    pub fn hybrid(&self) -> &Hybrid {
-        &self.hybrid
-    }
-
-    pub fn focus(&self) -> &Focus {
-        &self.focus
-    }
-
     pub fn tally(&self, way: Way) -> &Tally {
         &self.tallies[way as usize]
     }
 
     pub fn posts(&self) -> u64 {
         self.world.post_count() as u64
-    }
-
-    /// How many timelines have been opened.
-    pub fn timelines(&self) -> u64 {
-        self.timelines
     }
 
     /// Whether a new post of that user is left out of the hybrid's fan-out.
@@ -89,7 +64,7 @@ impl Fanout {
         let ways = Way::ALL.map(|way| {
             let tally = self.tally(way);
             json!({
-                "way": match way { Way::Join => "join on read", Way::FanOut => "fan-out on write", Way::Hybrid => "hybrid" },
+                "way": way.name(),
                 "rows_delivered": tally.delivered,
                 "rows_read": tally.read,
                 "rows_of_upkeep": tally.upkeep,
@@ -104,7 +79,7 @@ impl Fanout {
                 "followers": self.world.follows.follower_count(user),
                 "celebrity": self.is_celebrity(user),
                 "mailbox": names(self.mailboxes.of(user)),
-                "hybrid_mailbox": names(self.hybrid.mailboxes().of(user)),
+                "hybrid_mailbox": names(self.hybrid.mailboxes.of(user)),
             })
         });
         let posts = self.world.newest_first().take(MOST_LISTED as usize).map(|id| {
