@@ -8,7 +8,7 @@ use super::plot::{Axis, Series, plot, plot_by_tens};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{grouped, time};
-use crate::engine::storage::duel::{Duel, Event, Name, Throughput};
+use crate::engine::storage::duel::{Compaction, Duel, Event, Name, Throughput};
 use crate::engine::wording::{count, plural};
 use crate::scene::svg::number;
 use crate::scene::text::fit;
@@ -63,7 +63,7 @@ fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
         grouped(duel.operations()),
         plural(duel.operations(), "operation")
     );
-    let last = duel.last().map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
+    let last = duel.last.map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
     let shape = Shape::new("banner", margin, 0.0);
     let shape = match last {
         Some(last) if width < 500.0 => {
@@ -81,12 +81,13 @@ fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
 
 /// The numbers on which it depends who wins.
 fn assumed(duel: &Duel, is_short: bool) -> String {
-    let settings = duel.settings();
-    let (record, cache, checkpoint) = (settings.record, settings.cache / 1024, grouped(settings.checkpoint));
+    let settings = &duel.settings;
+    let (record, cache, checkpoint) =
+        (settings.record, settings.cache_bytes() / 1024, grouped(settings.checkpoint_images()));
     if is_short {
         return format!("values of {record} B · {cache} KB of cache each · checkpoint at {checkpoint}");
     }
-    let compaction = if settings.compacts_at_once { "at once" } else { "when writes must wait" };
+    let compaction = if settings.compaction == Compaction::Now { "at once" } else { "when writes must wait" };
     format!(
         "values of {record} bytes · {cache} KB of cache for each · checkpoint after {checkpoint} page images · compaction {compaction} · {} a sync",
         count(settings.group, "write"),
@@ -104,7 +105,7 @@ fn hundredths(value: u64) -> String {
 /// What one of the two has done: for the last operation, and in all.
 fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32), width: f32) -> Shape {
     let (side, amplification) = (duel.side(name), duel.amplification(name));
-    let (last, all, times) = (side.last(), side.cost(), side.latencies());
+    let (last, all, times) = (side.last, side.cost(), &side.latencies);
     let rows = [
         (
             "last operation",
@@ -212,19 +213,19 @@ fn short(value: u64) -> String {
 }
 
 fn over_time(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
-    let points: Vec<_> = duel.points().iter().map(|point| (point.operations, point.throughputs)).collect();
+    let points: Vec<_> = duel.points.iter().map(|point| (point.operations, point.throughputs)).collect();
     let x = (duel.operations().max(1), "operations");
     chart("over-time", at, width, &points, x, ("operations a second", &short), None)
 }
 
 fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
-    if duel.shares().is_empty() {
+    if duel.shares.is_empty() {
         return Shape::new("over-reads", at.0, at.1)
             .text(0.0, 11.0, Anchor::Start, "region-name", "operations a second, by share of reads")
             .text(0.0, 34.0, Anchor::Start, "small", "nothing measured yet: try `sweep 200`");
     }
-    let points: Vec<_> = duel.shares().iter().map(|share| (share.reads, share.throughputs)).collect();
-    let winner = |above| duel.shares().iter().find(|share| share.reads == above).map(|share| share.winner().text());
+    let points: Vec<_> = duel.shares.iter().map(|share| (share.reads, share.throughputs)).collect();
+    let winner = |above| duel.shares.iter().find(|share| share.reads == above).map(|share| share.winner().text());
     let turn =
         duel.flip().and_then(|(below, above)| Some((below.midpoint(above), format!("now the {}", winner(above)?))));
     let x = (100, "reads, in per cent");

@@ -12,6 +12,7 @@
 
 mod zipfian;
 
+use stepwise_derive::Choice;
 use zipfian::Zipfian;
 
 use crate::sim::Rng;
@@ -40,18 +41,37 @@ impl Mix {
         Mix { reads, inserts: 0, scans: 0, read_modify_writes: 0 }
     }
 
-    /// The mix and the usual law of keys of a core workload, by its small letter.
-    pub fn core(letter: &str) -> Option<(Mix, Law)> {
-        Some(match letter {
-            "a" => (Mix::reads(50), Law::Zipfian),
-            "b" => (Mix::reads(95), Law::Zipfian),
-            "c" => (Mix::reads(100), Law::Zipfian),
-            "d" => (Mix { inserts: 5, ..Mix::reads(95) }, Law::Latest),
-            "e" => (Mix { inserts: 5, scans: 95, ..Mix::reads(0) }, Law::Zipfian),
-            "f" => (Mix { read_modify_writes: 50, ..Mix::reads(50) }, Law::Zipfian),
-            _ => return None,
-        })
+    /// The mix of a preset, and its usual law of keys; `reads` are those of a mix of the reader's own.
+    pub const fn of(preset: Preset, reads: u64) -> (Mix, Law) {
+        match preset {
+            Preset::A => (Mix::reads(50), Law::Zipfian),
+            Preset::B => (Mix::reads(95), Law::Zipfian),
+            Preset::C => (Mix::reads(100), Law::Zipfian),
+            Preset::D => (Mix { inserts: 5, ..Mix::reads(95) }, Law::Latest),
+            Preset::E => (Mix { inserts: 5, scans: 95, ..Mix::reads(0) }, Law::Zipfian),
+            Preset::F => (Mix { read_modify_writes: 50, ..Mix::reads(50) }, Law::Zipfian),
+            Preset::Own => (Mix::reads(reads), Law::Uniform),
+        }
     }
+}
+
+/// A core workload of YCSB, or a mix of the reader's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Preset {
+    /// A: half reads, half updates
+    A,
+    /// B: 95 % reads
+    B,
+    /// C: reads only
+    C,
+    /// D: reads of the latest
+    D,
+    /// E: short scans
+    E,
+    /// F: read-modify-write
+    F,
+    /// your own mix
+    Own,
 }
 
 /// How the record of an operation is chosen.
@@ -65,19 +85,6 @@ pub enum Law {
     Latest,
     /// One after the other, in the order of their keys; they are inserted in that order as well.
     Sequential,
-}
-
-impl Law {
-    /// As it is written in a parameter.
-    pub fn of(name: &str) -> Option<Law> {
-        Some(match name {
-            "uniform" => Law::Uniform,
-            "zipfian" => Law::Zipfian,
-            "latest" => Law::Latest,
-            "sequential" => Law::Sequential,
-            _ => return None,
-        })
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,6 +219,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::form::Choice;
 
     fn loaded(mix: Mix, law: Law, records: u64) -> Workload {
         let mut workload = Workload::new(mix, law, 7);
@@ -228,8 +236,8 @@ mod tests {
 
     #[test]
     fn kinds_come_in_their_shares() {
-        for letter in ["a", "b", "c", "d", "e", "f"] {
-            let (mix, law) = Mix::core(letter).expect("a core workload");
+        for preset in Preset::ALL {
+            let (mix, law) = Mix::of(*preset, 30);
             let mut workload = loaded(mix, law, 500);
             let drawn: Vec<Operation> = (0..20_000).map(|_| workload.draw().expect("there are records")).collect();
             let shares = [
@@ -240,7 +248,7 @@ mod tests {
             ];
             for (kind, share) in shares {
                 let found = drawn.iter().filter(|each| each.kind == kind).count() as u64;
-                assert!(found.abs_diff(share * 200) <= 300, "{letter}: {found} of {kind:?}, not {share} %");
+                assert!(found.abs_diff(share * 200) <= 300, "{preset:?}: {found} of {kind:?}, not {share} %");
             }
             assert!(drawn.iter().all(|each| (1..=MAX_SCAN).contains(&each.records)));
         }
@@ -270,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_operations() {
-        let (mix, law) = Mix::core("e").expect("a core workload");
+        let (mix, law) = Mix::of(Preset::E, 0);
         let (mut one, mut other) = (loaded(mix, law, 50), loaded(mix, law, 50));
         assert!((0..1_000).all(|_| one.draw() == other.draw()));
         assert_eq!(Workload::new(mix, law, 1).draw(), None, "there is nothing to ask for");

@@ -2,10 +2,12 @@
 //! was put off at its end is done, and its time counts.
 
 use super::{CHART, assumed, chart, hundredths, short, sides, told};
+use crate::engine::contract::Refused;
+use crate::engine::form::Declared;
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::sim::Time;
-use crate::engine::storage::duel::{Duel, Name, Settings, Throughput, throughput};
-use crate::engine::{BadParameter, Engine, Parameters};
+use crate::engine::storage::duel::{Duel, Name, Settings, Size, Throughput, throughput};
+use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
 
@@ -21,30 +23,20 @@ const COPIES: u64 = 5;
 /// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
 /// the workload inserts.
 fn affordable(settings: &Settings, asked: u64) -> u64 {
-    let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix.inserts) / 10;
+    let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix().0.inserts) / 10;
     asked.min(10 * MOST_BYTES / of_ten_operations)
 }
 
 pub fn start(parameters: &Parameters, operations: u64) -> Result<Box<dyn LongRun>, BadParameter> {
     // Trees of four entries a page are for stepping through: here they would measure their own height.
-    let given = parameters.iter().map(|(name, value)| (name, if name == "size" { "real" } else { value }));
-    let parameters = Parameters::new(Duel::PARAMETERS, given)?;
-    let duel = Duel::open(&parameters)?;
+    let settings = Settings { size: Size::Real, ..Settings::new(parameters)? };
     let asked = operations;
-    let operations = affordable(duel.settings(), asked);
-    Ok(Box::new(Long {
-        duel,
-        asked,
-        workload: format!("workload {}, keys {}", parameters.text("workload"), parameters.text("keys")),
-        records: operations / 10,
-        operations,
-        samples: Vec::new(),
-    }))
+    let operations = affordable(&settings, asked);
+    Ok(Box::new(Long { duel: Duel::new(settings), asked, records: operations / 10, operations, samples: Vec::new() }))
 }
 
 struct Long {
     duel: Duel,
-    workload: String,
     /// How many records there are before measuring begins.
     records: u64,
     operations: u64,
@@ -85,7 +77,7 @@ impl Long {
                 let passed = times[name as usize] - since[name as usize];
                 throughput(operations - before, Time::from_micros(passed))
             }),
-            p99: sides(|name| duel.side(name).latencies().percentile(990).as_micros()),
+            p99: sides(|name| duel.side(name).latencies.percentile(990).as_micros()),
             writes: sides(|name| duel.amplification(name).write),
             reads: sides(|name| duel.amplification(name).read),
             space: sides(|name| duel.amplification(name).space),
@@ -93,11 +85,15 @@ impl Long {
     }
 }
 
+fn why(refused: Refused) -> String {
+    refused.reason.to_string()
+}
+
 impl LongRun for Long {
     /// Neither loading nor a sample is cut by a slice, so slices of any size give the same numbers.
     fn advance(&mut self, operations: u64) -> Result<bool, String> {
         if !self.is_loaded() {
-            self.duel.advance(operations.min(self.records - self.duel.records()), true)?;
+            self.duel.advance(operations.min(self.records - self.duel.records()), true).map_err(why)?;
             if self.is_loaded() {
                 self.duel.forget();
             }
@@ -105,11 +101,11 @@ impl LongRun for Long {
         }
         let done = self.duel.operations();
         let next = (self.samples.len() as u64 + 1) * self.operations / SAMPLES;
-        self.duel.advance(operations.min(next - done), false)?;
+        self.duel.advance(operations.min(next - done), false).map_err(why)?;
         if self.duel.operations() == next {
             if next == self.operations {
                 // What was put off is part of the price.
-                self.duel.finish()?;
+                self.duel.finish().map_err(why)?;
             }
             self.sample();
         }
@@ -127,7 +123,7 @@ impl LongRun for Long {
             let [btree, lsm] = sides(of);
             vec![what.to_owned(), btree, lsm]
         };
-        let percentile = |what: &str, at: u64| row(what, &|name| time(duel.side(name).latencies().percentile(at)));
+        let percentile = |what: &str, at: u64| row(what, &|name| time(duel.side(name).latencies.percentile(at)));
         let count = |what: &str, of: fn(&Duel, Name) -> u64| row(what, &|name| grouped(of(duel, name)));
         let rows = vec![
             row("operations a second", &|name| told(duel.side(name).throughput())),
@@ -135,7 +131,7 @@ impl LongRun for Long {
             percentile("latency, p95", 950),
             percentile("latency, p99", 990),
             percentile("latency, p99.9", 999),
-            row("latency, longest", &|name| time(duel.side(name).latencies().max())),
+            row("latency, longest", &|name| time(duel.side(name).latencies.max())),
             row("write amplification", &|name| hundredths(duel.amplification(name).write)),
             row("read amplification", &|name| hundredths(duel.amplification(name).read)),
             row("space amplification", &|name| hundredths(duel.amplification(name).space)),
@@ -149,9 +145,10 @@ impl LongRun for Long {
             _ => format!(", and not {}, for a run keeps at most 256 MB", grouped(self.asked)),
         };
         let title = format!(
-            "{} operations ({}) on {} records, pages and blocks of 4 KB{fewer}; {}",
+            "{} operations (workload {}, keys {}) on {} records, pages and blocks of 4 KB{fewer}; {}",
             grouped(duel.operations()),
-            self.workload,
+            duel.settings.workload.name(),
+            duel.settings.keys.name(),
             grouped(duel.records()),
             assumed(duel, false)
         );
@@ -189,7 +186,7 @@ mod tests {
     use super::*;
 
     fn finish(parameters: &[(&str, &str)], operations: u64, slice: u64) -> Box<dyn LongRun> {
-        let parameters = Parameters::new(Duel::PARAMETERS, parameters.iter().copied()).unwrap();
+        let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
         let mut run = start(&parameters, operations).unwrap();
         while run.advance(slice).unwrap() {}
         run
@@ -210,8 +207,8 @@ mod tests {
     #[test]
     fn s13_long_records_allow_fewer_operations() {
         let count = |record: &str| {
-            let parameters = Parameters::new(Duel::PARAMETERS, [("record", record)]).unwrap();
-            affordable(Duel::open(&parameters).unwrap().settings(), 100_000_000)
+            let parameters = Parameters::new(Settings::PARAMETERS, [("record", record)]).unwrap();
+            affordable(&Settings::new(&parameters).unwrap(), 100_000_000)
         };
         assert!(count("1000") < count("100") && count("100") < count("8") && count("8") < 100_000_000);
         assert!(count("1000") < 1_000_000 && count("100") > 1_000_000, "a million is for usual records");

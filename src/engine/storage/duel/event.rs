@@ -1,120 +1,63 @@
 //! What happened, in a sentence or two.
 
-use std::fmt::{self, Display};
+use stepwise_derive::Event;
 
 use super::side::{Cost, Name, Throughput};
-use crate::contract;
+use crate::contract::Refused;
 use crate::service::spell::{grouped, time};
 use crate::wording::count;
 use crate::workload::Operation;
 
-#[derive(Clone)]
+#[derive(Clone, Event)]
 pub enum Event {
     /// One of the two has carried out an operation.
-    Operated {
-        name: Name,
-        operation: Operation,
-        cost: Cost,
-    },
+    #[told(
+        "{}: {} of key {}{}. {} read, {} written, {}, {}: {} of the device's time.",
+        name.text(), operation.kind.name(), operation.key, and_on(operation.records),
+        count(cost.bytes_read, "byte"), count(cost.bytes_written, "byte"), count(cost.seeks, "seek"),
+        count(cost.syncs, "sync"), time(cost.time)
+    )]
+    Operated { name: Name, operation: Operation, cost: Cost },
     /// Both have carried out a slice of a longer run.
-    Advanced {
-        done: u64,
-        of: u64,
-        throughputs: [Throughput; 2],
-    },
+    #[told(
+        "{} of {} operations are done. The B-tree {}.",
+        grouped(*done), grouped(*of), makes(*throughputs, "")
+    )]
+    Advanced { done: u64, of: u64, throughputs: [Throughput; 2] },
     /// Both have finished what they had put off.
-    Settled {
-        costs: [Cost; 2],
-    },
+    #[told(
+        "What was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
+        time(costs[0].time), time(costs[1].time)
+    )]
+    Settled { costs: [Cost; 2] },
     /// Of a sweep, one share of reads.
-    Swept {
-        reads: u64,
-        throughputs: [Throughput; 2],
-    },
+    #[told("With {reads} % reads the B-tree {}.", makes(*throughputs, " operations"))]
+    Swept { reads: u64, throughputs: [Throughput; 2] },
     /// The end of a sweep: between which shares of reads another one wins, and who wins with the smaller.
-    Compared {
-        first: Name,
-        flip: Option<(u64, u64)>,
-    },
+    #[told(
+        "Up to {below} % reads the {} is faster; with {above} % the {} is.",
+        first.text(), first.other().text(),
+        when = let Some((below, above)) = flip
+    )]
+    #[told("The {} is the faster one whatever the share of reads.", first.text())]
+    Compared { first: Name, flip: Option<(u64, u64)> },
+    #[told("What was measured is forgotten; both keep their data.")]
     Forgotten,
-    Refused {
-        why: String,
-    },
+    #[flatten]
+    Refused(Refused),
 }
 
-impl contract::Event for Event {
-    fn name(&self) -> &'static str {
-        match self {
-            Event::Operated { .. } => "Operated",
-            Event::Advanced { .. } => "Advanced",
-            Event::Settled { .. } => "Settled",
-            Event::Swept { .. } => "Swept",
-            Event::Compared { .. } => "Compared",
-            Event::Forgotten => "Forgotten",
-            Event::Refused { .. } => "Refused",
-        }
-    }
+fn and_on(records: u64) -> String {
+    if records > 1 { format!(" and on, {}", count(records, "record")) } else { String::new() }
 }
 
-/// `makes 4,398 a second, the LSM-tree 2,205.`
-fn makes(out: &mut fmt::Formatter, throughputs: [Throughput; 2], what: &str) -> fmt::Result {
+/// What the B-tree does, and then the LSM-tree: `makes 4,398 a second, the LSM-tree 2,205`.
+fn makes(throughputs: [Throughput; 2], what: &str) -> String {
     const NOTHING: &str = "has asked nothing of its disk";
-    match throughputs {
-        [Some(btree), Some(lsm)] => {
-            write!(out, "makes {}{what} a second, the LSM-tree {}.", grouped(btree), grouped(lsm))
-        }
-        [Some(btree), None] => write!(out, "makes {}{what} a second; the LSM-tree {NOTHING}.", grouped(btree)),
-        [None, Some(lsm)] => write!(out, "{NOTHING}; the LSM-tree makes {}{what} a second.", grouped(lsm)),
-        [None, None] => write!(out, "{NOTHING}, and neither has the LSM-tree."),
-    }
-}
-
-impl Display for Event {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Event::Operated { name, operation, cost } => {
-                write!(out, "{}: {} of key {}", name.text(), operation.kind.name(), operation.key)?;
-                if operation.records > 1 {
-                    write!(out, " and on, {}", count(operation.records, "record"))?;
-                }
-                write!(
-                    out,
-                    ". {} read, {} written, {}, {}: {} of the device's time.",
-                    count(cost.bytes_read, "byte"),
-                    count(cost.bytes_written, "byte"),
-                    count(cost.seeks, "seek"),
-                    count(cost.syncs, "sync"),
-                    time(cost.time),
-                )
-            }
-            Event::Advanced { done, of, throughputs } => {
-                write!(out, "{} of {} operations are done. The B-tree ", grouped(*done), grouped(*of))?;
-                makes(out, *throughputs, "")
-            }
-            Event::Settled { costs: [btree, lsm] } => write!(
-                out,
-                "What was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
-                time(btree.time),
-                time(lsm.time),
-            ),
-            Event::Swept { reads, throughputs } => {
-                write!(out, "With {reads} % reads the B-tree ")?;
-                makes(out, *throughputs, " operations")
-            }
-            Event::Compared { first, flip: None } => {
-                write!(out, "The {} is the faster one whatever the share of reads.", first.text())
-            }
-            Event::Compared { first, flip: Some((below, above)) } => {
-                let other = if *first == Name::BTree { Name::Lsm } else { Name::BTree };
-                write!(
-                    out,
-                    "Up to {below} % reads the {} is faster; with {above} % the {} is.",
-                    first.text(),
-                    other.text(),
-                )
-            }
-            Event::Forgotten => out.write_str("What was measured is forgotten; both keep their data."),
-            Event::Refused { why } => write!(out, "Refused: {why}"),
-        }
+    match throughputs.map(|throughput| throughput.map(grouped)) {
+        [Some(btree), Some(lsm)] => format!("makes {btree}{what} a second, the LSM-tree {lsm}"),
+        [Some(btree), None] => format!("makes {btree}{what} a second; the LSM-tree {NOTHING}"),
+        [None, Some(lsm)] => format!("{NOTHING}; the LSM-tree makes {lsm}{what} a second"),
+        [None, None] => format!("{NOTHING}, and neither has the LSM-tree"),
     }
 }

@@ -45,11 +45,12 @@ use serde_json::{Value, json};
 
 pub use command::Command;
 pub use event::Event;
-pub use settings::Settings;
+pub use settings::{Compaction, Settings, Size};
 pub use side::{Cost, Name, Side, Throughput, throughput};
 pub use sweep::Share;
 
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::workload::{Kind, Operation, Workload};
 use side::Tree;
@@ -59,7 +60,7 @@ const SLICES: u64 = 20;
 
 #[derive(Clone)]
 pub struct Duel {
-    settings: Rc<Settings>,
+    pub settings: Settings,
     workload: Workload,
     /// The B-tree, and the LSM-tree.
     sides: [Side; 2],
@@ -68,9 +69,10 @@ pub struct Duel {
     bytes_read: u64,
     /// Keys and values of all records.
     live_bytes: u64,
-    last: Option<Operation>,
-    points: Rc<Vec<Point>>,
-    shares: Rc<Vec<Share>>,
+    /// The operation that both have carried out last, or one of them just now.
+    pub last: Option<Operation>,
+    pub points: Rc<Vec<Point>>,
+    pub shares: Rc<Vec<Share>>,
 }
 
 /// After so many operations, how many each had made in a second on average.
@@ -92,46 +94,19 @@ impl Engine for Duel {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Duel, BadParameter> {
-        let settings = Settings::new(parameters)?;
-        Ok(Duel {
-            workload: settings.workload(settings.mix),
-            sides: [Tree::BTree(Box::new(settings.btree())), Tree::Lsm(Box::new(settings.lsm()))]
-                .map(|tree| Side::new(tree, settings.record)),
-            settings: Rc::new(settings),
-            bytes_written: 0,
-            bytes_read: 0,
-            live_bytes: 0,
-            last: None,
-            points: Rc::default(),
-            shares: Rc::default(),
-        })
+        Ok(Duel::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Outcome {
-        let done = match command {
-            Command::Load(many) => self.many(*many, true, probe),
-            Command::Run(many) => self.many(*many, false, probe),
-            Command::Next => self.next(probe),
-            Command::Settle => self.settle(probe),
-            Command::Sweep(many) => self.sweep(*many, probe),
-            Command::Forget => {
-                self.forget();
-                probe.step(|| Event::Forgotten, self);
-                Ok(Outcome::Done)
-            }
-        };
-        done.unwrap_or_else(|why| {
-            probe.step(|| Event::Refused { why: why.clone() }, self);
-            Outcome::Refused(why)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// Cut between the two, one would be an operation ahead for good.
@@ -168,9 +143,9 @@ impl Engine for Duel {
             json!({
                 "name": name.text(),
                 "operations_per_second": side.throughput(),
-                "p50_us": side.latencies().percentile(500).as_micros(),
-                "p99_us": side.latencies().percentile(990).as_micros(),
-                "max_us": side.latencies().max().as_micros(),
+                "p50_us": side.latencies.percentile(500).as_micros(),
+                "p99_us": side.latencies.percentile(990).as_micros(),
+                "max_us": side.latencies.max().as_micros(),
                 "write_amplification_percent": amplification.write,
                 "read_amplification_percent": amplification.read,
                 "space_amplification_percent": amplification.space,
@@ -186,8 +161,35 @@ impl Engine for Duel {
 }
 
 impl Duel {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn new(settings: Settings) -> Duel {
+        let (mix, law) = settings.mix();
+        Duel {
+            settings,
+            workload: Workload::new(mix, law, settings.seed),
+            sides: [Tree::BTree(Box::new(settings.btree())), Tree::Lsm(Box::new(settings.lsm()))]
+                .map(|tree| Side::new(tree, settings.record)),
+            bytes_written: 0,
+            bytes_read: 0,
+            live_bytes: 0,
+            last: None,
+            points: Rc::default(),
+            shares: Rc::default(),
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
+        match *command {
+            Command::Load { many } => self.many(many, true, probe),
+            Command::Run { many } => self.many(many, false, probe),
+            Command::Next => self.next(probe),
+            Command::Settle => self.settle(probe),
+            Command::Sweep { many } => self.sweep(many, probe),
+            Command::Forget => {
+                self.forget();
+                probe.step(|| Event::Forgotten, self);
+                Ok(Outcome::Done)
+            }
+        }
     }
 
     pub fn side(&self, name: Name) -> &Side {
@@ -204,19 +206,6 @@ impl Duel {
         self.sides[0].latencies.count()
     }
 
-    /// The operation that both have carried out last, or one of them just now.
-    pub fn last(&self) -> Option<Operation> {
-        self.last
-    }
-
-    pub fn points(&self) -> &[Point] {
-        &self.points
-    }
-
-    pub fn shares(&self) -> &[Share] {
-        &self.shares
-    }
-
     pub fn amplification(&self, name: Name) -> Amplification {
         let (cost, used) = (self.side(name).cost(), self.side(name).disk().used());
         let hundredths = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0);
@@ -227,12 +216,14 @@ impl Duel {
         }
     }
 
-    fn draw(&mut self, is_load: bool) -> Result<Operation, String> {
+    fn draw(&mut self, is_load: bool) -> Result<Operation, Refused> {
         let drawn = if is_load { self.workload.insert() } else { self.workload.draw() };
-        let operation = drawn.ok_or_else(|| match self.workload.records() {
-            0 => "there are no records to ask for; `load` some first".to_owned(),
-            most => format!("there are {most} records, and no more fit"),
-        })?;
+        let Some(operation) = drawn else {
+            return Err(match self.workload.records() {
+                0 => Refused::new("there are no records to ask for; `load` some first"),
+                most => Refused::new(format!("there are {most} records, and no more fit")),
+            });
+        };
         let bytes = operation.key.to_string().len() as u64 + self.settings.record;
         self.live_bytes += bytes * u64::from(operation.kind == Kind::Insert);
         self.bytes_written += bytes * u64::from(operation.kind.writes());
@@ -242,13 +233,12 @@ impl Duel {
         Ok(operation)
     }
 
-    fn operate(&mut self, place: usize, operation: &Operation) -> Result<Option<String>, String> {
-        let settings = self.settings.clone();
-        self.sides[place].operate(operation, &settings)
+    fn operate(&mut self, place: usize, operation: &Operation) -> Result<Option<String>, Refused> {
+        self.sides[place].operate(operation, &self.settings)
     }
 
     /// Gives both the next `many` operations.
-    pub fn advance(&mut self, many: u64, is_load: bool) -> Result<(), String> {
+    pub fn advance(&mut self, many: u64, is_load: bool) -> Result<(), Refused> {
         for _ in 0..many {
             let operation = self.draw(is_load)?;
             self.operate(0, &operation)?;
@@ -261,7 +251,7 @@ impl Duel {
         [self.sides[0].throughput(), self.sides[1].throughput()]
     }
 
-    fn many(&mut self, of: u64, is_load: bool, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+    fn many(&mut self, of: u64, is_load: bool, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
         let slice = of.div_ceil(SLICES);
         let mut done = 0;
         while done < of {
@@ -275,7 +265,7 @@ impl Duel {
         Ok(Outcome::Done)
     }
 
-    fn next(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+    fn next(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
         let operation = self.draw(false)?;
         let mut found = [None, None];
         for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
@@ -288,7 +278,7 @@ impl Duel {
         Ok(if operation.kind == Kind::Read { Outcome::Value(btree) } else { Outcome::Done })
     }
 
-    fn settle(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+    fn settle(&mut self, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
         self.finish()?;
         let costs = [self.sides[0].last, self.sides[1].last];
         probe.step(|| Event::Settled { costs }, self);
@@ -296,8 +286,8 @@ impl Duel {
     }
 
     /// Both do what they had put off, and the time for it counts.
-    pub fn finish(&mut self) -> Result<(), String> {
-        let device = self.settings.device;
+    pub fn finish(&mut self) -> Result<(), Refused> {
+        let device = self.settings.device();
         self.sides.iter_mut().try_for_each(|side| side.settle(&device))
     }
 

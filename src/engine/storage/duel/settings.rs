@@ -1,87 +1,160 @@
 //! The parameters of a duel: the workload, the device, and the size of the two engines.
 
-use crate::contract::{BadParameter, Parameter, ParameterKind, Parameters};
+use stepwise_derive::{Choice, Parameters};
+
 use crate::sim::Time;
 use crate::storage::SyncPolicy;
 use crate::storage::btree::{self, BTree, Layout};
 use crate::storage::lsm::{self, Device, Lsm, Policy};
 use crate::storage::table::TableShape;
-use crate::workload::{Law, Mix, Workload};
+use crate::workload::{Law, Mix, Preset};
 
 /// Room for the longest run.
 const DISK_BYTES: u64 = 1 << 32;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Parameters)]
 pub struct Settings {
-    pub mix: Mix,
-    pub law: Law,
-    pub seed: u64,
-    pub device: Device,
-    /// So many writes share one sync.
+    /// A core workload of YCSB, or a mix of your own
+    #[parameter(Preset::A)]
+    pub workload: Preset,
+    /// In your own mix, how many of a hundred operations are reads; the rest are updates
+    #[parameter(50, 0..=100, "%")]
+    pub reads: u64,
+    /// Which records are asked for
+    #[parameter(Keys::Usual)]
+    pub keys: Keys,
+    /// What a seek, a byte and a sync cost
+    #[name("device")]
+    #[parameter(Medium::Ssd)]
+    pub medium: Medium,
+    /// On a device of your own, microseconds to another place
+    #[parameter(100, 1..=1_000_000)]
+    pub seek: u64,
+    /// On a device of your own, microseconds of a sync
+    #[parameter(500, 1..=1_000_000)]
+    pub sync: u64,
+    /// On a device of your own, bytes in a millisecond
+    #[parameter(200_000, 1..=1_000_000)]
+    pub rate: u64,
+    /// So many writes wait for one sync (group commit)
+    #[label("Writes a sync")]
+    #[parameter(1, 1..=1_000)]
     pub group: u64,
-    pub is_small: bool,
-    /// Bytes of a value. A record is that, and its key.
+    /// How large pages, blocks and memtable are
+    #[parameter(Size::Small)]
+    pub size: Size,
+    /// Bytes of a value; a record is that and its key. YCSB has 1,000
+    ///
+    /// A value says which write it is of, and that takes up to eight digits.
+    #[parameter(100, 8..=1_000, "bytes")]
     pub record: u64,
-    /// Bytes of the page cache, and as many of the block cache.
+    /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0: 2 or 256, as the size
+    #[parameter(0, 0..=65_536, "KB")]
     pub cache: u64,
-    /// After so many page images the B-tree's log is emptied by a checkpoint.
+    /// Page images in the B-tree's log until a checkpoint; 0: 64, or SQLite's 1,000, as the size
+    #[parameter(0, 0..=65_536, "images")]
     pub checkpoint: u64,
-    /// Flushes and compactions are done as soon as there is work, and not only when a write cannot go on without.
-    pub compacts_at_once: bool,
+    /// When the LSM-tree flushes and compacts; its time counts either way
+    #[parameter(Compaction::Now)]
+    pub compaction: Compaction,
+    /// The same seed gives the same operations
+    #[parameter(1, 1..=1_000_000)]
+    pub seed: u64,
+}
+
+/// By which law records are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Keys {
+    /// as the workload has it
+    Usual,
+    Uniform,
+    Zipfian,
+    Latest,
+    Sequential,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Medium {
+    Disk,
+    /// SSD
+    Ssd,
+    /// your own numbers
+    Own,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Size {
+    /// a few entries
+    Small,
+    /// 4 KB pages and blocks
+    Real,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Compaction {
+    /// as soon as there is work
+    Now,
+    /// when a write must wait for it
+    Late,
 }
 
 /// Pages and blocks of real size.
 pub const PAGE_BYTES: usize = 4096;
-/// What is usual for a size: kilobytes of cache, and SQLite's checkpoint or one that a reader sees happen.
-const SMALL: (u64, u64) = (2, 64);
-const REAL: (u64, u64) = (256, 1_000);
 
 impl Settings {
-    pub fn new(parameters: &Parameters) -> Result<Settings, BadParameter> {
-        let own = (Mix::reads(parameters.integer("reads")), Law::Uniform);
-        let (mix, usual) = Mix::core(parameters.text("workload")).unwrap_or(own);
-        let law = Law::of(parameters.text("keys")).unwrap_or(usual);
-        let (seek, sync, nanos_per_byte) = match parameters.text("device") {
-            "disk" => (8_000, 4_000, 7),
-            "ssd" => (80, 200, 2),
-            _ => (parameters.integer("seek"), parameters.integer("sync"), 1_000_000 / parameters.integer("rate")),
+    /// The shares of operations, and the law by which their records are chosen.
+    pub fn mix(&self) -> (Mix, Law) {
+        let (mix, usual) = Mix::of(self.workload, self.reads);
+        let law = match self.keys {
+            Keys::Usual => usual,
+            Keys::Uniform => Law::Uniform,
+            Keys::Zipfian => Law::Zipfian,
+            Keys::Latest => Law::Latest,
+            Keys::Sequential => Law::Sequential,
         };
-        let is_small = parameters.text("size") == "small";
-        let (cache, checkpoint) = if is_small { SMALL } else { REAL };
-        let given = |name, usual| Some(parameters.integer(name)).filter(|given| *given > 0).unwrap_or(usual);
-        Ok(Settings {
-            mix,
-            law,
-            seed: parameters.integer("seed"),
-            device: Device {
-                access: Time::ZERO,
-                seek: Time::from_micros(seek),
-                sync: Time::from_micros(sync),
-                nanos_per_byte,
-            },
-            group: parameters.integer("group"),
-            is_small,
-            record: parameters.integer("record"),
-            cache: given("cache", cache) * 1024,
-            checkpoint: given("checkpoint", checkpoint),
-            compacts_at_once: parameters.text("compaction") == "now",
-        })
+        (mix, law)
     }
 
-    pub fn workload(&self, mix: Mix) -> Workload {
-        Workload::new(mix, self.law, self.seed)
+    pub fn device(&self) -> Device {
+        let (seek, sync, nanos_per_byte) = match self.medium {
+            Medium::Disk => (8_000, 4_000, 7),
+            Medium::Ssd => (80, 200, 2),
+            Medium::Own => (self.seek, self.sync, 1_000_000 / self.rate),
+        };
+        let [seek, sync] = [seek, sync].map(Time::from_micros);
+        Device { access: Time::ZERO, seek, sync, nanos_per_byte }
+    }
+
+    /// Bytes of the page cache, and as many of the block cache.
+    pub fn cache_bytes(&self) -> u64 {
+        1024 * self.given_or(self.cache, 2, 256)
+    }
+
+    /// After so many page images the B-tree's log is emptied by a checkpoint: SQLite's, or one that a reader sees happen.
+    pub fn checkpoint_images(&self) -> u64 {
+        self.given_or(self.checkpoint, 64, 1_000)
+    }
+
+    /// A number that was given, or the usual one for the size.
+    fn given_or(&self, given: u64, small: u64, real: u64) -> u64 {
+        match (given, self.size) {
+            (0, Size::Small) => small,
+            (0, Size::Real) => real,
+            _ => given,
+        }
     }
 
     /// Pages of 4 KB, or of four entries.
     pub fn btree(&self) -> BTree {
         let record = self.record as usize;
-        let layout = if self.is_small { Layout::of_order(5, record) } else { Layout::of_page(PAGE_BYTES, record) };
+        let layout =
+            if self.size == Size::Small { Layout::of_order(5, record) } else { Layout::of_page(PAGE_BYTES, record) };
         BTree::new(btree::Settings {
             layout,
             survival: btree::Survival::Log,
             sync: SyncPolicy::OnCommand,
-            cache_pages: (self.cache as usize / layout.size()).max(1),
-            checkpoint_images: self.checkpoint as usize,
+            cache_pages: (self.cache_bytes() as usize / layout.size()).max(1),
+            checkpoint_images: self.checkpoint_images() as usize,
             disk_bytes: DISK_BYTES,
         })
     }
@@ -90,14 +163,17 @@ impl Settings {
     /// records.
     pub fn lsm(&self) -> Lsm {
         let record = self.record + 8;
-        let (memtable, block) =
-            if self.is_small { (8 * record, 4 * record) } else { ((self.cache / 8).max(4096), PAGE_BYTES as u64) };
+        let (memtable, block) = if self.size == Size::Small {
+            (8 * record, 4 * record)
+        } else {
+            ((self.cache_bytes() / 8).max(4096), PAGE_BYTES as u64)
+        };
         Lsm::new(lsm::Settings {
             policy: Policy::Leveled,
             memtable_bytes: memtable,
             immutables: 2,
             shape: TableShape { block_bytes: block as usize, restart_interval: 16, bloom_bits: 10 },
-            cache_bytes: self.cache as usize,
+            cache_bytes: self.cache_bytes() as usize,
             table_bytes: memtable * 2,
             level0_tables: 4,
             level1_bytes: memtable * 8,
@@ -105,106 +181,8 @@ impl Settings {
             sync: SyncPolicy::OnCommand,
             collects_log: true,
             pace: Time::ZERO,
-            device: self.device,
+            device: self.device(),
             disk_bytes: DISK_BYTES,
         })
     }
 }
-
-const fn own(
-    name: &'static str,
-    label: &'static str,
-    about: &'static str,
-    most: u64,
-    default: &'static str,
-) -> Parameter {
-    Parameter { name, label, about, kind: ParameterKind::Integer { min: 1, max: most, unit: "" }, default }
-}
-
-const fn usual(name: &'static str, label: &'static str, about: &'static str, unit: &'static str) -> Parameter {
-    Parameter { name, label, about, kind: ParameterKind::Integer { min: 0, max: 65_536, unit }, default: "0" }
-}
-
-pub const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "workload",
-        label: "Workload",
-        about: "A core workload of YCSB, or a mix of your own",
-        kind: ParameterKind::Choice(&[
-            ("a", "A: half reads, half updates"),
-            ("b", "B: 95 % reads"),
-            ("c", "C: reads only"),
-            ("d", "D: reads of the latest"),
-            ("e", "E: short scans"),
-            ("f", "F: read-modify-write"),
-            ("own", "your own mix"),
-        ]),
-        default: "a",
-    },
-    Parameter {
-        name: "reads",
-        label: "Reads",
-        about: "In your own mix, how many of a hundred operations are reads; the rest are updates",
-        kind: ParameterKind::Integer { min: 0, max: 100, unit: "%" },
-        default: "50",
-    },
-    Parameter {
-        name: "keys",
-        label: "Keys",
-        about: "Which records are asked for",
-        kind: ParameterKind::Choice(&[
-            ("usual", "as the workload has it"),
-            ("uniform", "uniform"),
-            ("zipfian", "zipfian"),
-            ("latest", "latest"),
-            ("sequential", "sequential"),
-        ]),
-        default: "usual",
-    },
-    Parameter {
-        name: "device",
-        label: "Device",
-        about: "What a seek, a byte and a sync cost",
-        kind: ParameterKind::Choice(&[("disk", "disk"), ("ssd", "SSD"), ("own", "your own numbers")]),
-        default: "ssd",
-    },
-    own("seek", "Seek", "On a device of your own, microseconds to another place", 1_000_000, "100"),
-    own("sync", "Sync", "On a device of your own, microseconds of a sync", 1_000_000, "500"),
-    own("rate", "Rate", "On a device of your own, bytes in a millisecond", 1_000_000, "200000"),
-    own("group", "Writes a sync", "So many writes wait for one sync (group commit)", 1_000, "1"),
-    Parameter {
-        name: "size",
-        label: "Size",
-        about: "How large pages, blocks and memtable are",
-        kind: ParameterKind::Choice(&[("small", "a few entries"), ("real", "4 KB pages and blocks")]),
-        default: "small",
-    },
-    Parameter {
-        name: "record",
-        label: "Record",
-        about: "Bytes of a value; a record is that and its key. YCSB has 1,000",
-        // A value says which write it is of, and that takes up to eight digits.
-        kind: ParameterKind::Integer { min: 8, max: 1_000, unit: "bytes" },
-        default: "100",
-    },
-    usual(
-        "cache",
-        "Cache",
-        "Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0: 2 or 256, as the size",
-        "KB",
-    ),
-    usual(
-        "checkpoint",
-        "Checkpoint",
-        "Page images in the B-tree's log until a checkpoint; 0: 64, or SQLite's 1,000, as the size",
-        "images",
-    ),
-    Parameter {
-        name: "compaction",
-        label: "Compaction",
-        about: "When the LSM-tree flushes and compacts; its time counts either way",
-        kind: ParameterKind::Choice(&[("now", "as soon as there is work"), ("late", "when a write must wait for it")]),
-        default: "now",
-    },
-    own("seed", "Seed", "The same seed gives the same operations", 1_000_000, "1"),
-];

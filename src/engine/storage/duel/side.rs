@@ -1,7 +1,7 @@
 //! One of the two: an engine, and what is measured of it.
 
-use super::Settings;
-use crate::contract::{Engine, Outcome};
+use super::settings::{Compaction, Settings};
+use crate::contract::{Engine, Outcome, Refused};
 use crate::language::shorten;
 use crate::service::Histogram;
 use crate::sim::disk::Tally;
@@ -21,6 +21,10 @@ pub enum Name {
 impl Name {
     pub fn text(self) -> &'static str {
         if self == Name::BTree { "B-tree" } else { "LSM-tree" }
+    }
+
+    pub fn other(self) -> Name {
+        if self == Name::BTree { Name::Lsm } else { Name::BTree }
     }
 }
 
@@ -46,11 +50,11 @@ pub struct Side {
     pub(super) tree: Tree,
     /// Time of all operations that are measured.
     pub(super) time: Time,
-    pub(super) latencies: Histogram,
+    pub latencies: Histogram,
     /// What the disk had counted when measuring began.
     pub(super) base: Tally,
     /// What the last operation cost.
-    pub(super) last: Cost,
+    pub last: Cost,
     pub(super) unsynced: u64,
     /// Bytes of a value.
     record: u64,
@@ -94,14 +98,6 @@ impl Side {
         cost(self.time, &self.base, &self.disk().tally())
     }
 
-    pub fn latencies(&self) -> &Histogram {
-        &self.latencies
-    }
-
-    pub fn last(&self) -> Cost {
-        self.last
-    }
-
     /// Operations in a second of the device's time.
     pub fn throughput(&self) -> Throughput {
         throughput(self.latencies.count(), self.time)
@@ -114,7 +110,7 @@ impl Side {
     }
 
     /// Carries out one operation, and measures it. Every so many writes one waits for the sync.
-    pub(super) fn operate(&mut self, operation: &Operation, settings: &Settings) -> Result<Option<String>, String> {
+    pub(super) fn operate(&mut self, operation: &Operation, settings: &Settings) -> Result<Option<String>, Refused> {
         let (before, began) = (self.disk().tally(), self.now());
         let found = self.carry_out(operation)?;
         if operation.kind.writes() {
@@ -124,12 +120,12 @@ impl Side {
                 self.sync()?;
             }
             if let Tree::Lsm(tree) = &mut self.tree
-                && settings.compacts_at_once
+                && settings.compaction == Compaction::Now
             {
                 told(tree.execute(&lsm::Command::Settle, &mut ()))?;
             }
         }
-        self.measure(&before, began, &settings.device);
+        self.measure(&before, began, &settings.device());
         self.latencies.record(self.last.time);
         Ok(found)
     }
@@ -152,7 +148,7 @@ impl Side {
         self.time += time;
     }
 
-    fn carry_out(&mut self, operation: &Operation) -> Result<Option<String>, String> {
+    fn carry_out(&mut self, operation: &Operation) -> Result<Option<String>, Refused> {
         let key = Key::new(&operation.key.to_string());
         let (reads, writes) = (!matches!(operation.kind, Kind::Insert | Kind::Update), operation.kind.writes());
         let (mut found, record) = (None, self.record);
@@ -183,15 +179,15 @@ impl Side {
         Ok(found.map(|text| shorten(text.trim_start_matches('0'), 32)))
     }
 
-    fn sync(&mut self) -> Result<(), String> {
+    fn sync(&mut self) -> Result<(), Refused> {
         match &mut self.tree {
-            Tree::BTree(tree) => tree.sync(&mut ()).map_err(|why| why.to_string()),
+            Tree::BTree(tree) => Ok(tree.sync(&mut ()).map_err(|why| why.to_string())?),
             Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Sync, &mut ())),
         }
     }
 
     /// Finishes what is left to do: the B-tree's checkpoint, the LSM-tree's flushes and compactions.
-    pub(super) fn settle(&mut self, device: &Device) -> Result<(), String> {
+    pub(super) fn settle(&mut self, device: &Device) -> Result<(), Refused> {
         let (before, began) = (self.disk().tally(), self.now());
         match &mut self.tree {
             Tree::BTree(tree) => tree.checkpoint(&mut ()).map_err(|why| why.to_string())?,
@@ -216,9 +212,9 @@ fn cost(time: Time, before: &Tally, after: &Tally) -> Cost {
     }
 }
 
-fn told(outcome: Outcome) -> Result<(), String> {
+fn told(outcome: Outcome) -> Result<(), Refused> {
     match outcome {
-        Outcome::Refused(why) => Err(why),
+        Outcome::Refused(why) => Err(Refused::new(why)),
         _ => Ok(()),
     }
 }

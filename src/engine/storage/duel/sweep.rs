@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Duel, Event, Name, Throughput};
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::workload::Mix;
 
 /// How many operations a second each makes with that share of reads, in per cent.
@@ -22,12 +22,12 @@ impl Share {
 }
 
 impl Duel {
-    pub(super) fn sweep(&mut self, many: u64, probe: &mut impl Probe<Duel>) -> Result<Outcome, String> {
+    pub(super) fn sweep(&mut self, many: u64, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
         self.shares = Rc::default();
         for reads in (0..=100).step_by(10) {
             let mut copy = self.clone();
             copy.forget();
-            let scans = if self.settings.mix.scans > 0 { reads } else { 0 };
+            let scans = if self.settings.mix().0.scans > 0 { reads } else { 0 };
             copy.workload.change(Mix { scans, ..Mix::reads(reads - scans) });
             copy.advance(many, false)?;
             // What was put off is part of the price.

@@ -44,7 +44,7 @@ fn both_hold_what_a_map_holds() {
 #[test]
 fn scans_of_both_find_as_much() {
     let mut duel = duel(&[]);
-    execute(&mut duel, Command::Load(150));
+    execute(&mut duel, Command::Load { many: 150 });
     for from in [0_u64, 700_000, 1_999_999] {
         let key = Key::new(&from.to_string());
         let Tree::BTree(btree) = &mut duel.sides[0].tree else { unreachable!("the first is the B-tree") };
@@ -58,8 +58,8 @@ fn scans_of_both_find_as_much() {
 fn the_same_seed_gives_the_same_run() {
     let mut runs = ["7", "7", "8"].map(|seed| duel(&[("seed", seed), ("workload", "e")]));
     for duel in &mut runs {
-        execute(duel, Command::Load(100));
-        execute(duel, Command::Run(100));
+        execute(duel, Command::Load { many: 100 });
+        execute(duel, Command::Run { many: 100 });
     }
     assert_eq!(runs[0].state(), runs[1].state());
     assert_eq!(runs[0].counters(), runs[1].counters());
@@ -70,16 +70,16 @@ fn the_same_seed_gives_the_same_run() {
 fn numbers_are_those_of_the_disks() {
     let mut duel = duel(&[("group", "4")]);
     let before = [0, 1].map(|place| duel.sides[place].disk().tally());
-    execute(&mut duel, Command::Load(100));
-    execute(&mut duel, Command::Run(300));
+    execute(&mut duel, Command::Load { many: 100 });
+    execute(&mut duel, Command::Run { many: 300 });
     for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
         let (after, cost) = (duel.sides[place].disk().tally(), duel.side(name).cost());
         assert_eq!(cost.bytes_written, after.bytes_written - before[place].bytes_written);
         assert_eq!(cost.bytes_read, after.bytes_read - before[place].bytes_read);
         assert_eq!(cost.syncs, after.syncs - before[place].syncs);
-        assert!(cost.time >= duel.settings.device.time(&before[place], &after), "no work of the device is free");
+        assert!(cost.time >= duel.settings.device().time(&before[place], &after), "no work of the device is free");
         assert_eq!(duel.amplification(name).write, cost.bytes_written * 100 / duel.bytes_written);
-        assert_eq!(duel.points().last().expect("a point").throughputs[place], duel.side(name).throughput());
+        assert_eq!(duel.points.last().expect("a point").throughputs[place], duel.side(name).throughput());
     }
     assert_eq!(duel.operations(), 400);
 }
@@ -87,9 +87,9 @@ fn numbers_are_those_of_the_disks() {
 /// A sweep on pages of 4 KB, once both have settled.
 fn swept(load: u64, given: &[(&str, &str)]) -> Duel {
     let mut duel = duel(&[&[("size", "real"), ("group", "50")], given].concat());
-    execute(&mut duel, Command::Load(load));
+    execute(&mut duel, Command::Load { many: load });
     execute(&mut duel, Command::Settle);
-    execute(&mut duel, Command::Sweep(1_000));
+    execute(&mut duel, Command::Sweep { many: 1_000 });
     duel
 }
 
@@ -104,15 +104,15 @@ fn lead(share: &Share) -> u64 {
 fn s14_scattered_leaves_decide_scans() {
     for device in ["ssd", "disk"] {
         let duel = swept(16_000, &[("workload", "e"), ("keys", "uniform"), ("device", device)]);
-        assert_eq!((duel.flip(), duel.shares()[0].winner()), (None, Name::Lsm), "{device}");
-        assert!(lead(&duel.shares()[0]) > lead(&duel.shares()[10]) && lead(&duel.shares()[10]) > 150);
+        assert_eq!((duel.flip(), duel.shares[0].winner()), (None, Name::Lsm), "{device}");
+        assert!(lead(&duel.shares[0]) > lead(&duel.shares[10]) && lead(&duel.shares[10]) > 150);
     }
     let in_order = swept(16_000, &[("workload", "e"), ("keys", "sequential")]);
-    assert!(in_order.shares()[..5].iter().all(|share| share.winner() == Name::BTree));
+    assert!(in_order.shares[..5].iter().all(|share| share.winner() == Name::BTree));
     let mut scans = duel(&[("size", "real"), ("workload", "e"), ("keys", "uniform")]);
-    execute(&mut scans, Command::Load(16_000));
+    execute(&mut scans, Command::Load { many: 16_000 });
     execute(&mut scans, Command::Forget);
-    execute(&mut scans, Command::Run(1_000));
+    execute(&mut scans, Command::Run { many: 1_000 });
     let [btree, lsm] = [Name::BTree, Name::Lsm].map(|name| scans.side(name).cost().seeks);
     assert!(btree * 2 > lsm * 3, "{btree} {lsm}");
 }
@@ -121,14 +121,14 @@ fn s14_scattered_leaves_decide_scans() {
 #[test]
 fn s14_long_values_favour_the_b_tree() {
     let duel = swept(4_000, &[("workload", "own"), ("record", "1000")]);
-    assert!(lead(&duel.shares()[0]) < 60, "{:?}", duel.shares()[0]);
-    assert!((95..=105).contains(&lead(&duel.shares()[10])), "{:?}", duel.shares()[10]);
+    assert!(lead(&duel.shares[0]) < 60, "{:?}", duel.shares[0]);
+    assert!((95..=105).contains(&lead(&duel.shares[10])), "{:?}", duel.shares[10]);
 }
 
 /// With its filters in memory, the LSM-tree reads a single key with about as much work as the B-tree.
 #[test]
 fn single_reads_cost_both_about_as_much() {
-    let reads = swept(16_000, &[("workload", "own")]).shares()[10];
+    let reads = swept(16_000, &[("workload", "own")]).shares[10];
     let [btree, lsm] = reads.throughputs.map(|throughput| throughput.expect("reads ask the disk"));
     assert!(btree.abs_diff(lsm) * 4 < btree, "{reads:?}");
 }
@@ -137,7 +137,7 @@ fn single_reads_cost_both_about_as_much() {
 #[test]
 fn writes_cost_both_nothing_before_their_sync() {
     let mut duel = duel(&[("size", "real"), ("group", "10"), ("workload", "own"), ("reads", "0"), ("keys", "uniform")]);
-    execute(&mut duel, Command::Load(40));
+    execute(&mut duel, Command::Load { many: 40 });
     execute(&mut duel, Command::Forget);
     for turn in 1..=10 {
         let operation = duel.draw(false).expect("there are records");
@@ -165,7 +165,7 @@ fn btree(duel: &Duel) -> &crate::storage::btree::BTree {
 fn s13_the_checkpoint_is_a_parameter() {
     let checkpoints = |given: &[(&str, &str)]| {
         let mut duel = duel(&[given, &[("workload", "own"), ("reads", "0")]].concat());
-        execute(&mut duel, Command::Load(2_000));
+        execute(&mut duel, Command::Load { many: 2_000 });
         btree(&duel).totals().checkpoints
     };
     let at = |images: &str| checkpoints(&[("size", "real"), ("checkpoint", images)]);
@@ -179,9 +179,9 @@ fn s13_the_checkpoint_is_a_parameter() {
 fn s13_the_time_of_compactions_counts() {
     let costs = ["now", "late"].map(|compaction| {
         let mut duel = duel(&[("size", "real"), ("group", "50"), ("workload", "e"), ("compaction", compaction)]);
-        execute(&mut duel, Command::Load(4_000));
+        execute(&mut duel, Command::Load { many: 4_000 });
         execute(&mut duel, Command::Forget);
-        execute(&mut duel, Command::Run(1_000));
+        execute(&mut duel, Command::Run { many: 1_000 });
         let before = duel.side(Name::Lsm).cost();
         execute(&mut duel, Command::Settle);
         (before, duel.side(Name::Lsm).cost())
@@ -198,11 +198,11 @@ fn s13_the_time_of_compactions_counts() {
 fn s13_both_have_the_same_cache() {
     for (cache, fits) in [("4096", true), ("16", false)] {
         let mut duel = duel(&[("size", "real"), ("workload", "c"), ("keys", "uniform"), ("cache", cache)]);
-        execute(&mut duel, Command::Load(2_000));
+        execute(&mut duel, Command::Load { many: 2_000 });
         execute(&mut duel, Command::Settle);
-        execute(&mut duel, Command::Run(10_000));
+        execute(&mut duel, Command::Run { many: 10_000 });
         execute(&mut duel, Command::Forget);
-        execute(&mut duel, Command::Run(1_000));
+        execute(&mut duel, Command::Run { many: 1_000 });
         for name in [Name::BTree, Name::Lsm] {
             assert_eq!(duel.side(name).cost().bytes_read == 0, fits, "{}, {cache}", name.text());
         }
@@ -218,8 +218,8 @@ fn s13_a_record_is_a_parameter() {
     for record in [8, 100, 255, 256, 1_000] {
         for size in ["small", "real"] {
             let mut duel = duel(&[("size", size), ("record", &record.to_string())]);
-            execute(&mut duel, Command::Load(50));
-            execute(&mut duel, Command::Run(50));
+            execute(&mut duel, Command::Load { many: 50 });
+            execute(&mut duel, Command::Run { many: 50 });
             execute(&mut duel, Command::Settle);
             assert_eq!(btree(&duel).value_bytes(), record);
             assert_eq!(btree(&duel).clone().check(), []);
@@ -231,7 +231,7 @@ fn s13_a_record_is_a_parameter() {
 
 #[test]
 fn without_records_nothing_runs() {
-    for command in [Command::Next, Command::Run(5), Command::Sweep(5)] {
+    for command in [Command::Next, Command::Run { many: 5 }, Command::Sweep { many: 5 }] {
         assert!(!duel(&[]).execute(&command, &mut ()).is_ok());
     }
 }
