@@ -19,7 +19,7 @@ use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Error, Expr, Fields, Ident, LitStr, Path, Result, Token, Variant};
 
 enum Told {
-    Text { text: LitStr, arguments: Vec<Expr>, when: Option<Expr> },
+    Text { text: LitStr, arguments: Vec<Expr>, when: Option<Box<Expr>> },
     By(Path),
 }
 
