@@ -68,7 +68,7 @@ fn frame(strip: &Strip, engine: &HashIndex, spotlight: &Spotlight) -> Shape {
         return shape.rect(0.0, NAME, strip.width, CELL, 0.0, "slot");
     };
     let class = if file.is.is_unfinished { "slot" } else { "strip" };
-    let is_read = engine.running_merge().is_some_and(|merge| merge.inputs.contains(&strip.segment));
+    let is_read = engine.memory.merge.as_ref().is_some_and(|merge| merge.inputs.contains(&strip.segment));
     let mut notes = vec![format!("{} B", file.len)];
     let states = [(file.is_active, "active"), (is_read, "being merged"), (!file.is_named, "name not synced")];
     notes.extend(states.iter().filter(|(holds, _)| *holds).map(|(_, note)| (*note).to_owned()));
@@ -251,10 +251,10 @@ impl Head {
 /// The heads of a merge that reads and writes, or of a start-up that reads.
 fn heads(engine: &HashIndex, layout: &Layout) -> Vec<Head> {
     let mut heads = Vec::new();
-    if let Some((segment, offset)) = engine.recovery().and_then(|recovery| recovery.reading()) {
+    if let Some((segment, offset)) = engine.memory.recovery.as_ref().and_then(|recovery| recovery.reading()) {
         heads.push(Head { name: "start-up reads", segment, offset });
     }
-    let Some(merge) = engine.running_merge() else { return heads };
+    let Some(merge) = engine.memory.merge.as_ref() else { return heads };
     let (input, offset) = merge.reading;
     if let Some(segment) = merge.inputs.get(input) {
         heads.push(Head { name: "merge reads", segment: *segment, offset });

@@ -97,7 +97,7 @@ impl Layout {
             let len = strip.data.as_ref().map_or(0, |file| file.len);
             strip.at = place(number + first);
             strip.width = width;
-            strip.scale = width / len.max(engine.segment_bytes()) as f32;
+            strip.scale = width / len.max(engine.settings.segment_bytes) as f32;
         }
         let records: usize = strips.iter().flat_map(|strip| &strip.content).map(|each| each.records.len()).sum();
         let folded = (!folded.is_empty()).then(|| Folded {

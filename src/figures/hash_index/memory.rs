@@ -17,14 +17,14 @@ const MOST_POINTERS: usize = 14;
 
 pub fn draw_region(scene: &mut Scene, engine: &HashIndex, layout: &Layout) {
     let (left, width) = layout.sides();
-    let keydir = engine.keydir();
+    let keydir = &engine.memory.keydir;
     let keys = keydir.len();
     let plural = if keys == 1 { "" } else { "s" };
     let name = format!("Memory: the keydir, {keys} key{plural} in {} bytes", keydir.memory());
     let mut region = memory("memory", left, layout.memory.0, width, layout.memory.1, &name);
-    let note = if let Some(damage) = engine.damage() {
+    let note = if let Some(damage) = &engine.memory.damage {
         format!("closed: {} is damaged at offset {}", damage.file, damage.offset)
-    } else if engine.recovery().is_some() && keys == 0 {
+    } else if engine.memory.recovery.is_some() && keys == 0 {
         "empty: the crash took all of it".to_owned()
     } else if keys == 0 {
         "no keys yet".to_owned()
@@ -64,7 +64,7 @@ impl Grid {
 
 /// The entries that are shown, each with its place, and how many there was no room for.
 fn placed<'a>(engine: &'a HashIndex, grid: &Grid, spotlight: &Spotlight) -> (Vec<(&'a Key, Position, Point)>, usize) {
-    let mut entries: Vec<_> = engine.keydir().iter().collect();
+    let mut entries: Vec<_> = engine.memory.keydir.iter().collect();
     let room = grid.columns * grid.rows;
     let hidden = if entries.len() > room { entries.len() - (room - 1) } else { 0 };
     if hidden > 0 {
@@ -103,7 +103,7 @@ pub fn draw_entries(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spot
 pub fn draw_pointers(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotlight: &Spotlight) {
     let grid = Grid::new(layout);
     let (entries, _) = placed(engine, &grid, spotlight);
-    let few = engine.keydir().len() <= MOST_POINTERS;
+    let few = engine.memory.keydir.len() <= MOST_POINTERS;
     for (key, to, at) in entries {
         let is_followed = spotlight.follows && spotlight.key.as_ref() == Some(key);
         let is_in_question = spotlight.key.as_ref() == Some(key);

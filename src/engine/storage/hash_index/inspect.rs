@@ -6,11 +6,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::hint::{self, ENTRY_HEADER};
-use super::keydir::Keydir;
-use super::merge::Merge;
 use super::record::{BadRecord, HEADER, Header, Item, MARK, Record, TOMBSTONE};
-use super::recovery::Recovery;
-use super::refusal::Damage;
 use super::segment::{FileName, Position};
 use super::{HashIndex, SegmentId};
 use crate::contract::{Dump, Span};
@@ -64,29 +60,6 @@ pub enum Standing {
 }
 
 impl HashIndex {
-    pub fn keydir(&self) -> &Keydir {
-        &self.memory.keydir
-    }
-
-    pub fn running_merge(&self) -> Option<&Merge> {
-        self.memory.merge.as_ref()
-    }
-
-    /// The start-up that is under way.
-    pub fn recovery(&self) -> Option<&Recovery> {
-        self.memory.recovery.as_ref()
-    }
-
-    /// Why nothing is served.
-    pub fn damage(&self) -> Option<&Damage> {
-        self.memory.damage.as_ref()
-    }
-
-    /// A segment is closed rather than grown beyond this many bytes.
-    pub fn segment_bytes(&self) -> u64 {
-        self.settings.segment_bytes
-    }
-
     /// All files, in the order of the log, each hint after its data.
     pub fn files(&self) -> Vec<FileView> {
         let active = self.last_number();

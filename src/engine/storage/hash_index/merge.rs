@@ -4,18 +4,18 @@
 //! A merge is part of the engine's state, and [`HashIndex::advance`] does a little of it at a time: it looks what comes
 //! next ([`HashIndex::next_task`]), and does that.
 
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::HashIndex;
-use super::command::Which;
 use super::event::{Event, SyncReason};
 use super::hint::{self, HintEntry};
-use super::read::damaged;
+use super::read::Damage;
 use super::record::{HEADER, Item, Timestamp};
-use super::refusal::Refusal;
 use super::segment::{Position, Segment, SegmentId, UNFINISHED};
-use crate::contract::{Outcome, Probe};
-use crate::sim::{DiskError, FileId};
+use crate::contract::{Outcome, Probe, Refused};
+use crate::language::shorten;
+use crate::sim::FileId;
 
 /// How far a merge has come.
 #[derive(Clone, Debug)]
@@ -66,10 +66,14 @@ enum Task {
 }
 
 impl HashIndex {
-    /// Merges from beginning to end, or drives the merge that is running to its end.
-    pub(super) fn merge(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        if self.memory.merge.is_none() || which != Which::All {
-            self.begin_merge(which, probe)?;
+    /// Merges from beginning to end, or drives the merge that is running to its end. Without `numbers` all closed segments.
+    pub(super) fn merge(
+        &mut self,
+        numbers: Option<RangeInclusive<u32>>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
+        if self.memory.merge.is_none() || numbers.is_some() {
+            self.begin_merge(numbers, probe)?;
         }
         while self.memory.merge.is_some() {
             self.advance(probe)?;
@@ -77,8 +81,12 @@ impl HashIndex {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn begin_merge(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        let inputs = self.pick_inputs(which)?;
+    pub(super) fn begin_merge(
+        &mut self,
+        numbers: Option<RangeInclusive<u32>>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
+        let inputs = self.pick_inputs(numbers)?;
         let bytes: u64 = inputs.iter().map(|id| self.disk.len(self.segment(*id).data)).sum();
         let mut merge = Merge {
             inputs: inputs.clone(),
@@ -97,23 +105,33 @@ impl HashIndex {
     }
 
     /// The closed segments that are asked for.
-    fn pick_inputs(&self, which: Which) -> Result<Vec<SegmentId>, Refusal> {
+    fn pick_inputs(&self, numbers: Option<RangeInclusive<u32>>) -> Result<Vec<SegmentId>, Refused> {
         if self.memory.merge.is_some() {
-            return Err(Refusal::MergeRunning);
+            return Err(Refused::new("a merge is running; `merge` without numbers drives it to its end"));
         }
         let active = self.active();
         let closed: Vec<SegmentId> = self.memory.segments.keys().copied().filter(|id| *id != active).collect();
         if closed.is_empty() {
-            return Err(Refusal::NothingToMerge { active });
+            let active = active.data();
+            return Err(Refused::new(format!(
+                "there is nothing to merge: only closed segments are merged, and {active} is still written to"
+            )));
         }
-        let Which::Range(first, last) = which else { return Ok(closed) };
-        let inputs: Vec<_> = closed.iter().copied().filter(|id| (first..=last).contains(&id.number)).collect();
-        if inputs.is_empty() { Err(Refusal::NoSuchSegments { first, last, closed }) } else { Ok(inputs) }
+        let Some(numbers) = numbers else { return Ok(closed) };
+        let inputs: Vec<_> = closed.iter().copied().filter(|id| numbers.contains(&id.number)).collect();
+        if inputs.is_empty() {
+            let there: Vec<_> = closed.iter().map(SegmentId::to_string).collect();
+            let (first, last, there) = (numbers.start(), numbers.end(), shorten(&there.join(", "), 60));
+            return Err(Refused::new(format!(
+                "there is no closed segment from {first} to {last}; closed are: {there}"
+            )));
+        }
+        Ok(inputs)
     }
 
     /// Does a little of the running merge: one record, or one thing that a crash could come before or after. A merge
     /// that cannot go on is given up, which leaves everything as it was.
-    pub fn advance(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub fn advance(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let result = match self.next_task() {
             Task::Copy { from, offset } => self.copy_record(from, offset, probe),
             Task::CloseOutput => self.close_output(probe),
@@ -124,13 +142,12 @@ impl HashIndex {
             Task::DeleteInput => self.delete_input(probe),
             Task::Finish => self.finish_merge(probe),
         };
-        match result {
-            Err(Refusal::Disk(DiskError::PowerOff)) | Ok(()) => result,
-            Err(reason) => {
-                self.give_up_merge(&reason, probe)?;
-                Err(reason)
-            }
+        if let Err(refused) = &result
+            && !self.disk.is_off()
+        {
+            self.give_up_merge(&refused.reason, probe)?;
         }
+        result
     }
 
     fn next_task(&self) -> Task {
@@ -155,8 +172,8 @@ impl HashIndex {
         }
     }
 
-    fn copy_record(&mut self, from: SegmentId, offset: u64, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let item = self.read_item(from, offset).map_err(|reason| damaged(from, offset, reason))?;
+    fn copy_record(&mut self, from: SegmentId, offset: u64, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
+        let item = self.read_item(from, offset).map_err(|reason| Damage::at(from, offset, reason))?;
         let record = match item {
             Item::Record(record) => record,
             Item::Mark(timestamp) => {
@@ -199,7 +216,7 @@ impl HashIndex {
     }
 
     /// The output that takes the next `len` bytes, a new one if need be.
-    fn output_with_room(&mut self, len: u64, probe: &mut impl Probe<Self>) -> Result<usize, Refusal> {
+    fn output_with_room(&mut self, len: u64, probe: &mut impl Probe<Self>) -> Result<usize, Refused> {
         let merge = self.running();
         let open = merge.outputs.last().filter(|output| !output.closed);
         if let Some(output) = open {
@@ -228,7 +245,7 @@ impl HashIndex {
     }
 
     /// Makes the last output safe, and writes its hint file.
-    fn close_output(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn close_output(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let place = self.running().outputs.len() - 1;
         let Output { id, data, .. } = *self.running().outputs[place];
         let bytes = self.disk.len(data);
@@ -254,7 +271,7 @@ impl HashIndex {
     }
 
     /// Gives an output its final name, and its hint file after it: a hint without its data file would be of no use.
-    fn rename_output(&mut self, place: usize, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn rename_output(&mut self, place: usize, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let Output { id, hint, .. } = *self.running().outputs[place];
         self.disk.rename(&unfinished(&id.data()), &id.data())?;
         if hint.is_none() {
@@ -270,7 +287,7 @@ impl HashIndex {
     }
 
     /// The simulated disk keeps the order of names anyway; not every file system does.
-    fn sync_names(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn sync_names(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.disk.sync_directory()?;
         self.running_mut().names_synced = true;
         let outputs = self.running().outputs.iter().map(|output| output.id).collect();
@@ -279,7 +296,7 @@ impl HashIndex {
     }
 
     /// Points every key that was not written anew meanwhile to its copy.
-    fn switch_keydir(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn switch_keydir(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let outputs = self.running().outputs.clone();
         let mut keys = 0;
         for output in &outputs {
@@ -299,7 +316,7 @@ impl HashIndex {
     }
 
     /// Deletes the oldest input that is left, its hint file first.
-    fn delete_input(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn delete_input(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let id = self.running().inputs[self.running().deleted];
         if self.segment(id).hint.is_some() {
             self.disk.delete(&id.hint())?;
@@ -313,7 +330,7 @@ impl HashIndex {
         Ok(())
     }
 
-    fn finish_merge(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn finish_merge(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.disk.sync_directory()?;
         let merge = self.memory.merge.take().expect("a merge that finishes was running");
         let after = merge.outputs.iter().map(|output| self.disk.len(output.data)).sum();
@@ -323,7 +340,7 @@ impl HashIndex {
     }
 
     /// Takes back what a merge has written. It has not deleted anything: what can fail comes before that.
-    fn give_up_merge(&mut self, reason: &Refusal, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn give_up_merge(&mut self, reason: &Rc<str>, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         for output in self.running().outputs.clone() {
             for name in [unfinished(&output.id.hint()), unfinished(&output.id.data())] {
                 if self.disk.open(&name).is_some() {

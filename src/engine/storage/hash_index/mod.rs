@@ -50,90 +50,75 @@ pub mod hint;
 mod inspect;
 mod keydir;
 mod merge;
-mod narration;
 mod read;
 pub mod record;
 mod recovery;
-mod refusal;
 mod segment;
+mod settings;
 mod tail;
 mod write;
 
 pub use super::SyncPolicy;
-pub use command::{Command, Which};
+pub use command::Command;
 pub use event::{Event, SyncReason, Verdict};
 pub use inspect::{Content, FileView, PlacedRecord, Standing};
 pub use keydir::Keydir;
 pub use merge::{Merge, Output};
+pub use read::Damage;
 pub use record::{BadRecord, Record, Timestamp};
 pub use recovery::Recovery;
-pub use refusal::{Damage, Refusal};
 pub use segment::{FileName, Position, SegmentId};
+pub use settings::{RangeQueries, Settings};
 
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError};
-use command::Settings;
 use segment::Segment;
 
 #[derive(Clone, Debug)]
 pub struct HashIndex {
-    settings: Settings,
+    pub settings: Settings,
     disk: Disk,
-    memory: Memory,
+    pub memory: Memory,
 }
 
 /// All that a crash takes.
 #[derive(Clone, Debug, Default)]
-struct Memory {
-    keydir: Keydir,
+pub struct Memory {
+    pub keydir: Keydir,
     /// The segments that are open. The greatest is active.
     segments: Rc<LiteMap<SegmentId, Segment>>,
     /// The newest timestamp that was given out.
     clock: Timestamp,
-    merge: Option<Merge>,
-    recovery: Option<Recovery>,
+    pub merge: Option<Merge>,
+    /// The start-up that is under way.
+    pub recovery: Option<Recovery>,
     /// Why nothing is served: start-up found a record that is not what it was.
-    damage: Option<Damage>,
+    pub damage: Option<Damage>,
 }
 
 impl Engine for HashIndex {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<HashIndex, BadParameter> {
-        let settings = Settings::new(parameters);
-        let disk = Disk::new(settings.disk_bytes);
-        let mut engine = HashIndex { settings, disk, memory: Memory::default() };
-        engine.create_first_segment().expect("an empty disk has room for an empty file");
-        Ok(engine)
+        Ok(HashIndex::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        if let Command::Crash(crash) = command {
-            self.lose_power(*crash, probe);
-            let recovered = self.recover(probe);
-            return self.conclude(recovered.map(|()| Outcome::Done), probe);
-        }
-        let result = self.serve(command, probe);
-        let is_foreground_merge = matches!(command, Command::Merge(_) | Command::BeginMerge(_));
-        let outcome = self.conclude(result, probe);
-        if self.memory.merge.is_some() && !is_foreground_merge {
-            // Whatever stops a merge in the background, it is no fault of the command it followed.
-            let _ = self.advance(probe);
-        }
-        outcome
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {
@@ -170,11 +155,29 @@ impl Engine for HashIndex {
 }
 
 impl HashIndex {
-    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub fn new(settings: Settings) -> HashIndex {
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = HashIndex { settings, disk, memory: Memory::default() };
+        engine.create_first_segment().expect("an empty disk has room for an empty file");
+        engine
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        // A refusal is told before the merge goes on.
+        let outcome = told(self.serve(command, probe), self, probe);
+        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
+        Ok(outcome)
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. })
+            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
         {
-            return Err(Refusal::Closed(damage.clone()));
+            let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
+            return Err(Refused::new(reason));
         }
         match command {
             Command::Put { key, value } => self.put(key, value, probe),
@@ -182,20 +185,16 @@ impl HashIndex {
             Command::Delete { key } => self.delete(key, probe),
             Command::Scan { from, to } => self.scan(from, to, probe),
             Command::Sync => self.sync(probe),
-            Command::Merge(which) => self.merge(*which, probe),
-            Command::BeginMerge(which) => self.begin_merge(*which, probe),
-            Command::Rot { file, offset } => self.rot(file, *offset, probe),
-            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+            Command::Merge { begin, first, last } => {
+                let numbers = first.map(|first| first..=last.unwrap_or(first));
+                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
+            }
+            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe)
+            }
         }
-    }
-
-    /// A refusal is a step like any other.
-    fn conclude(&self, result: Result<Outcome, Refusal>, probe: &mut impl Probe<Self>) -> Outcome {
-        result.unwrap_or_else(|refusal| {
-            let reason = refusal.to_string();
-            probe.step(|| Event::Refused { refusal }, self);
-            Outcome::Refused(reason)
-        })
     }
 
     fn create_first_segment(&mut self) -> Result<(), DiskError> {

@@ -1,15 +1,26 @@
 //! Reading: one key at once, a range of keys the hard way.
 
+use std::fmt::{self, Display};
+
 use super::HashIndex;
 use super::event::Event;
 use super::record::{BadRecord, HEADER, Header, Item, Record};
-use super::refusal::{Damage, Refusal};
 use super::segment::{Position, SegmentId};
-use crate::contract::{Outcome, Probe};
+use super::settings::RangeQueries;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::storage::Key;
 
+/// Bytes on the disk that are not those which were written and synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    pub file: String,
+    /// Where the bad record begins.
+    pub offset: u64,
+    pub reason: BadRecord,
+}
+
 impl HashIndex {
-    pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let Some(at) = self.memory.keydir.get(key) else {
             let keys = self.memory.keydir.len();
             probe.step(|| Event::KeyAbsent { key: key.clone(), keys }, self);
@@ -21,10 +32,13 @@ impl HashIndex {
     }
 
     /// All entries whose keys lie from `from` to `to`, both included.
-    pub(super) fn scan(&mut self, from: &Key, to: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn scan(&mut self, from: &Key, to: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let keys = self.memory.keydir.len();
-        if !self.settings.scans {
-            return Err(Refusal::NoOrder { keys });
+        if self.settings.scan == RangeQueries::Refuse {
+            return Err(Refused::new(format!(
+                "a hash table keeps its keys in no order, so a range could only be found by looking at every key (there are \
+                 {keys}); ask for one key with `get`, or set the parameter `scan` to `pay`"
+            )));
         }
         let entries = self.memory.keydir.iter();
         let found: Vec<(Key, Position)> =
@@ -46,9 +60,9 @@ impl HashIndex {
     }
 
     /// The value of the record at `at`, in one read; its checksum tells whether it is still what was written.
-    fn read_value(&mut self, at: Position, probe: &mut impl Probe<Self>) -> Result<String, Refusal> {
+    fn read_value(&mut self, at: Position, probe: &mut impl Probe<Self>) -> Result<String, Refused> {
         let bytes = self.disk.read(self.segment(at.segment).data, at.offset..at.offset + at.len);
-        let record = Record::decode(&bytes).map_err(|reason| damaged(at.segment, at.offset, reason))?;
+        let record = Record::decode(&bytes).map_err(|reason| Damage::at(at.segment, at.offset, reason))?;
         let value = record.value.as_deref().expect("the keydir points to no tombstone").to_owned();
         probe.step(|| Event::RecordRead { record, at }, self);
         Ok(value)
@@ -65,6 +79,21 @@ impl HashIndex {
     }
 }
 
-pub(super) fn damaged(segment: SegmentId, offset: u64, reason: BadRecord) -> Refusal {
-    Refusal::Damaged(Damage { file: segment.data(), offset, reason })
+impl Damage {
+    pub fn at(segment: SegmentId, offset: u64, reason: BadRecord) -> Damage {
+        Damage { file: segment.data(), offset, reason }
+    }
+}
+
+impl From<Damage> for Refused {
+    #[track_caller]
+    fn from(damage: Damage) -> Refused {
+        Refused::new(damage)
+    }
+}
+
+impl Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "the record in {} at offset {} is damaged ({})", self.file, self.offset, self.reason)
+    }
 }

@@ -3,12 +3,11 @@
 use super::event::{Event, Verdict};
 use super::hint;
 use super::keydir::Keydir;
-use super::read::damaged;
+use super::read::Damage;
 use super::record::{BadRecord, Item};
-use super::refusal::Refusal;
 use super::segment::{FileName, Position, Segment, SegmentId};
 use super::{HashIndex, Memory, SyncPolicy, tail};
-use crate::contract::Probe;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::Crash;
 use crate::storage::Key;
 use crate::storage::outage::Outage;
@@ -56,27 +55,22 @@ impl HashIndex {
     }
 
     /// Opens what the crash has left.
-    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.remove_leftovers(probe)?;
         let segments = self.recovering().waiting.clone();
         let last = segments.last().copied();
         for id in &segments {
-            if let Err(refusal) = self.load(*id, Some(*id) == last, probe) {
-                if let Refusal::Damaged(damage) = &refusal {
-                    self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
-                }
-                return Err(refusal);
-            }
+            self.load(*id, Some(*id) == last, probe)?;
         }
         self.memory.recovery = None;
         let (keys, clock) = (self.memory.keydir.len(), self.memory.clock);
         probe.step(|| Event::Recovered { keys, segments: self.memory.segments.len(), clock }, self);
-        Ok(())
+        Ok(Outcome::Done)
     }
 
     /// Removes what a merge had not finished, and hint files that have lost their segment. No sync: if the names come
     /// back after one more crash, they are removed once more.
-    fn remove_leftovers(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn remove_leftovers(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let names: Vec<String> = self.disk.names().map(|(name, _)| name.to_owned()).collect();
         for name in names {
             let Some(file) = FileName::parse(&name) else { continue };
@@ -89,7 +83,7 @@ impl HashIndex {
         Ok(())
     }
 
-    fn load(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn load(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let data = self.disk.open(&id.data()).expect("the directory has just named it");
         let hint = self.disk.open(&id.hint());
         self.segments_mut().insert(id, Segment { hint, ..Segment::new(data) });
@@ -119,7 +113,7 @@ impl HashIndex {
     }
 
     /// Loads a segment by reading all of its records.
-    fn load_data(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn load_data(&mut self, id: SegmentId, is_active: bool, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let bytes = self.disk.len(self.segment(id).data);
         if bytes == 0 {
             self.segment_is_read();
@@ -133,7 +127,11 @@ impl HashIndex {
                     self.cut_tail(id, offset, reason, probe)?;
                     break;
                 }
-                Err(reason) => return Err(damaged(id, offset, reason)),
+                Err(reason) => {
+                    let damage = Damage::at(id, offset, reason);
+                    self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
+                    return Err(Refused::new(damage));
+                }
             };
             is_marked = matches!(item, Item::Mark(_));
             offset = self.replay(item, id, offset, bytes, probe);
@@ -180,7 +178,7 @@ impl HashIndex {
         offset: u64,
         reason: BadRecord,
         probe: &mut impl Probe<Self>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Refused> {
         let data = self.segment(id).data;
         let bytes = self.disk.len(data) - offset;
         self.disk.truncate(data, offset)?;

@@ -185,9 +185,9 @@ fn a_merge_in_the_background_leaves_new_writes_alone() {
     assert_eq!(outcome(&mut engine, "begin merge"), Outcome::Pending);
     assert!(refusal(&mut engine, "begin merge").contains("running"));
     run(&mut engine, "put b 2; delete c");
-    assert!(engine.running_merge().is_some());
+    assert!(engine.memory.merge.is_some());
     run(&mut engine, "get a; get a; get a; get a; get a; get a; get a; get a; get a; get a");
-    assert!(engine.running_merge().is_none());
+    assert!(engine.memory.merge.is_none());
     for (key, value) in [("a", Some("1")), ("b", Some("2")), ("c", None), ("d", Some("1"))] {
         assert_eq!(found(&mut engine, key).as_deref(), value);
     }
@@ -293,6 +293,7 @@ fn what_cannot_be_done_is_told() {
     assert!(refusal(&mut opened(&[]), "merge").contains("nothing to merge: only closed segments"));
     assert!(refusal(&mut engine, "rot 1.data 999999").contains("so none at offset 999999"));
     assert!(refusal(&mut engine, "rot x 0").contains("there are: 1.data"));
+    assert!(refusal(&mut opened(&[]), "rot 1.data 0").contains("1.data is empty"));
     assert_eq!(names(&run(&mut engine, "sync").1), ["NothingToSync"]);
 }
 

@@ -4,20 +4,19 @@ use super::HashIndex;
 use super::SyncPolicy;
 use super::event::{Event, SyncReason};
 use super::record::{HEADER, MAX_KEY, Record, mark};
-use super::refusal::Refusal;
 use super::segment::{Position, Segment, SegmentId};
-use crate::contract::{Outcome, Probe};
-use crate::storage::Key;
+use crate::contract::{Outcome, Probe, Refused};
+use crate::storage::{self, Key};
 
 impl HashIndex {
-    pub(super) fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let at = self.append(key, Some(value), probe)?;
         let before = self.memory.keydir.insert(key, at);
         probe.step(|| Event::KeyIndexed { key: key.clone(), at, before }, self);
         Ok(Outcome::Done)
     }
 
-    pub(super) fn delete(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn delete(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         if self.memory.keydir.get(key).is_none() {
             probe.step(|| Event::NothingToDelete { key: key.clone() }, self);
             return Ok(Outcome::Done);
@@ -28,7 +27,7 @@ impl HashIndex {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn sync(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn sync(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let active = self.active();
         if self.unsynced_bytes(active) == 0 {
             probe.step(|| Event::NothingToSync { segment: active }, self);
@@ -39,10 +38,12 @@ impl HashIndex {
     }
 
     /// Appends a record, or a tombstone where there is no value, and syncs it if that is the policy.
-    fn append(&mut self, key: &Key, value: Option<&str>, probe: &mut impl Probe<Self>) -> Result<Position, Refusal> {
+    fn append(&mut self, key: &Key, value: Option<&str>, probe: &mut impl Probe<Self>) -> Result<Position, Refused> {
         let bytes = key.as_str().len();
         if bytes > MAX_KEY {
-            return Err(Refusal::KeyTooLong { bytes });
+            return Err(Refused::new(format!(
+                "the key has {bytes} bytes; a record has two bytes for its size, so at most {MAX_KEY}"
+            )));
         }
         let timestamp = self.memory.clock.next();
         let record = Record { timestamp, key: key.clone(), value: value.map(Into::into) };
@@ -63,7 +64,7 @@ impl HashIndex {
 
     /// Closes the active segment if `len` more bytes would make it too long. A record that is longer than a segment may
     /// be gets one of its own: an empty segment takes anything.
-    fn make_room(&mut self, len: u64, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn make_room(&mut self, len: u64, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let full = self.active();
         let used = self.disk.len(self.segment(full).data);
         if used == 0 || used + len <= self.settings.segment_bytes {
@@ -77,7 +78,7 @@ impl HashIndex {
     }
 
     /// Closes the active segment, which is synced, and begins the next.
-    fn begin_segment(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn begin_segment(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let full = self.active();
         let next = SegmentId { number: full.number + 1, generation: 0 };
         let data = self.disk.create(&next.data())?;
@@ -91,7 +92,7 @@ impl HashIndex {
     }
 
     /// Syncs the active segment so that damage to it cannot be taken for a torn write later.
-    pub(super) fn make_safe(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn make_safe(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.sync_active(reason, probe)?;
         match self.settings.sync {
             SyncPolicy::Always => Ok(()),
@@ -101,7 +102,7 @@ impl HashIndex {
 
     /// Says on the disk that all of the active segment is synced: by a mark, or, where there is no room for one, by closing
     /// it.
-    pub(super) fn leave_mark(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn leave_mark(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let segment = self.active();
         let data = self.segment(segment).data;
         let (offset, len) = (self.disk.len(data), HEADER as u64);
@@ -115,7 +116,7 @@ impl HashIndex {
         Ok(())
     }
 
-    fn sync_active(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn sync_active(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let segment = self.active();
         let bytes = self.unsynced_bytes(segment);
         self.disk.sync(self.segment(segment).data)?;
@@ -129,14 +130,8 @@ impl HashIndex {
     }
 
     /// Hardware fails; the engine does not notice until it reads those bytes.
-    pub(super) fn rot(&mut self, name: &str, offset: u64, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        let file = self.disk.open(name);
-        let Some(file) = file.filter(|file| offset < self.disk.len(*file)) else {
-            let len = file.map(|file| self.disk.len(file));
-            let files = self.disk.names().map(|(name, _)| name.to_owned()).collect();
-            return Err(Refusal::NoSuchByte { file: name.to_owned(), offset, len, files });
-        };
-        self.disk.rot(file, offset);
+    pub(super) fn rot(&mut self, name: &str, offset: u64, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        storage::rot(&mut self.disk, name, offset)?;
         probe.step(|| Event::BitFlipped { file: name.to_owned(), offset }, self);
         Ok(Outcome::Done)
     }
