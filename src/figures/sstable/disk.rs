@@ -64,7 +64,7 @@ fn draw_records(
 ) {
     let records = engine.log_records(log);
     // A record costs more than its entry: its header and lengths.
-    let scale = room / (len.max(3 * engine.memtable_bytes())) as f32;
+    let scale = room / (len.max(3 * engine.settings.memtable_bytes)) as f32;
     let memory = Point::new(at.x + 20.0, 40.0);
     let end = records.last().map_or(0, |last| last.offset + last.bytes);
     let drawn = if records.len() > MOST_RECORDS { 0 } else { records.len() };
@@ -91,7 +91,7 @@ fn draw_records(
         if !is_synced {
             shape = shape.path(hatch(0.0, 0.0, width, CELL), "hatch");
         }
-        let is_unread = engine.replayed().is_some_and(|read| *offset >= read);
+        let is_unread = engine.memory.replayed.is_some_and(|read| *offset >= read);
         let safe = if *is_synced { "synced" } else { "not synced" };
         let what = match entry {
             Some(entry) => format!("{}, number {}", entry.key, entry.sequence),
@@ -171,7 +171,7 @@ pub fn draw_tables(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotli
 
 fn draw_card(scene: &mut Scene, engine: &SsTables, card: &Card, spotlight: &Spotlight) {
     let table = &card.table;
-    let merge = engine.running_merge();
+    let merge = engine.memory.merge.as_ref();
     let is_input = merge.is_some_and(|merge| merge.reads(card.id()));
     let is_switched = merge.is_some_and(|merge| merge.is_switched());
     let note = if let Some(corrupt) = &table.corrupt {
@@ -299,7 +299,7 @@ fn row_of(key: String, at: Point, room: f32, each: &EntryView, breadth: Breadth)
 /// Behind a read head; or hidden by a newer entry; or what is read.
 fn standing(engine: &SsTables, layout: &Layout, card: &Card, each: &EntryView) -> &'static str {
     let (key, sequence) = (&each.entry.key, each.entry.sequence);
-    if let Some(merge) = engine.running_merge().filter(|merge| merge.reads(card.id())) {
+    if let Some(merge) = engine.memory.merge.as_ref().filter(|merge| merge.reads(card.id())) {
         let places = merge.heads.places();
         let head = places.iter().find(|(table, _, _)| *table == Some(card.id()));
         if head.is_none_or(|(_, entry, _)| each.entry < **entry) {
@@ -308,7 +308,7 @@ fn standing(engine: &SsTables, layout: &Layout, card: &Card, each: &EntryView) -
     }
     let is_newer = |other: &EntryView| other.entry.key == *key && other.entry.sequence > sequence;
     let holds_newer = |other: &Card| other.table.blocks.iter().any(|block| block.entries.iter().any(is_newer));
-    let in_memtable = engine.memtable().get(key, Sequence::MAX).is_some_and(|newest| newest.sequence > sequence);
+    let in_memtable = engine.memory.memtable.get(key, Sequence::MAX).is_some_and(|newest| newest.sequence > sequence);
     if in_memtable || layout.cards.iter().any(holds_newer) { "dead" } else { "" }
 }
 
@@ -333,8 +333,8 @@ fn draw_foot(scene: &mut Scene, card: &Card) {
 
 /// The read heads of a merge or a scan; the one that moves next stands out.
 pub fn draw_heads(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
-    let merge = engine.running_merge().filter(|merge| !merge.is_switched()).map(|merge| &merge.heads);
-    let scan = engine.running_scan().map(|scan| &scan.heads);
+    let merge = engine.memory.merge.as_ref().filter(|merge| !merge.is_switched()).map(|merge| &merge.heads);
+    let scan = engine.memory.scan.as_ref().map(|scan| &scan.heads);
     for (what, heads) in [("merge", merge), ("scan", scan)] {
         for (table, entry, is_next) in heads.map(|heads| heads.places()).unwrap_or_default() {
             let class = if is_next { "head" } else { "gauge" };

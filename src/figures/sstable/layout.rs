@@ -164,8 +164,8 @@ fn place(table: TableView, at: Point, (width, room): (f32, f32), asked: usize, i
 
 /// The entry of a table that a read head stands on.
 fn head_on(engine: &SsTables, table: TableId) -> Option<Sequence> {
-    let merge = engine.running_merge().map(|merge| &merge.heads);
-    let heads = engine.running_scan().map(|scan| &scan.heads).or(merge)?;
+    let merge = engine.memory.merge.as_ref().map(|merge| &merge.heads);
+    let heads = engine.memory.scan.as_ref().map(|scan| &scan.heads).or(merge)?;
     heads.places().into_iter().find(|(id, _, _)| *id == Some(table)).map(|(_, entry, _)| entry.sequence)
 }
 

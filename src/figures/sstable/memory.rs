@@ -19,16 +19,16 @@ const GAUGE: f32 = 80.0;
 
 pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
     let (left, width) = layout.sides();
-    let name = match (engine.damage(), engine.replayed()) {
+    let name = match (&engine.memory.damage, engine.memory.replayed) {
         (Some(_), _) => "Memory: nothing is served, since the disk is damaged".to_owned(),
         (None, Some(_)) => "Memory: start-up fills the memtable again".to_owned(),
         (None, None) => {
-            let (bytes, limit) = (engine.memtable().bytes(), engine.memtable_bytes());
+            let (bytes, limit) = (engine.memory.memtable.bytes(), engine.settings.memtable_bytes);
             format!("Memory: the memtable has {bytes} of {limit} bytes")
         }
     };
     scene.push(memory("memory", left, layout.memory.0, width, layout.memory.1, &name));
-    let full = (engine.memtable().bytes() as f32 / engine.memtable_bytes() as f32).min(1.0);
+    let full = (engine.memory.memtable.bytes() as f32 / engine.settings.memtable_bytes as f32).min(1.0);
     let at = Point::new(left + width - GAUGE - 10.0, layout.memory.0 + 8.0);
     scene.push(
         Shape::new("fill", at.x, at.y)
@@ -71,7 +71,7 @@ impl Strip {
 
 /// The entries that are shown, and how many come before and after them.
 pub fn shown<'a>(engine: &'a SsTables, strip: &Strip, spotlight: &Spotlight) -> (usize, Vec<&'a Entry>, usize) {
-    let memtable = engine.memtable();
+    let memtable = &engine.memory.memtable;
     let room = strip.room();
     if memtable.len() <= room {
         return (0, memtable.iter().collect(), 0);
@@ -84,9 +84,9 @@ pub fn shown<'a>(engine: &'a SsTables, strip: &Strip, spotlight: &Spotlight) -> 
 }
 
 pub fn draw_memtable(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
-    let strip = Strip::new(layout, engine.memtable().len());
+    let strip = Strip::new(layout, engine.memory.memtable.len());
     let (before, entries, after) = shown(engine, &strip, spotlight);
-    if engine.memtable().is_empty() {
+    if engine.memory.memtable.is_empty() {
         let at = strip.place(0);
         let note = "the memtable is empty";
         scene.push(Shape::new("no memtable", at.x, at.y).rect(0.0, 0.0, 170.0, CELL, 2.0, "slot").text(
@@ -132,9 +132,9 @@ fn memtable_key(entry: &Entry) -> String {
 
 /// Where the cell of an entry is, if it has one.
 pub fn cell_of(engine: &SsTables, layout: &Layout, entry: &Entry) -> Option<Point> {
-    let strip = Strip::new(layout, engine.memtable().len());
-    let place = engine.memtable().iter().position(|each| each.sequence == entry.sequence)?;
-    (engine.memtable().len() <= strip.room()).then(|| strip.place(place))
+    let strip = Strip::new(layout, engine.memory.memtable.len());
+    let place = engine.memory.memtable.iter().position(|each| each.sequence == entry.sequence)?;
+    (engine.memory.memtable.len() <= strip.room()).then(|| strip.place(place))
 }
 
 /// Each open table's last key of each block, above its card.

@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use super::event::Event;
 use super::heads::OpenTable;
-use super::refusal::Refusal;
 use super::{SsTables, TableId};
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::{Disk, DiskError, FileId};
 use crate::storage::table::{TableBuilder, TableShape};
 use crate::storage::{Entry, Memtable};
@@ -57,19 +56,19 @@ impl Output {
 impl SsTables {
     /// Writes the memtable out, and begins a new one with a new log. What cannot be finished is taken back: memtable and
     /// log are as they were.
-    pub(super) fn flush(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn flush(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         if self.memory.memtable.is_empty() {
             probe.step(|| Event::NothingToFlush, self);
             return Ok(Outcome::Done);
         }
         let number = self.memory.number;
         let id = TableId { first: number, last: number };
-        if let Err(refusal) = self.write_memtable(id, probe) {
-            if let Refusal::Disk(DiskError::Full { .. }) = refusal {
+        if let Err(error) = self.write_memtable(id, probe) {
+            if let DiskError::Full { .. } = error {
                 self.disk.delete(&id.unfinished())?;
             }
             self.memory.flush = None;
-            return Err(refusal);
+            return Err(error.into());
         }
         self.disk.rename(&id.unfinished(), &id.file())?;
         probe.step(|| Event::TableNamed { table: id }, self);
@@ -91,9 +90,9 @@ impl SsTables {
     }
 
     /// Writes all entries of the memtable, and makes them safe.
-    fn write_memtable(&mut self, id: TableId, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn write_memtable(&mut self, id: TableId, probe: &mut impl Probe<Self>) -> Result<(), DiskError> {
         let memtable = self.memory.memtable.clone();
-        self.memory.flush = Some(Output::create(&mut self.disk, id, self.settings.shape)?);
+        self.memory.flush = Some(Output::create(&mut self.disk, id, self.settings.shape())?);
         let (entries, bytes) = (memtable.len(), memtable.bytes());
         probe.step(|| Event::FlushBegun { table: id, entries, bytes }, self);
         for entry in memtable.iter() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::refusal::Damage;
+use super::read::Damage;
 use super::{SsTables, TableId};
 use crate::sim::Disk;
 use crate::storage::cursor::Cursor;

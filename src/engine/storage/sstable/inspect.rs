@@ -2,17 +2,14 @@
 //! without counting, and changes nothing.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::heads::OpenTable;
-use super::refusal::Damage;
-use super::{Compaction, FileName, Output, Scan, SsTables, TableId};
+use super::{FileName, Output, SsTables, TableId};
 use crate::sim::{Disk, FileId};
 use crate::storage::block::{Block, Placed};
 use crate::storage::table::{Corrupt, Table};
-use crate::storage::{Entry, Memtable, log};
+use crate::storage::{Entry, log};
 
 /// A table's file, finished or not.
 pub struct TableView {
@@ -56,38 +53,6 @@ pub struct LogRecord {
 }
 
 impl SsTables {
-    pub fn memtable(&self) -> &Memtable {
-        &self.memory.memtable
-    }
-
-    /// The memtable is written out rather than grown beyond this many bytes.
-    pub fn memtable_bytes(&self) -> u64 {
-        self.settings.memtable_bytes
-    }
-
-    pub fn running_merge(&self) -> Option<&Compaction> {
-        self.memory.merge.as_ref()
-    }
-
-    pub fn running_scan(&self) -> Option<&Scan> {
-        self.memory.scan.as_ref()
-    }
-
-    /// The tables whose indexes are in memory, oldest first.
-    pub fn open_tables(&self) -> &[Rc<OpenTable>] {
-        &self.memory.tables
-    }
-
-    /// How far start-up has read the log.
-    pub fn replayed(&self) -> Option<u64> {
-        self.memory.replayed
-    }
-
-    /// Why nothing is served.
-    pub fn damage(&self) -> Option<&Damage> {
-        self.memory.damage.as_ref()
-    }
-
     /// The logs, by their numbers, each with its length and whether its name would survive a crash.
     pub fn logs(&self) -> Vec<(u32, u64, bool)> {
         let mut logs: Vec<(u32, u64, bool)> = Vec::new();
@@ -234,7 +199,7 @@ pub(super) fn state(engine: &SsTables) -> Value {
         })
     });
     json!({
-        "memtable": engine.memtable().iter().map(entry).collect::<Vec<_>>(),
+        "memtable": engine.memory.memtable.iter().map(entry).collect::<Vec<_>>(),
         "logs": logs.collect::<Vec<_>>(),
         "tables": tables.collect::<Vec<_>>(),
         "sequence": engine.memory.sequence,

@@ -4,16 +4,15 @@
 //! A merge is part of the engine's state, and [`SsTables::advance`] does a little of it at a time: it looks what comes
 //! next, and does that.
 
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-use super::command::Which;
 use super::event::Event;
 use super::flush::Output;
 use super::heads::{Heads, OpenTable};
-use super::refusal::Refusal;
 use super::{SsTables, TableId};
-use crate::contract::{Outcome, Probe};
-use crate::sim::DiskError;
+use crate::contract::{Outcome, Probe, Refused};
+use crate::language::shorten;
 use crate::storage::Entry;
 
 /// A merge that is under way.
@@ -63,10 +62,14 @@ impl Compaction {
 }
 
 impl SsTables {
-    /// Merges from beginning to end, or drives the merge that is running to its end.
-    pub(super) fn merge(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        if self.memory.merge.is_none() || which != Which::All {
-            self.begin_merge(which, probe)?;
+    /// Merges from beginning to end, or drives the merge that is running to its end. Without `numbers` all tables.
+    pub(super) fn merge(
+        &mut self,
+        numbers: Option<RangeInclusive<u32>>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
+        if self.memory.merge.is_none() || numbers.is_some() {
+            self.begin_merge(numbers, probe)?;
         }
         while self.memory.merge.is_some() {
             self.advance(probe)?;
@@ -74,8 +77,12 @@ impl SsTables {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn begin_merge(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        let inputs = self.pick_inputs(which)?;
+    pub(super) fn begin_merge(
+        &mut self,
+        numbers: Option<RangeInclusive<u32>>,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
+        let inputs = self.pick_inputs(numbers)?;
         let heads = self.heads_on(&inputs)?;
         let has_oldest = self.memory.tables.first().is_some_and(|oldest| oldest.id == inputs[0]);
         let merge = Compaction {
@@ -94,42 +101,54 @@ impl SsTables {
         Ok(Outcome::Pending)
     }
 
-    fn pick_inputs(&self, which: Which) -> Result<Vec<TableId>, Refusal> {
+    fn pick_inputs(&self, numbers: Option<RangeInclusive<u32>>) -> Result<Vec<TableId>, Refused> {
         if self.memory.merge.is_some() {
-            return Err(Refusal::MergeRunning);
+            return Err(Refused::new("a merge is running; `merge` without numbers drives it to its end"));
         }
         let tables: Vec<TableId> = self.memory.tables.iter().map(|open| open.id).collect();
-        let Which::Range(first, last) = which else {
-            let count = tables.len();
-            return if count < 2 { Err(Refusal::NothingToMerge { tables: count }) } else { Ok(tables) };
+        let Some(numbers) = numbers else {
+            if tables.len() < 2 {
+                let there = if tables.len() == 1 { "is 1".to_owned() } else { format!("are {}", tables.len()) };
+                return Err(Refused::new(format!(
+                    "a merge takes two tables or more, and there {there}; `flush` makes one of the memtable"
+                )));
+            }
+            return Ok(tables);
         };
+        let (first, last) = (*numbers.start(), *numbers.end());
         let inputs: Vec<_> = tables.iter().copied().filter(|id| first <= id.first && id.last <= last).collect();
-        if inputs.len() < 2 { Err(Refusal::NoSuchTables { first, last, tables }) } else { Ok(inputs) }
+        if inputs.len() < 2 {
+            let names: Vec<_> = tables.iter().map(TableId::to_string).collect();
+            let there = if names.is_empty() { "none".to_owned() } else { shorten(&names.join(", "), 60) };
+            return Err(Refused::new(format!(
+                "a merge takes two tables or more, not those from {first} to {last}; there are: {there}"
+            )));
+        }
+        Ok(inputs)
     }
 
     /// Does a little of the running merge: one entry, or one thing that a crash could come before or after. A merge
     /// that cannot go on is given up, which leaves everything as it was.
-    pub fn advance(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub fn advance(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let result = self.work(probe);
-        match result {
-            Err(Refusal::Disk(DiskError::PowerOff)) | Ok(()) => result,
-            Err(reason) => {
-                // Were the output left under its final name, start-up would delete the inputs that it spans.
-                let id = self.running().id();
-                for name in [id.unfinished(), id.file()] {
-                    if self.disk.open(&name).is_some() {
-                        self.disk.delete(&name)?;
-                        self.disk.sync_directory()?;
-                    }
+        if let Err(refused) = &result
+            && !self.disk.is_off()
+        {
+            // Were the output left under its final name, start-up would delete the inputs that it spans.
+            let id = self.running().id();
+            for name in [id.unfinished(), id.file()] {
+                if self.disk.open(&name).is_some() {
+                    self.disk.delete(&name)?;
+                    self.disk.sync_directory()?;
                 }
-                self.memory.merge = None;
-                probe.step(|| Event::MergeGivenUp { reason: reason.clone() }, self);
-                Err(reason)
             }
+            self.memory.merge = None;
+            probe.step(|| Event::MergeGivenUp { reason: refused.reason.clone() }, self);
         }
+        result
     }
 
-    fn work(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn work(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let merge = self.running();
         let id = merge.id();
         let output = merge.output.as_ref().map(|output| output.file());
@@ -169,7 +188,7 @@ impl SsTables {
         }
     }
 
-    fn merge_entry(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn merge_entry(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let merge = running(&mut self.memory.merge);
         let Some(taken) = merge.heads.take(&mut self.disk)? else { return Ok(()) };
         let from = merge.heads.table(taken.source).expect("only tables are merged");
@@ -184,7 +203,7 @@ impl SsTables {
             return Ok(());
         }
         if merge.output.is_none() {
-            merge.output = Some(Output::create(&mut self.disk, merge.id(), self.settings.shape)?);
+            merge.output = Some(Output::create(&mut self.disk, merge.id(), self.settings.shape())?);
         }
         let closes = writing(merge).add(&mut self.disk, &entry)?;
         let block = closes.then(|| writing(merge).blocks.len());
@@ -196,7 +215,7 @@ impl SsTables {
     }
 
     /// From here on reads go to the output. It stands where its oldest input stood.
-    fn switch_tables(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn switch_tables(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let merge = running(&mut self.memory.merge);
         let output = match &merge.output {
             Some(output) => Some(OpenTable::open(&mut self.disk, output.id)?),
@@ -218,7 +237,7 @@ impl SsTables {
     /// Deletes the oldest input that is left. If there is an output, the order is all the same: start-up sees by the names
     /// what it stands for, and deletes the others. If there is none, what a crash leaves is read; and a newer one may hold
     /// the tombstone of what an older one holds.
-    fn delete_input(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn delete_input(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let id = self.running().inputs[self.running().deleted];
         self.disk.delete(&id.file())?;
         let merge = running(&mut self.memory.merge);
@@ -229,7 +248,7 @@ impl SsTables {
         Ok(())
     }
 
-    fn finish_merge(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn finish_merge(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.disk.sync_directory()?;
         let merge = self.memory.merge.take().expect("a merge that finishes was running");
         let (inputs, read, kept) = (merge.inputs.len(), merge.read, merge.kept);

@@ -49,42 +49,41 @@ mod heads;
 mod inspect;
 mod merge;
 mod name;
-mod narration;
 mod read;
 mod recovery;
-mod refusal;
+mod settings;
 mod write;
 
-pub use command::{Command, Which};
+pub use command::Command;
 pub use event::{Event, SyncReason};
 pub use flush::Output;
 pub use heads::{Heads, OpenTable};
 pub use inspect::{BlockView, EntryView, LogRecord, TableView};
 pub use merge::Compaction;
 pub use name::{FileName, TableId};
-pub use read::Scan;
-pub use refusal::{Damage, Refusal};
+pub use read::{Damage, Scan};
+pub use settings::Settings;
 
 use std::rc::Rc;
 
 use super::log::LogWriter;
 use super::{Memtable, Sequence};
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError};
-use command::Settings;
 
 #[derive(Clone)]
 pub struct SsTables {
-    settings: Settings,
+    pub settings: Settings,
     disk: Disk,
-    memory: Memory,
+    pub memory: Memory,
 }
 
 /// All that a crash takes.
 #[derive(Clone, Default)]
-struct Memory {
-    memtable: Memtable,
+pub struct Memory {
+    pub memtable: Memtable,
     /// Where writes are logged, and the number of that log; there is one while commands are served.
     log: Option<LogWriter>,
     number: u32,
@@ -94,48 +93,31 @@ struct Memory {
     tables: Rc<Vec<Rc<OpenTable>>>,
     /// The table that the memtable is being written to.
     flush: Option<Rc<Output>>,
-    merge: Option<Compaction>,
-    scan: Option<Scan>,
+    pub merge: Option<Compaction>,
+    pub scan: Option<Scan>,
     /// How far start-up has read the log.
-    replayed: Option<u64>,
+    pub replayed: Option<u64>,
     /// Why nothing is served: start-up found bytes that are not what was written.
-    damage: Option<Damage>,
+    pub damage: Option<Damage>,
 }
 
 impl Engine for SsTables {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<SsTables, BadParameter> {
-        let settings = Settings::new(parameters);
-        let disk = Disk::new(settings.disk_bytes);
-        let mut engine = SsTables { settings, disk, memory: Memory::default() };
-        engine.begin_log(1).expect("an empty disk has room for an empty file");
-        engine.disk.sync_directory().expect("an empty disk works");
-        Ok(engine)
+        Ok(SsTables::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        if let Command::Crash(crash) = command {
-            self.lose_power(*crash, probe);
-            let recovered = self.recover(probe);
-            return self.conclude(recovered.map(|()| Outcome::Done), probe);
-        }
-        let result = self.serve(command, probe);
-        let outcome = self.conclude(result, probe);
-        let is_merge = matches!(command, Command::Merge(_) | Command::BeginMerge(_));
-        if self.memory.merge.is_some() && !is_merge {
-            // Whatever stops a merge in the background, it is no fault of the command it followed.
-            let _ = self.advance(probe);
-        }
-        outcome
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {
@@ -170,11 +152,29 @@ impl Engine for SsTables {
 }
 
 impl SsTables {
-    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub fn new(settings: Settings) -> SsTables {
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = SsTables { settings, disk, memory: Memory::default() };
+        engine.begin_log(1).expect("an empty disk has room for an empty file");
+        engine.disk.sync_directory().expect("an empty disk works");
+        engine
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        // A refusal is told before the merge goes on.
+        let outcome = told(self.serve(command, probe), self, probe);
+        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
+        Ok(outcome)
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. })
+            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
         {
-            return Err(Refusal::Closed(damage.clone()));
+            return Err(Refused::new(format!("the database is closed: {damage}")));
         }
         match command {
             Command::Put { key, value } => self.write(key, Some(value), probe),
@@ -183,20 +183,16 @@ impl SsTables {
             Command::Scan { from, to } => self.scan(from, to, probe),
             Command::Flush => self.flush(probe),
             Command::Sync => self.sync(probe),
-            Command::Merge(which) => self.merge(*which, probe),
-            Command::BeginMerge(which) => self.begin_merge(*which, probe),
-            Command::Rot { file, offset } => self.rot(file, *offset, probe),
-            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+            Command::Merge { begin, first, last } => {
+                let numbers = first.map(|first| first..=last.unwrap_or(first));
+                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
+            }
+            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe)
+            }
         }
-    }
-
-    /// A refusal is a step like any other.
-    fn conclude(&self, result: Result<Outcome, Refusal>, probe: &mut impl Probe<Self>) -> Outcome {
-        result.unwrap_or_else(|refusal| {
-            let reason = refusal.to_string();
-            probe.step(|| Event::Refused { refusal }, self);
-            Outcome::Refused(reason)
-        })
     }
 
     /// Creates the log of the memtable that will be the table of that number.

@@ -1,12 +1,14 @@
 //! Reading: the memtable first, then table by table, newest first. The first entry that is found is the right one.
 
+use std::fmt::{self, Display};
+
 use super::SsTables;
 use super::event::Event;
 use super::heads::Heads;
-use super::refusal::Refusal;
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::storage::cursor;
 use crate::storage::entry::is_before;
+use crate::storage::table::Corrupt;
 use crate::storage::{Entry, Key, Sequence};
 
 /// A scan that is under way.
@@ -17,8 +19,15 @@ pub struct Scan {
     found: Vec<(String, String)>,
 }
 
+/// Bytes on the disk that are not those which were written and synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    pub file: String,
+    pub corrupt: Corrupt,
+}
+
 impl SsTables {
-    pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let entries = self.memory.memtable.len();
         let found = self.memory.memtable.get(key, Sequence::MAX).cloned();
         let is_found = found.is_some();
@@ -32,7 +41,7 @@ impl SsTables {
         Ok(Outcome::Value(entry.value.map(|value| value.to_string())))
     }
 
-    fn search_tables(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Option<Entry>, Refusal> {
+    fn search_tables(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Option<Entry>, Refused> {
         let tables = self.memory.tables.clone();
         for open in tables.iter().rev() {
             let (id, key) = (open.id, key.clone());
@@ -51,9 +60,9 @@ impl SsTables {
             let Some(handle) = handle else { continue };
             let (offset, bytes) = (handle.start, handle.end - handle.start);
             let read = open.table.read_block(&mut self.disk, handle).map_err(damaged)?;
-            let mut rest = read.seek(|each| is_before(each, &key, Sequence::MAX)).map_err(|bad| {
-                damaged(crate::storage::table::Corrupt { offset: offset + bad.offset as u64, what: "bad entry" })
-            })?;
+            let mut rest = read
+                .seek(|each| is_before(each, &key, Sequence::MAX))
+                .map_err(|bad| damaged(Corrupt { offset: offset + bad.offset as u64, what: "bad entry" }))?;
             let found = cursor::entry_of(&key, &mut rest, offset).map_err(damaged)?;
             probe.step(|| Event::BlockRead { key: key.clone(), table: id, block, bytes, found: found.clone() }, self);
             if found.is_some() {
@@ -64,7 +73,7 @@ impl SsTables {
     }
 
     /// Walks memtable and tables together, from one key to another.
-    pub(super) fn scan(&mut self, from: &Key, to: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn scan(&mut self, from: &Key, to: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let memtable = self.memory.memtable.clone();
         let tables = self.memory.tables.clone();
         let heads = Heads::new(&mut self.disk, &tables, memtable, Some(from))?;
@@ -78,7 +87,7 @@ impl SsTables {
         Ok(Outcome::Entries(scan.found))
     }
 
-    fn walk(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn walk(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         loop {
             let Some(scan) = &mut self.memory.scan else { return Ok(()) };
             if scan.heads.next().is_none_or(|entry| entry.key > scan.to) {
@@ -93,5 +102,18 @@ impl SsTables {
             }
             probe.step(|| Event::EntryScanned { entry: taken.entry, from, is_newest: taken.is_newest }, self);
         }
+    }
+}
+
+impl From<Damage> for Refused {
+    #[track_caller]
+    fn from(damage: Damage) -> Refused {
+        Refused::new(damage)
+    }
+}
+
+impl Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} is corrupt: {}", self.file, self.corrupt)
     }
 }

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::event::Event;
 use super::heads::OpenTable;
-use super::refusal::{Damage, Refusal};
+use super::read::Damage;
 use super::{FileName, Memory, SsTables, TableId};
-use crate::contract::Probe;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::Crash;
 use crate::storage::Entry;
 use crate::storage::cursor::Cursor;
@@ -25,24 +25,16 @@ impl SsTables {
     }
 
     /// Opens what the crash has left.
-    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let result = self.load(probe);
-        if let Err(Refusal::Damaged(damage)) = &result {
-            self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
-        }
-        result
-    }
-
-    fn load(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let (tables, logs) = self.clear_up(probe)?;
         for id in &tables {
-            let open = OpenTable::open(&mut self.disk, *id)?;
+            let open = OpenTable::open(&mut self.disk, *id).map_err(|damage| self.close(damage))?;
             let entries = open.table.entries();
             Rc::make_mut(&mut self.memory.tables).push(Rc::new(open));
             probe.step(|| Event::TableOpened { table: *id, entries }, self);
         }
         if let Some(newest) = self.memory.tables.last().cloned() {
-            let sequence = self.newest_in(&newest)?;
+            let sequence = self.newest_in(&newest).map_err(|damage| self.close(damage))?;
             self.memory.sequence = sequence;
             probe.step(|| Event::SequenceFound { table: newest.id, sequence }, self);
         }
@@ -59,12 +51,19 @@ impl SsTables {
         self.memory.replayed = None;
         let (entries, sequence) = (self.memory.memtable.len(), self.memory.sequence);
         probe.step(|| Event::Recovered { tables: tables.len(), entries, sequence }, self);
-        Ok(())
+        Ok(Outcome::Done)
+    }
+
+    /// Nothing is served any more.
+    #[track_caller]
+    fn close(&mut self, damage: Damage) -> Refused {
+        self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
+        Refused::new(damage)
     }
 
     /// Removes what does not count: tables that were not finished, tables that another one spans, logs that have become
     /// a table. Returns the tables and logs that are left, oldest first.
-    fn clear_up(&mut self, probe: &mut impl Probe<Self>) -> Result<(Vec<TableId>, Vec<u32>), Refusal> {
+    fn clear_up(&mut self, probe: &mut impl Probe<Self>) -> Result<(Vec<TableId>, Vec<u32>), Refused> {
         let names: Vec<_> = self.disk.names().filter_map(|(name, _)| FileName::parse(name)).collect();
         let mut tables: Vec<TableId> = Vec::new();
         let mut logs: Vec<u32> = Vec::new();
@@ -103,17 +102,18 @@ impl SsTables {
         Ok(newest)
     }
 
-    fn replay(&mut self, number: u32, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn replay(&mut self, number: u32, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let name = FileName::Log(number).to_string();
         let file = self.disk.open(&name).expect("the directory has just named it");
         let damaged = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
         let tail = Tail::of(self.settings.sync);
-        let found = log::recover(&mut self.disk, file, tail).map_err(|bad| damaged(bad.offset, "bad record"))?;
+        let found = log::recover(&mut self.disk, file, tail);
+        let found = found.map_err(|bad| self.close(damaged(bad.offset, "bad record")))?;
         self.memory.number = number;
         let records = found.records.len();
         probe.step(|| Event::LogRead { log: name.clone(), records, bytes: found.len }, self);
         for (offset, payload) in found.records {
-            let entry = Entry::from_payload(&payload).ok_or_else(|| damaged(offset, "bad entry"))?;
+            let entry = Entry::from_payload(&payload).ok_or_else(|| self.close(damaged(offset, "bad entry")))?;
             self.memory.sequence = self.memory.sequence.max(entry.sequence);
             self.memory.memtable.replace(entry.clone());
             self.memory.replayed = Some(offset + (log::HEADER + payload.len()) as u64);

@@ -100,7 +100,7 @@ fn a_put_is_logged_synced_and_sorted_in() {
     let (_, events) = run(&mut engine, "put b 1");
     assert_eq!(names(&events), ["RecordLogged", "LogSynced", "MemtableUpdated"]);
     run(&mut engine, "put a 2; put b 3");
-    assert_eq!(engine.memtable().iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(engine.memory.memtable.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(outcome(&mut engine, "get b"), value("3"));
     assert_eq!(outcome(&mut engine, "get c"), Outcome::Value(None));
 }
@@ -254,6 +254,7 @@ fn refusals_say_why() {
     assert!(refused(&mut engine, "merge").contains("two tables or more, and there are 0"));
     run(&mut engine, "put a 1; put b 2");
     assert!(refused(&mut engine, "merge 1 9").contains("there are: none"));
+    assert!(refused(&mut engine, "merge 2").contains("not those from 2 to 2"));
     assert!(refused(&mut engine, "rot 1.log 999").contains("accepted: 0 to"));
     assert!(refused(&mut engine, "rot x 1").contains("there are: 1.log"));
     // A table does not fit beside its log; what was written of it is taken back, and nothing is lost.
@@ -266,8 +267,8 @@ fn refusals_say_why() {
 pub(super) fn script() -> impl Strategy<Value = Vec<Command>> {
     let key = prop_oneof!["a[a-d]{0,2}", "[0-9]{1,2}"].prop_map(|key| Key::new(&key));
     let which = prop_oneof![
-        3 => Just(Which::All),
-        1 => (1u32..4, 1u32..4).prop_map(|(first, more)| Which::Range(first, first + more)),
+        3 => Just((None, None)),
+        1 => (1u32..4, 1u32..4).prop_map(|(first, more)| (Some(first), Some(first + more))),
     ];
     let command = prop_oneof![
         9 => (key.clone(), "[a-z]{0,4}").prop_map(|(key, value)| Command::Put { key, value }),
@@ -276,8 +277,8 @@ pub(super) fn script() -> impl Strategy<Value = Vec<Command>> {
         1 => (key.clone(), key).prop_map(|(from, to)| Command::Scan { from, to }),
         3 => Just(Command::Flush),
         1 => Just(Command::Sync),
-        2 => which.clone().prop_map(Command::Merge),
-        3 => which.prop_map(Command::BeginMerge),
+        5 => (prop::bool::weighted(0.6), which)
+            .prop_map(|(begin, (first, last))| Command::Merge { begin, first, last }),
     ];
     prop::collection::vec(command, 1..28)
 }
@@ -344,14 +345,14 @@ proptest! {
         for command in &script {
             engine.execute(command, &mut ());
         }
-        engine.execute(&Command::Merge(Which::All), &mut ());
+        run(&mut engine, "merge");
         for command in &script {
-            if !matches!(command, Command::Merge(_) | Command::BeginMerge(_)) {
+            if !matches!(command, Command::Merge { .. }) {
                 engine.execute(command, &mut ());
             }
         }
         let inputs: Vec<TableView> = engine.tables().into_iter().skip(from).collect();
-        prop_assume!(inputs.len() > 1 && engine.running_merge().is_none());
+        prop_assume!(inputs.len() > 1 && engine.memory.merge.is_none());
         let mut union = BTreeMap::new();
         for each in inputs.iter().flat_map(|table| &table.blocks).flat_map(|block| &block.entries) {
             union.insert(each.entry.key.clone(), each.entry.clone());
@@ -360,7 +361,7 @@ proptest! {
             union.retain(|_, entry| !entry.is_tombstone());
         }
         let (first, last) = (inputs[0].id.first, inputs[inputs.len() - 1].id.last);
-        prop_assert_eq!(engine.execute(&Command::Merge(Which::Range(first, last)), &mut ()), Outcome::Done);
+        prop_assert_eq!(outcome(&mut engine, &format!("merge {first} {last}")), Outcome::Done);
         let tables = engine.tables();
         let output = tables.iter().find(|table| table.id == TableId { first, last });
         let merged = output.iter().flat_map(|table| &table.blocks).flat_map(|block| &block.entries).map(|each| &each.entry);

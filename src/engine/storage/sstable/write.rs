@@ -2,11 +2,10 @@
 
 use super::SsTables;
 use super::event::{Event, SyncReason};
-use super::refusal::Refusal;
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::DiskError;
 use crate::storage::log::LogWriter;
-use crate::storage::{Entry, Key, SyncPolicy};
+use crate::storage::{self, Entry, Key, SyncPolicy};
 
 impl SsTables {
     /// Puts a value, or a tombstone where there is none.
@@ -15,7 +14,7 @@ impl SsTables {
         key: &Key,
         value: Option<&str>,
         probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, Refusal> {
+    ) -> Result<Outcome, Refused> {
         let entry = Entry::new(key, self.memory.sequence + 1, value);
         let (used, wanted, limit) = (self.memory.memtable.bytes(), entry.bytes(), self.settings.memtable_bytes);
         if used > 0 && used + wanted > limit {
@@ -35,7 +34,7 @@ impl SsTables {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn sync(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    pub(super) fn sync(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         if self.unsynced_log_bytes() == 0 {
             probe.step(|| Event::NothingToSync { log: self.log_name() }, self);
         } else {
@@ -47,7 +46,7 @@ impl SsTables {
 
     /// Leaves a mark in the log: what was synced before it cannot be taken for a torn write any more. A full disk has no
     /// room for one, and what was synced is safe from a crash all the same.
-    pub(super) fn mark_log(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn mark_log(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let mut log = self.log();
         match log.mark(&mut self.disk) {
             Ok(offset) => {
@@ -60,7 +59,7 @@ impl SsTables {
         }
     }
 
-    fn sync_log(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    fn sync_log(&mut self, reason: SyncReason, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let bytes = self.unsynced_log_bytes();
         let mut log = self.log();
         log.sync(&mut self.disk)?;
@@ -75,14 +74,8 @@ impl SsTables {
     }
 
     /// Hardware fails; the engine does not notice until it reads those bytes.
-    pub(super) fn rot(&mut self, name: &str, offset: u64, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        let file = self.disk.open(name);
-        let Some(file) = file.filter(|file| offset < self.disk.len(*file)) else {
-            let len = file.map(|file| self.disk.len(file));
-            let files = self.disk.names().map(|(name, _)| name.to_owned()).collect();
-            return Err(Refusal::NoSuchByte { file: name.to_owned(), offset, len, files });
-        };
-        self.disk.rot(file, offset);
+    pub(super) fn rot(&mut self, name: &str, offset: u64, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        storage::rot(&mut self.disk, name, offset)?;
         probe.step(|| Event::BitFlipped { file: name.to_owned(), offset }, self);
         Ok(Outcome::Done)
     }
