@@ -5,20 +5,17 @@
 use std::mem;
 use std::rc::Rc;
 
+use super::descend::unreadable;
 use super::event::Reason;
 use super::page::{Kind, Page, PageId, Transaction};
 use super::pool::{Frame, Standing};
-use super::{BTree, Event, Refusal, Survival, SyncPolicy};
-use crate::contract::Probe;
+use super::{BTree, Event, Survival, SyncPolicy};
+use crate::contract::{Probe, Refused};
 use crate::sim::DiskError;
-
-/// After so many page images the log of the figure is emptied by a checkpoint without being asked. SQLite waits for 1,000;
-/// a reader wants to see it happen.
-pub const CHECKPOINT_AFTER: usize = 64;
 
 impl BTree {
     /// Makes all that was written safe.
-    pub fn sync(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub fn sync(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         self.refuse_writes()?;
         if self.dirty.is_empty() {
             probe.step(|| Event::NothingToWrite, self);
@@ -28,9 +25,9 @@ impl BTree {
     }
 
     /// Writes what only the log has into the page file, and empties the log.
-    pub fn checkpoint(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub fn checkpoint(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         if self.survival != Survival::Log {
-            return Err(Refusal::NoLog);
+            return Err(Refused::new("there is no log to be emptied; `checkpoint` needs survival = log"));
         }
         self.refuse_writes()?;
         if !self.dirty.is_empty() {
@@ -50,19 +47,23 @@ impl BTree {
     }
 
     /// The end of every command that writes.
-    pub(super) fn end_write(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub(super) fn end_write(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         match self.sync {
             SyncPolicy::Always => self.commit(probe),
             SyncPolicy::OnCommand => Ok(()),
         }
     }
 
-    fn commit(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn commit(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         let dirty = mem::take(&mut self.dirty);
-        match self.survival {
-            Survival::None => self.write_in_place(&dirty, probe)?,
-            Survival::Log => self.write_log(&dirty, probe)?,
-            Survival::Copy => self.write_copies(&dirty, probe)?,
+        let written = match self.survival {
+            Survival::None => self.write_in_place(&dirty, probe),
+            Survival::Log => self.write_log(&dirty, probe),
+            Survival::Copy => self.write_copies(&dirty, probe),
+        };
+        written.map_err(|error| self.stop(error))?;
+        if self.survival == Survival::Log && self.log.images() >= self.checkpoint_images {
+            self.empty_log(probe)?;
         }
         Ok(())
     }
@@ -92,7 +93,7 @@ impl BTree {
     }
 
     /// The log first: the image of each changed page, then the record that makes them count, and then force it.
-    fn write_log(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn write_log(&mut self, dirty: &[PageId], probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
         let transaction = self.transaction;
         for id in dirty {
             let frame = self.pool.frame_mut(*id).expect("a dirty page is in memory");
@@ -106,9 +107,6 @@ impl BTree {
         self.transaction.0 += 1;
         self.let_go();
         probe.step(|| Event::LogForced { transaction, pages: dirty.len() }, self);
-        if self.log.images() >= self.checkpoint_images {
-            self.empty_log(probe)?;
-        }
         Ok(())
     }
 
@@ -119,23 +117,23 @@ impl BTree {
     }
 
     /// A checkpoint: the pages must be safe in their places before the log lets go of them.
-    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn empty_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         let logged: Vec<PageId> = self.log.pages().collect();
         for id in &logged {
             if self.pool.page(*id).is_some() {
-                self.write_page(*id, Standing::Clean)?;
+                self.write_page(*id, Standing::Clean).map_err(|error| self.stop(error))?;
             } else {
                 // It has left memory, and the log has it.
-                let (mut page, _) = self.read_page(*id).map_err(|_| Refusal::Unreadable(*id))?;
-                self.disk.write(self.file, self.offset(*id), page.seal())?;
+                let (mut page, _) = self.read_page(*id).map_err(|_| unreadable(*id))?;
+                self.disk.write(self.file, self.offset(*id), page.seal()).map_err(|error| self.stop(error))?;
                 self.totals.pages_written += 1;
             }
             probe.step(|| Event::PageWritten { page: *id, reason: Reason::Checkpoint }, self);
         }
-        self.disk.sync(self.file)?;
+        self.disk.sync(self.file).map_err(|error| self.stop(error))?;
         probe.step(|| Event::PagesForced { pages: logged.len(), left: 0, reason: Reason::Checkpoint }, self);
         self.totals.checkpoints += 1;
-        Ok(self.cut_log(probe)?)
+        self.cut_log(probe).map_err(|error| self.stop(error))
     }
 
     /// Empties the log, and waits until the disk has it so: a record appended before would stand in front of old ones.

@@ -3,8 +3,8 @@
 use super::descend::Purpose;
 use super::page::{Kind, PageId};
 use super::slot::KeySlot;
-use super::{BTree, Event, Refusal};
-use crate::contract::Probe;
+use super::{BTree, Event};
+use crate::contract::{Probe, Refused};
 use crate::storage::Key;
 
 /// Two neighbouring children of one parent, and which separator stands between them.
@@ -28,7 +28,7 @@ enum Remedy {
 
 impl BTree {
     /// Deletes a key; returns whether it was there.
-    pub fn delete(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
+    pub fn delete(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<bool, Refused> {
         self.refuse_writes()?;
         let key = KeySlot::new(key)?;
         let Ok(at) = self.descend(&key, Purpose::Write, probe)? else {
@@ -52,7 +52,7 @@ impl BTree {
 
     /// From the leaf up: as long as a page is less than half full, it borrows or is merged, and a merge takes a
     /// separator from the parent.
-    fn restore_balance(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn restore_balance(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         for level in (1..self.path.visits().len()).rev() {
             let page = self.path.visits()[level].page;
             if self.page(page).count() >= self.least(self.page(page).level()) {
@@ -77,7 +77,7 @@ impl BTree {
     }
 
     /// Whether a neighbour can spare something, and which; the left one is asked first. Who is asked is brought into memory.
-    fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<(Neighbours, Remedy), Refusal> {
+    fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<(Neighbours, Remedy), Refused> {
         let above = self.path.visits()[level - 1];
         let parent = self.page(above.page);
         let least = self.least(parent.level() - 1);

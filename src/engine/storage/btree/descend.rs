@@ -5,8 +5,8 @@ use super::event::Source;
 use super::page::{BadPage, Kind, Page, PageId};
 use super::pool::{Frame, Standing};
 use super::slot::KeySlot;
-use super::{BTree, Event, Problem, Refusal, Survival};
-use crate::contract::Probe;
+use super::{BTree, Event, Problem, Survival};
+use crate::contract::{Probe, Refused};
 use crate::storage::Key;
 
 /// A tree of order 3 whose pages are all half full has two children a page: 32 levels are more than four thousand
@@ -67,7 +67,7 @@ impl Path {
 
 impl BTree {
     /// The value of a key.
-    pub fn get(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<Option<&str>, Refusal> {
+    pub fn get(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<Option<&str>, Refused> {
         let key = KeySlot::new(key)?;
         let found = self.descend(&key, Purpose::Read, probe)?;
         let leaf = self.path.leaf();
@@ -85,7 +85,7 @@ impl BTree {
         from: &Key,
         to: &Key,
         probe: &mut impl Probe<BTree>,
-    ) -> Result<Vec<(String, String)>, Refusal> {
+    ) -> Result<Vec<(String, String)>, Refused> {
         let (from, to) = (KeySlot::new(from)?, KeySlot::new(to)?);
         let mut entries = Vec::new();
         let mut at = match self.descend(&from, Purpose::Read, probe)? {
@@ -115,18 +115,18 @@ impl BTree {
         key: &KeySlot,
         purpose: Purpose,
         probe: &mut impl Probe<BTree>,
-    ) -> Result<Result<usize, usize>, Refusal> {
+    ) -> Result<Result<usize, usize>, Refused> {
         self.path.clear();
         self.pool.fixed = purpose == Purpose::Write;
         let mut id = self.root;
-        let mut level = self.height.checked_sub(1).ok_or(Refusal::Unreadable(id))?;
+        let mut level = self.height.checked_sub(1).ok_or_else(|| unreadable(id))?;
         loop {
             self.bring(id, probe)?;
             self.totals.pages_visited += 1;
             let page = self.page(id);
             // In a damaged tree a page may lead anywhere, also up again.
             if u32::from(page.level()) != level || page.is_leaf() != (level == 0) {
-                return Err(Refusal::Unreadable(id));
+                return Err(unreadable(id));
             }
             if level == 0 {
                 let found = page.search(key);
@@ -146,14 +146,14 @@ impl BTree {
 
     /// Sees to it that a page is in memory.
     #[inline]
-    pub(super) fn bring(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub(super) fn bring(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         if self.pool.touch(id) { Ok(()) } else { self.read_in(id, probe) }
     }
 
     /// Reads a page into memory: its newest image in the log, or where there is none from its place in the page file.
     /// Others leave to make room.
     #[cold]
-    fn read_in(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn read_in(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         let evicted = self.pool.shrink(self.pool.room() - 1);
         let (page, source) = self.read_page(id).map_err(|why| self.note_damage(id, why))?;
         let standing = if source == Source::Log { Standing::Logged } else { Standing::Clean };
@@ -175,14 +175,15 @@ impl BTree {
     }
 
     /// A page that cannot be read: from here on nothing is written, as after a recovery that finds one.
-    fn note_damage(&mut self, id: PageId, why: BadPage) -> Refusal {
+    #[track_caller]
+    fn note_damage(&mut self, id: PageId, why: BadPage) -> Refused {
         if self.problems.is_empty() {
             let way = self.path.visits().iter().map(|visit| visit.page);
             let leads_here = |above: &PageId| self.look(*above).is_some_and(|page| page.children().any(|to| to == id));
             let parent = way.rev().find(leads_here);
             self.problems = [Problem::Unreadable { page: id, parent, why }].into();
         }
-        Refusal::Unreadable(id)
+        unreadable(id)
     }
 
     /// The command `evict`: all pages that the disk has leave memory.
@@ -192,7 +193,7 @@ impl BTree {
     }
 
     /// Reads at most `most` entries from a key on; returns how many there were. For `duel`.
-    pub fn scan_some(&mut self, from: &Key, most: usize) -> Result<usize, Refusal> {
+    pub fn scan_some(&mut self, from: &Key, most: usize) -> Result<usize, Refused> {
         let (Ok(at) | Err(at)) = self.descend(&KeySlot::new(from)?, Purpose::Read, &mut ())?;
         let mut count = self.page(self.path.leaf()).count() - at;
         while count < most && self.next_leaf(&mut ())? {
@@ -215,7 +216,7 @@ impl BTree {
     /// Moves the path to the next leaf; false at the last. Where pages are changed in place the leaves are chained. With
     /// copy-on-write they are not, for a new copy of a leaf would need a new copy of the one before it, and so on to the
     /// first: the way leads over the parents.
-    fn next_leaf(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
+    fn next_leaf(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refused> {
         self.totals.pages_visited += 1;
         if self.survival == Survival::Copy {
             return self.next_leaf_by_parents(probe);
@@ -227,7 +228,7 @@ impl BTree {
         let is_known = !self.free.contains(&to) && self.bring(to, probe).is_ok();
         let follows = |page: &Page| page.is_leaf() && last < page.keys().next() && page.count() > 0;
         if !is_known || !follows(self.page(to)) {
-            return Err(Refusal::BrokenChain { from, to });
+            return Err(Refused::new(format!("{from} says that {to} is the next leaf, but no inner page knows {to}")));
         }
         self.path.clear();
         self.path.push(to, 0);
@@ -235,7 +236,7 @@ impl BTree {
     }
 
     /// Up as far as needed, one child to the right, and down along the left edge.
-    fn next_leaf_by_parents(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refusal> {
+    fn next_leaf_by_parents(&mut self, probe: &mut impl Probe<BTree>) -> Result<bool, Refused> {
         self.path.len -= 1;
         while let Some(&Visit { page, slot }) = self.path.visits().last() {
             self.bring(page, probe)?;
@@ -263,4 +264,10 @@ impl BTree {
     fn text_at(&self, leaf: PageId, at: usize) -> &str {
         std::str::from_utf8(self.page(leaf).value(at)).unwrap_or("\u{fffd}")
     }
+}
+
+/// That the way to a key leads over a page that is not there.
+#[track_caller]
+pub(super) fn unreadable(page: PageId) -> Refused {
+    Refused::new(format!("the way leads to {page}, which cannot be read"))
 }

@@ -3,18 +3,18 @@
 use super::descend::Purpose;
 use super::page::{Kind, PageId};
 use super::slot::KeySlot;
-use super::{Adrift, BTree, Event, Refusal};
-use crate::contract::Probe;
+use super::{Adrift, BTree, Event};
+use crate::contract::{Probe, Refused};
 use crate::storage::Key;
 
 impl BTree {
     /// Puts a key with its value, or another value to a key that is there.
-    pub fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         self.refuse_writes()?;
         let (key, value) = (KeySlot::new(key)?, value.as_bytes());
         let room = self.value_bytes();
         if value.len() > room {
-            return Err(Refusal::ValueTooLong { bytes: value.len(), room });
+            return Err(Refused::new(format!("the value has {} bytes; a slot has room for {room}", value.len())));
         }
         let found = self.descend(&key, Purpose::Write, probe)?;
         self.make_path_writable(probe);

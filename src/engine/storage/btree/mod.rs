@@ -67,11 +67,10 @@ pub mod dump;
 pub mod event;
 pub mod insert;
 pub mod log;
-mod narration;
 pub mod page;
 pub mod pool;
 pub mod recovery;
-pub mod refusal;
+pub mod settings;
 pub mod slot;
 mod view;
 
@@ -85,16 +84,17 @@ use std::rc::Rc;
 
 pub use super::SyncPolicy;
 pub use check::Problem;
-pub use command::{Command, Survival};
+pub use command::Command;
 pub use descend::{Path, Visit};
 pub use event::{Event, Source};
 pub use page::{Kind, Layout, Page, PageId, Transaction};
 pub use pool::Standing;
-pub use refusal::Refusal;
+pub use settings::{Settings, Survival};
 pub use slot::KeySlot;
 pub use view::{Cost, Place, Totals};
 
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError, FileId};
 use log::Log;
@@ -106,19 +106,6 @@ pub const MIN_ORDER: usize = 3;
 pub const MAX_ORDER: usize = 4096;
 /// Where the meta page stands; with copy-on-write the second of the pair follows.
 const META: PageId = PageId(0);
-
-/// What a tree is opened with.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    pub layout: Layout,
-    pub survival: Survival,
-    pub sync: SyncPolicy,
-    /// How many pages there is room for in memory.
-    pub cache_pages: usize,
-    /// After so many page images the log is emptied by a checkpoint without being asked.
-    pub checkpoint_images: usize,
-    pub disk_bytes: u64,
-}
 
 #[derive(Clone)]
 pub struct BTree {
@@ -174,7 +161,7 @@ impl BTree {
             survival,
             sync,
             cache_pages: usize::MAX,
-            checkpoint_images: commit::CHECKPOINT_AFTER,
+            checkpoint_images: settings::CHECKPOINT_AFTER,
             disk_bytes,
         })
     }
@@ -338,17 +325,28 @@ impl BTree {
     }
 
     /// Whether a write may be tried at all.
-    fn refuse_writes(&self) -> Result<(), Refusal> {
+    fn refuse_writes(&self) -> Result<(), Refused> {
         if let Some(error) = self.stopped {
-            return Err(Refusal::Stopped(error));
+            return Err(stopped(error));
         }
         match self.problems.first() {
-            Some(problem) => Err(Refusal::Damaged(problem.clone())),
+            Some(problem) => Err(Refused::new(format!(
+                "the tree is damaged ({problem}), and a write could only make it worse; a database would now be restored \
+                 from a backup"
+            ))),
             None => Ok(()),
         }
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+    /// A write to the disk failed.
+    #[track_caller]
+    fn stop(&mut self, error: DiskError) -> Refused {
+        self.stopped = Some(error);
+        stopped(error)
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.begin();
         match command {
             Command::Put { key, value } => self.put(key, value, probe).map(|()| Outcome::Done),
             Command::Get { key } => self.get(key, probe).map(|value| Outcome::Value(value.map(str::to_owned))),
@@ -366,33 +364,31 @@ impl BTree {
     }
 }
 
+/// That a write to the disk failed, and nothing is done any more.
+#[track_caller]
+fn stopped(error: DiskError) -> Refused {
+    Refused::new(format!(
+        "{error}, and memory and disk no longer agree; only a crash helps, for recovery goes by what the disk has"
+    ))
+}
+
 impl Engine for BTree {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<BTree, BadParameter> {
-        Ok(command::open(parameters))
+        Ok(BTree::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        self.begin();
-        match self.carry_out(command, probe) {
-            Ok(outcome) => outcome,
-            Err(refusal) => {
-                if let Refusal::Stopped(error) = refusal {
-                    self.stopped = Some(error);
-                }
-                probe.step(|| Event::Refused(refusal.clone()), self);
-                Outcome::Refused(refusal.to_string())
-            }
-        }
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {

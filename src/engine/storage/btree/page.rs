@@ -387,9 +387,16 @@ impl Page {
     }
 }
 
+/// `page 7`; at the beginning of a sentence `{:#}`, `Page 7`.
 impl Display for PageId {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "page {}", self.0)
+        write!(out, "{} {}", if out.alternate() { "Page" } else { "page" }, self.0)
+    }
+}
+
+impl Display for Transaction {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(out)
     }
 }
 

@@ -7,20 +7,20 @@ use std::rc::Rc;
 use super::check::Survey;
 use super::event::Reason;
 use super::page::{Kind, PageId, Transaction};
-use super::{BTree, Event, META, Problem, Refusal, Survival};
-use crate::contract::Probe;
-use crate::sim::Crash;
+use super::{BTree, Event, META, Problem, Survival};
+use crate::contract::{Probe, Refused};
+use crate::sim::{Crash, DiskError};
 use crate::storage::outage::Outage;
 
 impl BTree {
     /// The power goes and comes back, and the tree is opened again.
-    pub fn crash(&mut self, crash: Crash, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    pub fn crash(&mut self, crash: Crash, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         let outage = Outage::strike(&mut self.disk, crash);
         self.forget();
         self.page_count = self.disk.len(self.file).div_ceil(self.page_size()) as u32;
         probe.step(|| Event::PowerLost { outage }, self);
         if self.survival == Survival::Log {
-            self.replay_log(probe)?;
+            self.replay_log(probe).map_err(|error| self.stop(error))?;
         }
         let root = match self.survival {
             Survival::Copy => self.choose_root(probe),
@@ -44,7 +44,7 @@ impl BTree {
 
     /// Writes the image of every page that the log has from committed transactions to its place, the newest of each.
     /// Doing so twice does no harm, so a crash meanwhile is none either: the log is only emptied at the end.
-    fn replay_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refusal> {
+    fn replay_log(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), DiskError> {
         let page_size = self.page_size();
         let scanned = self.log.scan(&mut self.disk, self.layout);
         let committed = &scanned.records[..scanned.committed()];

@@ -8,7 +8,7 @@
 
 use std::fmt::{self, Display};
 
-use super::refusal::Refusal;
+use crate::contract::Refused;
 use crate::storage::Key;
 use crate::wording::shown;
 
@@ -26,7 +26,7 @@ const TEXT: u8 = 1;
 pub struct KeySlot(pub(super) [u8; KEY_SLOT]);
 
 impl KeySlot {
-    pub fn new(key: &Key) -> Result<KeySlot, Refusal> {
+    pub fn new(key: &Key) -> Result<KeySlot, Refused> {
         let mut slot = [0; KEY_SLOT];
         let used = match key.number() {
             Some(number) => {
@@ -36,7 +36,10 @@ impl KeySlot {
             None => {
                 let bytes = key.as_str().as_bytes();
                 if bytes.len() > MAX_KEY_BYTES {
-                    return Err(Refusal::KeyTooLong { bytes: bytes.len() });
+                    let bytes = bytes.len();
+                    return Err(Refused::new(format!(
+                        "the key has {bytes} bytes; a slot has room for {MAX_KEY_BYTES}"
+                    )));
                 }
                 slot[0] = TEXT;
                 slot[1..=bytes.len()].copy_from_slice(bytes);
@@ -111,7 +114,7 @@ mod tests {
     fn what_is_too_long_is_refused() {
         let long = "é".repeat(17);
         assert!(KeySlot::new(&Key::new(&long[..32])).is_ok());
-        assert_eq!(KeySlot::new(&Key::new(&long)), Err(Refusal::KeyTooLong { bytes: 34 }));
+        assert!(KeySlot::new(&Key::new(&long)).unwrap_err().reason.contains("34 bytes"));
     }
 
     #[test]

@@ -154,17 +154,17 @@ impl Side {
         let (mut found, record) = (None, self.record);
         match &mut self.tree {
             Tree::BTree(tree) if operation.kind == Kind::Scan => {
-                tree.scan_some(&key, operation.records as usize).map_err(|why| why.to_string())?;
+                tree.scan_some(&key, operation.records as usize)?;
             }
             Tree::Lsm(tree) if operation.kind == Kind::Scan => {
                 tree.scan(&key, operation.records as usize).map_err(|why| why.to_string())?;
             }
             Tree::BTree(tree) => {
                 if reads {
-                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.map(str::to_owned);
+                    found = tree.get(&key, &mut ())?.map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version, record), &mut ()).map_err(|why| why.to_string())?;
+                    tree.put(&key, &value(operation.version, record), &mut ())?;
                 }
             }
             Tree::Lsm(tree) => {
@@ -181,7 +181,7 @@ impl Side {
 
     fn sync(&mut self) -> Result<(), Refused> {
         match &mut self.tree {
-            Tree::BTree(tree) => Ok(tree.sync(&mut ()).map_err(|why| why.to_string())?),
+            Tree::BTree(tree) => tree.sync(&mut ()),
             Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Sync, &mut ())),
         }
     }
@@ -190,7 +190,7 @@ impl Side {
     pub(super) fn settle(&mut self, device: &Device) -> Result<(), Refused> {
         let (before, began) = (self.disk().tally(), self.now());
         match &mut self.tree {
-            Tree::BTree(tree) => tree.checkpoint(&mut ()).map_err(|why| why.to_string())?,
+            Tree::BTree(tree) => tree.checkpoint(&mut ())?,
             Tree::Lsm(tree) => {
                 // A checkpoint empties the B-tree's log, and a flush the LSM-tree's.
                 told(tree.execute(&lsm::Command::Flush, &mut ()))?;
