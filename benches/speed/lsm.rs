@@ -6,7 +6,6 @@ use std::cell::RefCell;
 use stepwise_engine::Engine;
 use stepwise_engine::sim::Time;
 use stepwise_engine::storage::lsm::{Command, Device, Lsm, Policy, Settings};
-use stepwise_engine::storage::table::TableShape;
 use stepwise_engine::storage::{Key, SyncPolicy};
 
 /// A prime greater than any count that is asked for.
@@ -18,9 +17,11 @@ pub fn settings() -> Settings {
         policy: Policy::Leveled,
         memtable_bytes: 4 << 20,
         immutables: 2,
-        shape: TableShape { block_bytes: 4096, restart_interval: 16, bloom_bits: 10 },
+        block_bytes: 4096,
+        restart_interval: 16,
+        bloom_bits: 10,
         cache_bytes: 32 << 20,
-        table_bytes: 2 << 20,
+        table_bytes: Some(2 << 20),
         level0_tables: 4,
         level1_bytes: 10 << 20,
         fanout: 10,

@@ -6,7 +6,6 @@ use crate::sim::Time;
 use crate::storage::SyncPolicy;
 use crate::storage::btree::{self, BTree, Layout};
 use crate::storage::lsm::{self, Device, Lsm, Policy};
-use crate::storage::table::TableShape;
 use crate::workload::{Law, Mix, Preset};
 
 /// Room for the longest run.
@@ -172,9 +171,11 @@ impl Settings {
             policy: Policy::Leveled,
             memtable_bytes: memtable,
             immutables: 2,
-            shape: TableShape { block_bytes: block as usize, restart_interval: 16, bloom_bits: 10 },
+            block_bytes: block as usize,
+            restart_interval: 16,
+            bloom_bits: 10,
             cache_bytes: self.cache_bytes() as usize,
-            table_bytes: memtable * 2,
+            table_bytes: None,
             level0_tables: 4,
             level1_bytes: memtable * 8,
             fanout: 10,

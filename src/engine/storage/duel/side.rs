@@ -157,7 +157,7 @@ impl Side {
                 tree.scan_some(&key, operation.records as usize)?;
             }
             Tree::Lsm(tree) if operation.kind == Kind::Scan => {
-                tree.scan(&key, operation.records as usize).map_err(|why| why.to_string())?;
+                tree.scan(&key, operation.records as usize)?;
             }
             Tree::BTree(tree) => {
                 if reads {
@@ -169,10 +169,10 @@ impl Side {
             }
             Tree::Lsm(tree) => {
                 if reads {
-                    found = tree.get(&key, &mut ()).map_err(|why| why.to_string())?.as_deref().map(str::to_owned);
+                    found = tree.get(&key, &mut ())?.as_deref().map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version, record), &mut ()).map_err(|why| why.to_string())?;
+                    tree.put(&key, &value(operation.version, record), &mut ())?;
                 }
             }
         }

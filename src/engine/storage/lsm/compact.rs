@@ -1,12 +1,13 @@
 //! Compaction carried out: read heads on all inputs, the smallest entry taken every time, what nobody can read any more
 //! dropped, the rest written to new tables, a block at a time.
 
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::compaction::{self, Task, Why};
 use super::flush::{Output, oldest_read};
 use super::version::{FileNumber, OpenTable, TableMeta, table_name};
-use super::{Damage, Event, Lsm, Policy, Refusal};
+use super::{Cause, Damage, Event, Lsm, Policy, Refusal};
 use crate::contract::{Outcome, Probe};
 use crate::sim::DiskError;
 use crate::storage::cursor::Cursor;
@@ -38,6 +39,19 @@ enum Stage {
     Delete,
 }
 
+/// What a piece did, and the line that did it.
+struct Piece {
+    event: Event,
+    source: &'static Location<'static>,
+}
+
+impl From<Event> for Piece {
+    #[track_caller]
+    fn from(event: Event) -> Piece {
+        Piece { event, source: Location::caller() }
+    }
+}
+
 /// What became of the entries of one piece.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fate {
@@ -62,7 +76,7 @@ impl Lsm {
         }
         let level = level.unwrap_or_else(|| self.memory.version.tables().next().map_or(0, |(level, _)| level as u64));
         let task = compaction::task(&self.memory.version, &self.settings, level as usize, Why::Asked);
-        let task = task.ok_or(Refusal::NothingToCompact(level))?;
+        let task = task.ok_or(Cause::NothingToCompact(level))?;
         self.begin(task, probe)?;
         while self.memory.compaction.is_some() {
             self.advance_compaction(probe)?;
@@ -87,7 +101,7 @@ impl Lsm {
             Stage::Delete => return self.delete_inputs(compaction, probe),
         };
         match done {
-            Ok(event) => self.go_on(compaction, event, probe),
+            Ok(piece) => self.go_on(compaction, piece, probe),
             Err(refusal) => {
                 // It begins anew another time; its tables never counted.
                 for output in compaction.finished.iter().chain(&compaction.output) {
@@ -100,10 +114,10 @@ impl Lsm {
     }
 
     /// Keeps a compaction for its next piece, and tells what has just been done.
-    fn go_on(&mut self, compaction: Compaction, event: Event, probe: &mut impl Probe<Self>) {
+    fn go_on(&mut self, compaction: Compaction, piece: Piece, probe: &mut impl Probe<Self>) {
         self.memory.compaction = Some(Rc::new(compaction));
         self.charge(true);
-        probe.step(|| event, self);
+        probe.step_at(piece.source, || piece.event, self);
     }
 
     fn begin(&mut self, task: Task, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
@@ -135,7 +149,7 @@ impl Lsm {
             last: None,
             stage: Stage::Merge,
         };
-        self.go_on(compaction, Event::CompactionBegun { task: picked }, probe);
+        self.go_on(compaction, Event::CompactionBegun { task: picked }.into(), probe);
         Ok(())
     }
 
@@ -152,7 +166,7 @@ impl Lsm {
     }
 
     /// Takes entries until a block is full, or there are no more.
-    fn merge_piece(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
+    fn merge_piece(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
         let mut fate = Fate::default();
         let mut number = compaction.output.as_ref().map(|output| output.number);
         loop {
@@ -171,12 +185,12 @@ impl Lsm {
             // Versions of one key stay in one table, or two tables of a level would overlap.
             let full = self.settings.policy == Policy::Leveled
                 && taken.is_newest
-                && compaction.output.as_ref().is_some_and(|it| self.disk.len(it.file) >= self.settings.table_bytes);
+                && compaction.output.as_ref().is_some_and(|it| self.disk.len(it.file) >= self.settings.table_bytes());
             if full {
                 self.close(compaction)?;
             }
             if compaction.output.is_none() {
-                compaction.output = Some(self.new_output(self.settings.shape)?);
+                compaction.output = Some(self.new_output()?);
             }
             let output = compaction.output.as_mut().expect("there is one now");
             number = Some(output.number);
@@ -187,9 +201,9 @@ impl Lsm {
         }
         let Fate { written, dropped, tombstones } = fate;
         Ok(match number {
-            Some(table) if written + dropped + tombstones == 0 => Event::TableFinished { table },
-            Some(table) => Event::BlockWritten { table, entries: written, dropped, tombstones },
-            None => Event::AllDropped { dropped, tombstones },
+            Some(table) if written + dropped + tombstones == 0 => Event::TableFinished { table }.into(),
+            Some(table) => Event::BlockWritten { table, entries: written, dropped, tombstones }.into(),
+            None => Event::AllDropped { dropped, tombstones }.into(),
         })
     }
 
@@ -237,17 +251,17 @@ impl Lsm {
         Ok(())
     }
 
-    fn sync_outputs(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
+    fn sync_outputs(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
         for output in &compaction.finished {
             self.make_durable(output)?;
         }
         compaction.stage = Stage::Commit;
         let tables = compaction.finished.iter().map(|output| output.number).collect();
-        Ok(Event::OutputsSynced { tables })
+        Ok(Event::OutputsSynced { tables }.into())
     }
 
     /// The next version: without the inputs, and only those, and with the outputs.
-    fn install(&mut self, compaction: &mut Compaction) -> Result<Event, Refusal> {
+    fn install(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
         let level = compaction.task.output_level();
         let mut outputs = Vec::new();
         for output in &compaction.finished {
@@ -264,7 +278,7 @@ impl Lsm {
         }
         compaction.stage = Stage::Delete;
         let tables = outputs.iter().map(|table| table.meta.number).collect();
-        Ok(Event::Installed { level, tables, removed: inputs })
+        Ok(Event::Installed { level, tables, removed: inputs }.into())
     }
 
     fn delete_inputs(&mut self, compaction: Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {

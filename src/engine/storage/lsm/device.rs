@@ -1,6 +1,6 @@
 //! Time: one device that does one thing at a time, for the reader's commands and for the background alike.
 
-use super::{Device, Event, Lsm, Refusal};
+use super::{Cause, Device, Event, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
 use crate::sim::disk::Tally;
 use crate::sim::{DiskError, Time};
@@ -55,7 +55,7 @@ impl Lsm {
 
     /// A full disk stops the background, and not the command that it was before; anything else stops that as well.
     fn give_up(&mut self, refusal: Refusal, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        if !matches!(refusal, Refusal::Disk(DiskError::Full { .. })) {
+        if !matches!(refusal.cause, Cause::Disk(DiskError::Full { .. })) {
             return Err(refusal);
         }
         self.memory.full = true;

@@ -105,7 +105,7 @@ fn table_spans(tree: &Lsm, name: &str, len: u64) -> Vec<Span> {
     spans.push(span(
         end..footer,
         "Bloom filter and index",
-        format!("{} a key, {}", count(tree.settings.shape.bloom_bits, "bit"), count(blocks, "block")),
+        format!("{} a key, {}", count(tree.settings.bloom_bits, "bit"), count(blocks, "block")),
     ));
     spans.push(span(footer..len as usize, "footer", "where filter and index are, and a checksum".to_owned()));
     spans

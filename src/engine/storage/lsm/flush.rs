@@ -6,7 +6,7 @@ use super::version::{FileNumber, OpenTable, TableMeta, log_name, table_name};
 use super::{Damage, Event, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
 use crate::sim::{DiskError, FileId};
-use crate::storage::table::{Table, TableBuilder, TableShape};
+use crate::storage::table::{Table, TableBuilder};
 use crate::storage::{Entry, Key, Sequence};
 
 /// A table that is being written.
@@ -70,16 +70,17 @@ impl Lsm {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn new_output(&mut self, shape: TableShape) -> Result<Output, DiskError> {
+    pub(super) fn new_output(&mut self) -> Result<Output, DiskError> {
         let number = self.file_number();
         let file = self.disk.create(&table_name(number))?;
-        Ok(Output { number, file, builder: Some(TableBuilder::new(file, shape)), range: None, entries: 0 })
+        let builder = Some(TableBuilder::new(file, self.settings.shape()));
+        Ok(Output { number, file, builder, range: None, entries: 0 })
     }
 
     /// One piece of a flush: a block, or a step of its end.
     pub(super) fn advance_flush(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let Some(flush) = self.memory.flush.take() else {
-            let output = self.new_output(self.settings.shape)?;
+            let output = self.new_output()?;
             let table = output.number;
             self.memory.flush = Some(Rc::new(Flush { output, done: 0, stage: Stage::Blocks }));
             let entries = self.memory.immutables[0].memtable.len();

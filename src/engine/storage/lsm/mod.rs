@@ -48,7 +48,6 @@ mod event;
 mod flush;
 mod inspect;
 pub mod manifest;
-mod narration;
 pub mod read;
 mod recovery;
 mod write;
@@ -66,13 +65,15 @@ pub use inspect::Amplification;
 pub use settings::{Device, Policy, Settings};
 
 use std::fmt::{self, Display};
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::cache::BlockCache;
 use super::log::LogWriter;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Disk, DiskError, Time};
 use read::Path;
@@ -148,9 +149,15 @@ struct Totals {
     stalled: Time,
 }
 
-/// Why a command was not carried out.
+/// Why a command was not carried out, and the line that found it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub struct Refusal {
+    pub cause: Cause,
+    source: &'static Location<'static>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
     Disk(DiskError),
     Damaged(Damage),
     NoSnapshot(u64),
@@ -164,15 +171,28 @@ pub struct Damage {
     pub corrupt: Corrupt,
 }
 
-impl From<DiskError> for Refusal {
-    fn from(error: DiskError) -> Refusal {
-        Refusal::Disk(error)
+impl<C: Into<Cause>> From<C> for Refusal {
+    #[track_caller]
+    fn from(cause: C) -> Refusal {
+        Refusal { cause: cause.into(), source: Location::caller() }
     }
 }
 
-impl From<Damage> for Refusal {
-    fn from(damage: Damage) -> Refusal {
-        Refusal::Damaged(damage)
+impl From<Refusal> for Refused {
+    fn from(Refusal { cause, source }: Refusal) -> Refused {
+        Refused { reason: cause.to_string().into(), source }
+    }
+}
+
+impl From<DiskError> for Cause {
+    fn from(error: DiskError) -> Cause {
+        Cause::Disk(error)
+    }
+}
+
+impl From<Damage> for Cause {
+    fn from(damage: Damage) -> Cause {
+        Cause::Damaged(damage)
     }
 }
 
@@ -182,13 +202,13 @@ impl Display for Damage {
     }
 }
 
-impl Display for Refusal {
+impl Display for Cause {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Refusal::Disk(error) => error.fmt(out),
-            Refusal::Damaged(damage) => damage.fmt(out),
-            Refusal::NoSnapshot(number) => write!(out, "there is no snapshot {number}: it was never taken, or is gone"),
-            Refusal::NothingToCompact(level) => write!(out, "level {level} has no table that could go to the next"),
+            Cause::Disk(error) => error.fmt(out),
+            Cause::Damaged(damage) => damage.fmt(out),
+            Cause::NoSnapshot(number) => write!(out, "there is no snapshot {number}: it was never taken, or is gone"),
+            Cause::NothingToCompact(level) => write!(out, "level {level} has no table that could go to the next"),
         }
     }
 }
@@ -197,33 +217,19 @@ impl Engine for Lsm {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Lsm, BadParameter> {
-        Ok(Lsm::new(Settings::new(parameters)))
+        Ok(Lsm::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        let result = match command {
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe).map(|()| Outcome::Done)
-            }
-            _ => self.serve(command, probe),
-        };
-        result.unwrap_or_else(|refusal| {
-            if let Refusal::Damaged(damage) = &refusal {
-                self.memory.damage = Some(damage.clone());
-            }
-            let reason = refusal.to_string();
-            probe.step(|| Event::Refused { refusal }, self);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {
@@ -263,13 +269,19 @@ impl Lsm {
         tree
     }
 
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.serve(command, probe).map_err(|refusal| {
+            if let Cause::Damaged(damage) = &refusal.cause {
+                self.memory.damage = Some(damage.clone());
+            }
+            refusal.into()
+        })
+    }
+
     fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        if let Some(damage) = &self.memory.damage {
-            return Err(damage.clone().into());
+        if !matches!(command, Command::Crash(_)) {
+            self.await_command(probe)?;
         }
-        self.memory.path = Rc::default();
-        // Until the command comes, and while the device is still busy with a block, the background has its turn.
-        self.pass(self.settings.pace, probe)?;
         match command {
             Command::Put { key, value } => self.write(key, Some(value), probe),
             Command::Delete { key } => self.write(key, None, probe),
@@ -284,8 +296,20 @@ impl Lsm {
             Command::Sync => self.sync_on_command(probe),
             Command::Run { time } => self.run(*time, probe),
             Command::Settle => self.settle(probe),
-            Command::Crash(_) => unreachable!("a crash is carried out before anything is served"),
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe).map(|()| Outcome::Done)
+            }
         }
+    }
+
+    /// Until a command comes, and while the device is still busy with a block, the background has its turn.
+    fn await_command(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+        if let Some(damage) = &self.memory.damage {
+            return Err(damage.clone().into());
+        }
+        self.memory.path = Rc::default();
+        self.pass(self.settings.pace, probe)
     }
 
     /// A number for a new file.

@@ -7,7 +7,7 @@ use super::compact::damage;
 use super::event::Standing;
 use super::settings::Policy;
 use super::version::{FileNumber, LEVELS, OpenTable, Version};
-use super::{Event, Lsm, Refusal, Snapshot};
+use super::{Cause, Event, Lsm, Refusal, Snapshot};
 use crate::contract::{Outcome, Probe};
 use crate::storage::block::Block;
 use crate::storage::cache::Through;
@@ -278,7 +278,7 @@ impl Lsm {
     fn sequence_of(&self, at: Option<u64>) -> Result<Sequence, Refusal> {
         let Some(number) = at else { return Ok(self.memory.sequence) };
         let found = self.memory.snapshots.iter().find(|snapshot| snapshot.number == number);
-        found.map(|snapshot| snapshot.sequence).ok_or(Refusal::NoSnapshot(number))
+        found.map(|snapshot| snapshot.sequence).ok_or_else(|| Cause::NoSnapshot(number).into())
     }
 
     pub(super) fn take_snapshot(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
