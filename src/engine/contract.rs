@@ -136,6 +136,14 @@ impl From<&str> for Refused {
     }
 }
 
+/// A parameter that does not fit the others, once the engine is open.
+impl From<BadParameter> for Refused {
+    #[track_caller]
+    fn from(bad: BadParameter) -> Refused {
+        Refused::new(bad)
+    }
+}
+
 impl Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, "Refused: {}.", self.reason)

@@ -429,12 +429,16 @@ macro_rules! whole_numbers {
 
 whole_numbers!(u8, u32, u64, usize);
 
-/// A parameter is a time in its unit, which is milliseconds where it does not say `µs`.
+/// A parameter is a time in its unit, which is milliseconds where it says neither `µs` nor `s`.
 impl ParameterValue for Time {
     const KIND: ParameterKind = integers(0..=3_600_000, "ms");
 
     fn of(text: &str, unit: &str) -> Time {
-        let number = text.parse().expect("it has been checked");
-        if unit == "µs" { Time::from_micros(number) } else { Time::from_millis(number) }
+        let number: u64 = text.parse().expect("it has been checked");
+        match unit {
+            "µs" => Time::from_micros(number),
+            "s" => Time::from_millis(1_000 * number),
+            _ => Time::from_millis(number),
+        }
     }
 }

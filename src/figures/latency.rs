@@ -196,7 +196,7 @@ fn block(job: &Job, service: &Latency, x: f32, y: f32, born: (f32, f32), event: 
 }
 
 fn weight(work: Time, service: &Latency) -> f32 {
-    let five = 5 * service.settings().service.mean().as_nanos().max(1);
+    let five = 5 * service.settings().distribution().mean().as_nanos().max(1);
     between(work.as_nanos() as f32 / five as f32, 0.06, 1.0)
 }
 

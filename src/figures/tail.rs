@@ -125,16 +125,16 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
     let curve = |hedged: bool| -> Vec<(u64, u64)> {
         let mut settings = *settings;
         if !hedged {
-            settings.hedge = None;
+            settings.hedge = false;
         }
         (0..=60).map(|place| (most * place / 60, settings.theory((most * place / 60) as usize))).collect()
     };
     let mut series = vec![Series::Line("theory", curve(false), "line-bad")];
-    if settings.hedge.is_some() {
+    if settings.hedge {
         series.push(Series::Line("theory, hedged", curve(true), "line-good"));
     }
     // Those with another delay belong to neither curve.
-    let fits = |point: &&Point| point.views > 0 && (point.hedge.is_none() || point.hedge == settings.hedge);
+    let fits = |point: &&Point| point.views > 0 && (point.hedge.is_none() || point.hedge == settings.hedged());
     for point in tail.points().iter().filter(fits) {
         let (name, class) = if point.hedge.is_some() { ("measured, hedged", "good") } else { ("measured", "waiting") };
         series.push(Series::Dots(name, vec![(point.calls as u64, rounded(point.slow * 1_000, point.views))], class));

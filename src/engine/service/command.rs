@@ -1,7 +1,10 @@
-//! What the commands of all services have in common: `run`, `load` and `set`.
+//! What the commands of all services have in common: `run` and `set`.
 
-use crate::contract::{Parameter, Parameters};
-use crate::language::{BadCommand, Words, spell};
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
+
+use crate::form::{Argument, BadParameter, Command, CommandForm, Declared, form};
+use crate::language::{BadCommand, Word, Words, spell};
 use crate::sim::Time;
 
 /// No command lets more time pass: an hour of a busy service is much.
@@ -16,20 +19,42 @@ const FEW: u64 = 60;
 /// The parts that a long run is told in, a step each.
 pub const SLICES: u64 = 20;
 
-/// `set PARAMETER VALUE`: one of the parameters that an engine was opened with gets another value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
-    pub name: &'static str,
-    pub value: String,
+/// Settings of which a reader may change one by `set` while the service runs.
+pub trait Changeable: Declared {
+    /// The parameters that are decided before a run begins.
+    const DECIDED: &'static [&'static str];
+    /// What the inputs of `set` hold at first.
+    const EXAMPLE: (&'static str, &'static str);
+    /// What it is good for, as help shows it.
+    const ABOUT: &'static str = "change a parameter from now on";
 }
 
-impl Setting {
-    /// Reads it; those in `fixed` are decided when a run begins.
-    pub fn parse(words: &mut Words, declared: &[Parameter], fixed: &[&str]) -> Result<Setting, BadCommand> {
+/// `set PARAMETER VALUE`: no attribute of a derive can say that the one argument decides what the other may be.
+#[derive(Clone, Debug)]
+pub struct Setting<S> {
+    name: &'static str,
+    /// As it was written, and accepted by the parameter.
+    value: String,
+    of: PhantomData<S>,
+}
+
+impl<S: Changeable> Command for Setting<S> {
+    const FORMS: &'static [CommandForm] = &[form(
+        "set",
+        &[Argument::text("parameter", S::EXAMPLE.0), Argument::text("value", S::EXAMPLE.1)],
+        S::ABOUT,
+        true,
+    )];
+
+    fn read(name: &Word, words: &mut Words) -> Result<Option<Setting<S>>, BadCommand> {
+        if name.text != "set" {
+            return Ok(None);
+        }
         let word = words.required("parameter")?;
-        let Some(parameter) = declared.iter().find(|each| each.name == word.text && !fixed.contains(&each.name)) else {
-            let names: Vec<_> = declared.iter().map(|each| each.name).filter(|name| !fixed.contains(name)).collect();
-            let problem = if fixed.contains(&word.text.as_str()) {
+        let changeable = S::PARAMETERS.iter().filter(|each| !S::DECIDED.contains(&each.name));
+        let Some(parameter) = changeable.clone().find(|each| each.name == word.text) else {
+            let names: Vec<_> = changeable.map(|each| each.name).collect();
+            let problem = if S::DECIDED.contains(&word.text.as_str()) {
                 format!("`{}` is decided before a run begins", word.quote())
             } else {
                 format!("`{}` is no PARAMETER", word.quote())
@@ -38,23 +63,32 @@ impl Setting {
         };
         let value = words.required("value")?;
         match parameter.check(&value.text) {
-            Ok(()) => Ok(Setting { name: parameter.name, value: value.text.clone() }),
+            Ok(()) => Ok(Some(Setting { name: parameter.name, value: value.text.clone(), of: PhantomData })),
             Err(bad) => {
                 Err(words.refuse(value, format!("`{}` cannot be `{}`", parameter.name, value.quote()), bad.accepted))
             }
         }
     }
+}
 
-    /// The parameters with this one changed.
-    pub fn apply(&self, parameters: &Parameters, declared: &[Parameter]) -> Parameters {
-        let mut all: Vec<(&str, &str)> = parameters.iter().filter(|(name, _)| *name != self.name).collect();
-        all.push((self.name, &self.value));
-        Parameters::new(declared, all).expect("each value was checked as it was read")
+impl<S: Changeable> Setting<S> {
+    /// The settings with this one changed, if they fit each other then.
+    pub fn changed(&self, settings: &S) -> Result<S, BadParameter> {
+        let mut changed = settings.clone();
+        changed.set(self.name, &self.value);
+        changed.check()?;
+        Ok(changed)
     }
 
-    /// As a script spells it.
-    pub fn spell(&self) -> String {
-        format!("set {} {}", self.name, spell(&self.value))
+    /// As narration says it: `workers 2`.
+    pub fn what(&self) -> String {
+        format!("{} {}", self.name, self.value)
+    }
+}
+
+impl<S> Display for Setting<S> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "set {} {}", self.name, spell(&self.value))
     }
 }
 

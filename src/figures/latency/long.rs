@@ -1,8 +1,9 @@
 //! What a long run of the service tells: its percentiles beside theory, and how all response times are spread.
 
 use super::{CHART, PERCENTILES, histogram};
+use crate::engine::form::Declared;
 use crate::engine::service::grouped;
-use crate::engine::service::latency::Long;
+use crate::engine::service::latency::{Long, Settings};
 use crate::engine::service::spell::{share, time as spell};
 use crate::engine::sim::Time;
 use crate::engine::{BadParameter, Parameters};
@@ -10,7 +11,7 @@ use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
 
 pub fn start(parameters: &Parameters, requests: u64) -> Result<Box<dyn LongRun>, BadParameter> {
-    Ok(Box::new(Long::new(parameters, requests)?))
+    Ok(Box::new(Long::new(Settings::new(parameters)?, requests)?))
 }
 
 impl LongRun for Long {
@@ -25,7 +26,7 @@ impl LongRun for Long {
 
     fn report(&self) -> Vec<Table> {
         let responses = self.responses();
-        let (theory, work) = (self.service().theory(), self.service().settings().service.mean());
+        let (theory, work) = (self.service().theory(), self.service().settings().distribution().mean());
         let of_mean = |of: &dyn Fn(Time) -> Time| theory.as_ref().map(|theory| of(theory.mean));
         let row = |name: &str, found: Time, theory: Option<Time>| {
             vec![name.to_owned(), spell(found), theory.map_or_else(|| "none".to_owned(), spell)]

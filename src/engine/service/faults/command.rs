@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use super::component::{FAULTS, Fault, Target};
-use super::settings::{FIXED, MAX_LOAD, PARAMETERS};
-use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use super::settings::{MAX_LOAD, Settings};
+use crate::form::{Argument, ArgumentKind, Command as _, CommandForm, form};
 use crate::language::{BadCommand, Words};
 use crate::service::arrivals::Rate;
 use crate::service::command::Setting;
@@ -13,10 +13,11 @@ use crate::sim::Time;
 /// Two minutes: with retries without end, a second can bring thousands of calls.
 const MAX_RUN: Time = Time::from_millis(120_000);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     Run(Time),
-    Set(Setting),
+    Load(Rate),
+    Set(Setting<Settings>),
     /// On no component in particular: chance chooses an app server, or the fault knows where it belongs.
     Inject(Fault, Option<Target>),
     /// Sets one component right again, or all.
@@ -53,7 +54,7 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         _ if name.quoted => return Err(words.unknown(COMMANDS)),
         "run" => Command::Run(words.time("time", MAX_RUN)?),
         "load" => load(words)?,
-        "set" => Command::Set(Setting::parse(words, PARAMETERS, FIXED)?),
+        "set" => Command::Set(Setting::read(name, words)?.expect("its name is `set`")),
         "inject" => inject(words)?,
         "repair" if words.is_empty() => Command::Repair(None),
         "repair" => Command::Repair(Some(component(words)?)),
@@ -67,7 +68,7 @@ fn load(words: &mut Words) -> Result<Command, BadCommand> {
     let word = words.required("rate")?;
     let number = word.text.strip_suffix("/s").and_then(|number| number.parse().ok());
     match number.filter(|number: &u64| *number <= MAX_LOAD) {
-        Some(number) => Ok(Command::Set(Setting { name: "load", value: Rate(number).0.to_string() })),
+        Some(number) => Ok(Command::Load(Rate(number))),
         None => Err(words.refuse(
             word,
             format!("`{}` is no RATE", word.quote()),
@@ -96,8 +97,8 @@ impl Display for Command {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Command::Run(time) => write!(out, "run {}", time.spell()),
-            Command::Set(setting) if setting.name == "load" => write!(out, "load {}/s", setting.value),
-            Command::Set(setting) => out.write_str(&setting.spell()),
+            Command::Load(rate) => write!(out, "load {rate}"),
+            Command::Set(setting) => setting.fmt(out),
             Command::Inject(fault, None) => write!(out, "inject {}", fault.name()),
             Command::Inject(fault, Some(on)) => write!(out, "inject {} on {on}", fault.name()),
             Command::Repair(None) => out.write_str("repair"),

@@ -222,7 +222,7 @@ impl Faults {
                 return tells;
             }
         }
-        if let Some(timeout) = self.settings.timeout {
+        if let Some(timeout) = self.settings.patience() {
             self.agenda.plan(self.now + timeout, Due::TimedOut { request: number, call });
         }
         tells
@@ -254,7 +254,7 @@ impl Faults {
         let breaker = &mut self.components[component].breaker;
         let again = breaker.state() == State::HalfOpen;
         let opened = admitted.is_some_and(|call| breaker.failed(call, self.now));
-        match self.settings.retry.pause(call, &mut self.chance) {
+        match self.settings.retry().pause(call, &mut self.chance) {
             Some(pause) if !opened => self.agenda.plan(self.now + pause, Due::Call { request: number }),
             _ => {
                 self.answer(number, false);

@@ -45,15 +45,13 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
-
 use self::command::COMMANDS;
 use self::component::{Component, Name};
 use self::dns::Resolvers;
 use self::flow::{Due, Request};
 use self::level::{Level, TICK};
-use self::settings::PARAMETERS;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe};
+use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Shared};
 use crate::sim::{Agenda, Rng, Time};
@@ -70,7 +68,6 @@ const DEEP: usize = 2_000;
 
 #[derive(Clone, Debug)]
 pub struct Faults {
-    parameters: Rc<Parameters>,
     settings: Settings,
     now: Time,
     chance: Rng,
@@ -101,38 +98,11 @@ impl Engine for Faults {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
     const COMMANDS: &'static [CommandForm] = COMMANDS;
 
     fn open(parameters: &Parameters) -> Result<Faults, BadParameter> {
-        let settings = Settings::new(parameters);
-        let mut chance = Rng::new(settings.seed);
-        let [app, cache, database] = WORKERS;
-        let mut components = vec![
-            Component::new(Name::Dns, 0, 0),
-            Component::new(Name::Balancer, 0, 0),
-            Component::new(Name::Cache, cache, DEEP),
-            Component::new(Name::Database, database, DEEP),
-        ];
-        let apps = (0..settings.apps).map(|place| Component::new(Name::App(place as u8), app, settings.queue));
-        components.extend(apps);
-        let mut agenda = Agenda::new();
-        agenda.plan(TICK, Due::Tick);
-        Ok(Faults {
-            parameters: Rc::new(parameters.clone()),
-            settings,
-            now: Time::ZERO,
-            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
-            chance,
-            agenda,
-            components,
-            requests: Shared::new(),
-            arrived: 0,
-            resolvers: Resolvers::new(settings.ttl),
-            level: Level::default(),
-            responses: Histogram::default(),
-            totals: Totals::default(),
-        })
+        Ok(Faults::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
@@ -142,10 +112,17 @@ impl Engine for Faults {
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Outcome {
         let done = match command {
             Command::Run(time) => self.run(*time, probe),
-            Command::Set(setting) => {
-                self.set(setting, probe);
+            Command::Load(load) => {
+                self.change(Settings { load: *load, ..self.settings }, format!("load {}", load.0), probe);
                 Ok(())
             }
+            Command::Set(setting) => match setting.changed(&self.settings) {
+                Ok(changed) => {
+                    self.change(changed, setting.what(), probe);
+                    Ok(())
+                }
+                Err(bad) => Err(bad.to_string()),
+            },
             Command::Inject(fault, on) => self.inject(*fault, *on, probe),
             Command::Repair(on) => self.repair(*on, probe),
         };
@@ -175,5 +152,36 @@ impl Engine for Faults {
 
     fn state(&self) -> serde_json::Value {
         state::state(self)
+    }
+}
+
+impl Faults {
+    pub fn new(settings: Settings) -> Faults {
+        let mut chance = Rng::new(settings.seed.into());
+        let [app, cache, database] = WORKERS;
+        let mut components = vec![
+            Component::new(Name::Dns, 0, 0),
+            Component::new(Name::Balancer, 0, 0),
+            Component::new(Name::Cache, cache, DEEP),
+            Component::new(Name::Database, database, DEEP),
+        ];
+        let apps = (0..settings.apps).map(|place| Component::new(Name::App(place as u8), app, settings.queue()));
+        components.extend(apps);
+        let mut agenda = Agenda::new();
+        agenda.plan(TICK, Due::Tick);
+        Faults {
+            settings,
+            now: Time::ZERO,
+            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
+            chance,
+            agenda,
+            components,
+            requests: Shared::new(),
+            arrived: 0,
+            resolvers: Resolvers::new(settings.ttl),
+            level: Level::default(),
+            responses: Histogram::default(),
+            totals: Totals::default(),
+        }
     }
 }

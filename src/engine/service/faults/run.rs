@@ -4,7 +4,7 @@ use super::flow::{APPS, CACHE_PLACE, DATABASE_PLACE, Due};
 use super::level::TICK;
 use super::{Event, Faults, Settings};
 use crate::contract::Probe;
-use crate::service::command::{SLICES, Setting};
+use crate::service::command::SLICES;
 use crate::sim::Time;
 
 const SECOND: Time = Time::from_millis(1_000);
@@ -12,28 +12,25 @@ const SECOND: Time = Time::from_millis(1_000);
 const MOST_TOLD: usize = 60;
 
 impl Faults {
-    pub(super) fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Faults>) {
-        let what = format!("{} {}", setting.name, setting.value);
-        let parameters = setting.apply(&self.parameters, super::PARAMETERS);
-        if parameters == *self.parameters {
+    pub(super) fn change(&mut self, changed: Settings, what: String, probe: &mut impl Probe<Faults>) {
+        let before = std::mem::replace(&mut self.settings, changed);
+        if before == changed {
             probe.step(|| Event::Unchanged { what }, self);
             return;
         }
-        let before = std::mem::replace(&mut self.settings, Settings::new(&parameters));
-        self.parameters = parameters.into();
-        if self.settings.load != before.load {
-            self.arrivals.set_rate(self.settings.load, self.now, &mut self.chance);
+        if changed.load != before.load {
+            self.arrivals.set_rate(changed.load, self.now, &mut self.chance);
         }
-        if self.settings.supervisor != before.supervisor {
+        if changed.supervisor != before.supervisor {
             self.supervise();
         }
         for app in &mut self.components[APPS..] {
-            app.station.set_limit(self.settings.queue);
-            if self.settings.breaker != before.breaker {
+            app.station.set_limit(changed.queue());
+            if changed.breaker != before.breaker {
                 app.breaker.reset();
             }
         }
-        self.level.agree(self.settings.agreed);
+        self.level.agree(changed.agreed);
         probe.step(|| Event::Changed { what }, self);
     }
 

@@ -2,19 +2,19 @@
 
 use std::fmt::{self, Display};
 
-use super::settings::{FIXED, PARAMETERS};
-use crate::contract::{Argument, ArgumentKind, CommandForm, form};
+use super::Settings;
+use crate::form::{Argument, ArgumentKind, Command as _, CommandForm, Value, form};
 use crate::language::{BadCommand, Words};
 use crate::service::arrivals::Rate;
 use crate::service::command::{MAX_RUN, Setting};
 use crate::sim::Time;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Lets time pass.
     Run(Time),
     Load(Rate),
-    Set(Setting),
+    Set(Setting<Settings>),
     /// A server works at a quarter of its speed, or at its own again; servers count from 0.
     Slow {
         server: usize,
@@ -49,8 +49,8 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
     let command = match name.text.as_str() {
         _ if name.quoted => return Err(words.unknown(COMMANDS)),
         "run" => Command::Run(words.time("time", MAX_RUN)?),
-        "load" => Command::Load(<Rate as crate::form::Value>::read(words, "rate")?),
-        "set" => Command::Set(Setting::parse(words, PARAMETERS, FIXED)?),
+        "load" => Command::Load(Rate::read(words, "rate")?),
+        "set" => Command::Set(Setting::read(name, words)?.expect("its name is `set`")),
         "inject" => slow(words, true)?,
         "repair" => slow(words, false)?,
         "forget" => Command::Forget,
@@ -80,9 +80,9 @@ fn slow(words: &mut Words, slow: bool) -> Result<Command, BadCommand> {
 impl Display for Command {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Command::Run(time) => write!(out, "run {}", time.spell()),
+            Command::Run(time) => write!(out, "run {}", Time::spell(*time)),
             Command::Load(rate) => write!(out, "load {rate}"),
-            Command::Set(setting) => out.write_str(&setting.spell()),
+            Command::Set(setting) => setting.fmt(out),
             Command::Slow { server, slow } => {
                 write!(out, "{} slow on s{}", if *slow { "inject" } else { "repair" }, server + 1)
             }

@@ -4,8 +4,8 @@
 //! goes in slices, counted in events and not in time, so that whoever runs it can show how far it is, and stop it, and
 //! the same settings give the same numbers everywhere.
 
-use super::Latency;
-use crate::contract::{BadParameter, Engine, Parameters};
+use super::{Latency, Settings};
+use crate::form::BadParameter;
 use crate::service::Histogram;
 use crate::service::arrivals::Rate;
 use crate::sim::Time;
@@ -26,15 +26,15 @@ pub struct Long {
 
 impl Long {
     /// The error says with which load no long run can begin.
-    pub fn new(parameters: &Parameters, requests: u64) -> Result<Long, BadParameter> {
-        if parameters.integer("load") == 0 {
+    pub fn new(settings: Settings, requests: u64) -> Result<Long, BadParameter> {
+        if settings.load == Rate(0) {
             return Err(BadParameter {
                 name: "load".to_owned(),
                 found: "0".to_owned(),
                 accepted: "in a long run, at least 1, since with 0 nobody ever comes".to_owned(),
             });
         }
-        Ok(Long { engine: Latency::open(parameters)?, requests, waited_micros: 0, worked_micros: 0 })
+        Ok(Long { engine: Latency::new(settings), requests, waited_micros: 0, worked_micros: 0 })
     }
 
     /// Carries out so many events at most, an arrival or an end each; whether there are more.
@@ -96,11 +96,12 @@ impl Long {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::{Declared, Parameters};
     use crate::service::histogram::ONE_IN;
-    use crate::service::latency::settings::PARAMETERS;
 
     fn long(parameters: &[(&str, &str)], requests: u64) -> Long {
-        Long::new(&Parameters::new(PARAMETERS, parameters.iter().copied()).unwrap(), requests).unwrap()
+        let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
+        Long::new(Settings::new(&parameters).unwrap(), requests).unwrap()
     }
 
     fn finish(mut run: Long, events: u64) -> Long {
@@ -154,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_load_of_nothing_is_refused() {
-        let mistake = Long::new(&Parameters::new(PARAMETERS, [("load", "0")]).unwrap(), 1_000).unwrap_err();
+        let settings = Settings::read(&Parameters::new(Settings::PARAMETERS, [("load", "0")]).unwrap());
+        let mistake = Long::new(settings, 1_000).unwrap_err();
         assert!(mistake.to_string().contains("at least 1, since with 0 nobody ever comes"), "{mistake}");
     }
 }

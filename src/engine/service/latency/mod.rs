@@ -40,11 +40,10 @@ mod state;
 mod tests;
 
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use self::command::COMMANDS;
-use self::settings::PARAMETERS;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe};
+use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
@@ -61,7 +60,6 @@ const KEPT: usize = 12;
 
 #[derive(Clone, Debug)]
 pub struct Latency {
-    parameters: Rc<Parameters>,
     settings: Settings,
     now: Time,
     arrivals: Arrivals,
@@ -102,30 +100,11 @@ impl Engine for Latency {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
     const COMMANDS: &'static [CommandForm] = COMMANDS;
 
     fn open(parameters: &Parameters) -> Result<Latency, BadParameter> {
-        let settings = Settings::new(parameters);
-        let mut chance = Rng::new(settings.seed);
-        let server = Server {
-            station: Station::new(settings.workers, settings.queue),
-            responses: Histogram::default(),
-            refused: 0,
-            slow: false,
-        };
-        Ok(Latency {
-            parameters: Rc::new(parameters.clone()),
-            settings,
-            now: Time::ZERO,
-            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
-            chance,
-            work_chance: Rng::new(settings.seed ^ 0x5eed),
-            agenda: Agenda::new(),
-            servers: vec![server; settings.servers],
-            recent: VecDeque::new(),
-            counts: Counts::default(),
-        })
+        Ok(Latency::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
@@ -158,5 +137,28 @@ impl Engine for Latency {
 
     fn state(&self) -> serde_json::Value {
         state::state(self)
+    }
+}
+
+impl Latency {
+    pub fn new(settings: Settings) -> Latency {
+        let mut chance = Rng::new(settings.seed.into());
+        let server = Server {
+            station: Station::new(settings.workers, settings.queue),
+            responses: Histogram::default(),
+            refused: 0,
+            slow: false,
+        };
+        Latency {
+            settings,
+            now: Time::ZERO,
+            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
+            chance,
+            work_chance: Rng::new(u64::from(settings.seed) ^ 0x5eed),
+            agenda: Agenda::new(),
+            servers: vec![server; settings.servers],
+            recent: VecDeque::new(),
+            counts: Counts::default(),
+        }
     }
 }

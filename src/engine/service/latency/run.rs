@@ -3,7 +3,7 @@
 use super::{Command, Counts, Event, KEPT, Latency, Settings};
 use crate::contract::Probe;
 use crate::service::arrivals::Rate;
-use crate::service::command::{Setting, Telling, requests, telling};
+use crate::service::command::{Telling, requests, telling};
 use crate::service::{Job, Offer, Running};
 use crate::sim::Time;
 
@@ -15,11 +15,14 @@ impl Latency {
     pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<(), String> {
         match command {
             Command::Run(time) => return self.run(*time, probe),
-            Command::Load(rate) => {
-                let what = Setting { name: "load", value: rate.0.to_string() };
-                return self.set(&what, probe);
+            Command::Load(load) => {
+                let changed = Settings { load: *load, ..self.settings };
+                self.change(changed, format!("load {}", load.0), probe);
             }
-            Command::Set(setting) => return self.set(setting, probe),
+            Command::Set(setting) => {
+                let changed = setting.changed(&self.settings).map_err(|bad| bad.to_string())?;
+                self.change(changed, setting.what(), probe);
+            }
             Command::Slow { server, slow } => {
                 let servers = self.servers.len();
                 let Some(found) = self.servers.get_mut(*server) else {
@@ -59,15 +62,12 @@ impl Latency {
     }
 
     /// Changes a parameter, and what follows from it at once. What was measured before is no measure of what is now.
-    fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Latency>) -> Result<(), String> {
-        let parameters = setting.apply(&self.parameters, super::PARAMETERS);
-        let before = std::mem::replace(&mut self.settings, Settings::new(&parameters));
-        self.parameters = parameters.into();
-        let Settings { agreed_median, agreed_p99, .. } = self.settings;
+    fn change(&mut self, changed: Settings, what: String, probe: &mut impl Probe<Latency>) {
+        let before = std::mem::replace(&mut self.settings, changed);
         // What was agreed on changes nothing that is measured.
-        let is_same = self.settings == Settings { agreed_median, agreed_p99, ..before };
-        let forgotten = if is_same { 0 } else { self.begin_sample() };
-        let Settings { load, workers, queue, .. } = self.settings;
+        let measured = |it: &Settings| (it.load, it.workers, it.queue, it.distribution());
+        let forgotten = if measured(&before) == measured(&changed) { 0 } else { self.begin_sample() };
+        let Settings { load, workers, queue, .. } = changed;
         if load != self.arrivals.rate() {
             self.set_rate(load);
         }
@@ -78,14 +78,8 @@ impl Latency {
                 self.plan_end(server, running);
             }
         }
-        let event = || Event::Changed {
-            what: format!("{} {}", setting.name, setting.value),
-            used: self.used(),
-            endless: self.settings.is_endless(),
-            forgotten,
-        };
+        let event = || Event::Changed { what, used: self.used(), endless: self.settings.is_endless(), forgotten };
         probe.step(event, self);
-        Ok(())
     }
 
     pub(super) fn set_rate(&mut self, rate: Rate) {
@@ -158,7 +152,7 @@ impl Latency {
         self.counts.arrived += 1;
         let request = self.counts.arrived;
         let chosen = if self.servers.len() == 1 { 0 } else { self.chance.below(self.servers.len() as u64) as usize };
-        let work = self.settings.service.draw(&mut self.work_chance);
+        let work = self.settings.distribution().draw(&mut self.work_chance);
         let work = self.takes(chosen, work);
         let offer = self.servers[chosen].station.offer(Job { id: request, arrived: self.now, work }, self.now);
         match offer {

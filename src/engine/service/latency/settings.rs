@@ -1,87 +1,86 @@
 //! What a reader may choose.
 
-use crate::contract::{Parameter, ParameterKind, Parameters};
+use stepwise_derive::{Choice, Parameters};
+
 use crate::service::Distribution;
 use crate::service::arrivals::{MAX_RATE, Rate};
+use crate::service::command::Changeable;
 use crate::sim::Time;
-
-const fn number(
-    name: &'static str,
-    label: &'static str,
-    about: &'static str,
-    (min, max, unit): (u64, u64, &'static str),
-    default: &'static str,
-) -> Parameter {
-    Parameter { name, label, about, kind: ParameterKind::Integer { min, max, unit }, default }
-}
 
 /// More than this cannot be told apart in a picture.
 const MAX_WORKERS: u64 = 12;
 /// A real queue has an end too: its machine's memory.
 const MAX_QUEUE: u64 = 10_000;
 
-pub const PARAMETERS: &[Parameter] = &[
-    number("load", "Load", "How many requests come, on average.", (0, MAX_RATE, "/s"), "5"),
-    number("workers", "Workers", "How many requests a server works on at once.", (1, MAX_WORKERS, ""), "1"),
-    Parameter {
-        name: "service",
-        label: "Service times",
-        about: "How the time that the work on a request takes is distributed.",
-        kind: ParameterKind::Choice(&[
-            ("exponential", "exponential"),
-            ("fixed", "always the same"),
-            ("two-valued", "fast, and now and then slow"),
-            ("heavy-tailed", "heavy-tailed (Pareto)"),
-        ]),
-        default: "exponential",
-    },
-    number("time", "Service time", "The mean; of two values, the fast one.", (1, 60_000, "ms"), "100"),
-    number("slow-time", "Slow service time", "Of two values, the slow one.", (1, 60_000, "ms"), "2000"),
-    number("slow-share", "Slow requests", "How many of a thousand are slow, of two values.", (0, 1_000, "‰"), "20"),
-    number("servers", "Servers", "Each has its own queue; a request goes to one of them by chance.", (1, 2, ""), "1"),
-    number("queue", "Queue limit", "How many may wait at a server; more are refused.", (0, MAX_QUEUE, ""), "10000"),
-    number("agreed-median", "Agreed median", "The service level: half are faster.", (1, 60_000, "ms"), "200"),
-    number("agreed-p99", "Agreed p99", "The service level: 99 of 100 are faster.", (1, 600_000, "ms"), "1000"),
-    number("seed", "Seed", "Which chance decides.", (0, u32::MAX as u64, ""), "1"),
-];
-
-/// Decided before a run begins.
-pub const FIXED: &[&str] = &["servers", "seed"];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Parameters)]
 pub struct Settings {
+    /// How many requests come, on average
+    #[parameter(5, 0..=MAX_RATE, "/s")]
     pub load: Rate,
+    /// How many requests a server works on at once
+    #[parameter(1, 1..=MAX_WORKERS)]
     pub workers: usize,
-    pub service: Distribution,
+    /// How the time that the work on a request takes is distributed
+    #[label("Service times")]
+    #[parameter(Service::Exponential)]
+    pub service: Service,
+    /// The mean; of two values, the fast one
+    #[label("Service time")]
+    #[parameter(100, 1..=60_000, "ms")]
+    pub time: Time,
+    /// Of two values, the slow one
+    #[label("Slow service time")]
+    #[parameter(2_000, 1..=60_000, "ms")]
+    pub slow_time: Time,
+    /// How many of a thousand are slow, of two values
+    #[label("Slow requests")]
+    #[parameter(20, 0..=1_000, "‰")]
+    pub slow_share: u64,
+    /// Each has its own queue; a request goes to one of them by chance
+    #[parameter(1, 1..=2)]
     pub servers: usize,
+    /// How many may wait at a server; more are refused
+    #[label("Queue limit")]
+    #[parameter(10_000, 0..=MAX_QUEUE)]
     pub queue: usize,
+    /// The service level: half are faster
+    #[parameter(200, 1..=60_000, "ms")]
     pub agreed_median: Time,
+    /// The service level: 99 of 100 are faster
+    #[parameter(1_000, 1..=600_000, "ms")]
     pub agreed_p99: Time,
-    pub seed: u64,
+    /// Which chance decides
+    #[parameter(1)]
+    pub seed: u32,
+}
+
+/// How service times are distributed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Service {
+    Exponential,
+    /// always the same
+    Fixed,
+    /// fast, and now and then slow
+    TwoValued,
+    /// heavy-tailed (Pareto)
+    HeavyTailed,
+}
+
+impl Changeable for Settings {
+    const DECIDED: &'static [&'static str] = &["servers", "seed"];
+    const EXAMPLE: (&'static str, &'static str) = ("workers", "2");
 }
 
 impl Settings {
-    pub fn new(parameters: &Parameters) -> Settings {
-        let millis = |name| Time::from_millis(parameters.integer(name));
-        let mean = millis("time");
-        Settings {
-            load: Rate(parameters.integer("load")),
-            workers: parameters.integer("workers") as usize,
-            service: match parameters.text("service") {
-                "fixed" => Distribution::Fixed { time: mean },
-                "two-valued" => Distribution::TwoValued {
-                    fast: mean,
-                    slow: millis("slow-time"),
-                    slow_per_mille: parameters.integer("slow-share"),
-                },
-                "heavy-tailed" => Distribution::HeavyTailed { mean },
-                _ => Distribution::Exponential { mean },
-            },
-            servers: parameters.integer("servers") as usize,
-            queue: parameters.integer("queue") as usize,
-            agreed_median: millis("agreed-median"),
-            agreed_p99: millis("agreed-p99"),
-            seed: parameters.integer("seed"),
+    pub fn distribution(&self) -> Distribution {
+        let mean = self.time;
+        match self.service {
+            Service::Exponential => Distribution::Exponential { mean },
+            Service::Fixed => Distribution::Fixed { time: mean },
+            Service::TwoValued => {
+                Distribution::TwoValued { fast: mean, slow: self.slow_time, slow_per_mille: self.slow_share }
+            }
+            Service::HeavyTailed => Distribution::HeavyTailed { mean },
         }
     }
 

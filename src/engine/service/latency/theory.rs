@@ -37,7 +37,7 @@ impl Latency {
         let settings = self.settings();
         theory::Exponential {
             arrivals: settings.load.0 as f64 / settings.servers as f64,
-            work: self.takes(server, settings.service.mean()).as_nanos() as f64 / 1e9,
+            work: self.takes(server, settings.distribution().mean()).as_nanos() as f64 / 1e9,
             workers: settings.workers,
         }
     }
@@ -53,7 +53,7 @@ impl Latency {
         }
         let mean =
             |of: &dyn Fn(&theory::Exponential) -> f64| time(queues.iter().map(of).sum::<f64>() / queues.len() as f64);
-        match settings.service {
+        match settings.distribution() {
             Distribution::Exponential { .. } => {
                 let (name, mean) = (format!("M/M/{}", settings.workers), mean(&theory::Exponential::mean));
                 Some(Theory { name, mean, queues })

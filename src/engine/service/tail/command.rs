@@ -2,19 +2,19 @@
 
 use std::fmt::{self, Display};
 
-use super::settings::{FIXED, PARAMETERS};
-use crate::contract::{Argument, ArgumentKind, CommandForm};
+use super::Settings;
+use crate::form::{Argument, ArgumentKind, Command as _, CommandForm};
 use crate::language::{BadCommand, Words};
 use crate::service::command::Setting;
 
 /// One command asks for no more views than this.
 const MAX_VIEWS: u64 = 10_000;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// So many page views, one after the other.
     View(u64),
-    Set(Setting),
+    Set(Setting<Settings>),
     /// Forgets what was measured.
     Forget,
 }
@@ -41,7 +41,7 @@ pub fn parse(words: &mut Words) -> Result<Command, BadCommand> {
         _ if name.quoted => return Err(words.unknown(COMMANDS)),
         "view" if words.is_empty() => Command::View(1),
         "view" => Command::View(words.number("times", 1..=MAX_VIEWS)?),
-        "set" => Command::Set(Setting::parse(words, PARAMETERS, FIXED)?),
+        "set" => Command::Set(Setting::read(name, words)?.expect("its name is `set`")),
         "forget" => Command::Forget,
         _ => return Err(words.unknown(COMMANDS)),
     };
@@ -54,7 +54,7 @@ impl Display for Command {
         match self {
             Command::View(1) => out.write_str("view"),
             Command::View(times) => write!(out, "view {times}"),
-            Command::Set(setting) => out.write_str(&setting.spell()),
+            Command::Set(setting) => setting.fmt(out),
             Command::Forget => out.write_str("forget"),
         }
     }

@@ -32,8 +32,8 @@ mod tests;
 use std::rc::Rc;
 
 use self::command::COMMANDS;
-use self::settings::PARAMETERS;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe};
+use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::Histogram;
 use crate::service::command::Setting;
@@ -46,7 +46,6 @@ pub use view::{Call, View};
 
 #[derive(Clone, Debug)]
 pub struct Tail {
-    parameters: Rc<Parameters>,
     settings: Settings,
     now: Time,
     chance: Rng,
@@ -77,24 +76,11 @@ impl Engine for Tail {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
     const COMMANDS: &'static [CommandForm] = COMMANDS;
 
     fn open(parameters: &Parameters) -> Result<Tail, BadParameter> {
-        let settings = Settings::new(parameters)?;
-        Ok(Tail {
-            parameters: Rc::new(parameters.clone()),
-            settings,
-            now: Time::ZERO,
-            chance: Rng::new(settings.seed),
-            view: None,
-            views: 0,
-            call_times: Histogram::default(),
-            page_times: Histogram::default(),
-            attempts: 0,
-            hedges: 0,
-            points: Rc::default(),
-        })
+        Ok(Tail::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
@@ -138,14 +124,27 @@ impl Engine for Tail {
 }
 
 impl Tail {
-    fn set(&mut self, setting: &Setting, probe: &mut impl Probe<Tail>) -> Result<(), String> {
-        let parameters = setting.apply(&self.parameters, PARAMETERS);
-        let changed = Settings::new(&parameters).map_err(|bad| bad.to_string())?;
+    pub fn new(settings: Settings) -> Tail {
+        Tail {
+            settings,
+            now: Time::ZERO,
+            chance: Rng::new(settings.seed.into()),
+            view: None,
+            views: 0,
+            call_times: Histogram::default(),
+            page_times: Histogram::default(),
+            attempts: 0,
+            hedges: 0,
+            points: Rc::default(),
+        }
+    }
+
+    fn set(&mut self, setting: &Setting<Settings>, probe: &mut impl Probe<Tail>) -> Result<(), String> {
+        let changed = setting.changed(&self.settings).map_err(|bad| bad.to_string())?;
         let before = std::mem::replace(&mut self.settings, changed);
-        self.parameters = parameters.into();
-        let forgotten = if before == changed { 0 } else { self.begin_sample(&before) };
+        let forgotten = self.begin_sample(&before);
         let event = || Event::Changed {
-            what: format!("{} {}", setting.name, setting.value),
+            what: setting.what(),
             formula: changed.formula(),
             theory: changed.theory_of_billion(),
             forgotten,
@@ -157,9 +156,13 @@ impl Tail {
     /// What was measured before is no measure of what is now. The chart keeps a dot for each number of calls and each way
     /// of hedging, as long as the calls themselves are the same. Returns how many views are forgotten.
     fn begin_sample(&mut self, before: &Settings) -> u64 {
-        let Settings { calls, hedge, .. } = self.settings;
-        let same_calls = self.settings == Settings { calls, hedge, ..*before };
-        Rc::make_mut(&mut self.points).retain(|point| same_calls && (point.calls, point.hedge) != (calls, hedge));
+        let calls = |settings: &Settings| (settings.slow_share, settings.fast, settings.slow);
+        let page = |settings: &Settings| (settings.calls, settings.hedged());
+        let (same_calls, now) = (calls(&self.settings) == calls(before), page(&self.settings));
+        if same_calls && now == page(before) {
+            return 0;
+        }
+        Rc::make_mut(&mut self.points).retain(|point| same_calls && (point.calls, point.hedge) != now);
         let forgotten = self.page_times.count();
         (self.call_times, self.page_times) = Default::default();
         (self.attempts, self.hedges) = (0, 0);

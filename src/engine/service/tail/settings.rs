@@ -1,77 +1,74 @@
 //! What a reader may choose, and what theory says of it.
 
-use crate::contract::{BadParameter, Parameter, ParameterKind, Parameters};
-use crate::service::theory;
-use crate::sim::Time;
+use stepwise_derive::Parameters;
 
-const fn number(
-    name: &'static str,
-    label: &'static str,
-    about: &'static str,
-    (min, max, unit): (u64, u64, &'static str),
-    default: &'static str,
-) -> Parameter {
-    Parameter { name, label, about, kind: ParameterKind::Integer { min, max, unit }, default }
-}
+use crate::contract::BadParameter;
+use crate::service::command::Changeable;
+use crate::service::theory;
+use crate::sim::{Rng, Time};
 
 pub const BILLION: u64 = 1_000_000_000;
 
 /// The rarity of a slow call is counted in so many.
 const OF: u64 = 10_000;
 
-pub const PARAMETERS: &[Parameter] = &[
-    number("calls", "Calls a page", "How many backends a page view calls, all at once.", (1, 2_000, ""), "20"),
-    number("slow-share", "Slow calls", "How many calls of ten thousand are slow.", (0, OF, "of 10,000"), "100"),
-    number("fast", "A fast call", "How long most calls take.", (1, 10_000, "ms"), "10"),
-    number("slow", "A slow call", "How long a slow one takes.", (2, 60_000, "ms"), "1000"),
-    Parameter {
-        name: "hedge",
-        label: "Hedged requests",
-        about: "Whether a call without an answer is sent once more, to another machine; the first answer counts.",
-        kind: ParameterKind::Switch,
-        default: "off",
-    },
-    number("hedge-after", "Hedge after", "How long a call may take before it is sent again.", (0, 60_000, "ms"), "20"),
-    number("seed", "Seed", "Which chance decides.", (0, u32::MAX as u64, ""), "1"),
-];
-
-/// Decided before a run begins.
-pub const FIXED: &[&str] = &["seed"];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Parameters)]
+#[parameters(slow_is_slower)]
 pub struct Settings {
+    /// How many backends a page view calls, all at once
+    #[label("Calls a page")]
+    #[parameter(20, 1..=2_000)]
     pub calls: usize,
+    /// How many calls of ten thousand are slow
+    #[label("Slow calls")]
+    #[parameter(100, 0..=OF, "of 10,000")]
     pub slow_share: u64,
+    /// How long most calls take
+    #[label("A fast call")]
+    #[parameter(10, 1..=10_000, "ms")]
     pub fast: Time,
+    /// How long a slow one takes
+    #[label("A slow call")]
+    #[parameter(1_000, 2..=60_000, "ms")]
     pub slow: Time,
-    /// After how long a call is sent again.
-    pub hedge: Option<Time>,
-    pub seed: u64,
+    /// Whether a call without an answer is sent once more, to another machine; the first answer counts
+    #[label("Hedged requests")]
+    #[parameter(false)]
+    pub hedge: bool,
+    /// How long a call may take before it is sent again
+    #[parameter(20, 0..=60_000, "ms")]
+    pub hedge_after: Time,
+    /// Which chance decides
+    #[parameter(1)]
+    pub seed: u32,
+}
+
+impl Changeable for Settings {
+    const DECIDED: &'static [&'static str] = &["seed"];
+    const EXAMPLE: (&'static str, &'static str) = ("calls", "100");
+}
+
+fn slow_is_slower(settings: &Settings) -> Result<(), BadParameter> {
+    if settings.slow > settings.fast {
+        return Ok(());
+    }
+    let millis = |time: Time| time.as_micros() / 1_000;
+    Err(BadParameter {
+        name: "slow".to_owned(),
+        found: millis(settings.slow).to_string(),
+        accepted: format!("more than the {} ms of a fast call", millis(settings.fast)),
+    })
 }
 
 impl Settings {
-    pub fn new(parameters: &Parameters) -> Result<Settings, BadParameter> {
-        let millis = |name| Time::from_millis(parameters.integer(name));
-        if millis("slow") <= millis("fast") {
-            return Err(BadParameter {
-                name: "slow".to_owned(),
-                found: parameters.text("slow").to_owned(),
-                accepted: format!("more than the {} ms of a fast call", parameters.text("fast")),
-            });
-        }
-        Ok(Settings {
-            calls: parameters.integer("calls") as usize,
-            slow_share: parameters.integer("slow-share"),
-            fast: millis("fast"),
-            slow: millis("slow"),
-            hedge: parameters.switch("hedge").then(|| millis("hedge-after")),
-            seed: parameters.integer("seed"),
-        })
+    /// After how long a call is sent again, if at all.
+    pub fn hedged(&self) -> Option<Time> {
+        self.hedge.then_some(self.hedge_after)
     }
 
     /// Whether a call that is sent again can be answered before the slow attempt is.
     fn hedges_in_time(&self) -> bool {
-        self.hedge.is_some_and(|after| after + self.fast < self.slow)
+        self.hedged().is_some_and(|after| after + self.fast < self.slow)
     }
 
     /// How many of a thousand page views with so many calls are slow: those with a call that is slow at all attempts
@@ -95,9 +92,9 @@ impl Settings {
     pub fn formula(&self) -> &'static str {
         if self.hedges_in_time() { "1 - (1 - p²)^n" } else { "1 - (1 - p)^n" }
     }
-}
 
-/// Draws whether a call is slow.
-pub fn is_slow(settings: &Settings, rng: &mut crate::sim::Rng) -> bool {
-    rng.below(OF) < settings.slow_share
+    /// Draws how long an attempt takes.
+    pub fn draw(&self, rng: &mut Rng) -> Time {
+        if rng.below(OF) < self.slow_share { self.slow } else { self.fast }
+    }
 }

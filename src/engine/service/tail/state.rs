@@ -35,8 +35,8 @@ impl Tail {
 
     /// What was measured with the present settings.
     pub fn here(&self) -> Option<&Point> {
-        let Settings { calls, hedge, .. } = self.settings;
-        self.points.iter().find(|point| (point.calls, point.hedge) == (calls, hedge))
+        let here = (self.settings.calls, self.settings.hedged());
+        self.points.iter().find(|point| (point.calls, point.hedge) == here)
     }
 }
 

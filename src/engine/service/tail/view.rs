@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::settings::is_slow;
-use super::{Event, Point, Settings, Tail};
+use super::{Event, Point, Tail};
 use crate::contract::Probe;
 use crate::service::command::{MAX_REQUESTS, SLICES};
 use crate::sim::{Agenda, Time};
@@ -73,7 +72,7 @@ impl Tail {
             agenda.plan(first, Due::Answer(place));
             calls.push(Call { first, again: None, answered: None });
         }
-        if let Some(after) = settings.hedge {
+        if let Some(after) = settings.hedged() {
             agenda.plan(after, Due::Hedge);
         }
         self.views += 1;
@@ -145,12 +144,12 @@ impl Tail {
 
     /// How long an attempt will take.
     fn draw(&mut self) -> Time {
-        if is_slow(&self.settings, &mut self.chance) { self.settings.slow } else { self.settings.fast }
+        self.settings.draw(&mut self.chance)
     }
 
     /// Where the views of the present settings are counted.
     fn point(&mut self) -> &mut Point {
-        let Settings { calls, hedge, .. } = self.settings;
+        let (calls, hedge) = (self.settings.calls, self.settings.hedged());
         let points = Rc::make_mut(&mut self.points);
         let place = points.partition_point(|point| (point.hedge, point.calls) < (hedge, calls));
         if points.get(place).is_none_or(|point| (point.hedge, point.calls) != (hedge, calls)) {
