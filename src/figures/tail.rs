@@ -53,7 +53,7 @@ impl Figure for TailFigure {
 }
 
 fn banner(tail: &Tail, breadth: Breadth) -> Shape {
-    let settings = tail.settings();
+    let settings = &tail.settings;
     let room = breadth.width() - 32.0;
     let first =
         format!("{} a page, {} of them slow", count(settings.calls, "call"), share(settings.slow_share, 10_000));
@@ -76,14 +76,14 @@ fn banner(tail: &Tail, breadth: Breadth) -> Shape {
 /// Each call as a bar from when it was sent to when it was answered, or to now; one sent again has a second bar.
 fn draw_calls(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
     let mut shape = Shape::new("calls", left, top);
-    let Some(view) = tail.view() else {
+    let Some(view) = &tail.view else {
         return shape.text(0.0, 11.0, Anchor::Start, "region-name", "no page was viewed yet");
     };
     shape = shape
         .text(0.0, 11.0, Anchor::Start, "region-name", format!("the calls of page view {}", view.number))
         .text(width, 11.0, Anchor::End, "region-name", format!("{} so far", spell(view.passed)))
         .label(in_words(view));
-    let settings = tail.settings();
+    let settings = &tail.settings;
     // The axis grows with the wait, so that the first milliseconds can be seen as well.
     let end = view.passed.max(settings.fast + settings.fast).as_nanos() as f32;
     let across = |time: Time| time.as_nanos() as f32 / end * (width - 4.0);
@@ -120,8 +120,8 @@ fn in_words(view: &View) -> String {
 
 /// The share of slow page views over the number of calls: as theory has it, and as it was measured.
 fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
-    let settings = tail.settings();
-    let most = tail.points().iter().map(|point| point.calls).max().unwrap_or(0).max(settings.calls).max(100) as u64;
+    let settings = &tail.settings;
+    let most = tail.points.iter().map(|point| point.calls).max().unwrap_or(0).max(settings.calls).max(100) as u64;
     let curve = |hedged: bool| -> Vec<(u64, u64)> {
         let mut settings = *settings;
         if !hedged {
@@ -135,14 +135,14 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
     }
     // Those with another delay belong to neither curve.
     let fits = |point: &&Point| point.views > 0 && (point.hedge.is_none() || point.hedge == settings.hedged());
-    for point in tail.points().iter().filter(fits) {
+    for point in tail.points.iter().filter(fits) {
         let (name, class) = if point.hedge.is_some() { ("measured, hedged", "good") } else { ("measured", "waiting") };
         series.push(Series::Dots(name, vec![(point.calls as u64, rounded(point.slow * 1_000, point.views))], class));
     }
     let x = Axis { end: most, spell: &|value| value.to_string(), title: "calls a page".to_owned() };
     let percent = |value| share(value, 1_000);
     let y = Axis { end: 1_000, spell: &percent, title: "slow page views: theory, and dots as measured".to_owned() };
-    let measured = tail.points().iter().map(|point| {
+    let measured = tail.points.iter().map(|point| {
         let hedged = if point.hedge.is_some() { ", hedged" } else { "" };
         format!("{}{hedged}: {} of {}", count(point.calls, "call"), point.slow, point.views)
     });
@@ -152,8 +152,8 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
 }
 
 fn numbers(tail: &Tail, top: f32, wide: bool) -> Shape {
-    let (calls, pages) = (tail.call_times(), tail.page_times());
-    let (attempts, hedges) = tail.attempts();
+    let (calls, pages) = (&tail.call_times, &tail.page_times);
+    let (attempts, hedges) = (tail.attempts, tail.hedges);
     let cells = [
         ("pages viewed", pages.count().to_string()),
         ("call p99", spell(calls.percentile(990))),

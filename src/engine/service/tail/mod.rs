@@ -31,12 +31,10 @@ mod tests;
 
 use std::rc::Rc;
 
-use self::command::COMMANDS;
-use crate::contract::{Counter, Engine, Outcome, Probe};
-use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::Histogram;
-use crate::service::command::Setting;
 use crate::sim::{Rng, Time};
 
 pub use command::Command;
@@ -46,20 +44,20 @@ pub use view::{Call, View};
 
 #[derive(Clone, Debug)]
 pub struct Tail {
-    settings: Settings,
+    pub settings: Settings,
     now: Time,
     chance: Rng,
     /// The view that is going on, or was the last.
-    view: Option<Rc<View>>,
+    pub view: Option<Rc<View>>,
     views: u64,
     /// Every call's response time, and every page's.
-    call_times: Histogram,
-    page_times: Histogram,
+    pub call_times: Histogram,
+    pub page_times: Histogram,
     /// Attempts in all, and those that were sent again.
-    attempts: u64,
-    hedges: u64,
+    pub attempts: u64,
+    pub hedges: u64,
     /// For each way of hedging and each number of calls what was measured, in this order.
-    points: Rc<Vec<Point>>,
+    pub points: Rc<Vec<Point>>,
 }
 
 /// The share of slow page views for one number of calls.
@@ -77,36 +75,18 @@ impl Engine for Tail {
     type Event = Event;
 
     const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Tail, BadParameter> {
         Ok(Tail::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Tail>) -> Outcome {
-        let done = match command {
-            Command::View(times) => self.view_many(*times, probe),
-            Command::Set(setting) => self.set(setting, probe),
-            Command::Forget => {
-                let views = self.page_times.count();
-                (self.call_times, self.page_times) = Default::default();
-                self.points = Rc::default();
-                (self.attempts, self.hedges) = (0, 0);
-                probe.step(|| Event::Forgotten { views }, self);
-                Ok(())
-            }
-        };
-        match done {
-            Ok(()) => Outcome::Done,
-            Err(why) => {
-                probe.step(|| Event::Refused { why: why.clone() }, self);
-                Outcome::Refused(why)
-            }
-        }
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A view that is cut short is left where it is, and the next begins.
@@ -139,18 +119,36 @@ impl Tail {
         }
     }
 
-    fn set(&mut self, setting: &Setting<Settings>, probe: &mut impl Probe<Tail>) -> Result<(), String> {
-        let changed = setting.changed(&self.settings).map_err(|bad| bad.to_string())?;
-        let before = std::mem::replace(&mut self.settings, changed);
-        let forgotten = self.begin_sample(&before);
-        let event = || Event::Changed {
-            what: setting.what(),
-            formula: changed.formula(),
-            theory: changed.theory_of_billion(),
-            forgotten,
-        };
-        probe.step(event, self);
-        Ok(())
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Tail>) -> Result<Outcome, Refused> {
+        match command {
+            Command::View { times } => return self.view_many(*times, probe),
+            Command::Set(setting) => {
+                let settings = setting.changed(&self.settings)?;
+                let before = std::mem::replace(&mut self.settings, settings);
+                let forgotten = self.begin_sample(&before);
+                let event = || Event::Changed {
+                    what: setting.what(),
+                    formula: settings.formula(),
+                    theory: settings.theory_of_billion(),
+                    forgotten,
+                };
+                probe.step(event, self);
+            }
+            Command::Forget => {
+                self.points = Rc::default();
+                let views = self.forget();
+                probe.step(|| Event::Forgotten { views }, self);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Forgets what was measured, but not the dots of the chart. Returns how many views that were.
+    fn forget(&mut self) -> u64 {
+        let views = self.page_times.count();
+        (self.call_times, self.page_times) = Default::default();
+        (self.attempts, self.hedges) = (0, 0);
+        views
     }
 
     /// What was measured before is no measure of what is now. The chart keeps a dot for each number of calls and each way
@@ -163,9 +161,6 @@ impl Tail {
             return 0;
         }
         Rc::make_mut(&mut self.points).retain(|point| same_calls && (point.calls, point.hedge) != now);
-        let forgotten = self.page_times.count();
-        (self.call_times, self.page_times) = Default::default();
-        (self.attempts, self.hedges) = (0, 0);
-        forgotten
+        self.forget()
     }
 }

@@ -2,37 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Point, Settings, Tail, View};
+use super::{Point, Tail};
 use crate::contract::Counter;
-use crate::service::Histogram;
 
 impl Tail {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The view that is going on, or was the last.
-    pub fn view(&self) -> Option<&View> {
-        self.view.as_deref()
-    }
-
-    pub fn points(&self) -> &[Point] {
-        &self.points
-    }
-
-    pub fn call_times(&self) -> &Histogram {
-        &self.call_times
-    }
-
-    pub fn page_times(&self) -> &Histogram {
-        &self.page_times
-    }
-
-    /// Attempts in all, and how many of them were sent again.
-    pub fn attempts(&self) -> (u64, u64) {
-        (self.attempts, self.hedges)
-    }
-
     /// What was measured with the present settings.
     pub fn here(&self) -> Option<&Point> {
         let here = (self.settings.calls, self.settings.hedged());

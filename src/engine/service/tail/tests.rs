@@ -38,12 +38,12 @@ fn any_slow_call_makes_the_page_slow() {
 fn hedging_helps_and_costs_little() {
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], &"view 1000;".repeat(10));
     check(&tail, 1.0 - 0.9999_f64.powi(100));
-    let (attempts, hedges) = tail.attempts();
+    let (attempts, hedges) = (tail.attempts, tail.hedges);
     let error = (0.01 * 0.99 / 1e6_f64).sqrt();
     assert!((hedges as f64 / 1e6 - 0.01).abs() < 4.0 * error && attempts == 1_000_000 + hedges, "{hedges}");
     // Sent again at once, every call is made twice.
     let (tail, _) = run(&[("hedge", "on"), ("hedge-after", "0")], "view 10");
-    assert_eq!(tail.attempts(), (400, 200));
+    assert_eq!((tail.attempts, tail.hedges), (400, 200));
     // Sent again too late, it helps nothing.
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on"), ("hedge-after", "1000")], "view 1000");
     check(&tail, 0.634);
@@ -96,8 +96,8 @@ fn hedging_follows_theory_over_seeds() {
             assert!(error < 0.02, "{calls} {slow} {after}: {found} ± {error} tells nothing");
         }
         let cost = |seed: u64| {
-            let (attempts, hedges) = runs[seed as usize][1].attempts();
-            hedges as f64 / (attempts - hedges) as f64
+            let tail = &runs[seed as usize][1];
+            tail.hedges as f64 / (tail.attempts - tail.hedges) as f64
         };
         let (found, error) = many(&cost);
         let expected = match again {
@@ -107,7 +107,7 @@ fn hedging_follows_theory_over_seeds() {
         };
         assert!((found - expected).abs() <= 4.0 * error, "{calls} {slow} {after}: {found} ± {error}, {expected}");
         // Both see the same calls: no page is slower for having been sent again.
-        let worst = |tail: &Tail| tail.page_times().max();
+        let worst = |tail: &Tail| tail.page_times.max();
         assert!(runs.iter().all(|[plain, hedged]| worst(hedged) <= worst(plain).max(Time::from_millis(1_000))));
     }
 }
@@ -155,7 +155,7 @@ fn limits_are_refused_with_their_reason() {
     let texts: Vec<_> = outcomes.iter().map(Outcome::to_string).collect();
     assert!(texts[0].contains("at most 100000") && texts[0].contains("view 50"), "{texts:?}");
     assert!(texts[1].contains("more than the 5000 ms"), "{texts:?}");
-    assert_eq!(tail.page_times().count(), 50);
+    assert_eq!(tail.page_times.count(), 50);
     for wrong in ["view 0", "view 10001", "set calls 0", "set seed 1", "set x 1", "view 1 2"] {
         let statement = &statements(wrong).unwrap()[0];
         assert!(Tail::parse(&mut Words::new(statement)).is_err(), "{wrong}");
@@ -169,22 +169,19 @@ fn v10_samples_of_different_settings_are_never_mixed() {
     // Hedged too late, hedging does not help; what was seen of hedging in time says nothing of it.
     let script = "view 1000; set hedge-after 1000; view 1000";
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], script);
-    assert_eq!((tail.here().unwrap().views, tail.page_times().count()), (1_000, 1_000));
+    assert_eq!((tail.here().unwrap().views, tail.page_times.count()), (1_000, 1_000));
     check(&tail, 0.634);
     assert_eq!((tail.settings.theory(100), tail.settings.formula()), (634, "1 - (1 - p)^n"));
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], "view 1000");
     assert_eq!((tail.settings.theory(100), tail.settings.formula()), (10, "1 - (1 - p²)^n"));
     // Another number of calls is another dot; the same as before begins anew; nothing changed is nothing forgotten.
     let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 50");
-    assert_eq!(
-        tail.points().iter().map(|point| (point.calls, point.views)).collect::<Vec<_>>(),
-        [(20, 100), (50, 200)]
-    );
-    assert_eq!(tail.page_times().count(), 200);
+    assert_eq!(tail.points.iter().map(|point| (point.calls, point.views)).collect::<Vec<_>>(), [(20, 100), (50, 200)]);
+    assert_eq!(tail.page_times.count(), 200);
     let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 20");
-    assert_eq!((tail.here(), tail.points().len(), tail.attempts()), (None, 1, (0, 0)));
+    assert_eq!((tail.here(), tail.points.len(), (tail.attempts, tail.hedges)), (None, 1, (0, 0)));
     let counters = tail.counters();
     assert!(counters.iter().all(|counter| counter.name != "pages_slow" || counter.value == 0));
     let (tail, _) = run(&[], "view 100; set slow-share 200; view 10");
-    assert_eq!(tail.points().len(), 1);
+    assert_eq!(tail.points.len(), 1);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Event, Point, Tail};
-use crate::contract::Probe;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::service::command::{MAX_REQUESTS, SLICES};
 use crate::sim::{Agenda, Time};
 
@@ -36,15 +36,15 @@ enum Due {
 }
 
 impl Tail {
-    pub(super) fn view_many(&mut self, times: u64, probe: &mut impl Probe<Tail>) -> Result<(), String> {
+    pub(super) fn view_many(&mut self, times: u64, probe: &mut impl Probe<Tail>) -> Result<Outcome, Refused> {
         let calls = self.settings.calls as u64;
         if times * calls > MAX_REQUESTS {
-            return Err(format!(
+            return Err(Refused::new(format!(
                 "{times} views with {calls} calls each are {} calls; one command makes at most {MAX_REQUESTS}, so that \
                  the page stays quick: `view {}`, and again",
                 times * calls,
                 MAX_REQUESTS / calls
-            ));
+            )));
         }
         let told = times <= FEW;
         let mut left = times;
@@ -59,7 +59,7 @@ impl Tail {
                 probe.step(|| Event::Viewed { views, slow, all, all_slow, formula, theory }, self);
             }
         }
-        Ok(())
+        Ok(Outcome::Done)
     }
 
     /// Whether it was slow.
