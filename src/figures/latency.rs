@@ -47,7 +47,7 @@ impl Figure for LatencyFigure {
         let plan = Plan::new(service, breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
         scene.push(banner(service, breadth));
-        for (place, server) in service.servers().iter().enumerate() {
+        for (place, server) in service.servers.iter().enumerate() {
             draw_server(&mut scene, service, server, place, &plan, event);
         }
         draw_recent(&mut scene, service, &plan, event);
@@ -57,7 +57,7 @@ impl Figure for LatencyFigure {
     }
 
     fn faults(service: &Latency) -> Vec<Fault> {
-        let names = ["s1", "s2"].into_iter().zip(service.servers()).filter(|(_, server)| !server.slow);
+        let names = ["s1", "s2"].into_iter().zip(&service.servers).filter(|(_, server)| !server.slow);
         let busiest = names.max_by_key(|(_, server)| server.station.queue().len());
         let slow = |name| fault(format!("inject slow on {name}"), format!("Make {name} four times as slow"));
         busiest.map(|(name, _)| slow(name)).into_iter().collect()
@@ -79,7 +79,7 @@ struct Plan {
 
 impl Plan {
     fn new(service: &Latency, breadth: Breadth) -> Plan {
-        let servers = service.servers().len() as f32;
+        let servers = service.servers.len() as f32;
         let wide = breadth == Breadth::Wide;
         let lane = if wide { LANE } else { LANE + 66.0 };
         let below = BANNER + servers * (lane + 8.0) + 4.0;
@@ -100,8 +100,8 @@ impl Plan {
 
 fn banner(service: &Latency, breadth: Breadth) -> Shape {
     let width = breadth.width();
-    let settings = service.settings();
-    let used: Vec<u64> = (0..service.servers().len()).map(|server| service.utilisation(server)).collect();
+    let settings = &service.settings;
+    let used: Vec<u64> = (0..service.servers.len()).map(|server| service.utilisation(server)).collect();
     let percent = |used: &u64| format!("{} %", rounded(*used, 10));
     let capacity = match used[..] {
         [one, other] if one != other => format!("s1 {}, s2 {} of capacity", percent(&one), percent(&other)),
@@ -122,7 +122,7 @@ fn banner(service: &Latency, breadth: Breadth) -> Shape {
     };
     Shape::new("banner", 0.0, 0.0)
         .text(16.0, 20.0, Anchor::Start, if is_full { "bad" } else { "strong" }, load)
-        .text(width - 16.0, 20.0, Anchor::End, "small", format!("after {}", spell(service.now())))
+        .text(width - 16.0, 20.0, Anchor::End, "small", format!("after {}", spell(service.now)))
         .text(16.0, 40.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
         .label(format!("the service level {line}"))
 }
@@ -185,7 +185,7 @@ fn draw_server(
 /// A request in the queue; how full its block is says how much work it will be, up to five means.
 fn block(job: &Job, service: &Latency, x: f32, y: f32, born: (f32, f32), event: Option<&Event>) -> Shape {
     let share = weight(job.work, service);
-    let waited = service.now() - job.arrived;
+    let waited = service.now - job.arrived;
     Shape::new(format!("request {}", job.id), x, y)
         .rect(0.0, 0.0, BLOCK.0, BLOCK.1, 4.0, "cell")
         .rect(1.0, BLOCK.1 - 7.0, (BLOCK.0 - 2.0) * share, 6.0, 1.0, "serving")
@@ -196,7 +196,7 @@ fn block(job: &Job, service: &Latency, x: f32, y: f32, born: (f32, f32), event: 
 }
 
 fn weight(work: Time, service: &Latency) -> f32 {
-    let five = 5 * service.settings().distribution().mean().as_nanos().max(1);
+    let five = 5 * service.settings.distribution().mean().as_nanos().max(1);
     between(work.as_nanos() as f32 / five as f32, 0.06, 1.0)
 }
 
@@ -210,7 +210,7 @@ fn in_work(
     roomy: bool,
     event: Option<&Event>,
 ) -> Shape {
-    let (work, done) = (running.job.work, service.now() - running.started);
+    let (work, done) = (running.job.work, service.now - running.started);
     let share = done.as_nanos() as f32 / work.as_nanos().max(1) as f32;
     let id = running.job.id;
     let started = match event {
@@ -225,7 +225,7 @@ fn in_work(
         .changed(started)
         .label(format!("request {id}: {} of {} of work done", spell(done), spell(work)));
     if roomy {
-        let left = format!("{} to go", spell(running.ends() - service.now()));
+        let left = format!("{} to go", spell(running.ends() - service.now));
         shape = shape.text(width - 6.0, 12.0, Anchor::End, "small", left);
     }
     shape
@@ -241,9 +241,9 @@ fn draw_recent(scene: &mut Scene, service: &Latency, plan: &Plan, event: Option<
         .rect(width - 88.0, 2.0, 10.0, 10.0, 1.0, "serving")
         .text(width - 74.0, 11.0, Anchor::Start, "small", "service");
     scene.push(legend);
-    let longest = service.recent().iter().map(Running::response).max().unwrap_or_default().as_nanos().max(1);
+    let longest = service.recent.iter().map(Running::response).max().unwrap_or_default().as_nanos().max(1);
     let (from, room) = (52.0, width - 52.0 - 62.0);
-    for (row, done) in service.recent().iter().enumerate() {
+    for (row, done) in service.recent.iter().enumerate() {
         let part = |time: Time| time.as_nanos() as f32 / longest as f32 * room;
         let (waited, worked) = (part(done.waited()), part(done.job.work));
         let id = done.job.id;
@@ -313,8 +313,8 @@ fn table(service: &Latency, merged: &Histogram, plan: &Plan) -> Shape {
         [spell(of.mean()), p50, p95, p99, p999]
     };
     let wide = plan.is_wide();
-    if service.servers().len() > 1 {
-        for (place, server) in service.servers().iter().enumerate() {
+    if service.servers.len() > 1 {
+        for (place, server) in service.servers.iter().enumerate() {
             shape = line(shape, &format!("s{}", place + 1), "small", measured(&server.responses));
         }
         let [p50, p95, p99, p999] = PERCENTILES.map(|(per_mille, _)| spell(service.averaged(per_mille)));

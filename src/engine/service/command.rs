@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
+use crate::contract::Refused;
 use crate::form::{Argument, BadParameter, Command, CommandForm, Declared, form};
 use crate::language::{BadCommand, Word, Words, spell};
 use crate::sim::Time;
@@ -107,7 +108,7 @@ pub fn telling(time: Time, events: u64) -> Telling {
 }
 
 /// How many requests come in a time, on average; the error says why they are too many for one `run`.
-pub fn requests(rate: u64, time: Time) -> Result<u64, String> {
+pub fn requests(rate: u64, time: Time) -> Result<u64, Refused> {
     // A rate is at most 100,000 and a time at most an hour, so this fits.
     let millis = time.as_nanos() / 1_000_000;
     let requests = rate * millis / 1_000;
@@ -115,10 +116,10 @@ pub fn requests(rate: u64, time: Time) -> Result<u64, String> {
         return Ok(requests);
     }
     let most = Time::from_millis(MAX_REQUESTS * 1_000 / rate);
-    Err(format!(
+    Err(Refused::new(format!(
         "at {rate}/s, {} bring {requests} requests; one `run` takes on at most {MAX_REQUESTS}, so that the page stays \
          quick: `run {}`, and again",
         super::spell::time(time),
         most.spell()
-    ))
+    )))
 }

@@ -26,7 +26,7 @@ impl LongRun for Long {
 
     fn report(&self) -> Vec<Table> {
         let responses = self.responses();
-        let (theory, work) = (self.service().theory(), self.service().settings().distribution().mean());
+        let (theory, work) = (self.service().theory(), self.service().settings.distribution().mean());
         let of_mean = |of: &dyn Fn(Time) -> Time| theory.as_ref().map(|theory| of(theory.mean));
         let row = |name: &str, found: Time, theory: Option<Time>| {
             vec![name.to_owned(), spell(found), theory.map_or_else(|| "none".to_owned(), spell)]

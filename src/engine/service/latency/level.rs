@@ -90,7 +90,7 @@ impl Display for Level {
 impl Latency {
     /// What is kept of the service level, of all that were measured.
     pub fn level(&self) -> Level {
-        let (measured, refused) = (self.merged(), self.servers().iter().map(|server| server.refused).sum::<u64>());
+        let (measured, refused) = (self.merged(), self.servers.iter().map(|server| server.refused).sum::<u64>());
         let part = |name, agreed, per_mille| {
             let found = match measured.percentile_with(per_mille, refused) {
                 Some(time) => Found::Time(time),
@@ -104,17 +104,17 @@ impl Latency {
             };
             Part { name, agreed, found, late, kept }
         };
-        let settings = self.settings();
+        let settings = &self.settings;
         Level { parts: [part("median", settings.agreed_median, 500), part("p99", settings.agreed_p99, 990)] }
     }
 
     /// How many are here, waiting or worked on, who came so long ago or longer.
     fn here_for(&self, time: Time) -> u64 {
-        let stations = self.servers().iter().map(|server| &server.station);
+        let stations = self.servers.iter().map(|server| &server.station);
         let came = stations.flat_map(|station| {
             let running = station.workers().iter().flatten().map(|running| running.job.arrived);
             running.chain(station.queue().iter().map(|job| job.arrived))
         });
-        came.filter(|came| self.now() - *came >= time).count() as u64
+        came.filter(|came| self.now - *came >= time).count() as u64
     }
 }

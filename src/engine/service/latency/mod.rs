@@ -16,7 +16,7 @@
 //! many hide a few. Percentiles do: half are faster than the median, and one in a thousand is slower than p99.9. A
 //! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a [histogram](crate::service::Histogram), and those of
 //! several servers off the sum of their histograms: the mean of two p99 is the p99 of nothing, as two servers with one
-//! of them [slow](Command::Slow) show.
+//! of them [slow](Command::Inject) show.
 //!
 //! # Simpler than the real one because:
 //! - a worker does one request at a time, as if each had a processor; none shares a disk or a lock;
@@ -41,9 +41,8 @@ mod tests;
 
 use std::collections::VecDeque;
 
-use self::command::COMMANDS;
-use crate::contract::{Counter, Engine, Outcome, Probe};
-use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
+use crate::contract::{Counter, Engine, Outcome, Probe, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
@@ -60,8 +59,8 @@ const KEPT: usize = 12;
 
 #[derive(Clone, Debug)]
 pub struct Latency {
-    settings: Settings,
-    now: Time,
+    pub settings: Settings,
+    pub now: Time,
     arrivals: Arrivals,
     /// One source of chance for who comes when, and one for how much work it is: the same users come whatever the
     /// service is like.
@@ -69,10 +68,10 @@ pub struct Latency {
     work_chance: Rng,
     /// When each busy worker will be done: the server and the worker.
     agenda: Agenda<(u8, u8)>,
-    servers: Vec<Server>,
+    pub servers: Vec<Server>,
     /// The last that were done, the newest last.
-    recent: VecDeque<Running>,
-    counts: Counts,
+    pub recent: VecDeque<Running>,
+    pub counts: Counts,
 }
 
 /// A queue, its workers, and what was measured there.
@@ -101,24 +100,18 @@ impl Engine for Latency {
     type Event = Event;
 
     const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Latency, BadParameter> {
         Ok(Latency::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Outcome {
-        match self.carry_out(command, probe) {
-            Ok(()) => Outcome::Done,
-            Err(why) => {
-                probe.step(|| Event::Refused { why: why.clone() }, self);
-                Outcome::Refused(why)
-            }
-        }
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A service is at rest after each event, and takes anything.

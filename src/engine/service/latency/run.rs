@@ -1,7 +1,8 @@
 //! Carries out what a reader asks for: takes event after event from the agenda, until the time is up.
 
+use super::command::{Chosen, Fault};
 use super::{Command, Counts, Event, KEPT, Latency, Settings};
-use crate::contract::Probe;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::service::arrivals::Rate;
 use crate::service::command::{Telling, requests, telling};
 use crate::service::{Job, Offer, Running};
@@ -11,34 +12,33 @@ use crate::sim::Time;
 const SLOW: u64 = 4;
 
 impl Latency {
-    /// The error says why nothing was done.
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<(), String> {
+    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<Outcome, Refused> {
         match command {
-            Command::Run(time) => return self.run(*time, probe),
-            Command::Load(load) => {
-                let changed = Settings { load: *load, ..self.settings };
-                self.change(changed, format!("load {}", load.0), probe);
+            Command::Run { time } => self.run(*time, probe)?,
+            Command::Load { rate } => {
+                let changed = Settings { load: *rate, ..self.settings };
+                self.change(changed, format!("load {}", rate.0), probe);
             }
-            Command::Set(setting) => {
-                let changed = setting.changed(&self.settings).map_err(|bad| bad.to_string())?;
-                self.change(changed, setting.what(), probe);
-            }
-            Command::Slow { server, slow } => {
-                let servers = self.servers.len();
-                let Some(found) = self.servers.get_mut(*server) else {
-                    return Err(format!("there is no s{}, only {servers} server", server + 1));
-                };
-                found.slow = *slow;
-                let forgotten = self.begin_sample();
-                let event = || Event::Slowed { server: *server, slow: *slow, used: self.used(), forgotten };
-                probe.step(event, self);
-            }
+            Command::Set(setting) => self.change(setting.changed(&self.settings)?, setting.what(), probe),
+            Command::Inject { fault: Fault::Slow, server } => self.slow(*server, true, probe)?,
+            Command::Repair { fault: Fault::Slow, server } => self.slow(*server, false, probe)?,
             Command::Forget => {
                 let requests = self.begin_sample();
                 self.recent.clear();
                 probe.step(|| Event::Forgotten { requests }, self);
             }
         }
+        Ok(Outcome::Done)
+    }
+
+    fn slow(&mut self, chosen: Chosen, slow: bool, probe: &mut impl Probe<Latency>) -> Result<(), Refused> {
+        let servers = self.servers.len();
+        let Some(server) = self.servers.get_mut(chosen as usize) else {
+            return Err(Refused::new(format!("there is no {}, only {servers} server", chosen.name())));
+        };
+        server.slow = slow;
+        let forgotten = self.begin_sample();
+        probe.step(|| Event::Slowed { server: chosen, slow, used: self.used(), forgotten }, self);
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Latency {
         self.arrivals.set_rate(rate, self.now, &mut self.chance);
     }
 
-    fn run(&mut self, time: Time, probe: &mut impl Probe<Latency>) -> Result<(), String> {
+    fn run(&mut self, time: Time, probe: &mut impl Probe<Latency>) -> Result<(), Refused> {
         let coming = requests(self.settings.load.0, time)?;
         let end = self.now + time;
         let here: usize = self.servers.iter().map(|it| it.station.queue().len() + it.station.busy()).sum();

@@ -1,36 +1,13 @@
 //! What can be seen of the service from outside: for programs, and for whoever draws it.
 
-use std::collections::VecDeque;
-
 use serde_json::{Value, json};
 
-use super::{Counts, Latency, Server, Settings};
+use super::Latency;
 use crate::contract::Counter;
-use crate::service::{Histogram, Running};
+use crate::service::Histogram;
 use crate::sim::Time;
 
 impl Latency {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
-    pub fn servers(&self) -> &[Server] {
-        &self.servers
-    }
-
-    /// The last that were done, the newest last.
-    pub fn recent(&self) -> &VecDeque<Running> {
-        &self.recent
-    }
-
-    pub fn counts(&self) -> Counts {
-        self.counts
-    }
-
     /// How many wait, at all servers.
     pub fn waiting(&self) -> usize {
         self.servers.iter().map(|server| server.station.queue().len()).sum()

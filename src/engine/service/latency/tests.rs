@@ -51,7 +51,7 @@ fn one_worker_follows_theory() {
 fn averaged_percentiles_are_wrong() {
     let (service, _) =
         run(&[("servers", "2"), ("load", "4"), ("time", "100"), ("service", "fixed")], "inject slow on s2; run 1000s");
-    let [s1, s2] = [0, 1].map(|server| millis(service.servers()[server].responses.percentile(990)));
+    let [s1, s2] = [0, 1].map(|server| millis(service.servers[server].responses.percentile(990)));
     let (averaged, merged) = (millis(service.averaged(990)), millis(service.merged().percentile(990)));
     assert!((averaged - (s1 + s2) / 2.0).abs() < 1.0);
     assert!(averaged < merged * 0.8, "p99 {s1} and {s2}, averaged {averaged}, merged {merged}");
@@ -65,7 +65,7 @@ fn beyond_capacity_the_queue_grows_and_theory_says_nothing() {
     assert!(!service.level().is_kept());
     // With an end to the queue, those who wait are answered soon, and the others know at once.
     let (bounded, _) = run(&[("load", "20"), ("time", "100"), ("queue", "5")], "run 10s; run 10s; run 10s");
-    assert!(bounded.waiting() <= 5 && bounded.counts().refused > 200);
+    assert!(bounded.waiting() <= 5 && bounded.counts.refused > 200);
     assert!(bounded.merged().percentile(990) < service.merged().percentile(500));
 }
 
@@ -84,8 +84,8 @@ fn a_slow_request_holds_up_those_behind_it() {
 #[test]
 fn limits_are_refused_with_their_reason() {
     let (service, outcomes) = run(&[], "load 0/s; run 3600s; load 100000/s; run 10s; inject slow on s2; run 0s");
-    assert_eq!(service.counts().arrived, 0);
-    assert_eq!(service.now(), Time::from_millis(3_600_000));
+    assert_eq!(service.counts.arrived, 0);
+    assert_eq!(service.now, Time::from_millis(3_600_000));
     let refused: Vec<_> = outcomes.iter().filter(|outcome| !outcome.is_ok()).map(Outcome::to_string).collect();
     assert!(refused[0].contains("at most 100000") && refused[0].contains("run 1s"), "{refused:?}");
     assert!(refused[1].contains("there is no s2"), "{refused:?}");
@@ -101,11 +101,11 @@ fn limits_are_refused_with_their_reason() {
 #[test]
 fn workers_come_and_go_while_it_runs() {
     let (service, _) = run(&[("load", "40"), ("workers", "2")], "run 20s; set workers 8; run 1s");
-    assert!(service.servers()[0].station.busy() > 2);
+    assert!(service.servers[0].station.busy() > 2);
     let (service, _) = run(&[("load", "60"), ("workers", "8")], "run 20s; set workers 2; run 20s");
-    assert_eq!(service.servers()[0].station.workers().len(), 2);
-    let counts = service.counts();
-    let here = service.waiting() + service.servers()[0].station.busy();
+    assert_eq!(service.servers[0].station.workers().len(), 2);
+    let counts = service.counts;
+    let here = service.waiting() + service.servers[0].station.busy();
     assert_eq!(counts.arrived, counts.finished + counts.refused + here as u64);
 }
 
@@ -242,7 +242,7 @@ fn v9_a_level_is_not_judged_by_those_alone_who_were_answered() {
         let parameters = [&parameters[..], &[("seed", &seed)]].concat();
         for seconds in [50, 100, 150] {
             let (service, _) = run(&parameters, &format!("run {seconds}s"));
-            let oldest = service.servers()[0].station.queue().iter().next().map(|job| service.now() - job.arrived);
+            let oldest = service.servers[0].station.queue().iter().next().map(|job| service.now - job.arrived);
             let answered = service.merged();
             // More than one in fifty came more than two seconds ago and waits.
             let fast = answered.percentile(990) < Time::from_millis(100);

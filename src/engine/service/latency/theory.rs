@@ -34,7 +34,7 @@ impl Latency {
 
     /// A server's queue, as if its work were exponentially distributed.
     fn queue(&self, server: usize) -> theory::Exponential {
-        let settings = self.settings();
+        let settings = &self.settings;
         theory::Exponential {
             arrivals: settings.load.0 as f64 / settings.servers as f64,
             work: self.takes(server, settings.distribution().mean()).as_nanos() as f64 / 1e9,
@@ -45,7 +45,7 @@ impl Latency {
     /// The response times in the long run. `None` where nobody comes, where more comes to a server than it can do, where
     /// the queue has an end, and where nobody has found the formula: several workers whose work is not exponential.
     pub fn theory(&self) -> Option<Theory> {
-        let settings = self.settings();
+        let settings = &self.settings;
         let queues: Vec<_> = (0..settings.servers).map(|server| self.queue(server)).collect();
         let is_stable = queues.iter().all(|queue| queue.utilisation() < 1.0);
         if settings.load.0 == 0 || !settings.is_endless() || !is_stable {
