@@ -206,7 +206,7 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     if component.name == Name::Dns {
         shape = resolvers(service, shape, width, height);
     }
-    if service.settings().breaker && place.width > 290.0 {
+    if service.settings.breaker && place.width > 290.0 {
         let (text, class) = match component.breaker.state() {
             State::Closed { .. } => ("breaker closed", "small"),
             State::Open { .. } => ("breaker open", "bad"),
@@ -268,18 +268,18 @@ fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
     };
     Shape::new("banner", 0.0, 0.0)
         .text(16.0, 20.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
-        .text(16.0, 39.0, Anchor::Start, "small", format!("{} come", service.settings().load))
-        .text(width - 16.0, 39.0, Anchor::End, "small", format!("after {}", spell(service.now())))
+        .text(16.0, 39.0, Anchor::Start, "small", format!("{} come", service.settings.load))
+        .text(width - 16.0, 39.0, Anchor::End, "small", format!("after {}", spell(service.now)))
         .changed(matches!(event, Some(Event::StatusChanged { .. })))
 }
 
 /// What users got, second by second.
 fn chart(service: &Faults, plan: &Plan) -> Shape {
-    let windows = service.level().seconds();
-    let first = (service.now().as_micros() / 1_000_000) as usize - windows.len();
+    let windows = service.level.seconds();
+    let first = (service.now.as_micros() / 1_000_000) as usize - windows.len();
     let line = |measure: &dyn Fn(usize) -> u64| (0..windows.len()).map(|at| (at as u64 + 1, measure(at))).collect();
     let most = windows.iter().map(|window| window.ok.max(window.errors())).max().unwrap_or(0);
-    let most = most.max(service.settings().load.0).max(10);
+    let most = most.max(service.settings.load.0).max(10);
     let series = [
         Series::Line("answered", line(&|at| windows[at].ok), "line-good"),
         Series::Line("with an error", line(&|at| windows[at].errors()), "line-bad"),
@@ -296,7 +296,7 @@ fn chart(service: &Faults, plan: &Plan) -> Shape {
 }
 
 fn numbers(service: &Faults, plan: &Plan) -> Shape {
-    let (totals, seen) = (service.totals(), service.level().seen);
+    let (totals, seen) = (service.totals, service.level.seen);
     let lines = [
         ("users answered", seen.ok.to_string()),
         ("users with an error", seen.errors().to_string()),
@@ -304,8 +304,8 @@ fn numbers(service: &Faults, plan: &Plan) -> Shape {
         ("calls timed out", totals.timeouts.to_string()),
         ("calls tried again", totals.retries.to_string()),
         ("work done for nobody", totals.wasted.to_string()),
-        ("response, median", spell(service.responses().percentile(500))),
-        ("response, p99", spell(service.responses().percentile(990))),
+        ("response, median", spell(service.responses.percentile(500))),
+        ("response, p99", spell(service.responses.percentile(990))),
     ];
     let width = if plan.wide { 234.0 } else { 384.0 };
     let pitch = if plan.wide { 22.0 } else { 16.0 };

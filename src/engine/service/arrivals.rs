@@ -18,25 +18,32 @@ pub const MAX_RATE: u64 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub u64);
 
+impl Rate {
+    /// Reads `200/s`, for a figure that takes no more than `most`.
+    pub fn read_up_to(most: u64, words: &mut Words, what: &str) -> Result<Rate, BadCommand> {
+        let word = words.required(what)?;
+        match word.text.strip_suffix("/s").and_then(|number| number.parse().ok()) {
+            Some(number) if number <= most => Ok(Rate(number)),
+            Some(_) => Err(words.refuse(
+                word,
+                format!("`{}` is more than this figure can take in good time", word.quote()),
+                format!("at most {most}/s"),
+            )),
+            None => Err(words.refuse(
+                word,
+                format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()),
+                format!("whole requests a second up to {most}/s, as in 200/s"),
+            )),
+        }
+    }
+}
+
 /// As in `200/s`; 0 where nobody comes.
 impl Value for Rate {
     const KIND: ArgumentKind = ArgumentKind::Text;
 
     fn read(words: &mut Words, what: &str) -> Result<Rate, BadCommand> {
-        let word = words.required(what)?;
-        match word.text.strip_suffix("/s").and_then(|number| number.parse().ok()) {
-            Some(number) if number <= MAX_RATE => Ok(Rate(number)),
-            Some(_) => Err(words.refuse(
-                word,
-                format!("`{}` is more than can be simulated in good time", word.quote()),
-                format!("at most {MAX_RATE}/s"),
-            )),
-            None => Err(words.refuse(
-                word,
-                format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()),
-                format!("whole requests a second up to {MAX_RATE}/s, as in 200/s"),
-            )),
-        }
+        Rate::read_up_to(MAX_RATE, words, what)
     }
 
     fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {

@@ -2,6 +2,10 @@
 
 use std::fmt::{self, Display};
 
+use stepwise_derive::Choice;
+
+use crate::form::{ArgumentKind, Value};
+use crate::language::{BadCommand, Words};
 use crate::service::{Breaker, Job, Station};
 use crate::sim::Time;
 
@@ -52,12 +56,28 @@ pub enum Target {
     Apps,
 }
 
-impl Target {
-    /// Reads the name of a component, or `apps`.
-    pub fn parse(text: &str) -> Option<Target> {
-        if text == "apps" { Some(Target::Apps) } else { Name::parse(text).map(Target::One) }
+/// The name of a component, or `apps`.
+impl Value for Target {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Target, BadCommand> {
+        let word = words.required(what)?;
+        let target = match word.text.as_str() {
+            "apps" => Some(Target::Apps),
+            name => Name::parse(name).map(Target::One),
+        };
+        target.ok_or_else(|| {
+            let problem = format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase());
+            words.refuse(word, problem, "dns, lb, a1 to a6, apps (all of them), cache, db".to_owned())
+        })
     }
 
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.fmt(out)
+    }
+}
+
+impl Target {
     pub fn includes(self, name: Name) -> bool {
         match self {
             Target::One(one) => one == name,
@@ -76,7 +96,7 @@ impl Display for Target {
 }
 
 /// What a reader may break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum Fault {
     /// The process is gone, with all that it was doing.
     Kill,
@@ -86,19 +106,6 @@ pub enum Fault {
     LeapSecond,
     /// Everything takes a hundred times as long.
     Slow,
-}
-
-pub const FAULTS: &[&str] = &["kill", "leak", "leap-second", "slow"];
-
-impl Fault {
-    pub fn name(self) -> &'static str {
-        match self {
-            Fault::Kill => "kill",
-            Fault::Leak => "leak",
-            Fault::LeapSecond => "leap-second",
-            Fault::Slow => "slow",
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

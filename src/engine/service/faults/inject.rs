@@ -4,7 +4,7 @@ use super::component::{Condition, Fault, Name, Target};
 use super::event::Struck;
 use super::flow::{APPS, BALANCER, DATABASE_PLACE, DNS, Due};
 use super::{Event, Faults};
-use crate::contract::Probe;
+use crate::contract::{Probe, Refused};
 use crate::sim::Time;
 
 /// How long a supervisor takes to notice, and the process to start.
@@ -18,11 +18,11 @@ impl Faults {
         fault: Fault,
         on: Option<Target>,
         probe: &mut impl Probe<Faults>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refused> {
         let places = match on {
             Some(_) if fault == Fault::LeapSecond => {
                 let why = "a leap second comes to all machines; `inject leap-second` takes no component";
-                return Err(why.to_owned());
+                return Err(Refused::new(why));
             }
             None if fault == Fault::LeapSecond => self.places(Target::Apps)?,
             Some(target) => self.places(target)?,
@@ -30,19 +30,19 @@ impl Faults {
             None => vec![self.any_app()?],
         };
         // Of several, those that can be struck are; one alone says why it cannot.
-        let mut struck = 0;
-        let (mut lost, mut why) = (0, String::new());
+        let (mut struck, mut lost, mut refused) = (0, 0, None);
         for place in &places {
-            if let Err(reason) = self.may_strike(fault, *place) {
-                why = reason;
-                continue;
+            match self.may_strike(fault, *place) {
+                Ok(()) => {
+                    lost += self.strike(fault, *place);
+                    struck += 1;
+                }
+                Err(why) => refused = Some(why),
             }
-            lost += self.strike(fault, *place);
-            struck += 1;
         }
-        if struck == 0 {
+        if let Some(why) = refused.filter(|_| struck == 0) {
             let all = if places.len() > 1 { "no app server can be struck: " } else { "" };
-            return Err(format!("{all}{why}"));
+            return Err(Refused { reason: format!("{all}{}", why.reason).into(), ..why });
         }
         let on = if places.len() == 1 && fault != Fault::LeapSecond {
             Struck::One(self.components[places[0]].name)
@@ -55,22 +55,26 @@ impl Faults {
     }
 
     /// Whether a fault would change anything, or why not.
-    fn may_strike(&self, fault: Fault, place: usize) -> Result<(), String> {
+    fn may_strike(&self, fault: Fault, place: usize) -> Result<(), Refused> {
         let component = &self.components[place];
         let name = component.name;
         match fault {
             // It strikes the machine, whether its process runs or not.
-            Fault::LeapSecond if component.condition == Condition::Hung => Err(format!("{name} hangs already")),
-            Fault::LeapSecond => Ok(()),
-            _ if !component.is_up() => Err(format!("{name} is {}; `repair {name}` first", component.trouble())),
-            Fault::Kill => Ok(()),
-            Fault::Slow if place == DNS || place == BALANCER => {
-                Err(format!("{name} has so little to do here that it cannot be slow; `inject kill on {name}`"))
+            Fault::LeapSecond if component.condition == Condition::Hung => {
+                Err(Refused::new(format!("{name} hangs already")))
             }
-            Fault::Slow if component.slow => Err(format!("{name} is slow already")),
+            Fault::LeapSecond => Ok(()),
+            _ if !component.is_up() => {
+                Err(Refused::new(format!("{name} is {}; `repair {name}` first", component.trouble())))
+            }
+            Fault::Kill => Ok(()),
+            Fault::Slow if place == DNS || place == BALANCER => Err(Refused::new(format!(
+                "{name} has so little to do here that it cannot be slow; `inject kill on {name}`"
+            ))),
+            Fault::Slow if component.slow => Err(Refused::new(format!("{name} is slow already"))),
             Fault::Slow => Ok(()),
-            Fault::Leak if place < APPS => Err(format!("only app servers leak here, and {name} is none")),
-            Fault::Leak if component.leaked.is_some() => Err(format!("{name} leaks already")),
+            Fault::Leak if place < APPS => Err(Refused::new(format!("only app servers leak here, and {name} is none"))),
+            Fault::Leak if component.leaked.is_some() => Err(Refused::new(format!("{name} leaks already"))),
             Fault::Leak => Ok(()),
         }
     }
@@ -95,7 +99,7 @@ impl Faults {
 
     /// Whatever is off its spec gets a new process, and with it a program without the fault. What the old one had in hand
     /// is lost.
-    pub(super) fn repair(&mut self, on: Option<Target>, probe: &mut impl Probe<Faults>) -> Result<(), String> {
+    pub(super) fn repair(&mut self, on: Option<Target>, probe: &mut impl Probe<Faults>) -> Result<(), Refused> {
         let places = match on {
             Some(target) => self.places(target)?,
             None => (0..self.components.len()).collect(),
@@ -169,21 +173,21 @@ impl Faults {
         Some(Event::OutOfMemory { on, lost })
     }
 
-    fn places(&self, target: Target) -> Result<Vec<usize>, String> {
+    fn places(&self, target: Target) -> Result<Vec<usize>, Refused> {
         let apps = self.settings.apps;
         let places = (0..self.components.len()).filter(|place| target.includes(self.components[*place].name));
         let places: Vec<usize> = places.collect();
         if places.is_empty() {
-            return Err(format!("there is no {target}; there are {apps} app servers, from a1 on"));
+            return Err(Refused::new(format!("there is no {target}; there are {apps} app servers, from a1 on")));
         }
         Ok(places)
     }
 
     /// The chaos monkey: one of the app servers that are up, by chance.
-    fn any_app(&mut self) -> Result<usize, String> {
+    fn any_app(&mut self) -> Result<usize, Refused> {
         let up: Vec<usize> = (APPS..self.components.len()).filter(|place| self.components[*place].is_up()).collect();
         if up.is_empty() {
-            return Err("no app server is up; `repair` first".to_owned());
+            return Err(Refused::new("no app server is up; `repair` first"));
         }
         Ok(up[self.chance.below(up.len() as u64) as usize])
     }

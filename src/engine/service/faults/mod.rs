@@ -45,13 +45,12 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use self::command::COMMANDS;
 use self::component::{Component, Name};
 use self::dns::Resolvers;
 use self::flow::{Due, Request};
 use self::level::{Level, TICK};
-use crate::contract::{Counter, Engine, Outcome, Probe};
-use crate::form::{BadParameter, CommandForm, Declared, Parameter, Parameters};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::service::{Arrivals, Histogram, Shared};
 use crate::sim::{Agenda, Rng, Time};
@@ -68,8 +67,8 @@ const DEEP: usize = 2_000;
 
 #[derive(Clone, Debug)]
 pub struct Faults {
-    settings: Settings,
-    now: Time,
+    pub settings: Settings,
+    pub now: Time,
     chance: Rng,
     arrivals: Arrivals,
     agenda: Agenda<Due>,
@@ -79,9 +78,9 @@ pub struct Faults {
     requests: Shared<Request>,
     arrived: u64,
     resolvers: Resolvers,
-    level: Level,
-    responses: Histogram,
-    totals: Totals,
+    pub level: Level,
+    pub responses: Histogram,
+    pub totals: Totals,
 }
 
 /// What was counted over the whole run.
@@ -99,40 +98,18 @@ impl Engine for Faults {
     type Event = Event;
 
     const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Faults, BadParameter> {
         Ok(Faults::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Outcome {
-        let done = match command {
-            Command::Run(time) => self.run(*time, probe),
-            Command::Load(load) => {
-                self.change(Settings { load: *load, ..self.settings }, format!("load {}", load.0), probe);
-                Ok(())
-            }
-            Command::Set(setting) => match setting.changed(&self.settings) {
-                Ok(changed) => {
-                    self.change(changed, setting.what(), probe);
-                    Ok(())
-                }
-                Err(bad) => Err(bad.to_string()),
-            },
-            Command::Inject(fault, on) => self.inject(*fault, *on, probe),
-            Command::Repair(on) => self.repair(*on, probe),
-        };
-        match done {
-            Ok(()) => Outcome::Done,
-            Err(why) => {
-                probe.step(|| Event::Refused { why: why.clone() }, self);
-                Outcome::Refused(why)
-            }
-        }
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A service is at rest after each event, and takes anything.
@@ -183,5 +160,18 @@ impl Faults {
             responses: Histogram::default(),
             totals: Totals::default(),
         }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Result<Outcome, Refused> {
+        match command {
+            Command::Run { time } => self.run(*time, probe),
+            Command::Load { rate } => {
+                self.change(Settings { load: *rate, ..self.settings }, format!("load {}", rate.0), probe);
+            }
+            Command::Set(setting) => self.change(setting.changed(&self.settings)?, setting.what(), probe),
+            Command::Inject { fault, component } => self.inject(*fault, *component, probe)?,
+            Command::Repair { component } => self.repair(*component, probe)?,
+        }
+        Ok(Outcome::Done)
     }
 }

@@ -34,7 +34,7 @@ impl Faults {
         probe.step(|| Event::Changed { what }, self);
     }
 
-    pub(super) fn run(&mut self, time: Time, probe: &mut impl Probe<Faults>) -> Result<(), String> {
+    pub(super) fn run(&mut self, time: Time, probe: &mut impl Probe<Faults>) {
         let (start, end) = (self.now, self.now + time);
         let mut told = 0;
         // A second says more than a part of one.
@@ -59,7 +59,6 @@ impl Faults {
             };
             probe.step(event, self);
         }
-        Ok(())
     }
 
     /// Carries out the next event, if it is due by `until`: `None` if it is not, and what there is to tell of it.

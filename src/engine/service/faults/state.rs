@@ -2,25 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::Faults;
 use super::component::Component;
 use super::dns::RESOLVERS;
 use super::event::WayIn;
 use super::flow::APPS;
-use super::level::{Level, Status, Verdict};
-use super::{Faults, Settings, Totals};
+use super::level::{Status, Verdict};
 use crate::contract::Counter;
-use crate::service::Histogram;
-use crate::sim::Time;
 
 impl Faults {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
     /// DNS, the balancer, the cache, the database.
     pub fn others(&self) -> &[Component] {
         &self.components[..APPS]
@@ -51,10 +41,6 @@ impl Faults {
         self.components.iter().filter(|component| !component.is_in_order()).count()
     }
 
-    pub fn level(&self) -> &Level {
-        &self.level
-    }
-
     /// For each resolver, whether it knows where the service is without asking DNS.
     pub fn resolvers(&self) -> [bool; RESOLVERS] {
         self.resolvers.know(self.now)
@@ -65,14 +51,6 @@ impl Faults {
         WayIn { knowing, next: self.resolvers.next_to_expire(self.now).map(|at| at - self.now) }
     }
 
-    pub fn responses(&self) -> &Histogram {
-        &self.responses
-    }
-
-    pub fn totals(&self) -> Totals {
-        self.totals
-    }
-
     /// How many requests are on their way in the service.
     pub fn in_flight(&self) -> usize {
         self.requests.len()
@@ -81,7 +59,7 @@ impl Faults {
 
 pub(super) fn counters(service: &Faults) -> Vec<Counter> {
     let number = |name, value| Counter { name, value };
-    let (totals, seen) = (service.totals(), service.level.seen);
+    let (totals, seen) = (service.totals, service.level.seen);
     let last = service.level.seconds().back().copied().unwrap_or_default();
     vec![
         number("users_answered", seen.ok),

@@ -262,7 +262,8 @@ fn v12_a_repair_tells_what_it_loses() {
     }
     let (mut service, ..) = run(&[("redundancy", "off")], "inject slow on a1; run 10s");
     let (before, mut lost) = (service.clone(), Lost(0));
-    service.execute(&Command::Repair(Some(component::Target::One(component::Name::App(0)))), &mut lost);
+    let first = component::Target::One(component::Name::App(0));
+    service.execute(&Command::Repair { component: Some(first) }, &mut lost);
     let of_those_waiting = since(&service, &before);
     assert!(lost.0 as u64 >= of_those_waiting.errors() && of_those_waiting.errors() > 50, "{lost:?}", lost = lost.0);
     assert_eq!(service.apps()[0].station.busy(), 0);
