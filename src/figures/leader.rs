@@ -253,7 +253,7 @@ fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {
     let role = match leads {
         true => "leads".to_owned(),
         false if width < 300.0 => leader.mode(id).name().to_owned(),
-        false => format!("follows, {}", leader.mode(id)),
+        false => format!("follows, {}", leader.mode(id).label()),
     };
     let head = format!("{id} {role}");
     let room = width - 34.0 - width_of(&head, 13.0);

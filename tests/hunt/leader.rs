@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use stepwise::engine::replication::NodeId;
 use stepwise::engine::replication::history::{Request, Returned};
-use stepwise::engine::replication::leader::Leader;
-use stepwise::engine::replication::leader::command::Mode;
+use stepwise::engine::replication::leader::{Leader, Mode};
 
 use crate::chance::Chance;
 use crate::register::{Judged, compare};

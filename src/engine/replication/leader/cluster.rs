@@ -2,18 +2,20 @@
 
 use std::rc::Rc;
 
-use super::command::{self, CLIENTS, Command, MAX_NODES, Mode, Settings};
-use super::event::{Event, Lost, Missing, Named};
+use super::command::{CLIENTS, Command};
+use super::event::Event;
 use super::message::Message;
+use super::settings::{Mode, Modes, Settings};
 use super::state;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use super::write::{Lost, Missing, Named, Write, text};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::replication::history::{Request, Returned};
-use crate::replication::replicated_log::{Entry, Node, Reigns, Role, Rule};
+use crate::replication::replicated_log::{Node, Reigns, Role, Rule};
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, NodeSet, World};
 use crate::sim::network::Conditions;
 use crate::sim::{Envelope, Fate, Network, Time};
-use crate::storage::Key;
 
 pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
 /// A run has no more calls: each read is checked against all before it, and a disk has room for so many.
@@ -25,7 +27,7 @@ const DISK: u64 = 1 << 22;
 pub struct Seat {
     pub node: Node,
     /// How the others follow when this node leads. Nobody can tell an old leader that cannot be reached of a change.
-    pub(super) modes: [Mode; MAX_NODES as usize],
+    pub(super) modes: Modes,
     /// By the position of their write.
     pub(super) waiting: Vec<(usize, CallId)>,
 }
@@ -35,15 +37,6 @@ impl Seat {
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
-}
-
-/// A write as it was put into a log.
-#[derive(Clone)]
-pub(super) struct Write {
-    pub call: CallId,
-    pub position: usize,
-    pub entry: Entry,
-    pub told: bool,
 }
 
 #[derive(Clone)]
@@ -65,49 +58,19 @@ impl Engine for Leader {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Leader, BadParameter> {
-        let settings = Settings::new(parameters);
-        let (first, modes) = (NodeId::new(1), command::modes(parameters));
-        let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
-        let mut leader = Leader {
-            settings,
-            world: World::new(conditions, settings.seed),
-            seats: Vec::new(),
-            members: NodeSet::EMPTY,
-            reigns: Reigns::new(1, first),
-            history: History::default(),
-            calls: [0; CLIENTS as usize],
-            writes: Rc::default(),
-            passed: None,
-        };
-        leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
-        for node in leader.members.iter() {
-            leader.seat_node(node, modes);
-        }
-        leader.keep_rule(first);
-        // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let sends = leader.seat_mut(first).node.appoint(1);
-        for (to, message) in sends.unwrap_or_default() {
-            let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
-            for (_, message) in back {
-                let _ = leader.seat_mut(first).node.receive(to, message);
-            }
-        }
-        Ok(leader)
+        Ok(Leader::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Outcome {
-        self.carry_out(command, probe).unwrap_or_else(|reason| {
-            self.step(Event::CommandRefused { reason: reason.as_str().into() }, probe);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(_: &Command) -> bool {
@@ -125,6 +88,36 @@ impl Engine for Leader {
 
 /// What can be seen from outside.
 impl Leader {
+    pub fn new(settings: Settings) -> Leader {
+        let first = NodeId::new(1);
+        let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
+        let mut leader = Leader {
+            settings,
+            world: World::new(conditions, settings.seed),
+            seats: Vec::new(),
+            members: NodeSet::EMPTY,
+            reigns: Reigns::new(1, first),
+            history: History::default(),
+            calls: [0; CLIENTS as usize],
+            writes: Rc::default(),
+            passed: None,
+        };
+        leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
+        for node in leader.members.iter() {
+            leader.seat_node(node, settings.modes());
+        }
+        leader.keep_rule(first);
+        // All have long agreed that n1 leads: it is no part of the run that they are told.
+        let sends = leader.seat_mut(first).node.appoint(1);
+        for (to, message) in sends.unwrap_or_default() {
+            let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
+            for (_, message) in back {
+                let _ = leader.seat_mut(first).node.receive(to, message);
+            }
+        }
+        leader
+    }
+
     pub fn now(&self) -> Time {
         self.world.now()
     }
@@ -192,6 +185,7 @@ impl Leader {
             Lost { call, key, value, instead: now.map(|(_, entry)| text(entry.value()).into()) }
         };
         let told = self.writes.iter().filter(|write| write.told);
+        let has = |node: &Node, write: &Write| write.is_on(node);
         self.reigns.lost(told, |node| &self.seat(node).node, has).map(tell).collect()
     }
 
@@ -218,23 +212,6 @@ impl Leader {
     }
 }
 
-impl Write {
-    fn named(&self) -> Named {
-        let [key, value] = [self.entry.key(), self.entry.value()].map(text);
-        Named { call: self.call, key: Key::new(key), value: value.into() }
-    }
-}
-
-/// Whether a node has a write, even if the snapshot that it began with has a later one of the key.
-fn has(node: &Node, write: &Write) -> bool {
-    node.has(write.position, write.entry.term)
-}
-
-/// What a reader has put in is text.
-pub(super) fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
-}
-
 /// What the hosts do.
 impl Leader {
     pub(super) fn seat_mut(&mut self, node: NodeId) -> &mut Seat {
@@ -242,7 +219,7 @@ impl Leader {
     }
 
     /// Gives a new node its place, with an empty disk.
-    pub(super) fn seat_node(&mut self, id: NodeId, modes: [Mode; MAX_NODES as usize]) {
+    pub(super) fn seat_node(&mut self, id: NodeId, modes: Modes) {
         let peers = self.members.iter().filter(|other| *other != id).collect();
         if let Ok(node) = Node::new(id, peers, Rule::Asynchronous, DISK) {
             self.seats.push(Rc::new(Seat { node, modes, waiting: Vec::new() }));
@@ -255,6 +232,7 @@ impl Leader {
         self.seat_mut(id).node.set_rule(Rule::Chosen { all, one });
     }
 
+    /// A step that no message has brought about.
     #[track_caller]
     pub(super) fn step(&mut self, event: Event, probe: &mut impl Probe<Leader>) {
         self.passed = None;
@@ -264,27 +242,27 @@ impl Leader {
     pub(super) fn call(
         &mut self,
         begin: bool,
-        request: &Request,
+        request: Request,
         client: ClientId,
         via: Option<NodeId>,
         probe: &mut impl Probe<Leader>,
-    ) -> Result<Outcome, String> {
+    ) -> Result<Outcome, Refused> {
         let node = via.unwrap_or(self.leader());
         self.check(node)?;
         if self.history.calls().count() >= MAX_CALLS {
-            return Err(format!("a run takes no more than {MAX_CALLS} calls"));
+            return Err(Refused::new(format!("a run takes no more than {MAX_CALLS} calls")));
         }
         let count = &mut self.calls[client.index()];
         *count += 1;
         let call = CallId { client, number: *count };
         self.history.begin(call, request.clone(), self.now());
-        let message = match request {
+        let message = match &request {
             Request::Write { key, value } => Message::Put { call, key: key.clone(), value: value.clone() },
             Request::Read { key } => Message::Get { call, key: key.clone() },
         };
         self.world.send(client.into(), node.into(), message);
         self.world.set_timer(self.settings.timeout, call);
-        self.step(Event::Asked { call, request: request.clone(), node }, probe);
+        self.step(Event::Asked { call, request, node }, probe);
         if begin {
             return Ok(Outcome::Pending);
         }
@@ -323,24 +301,26 @@ impl Leader {
     }
 
     fn end_of_the_way(&mut self, envelope: Rc<Envelope<Host, Message>>, fate: Fate, probe: &mut impl Probe<Leader>) {
-        let event = match (fate, envelope.to) {
+        self.passed = Some((envelope.clone(), fate != Fate::Arrived));
+        let Envelope { from, to, payload, .. } = &*envelope;
+        match (fate, *to) {
             (Fate::Lost(loss), _) => {
-                Event::MessageLost { what: envelope.payload.kind(), from: envelope.from, to: envelope.to, loss }
+                let (what, from, to) = (payload.kind(), *from, *to);
+                probe.step(|| Event::MessageLost { what, from, to, loss }, self);
             }
-            (_, Host::Node(node)) => self.at_node(node, envelope.from, &envelope.payload),
-            (_, Host::Client(_)) => self.at_client(envelope.from, &envelope.payload),
-        };
-        self.passed = Some((envelope, fate != Fate::Arrived));
-        probe.step(|| event, self);
+            (_, Host::Node(node)) => self.at_node(node, *from, payload, probe),
+            (_, Host::Client(_)) => self.at_client(*from, payload, probe),
+        }
     }
 
-    fn at_client(&mut self, from: Host, message: &Message) -> Event {
+    fn at_client(&mut self, from: Host, message: &Message, probe: &mut impl Probe<Leader>) {
         let (Message::Written { call } | Message::NotLeader { call } | Message::Value { call, .. }) = message else {
             unreachable!("clients are only answered")
         };
         let (call, now) = (*call, self.now());
         if !self.history.is_open(call) {
-            return Event::AnswerIgnored { call };
+            probe.step(|| Event::AnswerIgnored { call }, self);
+            return;
         }
         let Host::Node(node) = from else { unreachable!("nodes answer") };
         let Some(record) = self.history.call(call) else { unreachable!("it is open") };
@@ -349,22 +329,20 @@ impl Leader {
             Message::Value { found, .. } => {
                 let returned = Returned::Found(found.as_ref().map(|(_, write)| *write));
                 let verdict = self.history.end(call, returned, now);
-                let key = request.key().clone();
-                Event::Got { call, key, found: found.as_ref().map(|(value, _)| value.clone()), node, verdict }
+                let (key, found) = (request.key().clone(), found.as_ref().map(|(value, _)| value.clone()));
+                probe.step(|| Event::Got { call, key, found, node, verdict }, self);
             }
             Message::NotLeader { .. } => {
                 self.history.end(call, Returned::Nothing, now);
-                Event::TurnedAway { call, request, node }
+                probe.step(|| Event::TurnedAway { call, request, node }, self);
             }
             _ => {
                 self.history.end(call, Returned::Written, now);
-                let mut copies = NodeSet::EMPTY;
-                if let Some(place) = self.writes.iter().position(|write| write.call == call) {
-                    Rc::make_mut(&mut self.writes)[place].told = true;
-                    let write = &self.writes[place];
-                    copies = self.nodes().filter(|node| has(&self.seat(*node).node, write)).collect();
-                }
-                Event::Told { write: self.named(call), took, copies }
+                let place = self.writes.iter().position(|write| write.call == call).expect("it has come to some node");
+                Rc::make_mut(&mut self.writes)[place].told = true;
+                let write = &self.writes[place];
+                let copies = self.nodes().filter(|node| write.is_on(&self.seat(*node).node)).collect();
+                probe.step(|| Event::Told { write: write.named(), took, copies }, self);
             }
         }
     }
@@ -374,10 +352,10 @@ impl Leader {
         self.world.network.load() == 0 && self.history.calls().all(|call| call.ended.is_some())
     }
 
-    pub(super) fn check(&self, node: NodeId) -> Result<(), String> {
+    pub(super) fn check(&self, node: NodeId) -> Result<(), Refused> {
         if node.index() < self.seats.len() {
             return Ok(());
         }
-        Err(format!("there is no node {node}; there are n1 to n{}", self.seats.len()))
+        Err(Refused::new(format!("there is no node {node}; there are n1 to n{}", self.seats.len())))
     }
 }

@@ -1,81 +1,82 @@
 //! Carries out what a reader asks for: begins calls, and plays fate.
 
 use super::cluster::{FOREVER, Leader};
-use super::command::{Command, MAX_NODES, Mode};
-use super::event::{Event, Led, Lost};
+use super::command::{Command, MAX_NODES};
+use super::event::{Event, Led};
 use super::message::Message;
-use crate::contract::{Outcome, Probe};
+use super::settings::Mode;
+use super::write::Lost;
+use crate::contract::{Outcome, Probe, Refused};
+use crate::replication::history::Request;
 use crate::replication::{Host, NodeId, NodeSet};
+use crate::sim::Time;
+
+type Done = Result<Outcome, Refused>;
 
 impl Leader {
-    /// Does what a command asks for. The error says why nothing was done.
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, String> {
-        let event = match command {
-            Command::Call { begin, request, client, via } => {
-                return self.call(*begin, request, *client, *via, probe);
+    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Done {
+        self.passed = None;
+        match command {
+            Command::Put { begin, key, value, client, via } => {
+                let request = Request::Write { key: key.clone(), value: value.clone() };
+                self.call(*begin, request, *client, *via, probe)
             }
-            Command::Stop(node) => self.stop(*node)?,
-            Command::Start(node) => self.start(*node)?,
-            Command::Add => self.add()?,
-            Command::Promote(node) => self.promote(*node)?,
-            Command::Mode(node, mode) => self.set_mode(*node, *mode)?,
-            Command::Cut(a, b) => {
-                self.check_pair((*a).into(), (*b).into())?;
-                self.world.network.cut((*a).into(), (*b).into());
-                Event::LinkCut { a: *a, b: *b }
+            Command::Get { begin, key, client, via } => {
+                self.call(*begin, Request::Read { key: key.clone() }, *client, *via, probe)
             }
-            Command::Isolate(node) => {
+            Command::Stop { node } => self.stop(*node, probe),
+            Command::Start { node } => self.start(*node, probe),
+            Command::Promote { node } => self.promote(*node, probe),
+            Command::Add => self.add(probe),
+            Command::Mode { node, mode } => self.set_mode(*node, *mode, probe),
+            Command::Cut { a, b } => self.cut(*a, *b, probe),
+            Command::Isolate { node } => {
                 self.check(*node)?;
                 self.world.network.isolate((*node).into());
-                Event::Isolated { node: *node }
+                self.done(Event::Isolated { node: *node }, probe)
             }
-            Command::Heal => {
-                self.world.network.heal();
-                let leader = self.leader();
-                let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != leader).collect();
-                said.iter().for_each(|node| self.say_hello(node));
-                Event::Healed { said, leader }
-            }
-            Command::Delay(a, b, delay) => {
-                self.check_pair(*a, *b)?;
-                self.world.network.set_delay(*a, *b, *delay);
-                Event::LinkDelayed { a: *a, b: *b, delay: *delay }
-            }
-            Command::Run(time) => {
+            Command::Heal => self.heal(probe),
+            Command::Delay { a, b, time } => self.delay(*a, *b, *time, probe),
+            Command::Run { time } => {
                 let until = self.now() + *time;
                 while self.advance(until, probe) {}
                 self.world.pass(until);
-                Event::TimePassed { now: until, in_flight: self.world.network.load() }
+                self.done(Event::TimePassed { now: until, in_flight: self.world.network.load() }, probe)
             }
             Command::Settle => {
                 while !self.is_quiet() && self.advance(FOREVER, probe) {}
-                Event::Settled { now: self.now() }
+                self.done(Event::Settled { now: self.now() }, probe)
             }
-        };
+        }
+    }
+
+    /// The step of a command that does one thing, or its last.
+    #[track_caller]
+    fn done(&mut self, event: Event, probe: &mut impl Probe<Leader>) -> Done {
         self.step(event, probe);
         Ok(Outcome::Done)
     }
 
-    fn stop(&mut self, node: NodeId) -> Result<Event, String> {
+    fn stop(&mut self, node: NodeId, probe: &mut impl Probe<Leader>) -> Done {
         self.check(node)?;
         if !self.is_up(node) {
-            return Err(format!("{node} is off already; `start {node}` switches it on"));
+            return Err(Refused::new(format!("{node} is off already; `start {node}` switches it on")));
         }
         let (leads, term) = (self.leads(node), self.seat(node).node.term());
         self.world.network.set_up(node.into(), false);
         let seat = self.seat_mut(node);
         let waiting = seat.waiting.len();
         seat.waiting.clear();
-        seat.node.restart().map_err(|error| error.to_string())?;
+        seat.node.restart()?;
         let old = || self.nodes().filter(|other| self.leads(*other)).collect();
         let led = leads.then(|| if node == self.leader() { Led::Newest(old()) } else { Led::Over(term) });
-        Ok(Event::Stopped { node, led, waiting })
+        self.done(Event::Stopped { node, led, waiting }, probe)
     }
 
-    fn start(&mut self, node: NodeId) -> Result<Event, String> {
+    fn start(&mut self, node: NodeId, probe: &mut impl Probe<Leader>) -> Done {
         self.check(node)?;
         if self.is_up(node) {
-            return Err(format!("{node} is on; `stop {node}` switches it off"));
+            return Err(Refused::new(format!("{node} is on; `stop {node}` switches it off")));
         }
         self.world.network.set_up(node.into(), true);
         let mut term = None;
@@ -84,17 +85,17 @@ impl Leader {
         } else {
             self.say_hello(node);
         }
-        Ok(Event::Started { node, end: self.seat(node).node.end(), term })
+        self.done(Event::Started { node, end: self.seat(node).node.end(), term }, probe)
     }
 
     /// Lets a node lead a term that nobody has led.
-    fn appoint(&mut self, node: NodeId) -> Result<u32, String> {
+    fn appoint(&mut self, node: NodeId) -> Result<u32, Refused> {
         let newest = self.seats.iter().map(|seat| seat.node.term()).max().unwrap_or(0);
         let members = self.members;
         let it = &mut self.seat_mut(node).node;
         members.iter().filter(|other| *other != node).for_each(|other| it.admit(other));
         self.keep_rule(node);
-        let sends = self.seat_mut(node).node.appoint(newest + 1).map_err(|error| error.to_string())?;
+        let sends = self.seat_mut(node).node.appoint(newest + 1)?;
         self.reigns.begin(newest + 1, node);
         self.send_log(node, sends);
         // One that is not a member yet got its snapshot from another leader, or none.
@@ -103,27 +104,27 @@ impl Leader {
         Ok(newest + 1)
     }
 
-    fn add(&mut self) -> Result<Event, String> {
+    fn add(&mut self, probe: &mut impl Probe<Leader>) -> Done {
         if self.seats.len() == usize::from(MAX_NODES) {
-            return Err(format!("there are {MAX_NODES} nodes already; the stage has room for no more"));
+            return Err(Refused::new(format!("there are {MAX_NODES} nodes already; the stage has room for no more")));
         }
         let node = NodeId::new(self.seats.len() as u8 + 1);
         self.seat_node(node, self.seat(self.leader()).modes);
         self.say_hello(node);
-        Ok(Event::Added { node, mode: self.mode(node) })
+        self.done(Event::Added { node, mode: self.mode(node) }, probe)
     }
 
-    fn promote(&mut self, node: NodeId) -> Result<Event, String> {
+    fn promote(&mut self, node: NodeId, probe: &mut impl Probe<Leader>) -> Done {
         self.check(node)?;
         if !self.is_up(node) {
-            return Err(format!("{node} is off, and cannot lead; `start {node}` switches it on"));
+            return Err(Refused::new(format!("{node} is off, and cannot lead; `start {node}` switches it on")));
         }
         if !self.members.contains(node) {
-            return Err(format!("{node} has no copy of the data yet"));
+            return Err(Refused::new(format!("{node} has no copy of the data yet")));
         }
         let old = self.leader();
         if old == node {
-            return Err(format!("{node} leads already"));
+            return Err(Refused::new(format!("{node} leads already")));
         }
         let (end, lost) = (self.seat(node).node.end(), self.lost());
         let mut modes = self.seat(old).modes;
@@ -134,20 +135,40 @@ impl Leader {
         let (before, lost) = (lost, self.lost());
         let back = |was: &&Lost| !lost.iter().any(|is| is.call == was.call);
         let again = before.iter().filter(back).map(|was| self.named(was.call)).collect();
-        Ok(Event::Promoted { node, term, end, old, mode, lost: lost.into(), again })
+        self.done(Event::Promoted { node, term, end, old, mode, lost: lost.into(), again }, probe)
     }
 
-    fn set_mode(&mut self, node: NodeId, mode: Mode) -> Result<Event, String> {
+    fn set_mode(&mut self, node: NodeId, mode: Mode, probe: &mut impl Probe<Leader>) -> Done {
         self.check(node)?;
         let leader = self.leader();
         if node == leader {
-            return Err(format!("{node} leads, and follows nobody"));
+            return Err(Refused::new(format!("{node} leads, and follows nobody")));
         }
         self.seat_mut(leader).modes[node.index()] = mode;
         self.keep_rule(leader);
         // Somebody may have waited for just this one.
         let told = self.tell(leader);
-        Ok(Event::ModeSet { node, mode, told })
+        self.done(Event::ModeSet { node, mode, told }, probe)
+    }
+
+    fn cut(&mut self, a: NodeId, b: NodeId, probe: &mut impl Probe<Leader>) -> Done {
+        self.check_pair(a.into(), b.into())?;
+        self.world.network.cut(a.into(), b.into());
+        self.done(Event::LinkCut { a, b }, probe)
+    }
+
+    fn delay(&mut self, a: Host, b: Host, delay: Time, probe: &mut impl Probe<Leader>) -> Done {
+        self.check_pair(a, b)?;
+        self.world.network.set_delay(a, b, delay);
+        self.done(Event::LinkDelayed { a, b, delay }, probe)
+    }
+
+    fn heal(&mut self, probe: &mut impl Probe<Leader>) -> Done {
+        self.world.network.heal();
+        let leader = self.leader();
+        let said: NodeSet = self.nodes().filter(|node| self.is_up(*node) && *node != leader).collect();
+        said.iter().for_each(|node| self.say_hello(node));
+        self.done(Event::Healed { said, leader }, probe)
     }
 
     /// A node that is there again tells the leader how far its log has come.
@@ -156,12 +177,12 @@ impl Leader {
         self.world.send(node.into(), leader.into(), Message::Hello { position });
     }
 
-    fn check_pair(&self, a: Host, b: Host) -> Result<(), String> {
+    fn check_pair(&self, a: Host, b: Host) -> Result<(), Refused> {
         for host in [a, b] {
             if let Host::Node(node) = host {
                 self.check(node)?;
             }
         }
-        if a == b { Err(format!("{a} is one host, and this takes two")) } else { Ok(()) }
+        if a == b { Err(Refused::new(format!("{a} is one host, and this takes two"))) } else { Ok(()) }
     }
 }

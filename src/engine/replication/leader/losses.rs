@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster::Leader;
-use super::command::{Command, Mode};
+use super::command::Command;
 use super::event::Event;
+use super::settings::Mode;
 use crate::contract::{Engine, Outcome, Parameters, Probe};
 use crate::language::{Words, statements};
 use crate::replication::replicated_log::Term;

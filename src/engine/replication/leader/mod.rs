@@ -6,7 +6,7 @@
 //! takes all writes, puts them into its log, one after the other, and sends the log to the **followers**, which apply it
 //! in the same order. Reads may go to any node.
 //!
-//! When may the client be told that its write is done? For each follower that is a choice ([`Mode`](command::Mode)):
+//! When may the client be told that its write is done? For each follower that is a choice ([`Mode`]):
 //! - **synchronous**: the leader waits until this follower has synced the entry. If the leader dies, the write is there.
 //!   If the follower dies, nobody can write;
 //! - **semi-synchronous**: it waits for one of several such followers, whichever is first: two copies, and no one node
@@ -44,10 +44,14 @@ mod execute;
 #[cfg(test)]
 mod losses;
 mod nodes;
+mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use cluster::{Leader, Seat};
-pub use command::{CLIENTS, Command, Mode};
+pub use command::{CLIENTS, Command};
 pub use event::Event;
+pub use settings::{Mode, Settings};
+pub use write::{Lost, Missing, Named};

@@ -2,48 +2,63 @@
 
 use std::rc::Rc;
 
-use super::cluster::{Leader, Write, text};
-use super::event::{Event, Named, Refusal, Unheeded};
+use super::cluster::Leader;
+use super::event::{Event, Refusal, Unheeded};
 use super::message::Message;
+use super::write::{Named, Write, text};
+use crate::contract::Probe;
 use crate::replication::replicated_log::{Message as LogMessage, Node, Role, Snapshot, Term};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::storage::Key;
 
 impl Leader {
-    pub(super) fn at_node(&mut self, id: NodeId, from: Host, message: &Message) -> Event {
+    /// What a message does to a node is one step.
+    pub(super) fn at_node(&mut self, id: NodeId, from: Host, message: &Message, probe: &mut impl Probe<Leader>) {
         match (message, from) {
-            (Message::Put { call, key, value }, _) => self.put(id, *call, key, value),
-            (Message::Get { call, key }, _) => self.get(id, *call, key),
-            (Message::Hello { position }, Host::Node(from)) => self.hello(id, from, *position),
-            (Message::Snapshot { term, snapshot }, Host::Node(from)) => self.take_snapshot(id, from, *term, snapshot),
-            (Message::Log(message), Host::Node(from)) => self.log(id, from, message),
+            (Message::Put { call, key, value }, _) => self.put(id, *call, key, value, probe),
+            (Message::Get { call, key }, _) => self.get(id, *call, key, probe),
+            (Message::Hello { position }, Host::Node(from)) => self.hello(id, from, *position, probe),
+            (Message::Snapshot { term, snapshot }, Host::Node(from)) => {
+                self.take_snapshot(id, from, *term, snapshot, probe);
+            }
+            (Message::Log(message), Host::Node(from)) => self.log(id, from, message, probe),
             _ => unreachable!("nodes are not answered"),
         }
     }
 
     /// Each hello of an empty node brings a snapshot on its way, so that two may be, and the second may find more than it has.
-    fn take_snapshot(&mut self, id: NodeId, from: NodeId, term: Term, snapshot: &Snapshot) -> Event {
+    fn take_snapshot(
+        &mut self,
+        id: NodeId,
+        from: NodeId,
+        term: Term,
+        snapshot: &Snapshot,
+        probe: &mut impl Probe<Leader>,
+    ) {
         let node = &mut self.seat_mut(id).node;
         let known = node.term();
         if known > term || node.see(term).is_err() {
-            return Event::Outdated { node: id, from, term, known };
+            probe.step(|| Event::Outdated { node: id, from, term, known }, self);
+            return;
         }
         let taken = node.install(snapshot.clone()).unwrap_or_default();
         let end = node.end();
         self.world.send(id.into(), from.into(), Message::Hello { position: end });
-        let position = snapshot.position;
+        let (position, keys) = (snapshot.position, snapshot.rows.len());
         if taken {
-            return Event::Installed { node: id, position, keys: snapshot.rows.len() };
+            probe.step(|| Event::Installed { node: id, position, keys }, self);
+        } else {
+            probe.step(|| Event::SnapshotKnown { node: id, position, end }, self);
         }
-        Event::SnapshotKnown { node: id, position, end }
     }
 
-    fn put(&mut self, id: NodeId, call: CallId, key: &Key, value: &Rc<str>) -> Event {
-        let leader = self.leader();
+    fn put(&mut self, id: NodeId, call: CallId, key: &Key, value: &Rc<str>, probe: &mut impl Probe<Leader>) {
         let node = &mut self.seat_mut(id).node;
         let Ok(Some((position, sends))) = node.write(key.as_str().as_bytes(), value.as_bytes()) else {
             self.world.send(id.into(), call.client.into(), Message::NotLeader { call });
-            return Event::NotLeader { node: id, leader, leads: self.leads(leader) };
+            let leader = self.leader();
+            probe.step(|| Event::NotLeader { node: id, leader, leads: self.leads(leader) }, self);
+            return;
         };
         if let Some(entry) = node.log().last().cloned() {
             Rc::make_mut(&mut self.writes).push(Write { call, position, entry, told: false });
@@ -53,11 +68,12 @@ impl Leader {
         self.send_log(id, sends);
         let missing = self.missing(id, position);
         self.tell(id);
-        Event::Appended { node: id, key: key.clone(), value: value.clone(), position, sent, missing }
+        let (key, value) = (key.clone(), value.clone());
+        probe.step(|| Event::Appended { node: id, key, value, position, sent, missing }, self);
     }
 
     /// Any node answers from what it has.
-    fn get(&mut self, id: NodeId, call: CallId, key: &Key) -> Event {
+    fn get(&mut self, id: NodeId, call: CallId, key: &Key, probe: &mut impl Probe<Leader>) {
         let node = &self.seat(id).node;
         let found = node.find(key.as_str().as_bytes()).and_then(|(position, entry)| {
             let write = self.writes.iter().find(|write| write.position == position && write.entry == *entry)?;
@@ -65,18 +81,19 @@ impl Leader {
         });
         let value = found.as_ref().map(|(value, _): &(Rc<str>, CallId)| value.clone());
         self.world.send(id.into(), call.client.into(), Message::Value { call, found });
-        Event::Answered { node: id, key: key.clone(), found: value }
+        probe.step(|| Event::Answered { node: id, key: key.clone(), found: value }, self);
     }
 
     /// A node has come back or is new: it gets what it lacks, from the log or as a snapshot.
-    fn hello(&mut self, id: NodeId, from: NodeId, position: usize) -> Event {
+    fn hello(&mut self, id: NodeId, from: NodeId, position: usize, probe: &mut impl Probe<Leader>) {
         let node = &self.seat(id).node;
         if node.role() != Role::Leader {
-            return Event::Unheeded { node: id, from, why: Unheeded::NotLeader };
+            probe.step(|| Event::Unheeded { node: id, from, why: Unheeded::NotLeader }, self);
+            return;
         }
         // A node that has nothing and never had is not sent the whole log, which may be long.
         if position == 0 && !node.peers().contains(from) {
-            return self.send_snapshot(id, from);
+            return self.send_snapshot(id, from, probe);
         }
         self.members.insert(from);
         self.seat_mut(id).node.admit(from);
@@ -85,23 +102,22 @@ impl Leader {
             Some(message) => {
                 let sent = entries_of(&message);
                 self.send_log(id, vec![(from, message)]);
-                Event::Resumed { node: id, from, position, sent }
+                probe.step(|| Event::Resumed { node: id, from, position, sent }, self);
             }
-            None => self.send_snapshot(id, from),
+            None => self.send_snapshot(id, from, probe),
         }
     }
 
-    fn send_snapshot(&mut self, id: NodeId, to: NodeId) -> Event {
+    fn send_snapshot(&mut self, id: NodeId, to: NodeId, probe: &mut impl Probe<Leader>) {
         let node = &self.seat(id).node;
-        let (term, snapshot) = (node.term(), node.snapshot());
-        let event = Event::Snapshotted { node: id, to, position: snapshot.position, keys: snapshot.rows.len() };
-        let now = self.now();
+        let (now, term, snapshot) = (self.now(), node.term(), node.snapshot());
+        let (position, keys) = (snapshot.position, snapshot.rows.len());
         let message = self.world.network.send(now, id.into(), to.into(), Message::Snapshot { term, snapshot });
         self.world.network.delay_message(message, self.settings.copy);
-        event
+        probe.step(|| Event::Snapshotted { node: id, to, position, keys }, self);
     }
 
-    fn log(&mut self, id: NodeId, from: NodeId, message: &LogMessage) -> Event {
+    fn log(&mut self, id: NodeId, from: NodeId, message: &LogMessage, probe: &mut impl Probe<Leader>) {
         let before = self.seat(id).node.clone();
         let waited = self.seat(id).waiting.len();
         let seat = self.seat_mut(id);
@@ -110,43 +126,52 @@ impl Leader {
             // Whoever waited for a leader that leads no more is not told.
             seat.waiting.clear();
         }
-        let end = seat.node.end();
-        let (term, known) = (message.term(), seat.node.term());
+        let (node, term, known) = (id, message.term(), seat.node.term());
         let sent: usize = answers.iter().map(|(_, message)| entries_of(message)).sum();
         let refused = answers.iter().any(|(_, message)| matches!(message, LogMessage::Appended { matches: false, .. }));
         self.send_log(id, answers);
         match message {
-            LogMessage::Append { .. } if term < known => Event::Outdated { node: id, from, term, known },
+            LogMessage::Append { .. } if term < known => {
+                probe.step(|| Event::Outdated { node, from, term, known }, self);
+            }
             LogMessage::Append { position, before: leaders, .. } if refused => {
-                Event::Refused { node: id, position: *position, why: why_refused(&before, *position, *leaders) }
+                let (position, why) = (*position, why_refused(&before, *position, *leaders));
+                probe.step(|| Event::AppendRefused { node, position, why }, self);
             }
-            LogMessage::Append { .. } => {
-                let node = &self.seat(id).node;
-                let same = node.log().iter().zip(before.log()).take_while(|(new, old)| new == old).count();
-                // One that began anew has another base, and nothing of what it had.
-                let same = if node.base().position == before.base().position { same } else { 0 };
-                let (added, dropped) = (node.log().len() - same, before.log().len() - same);
-                Event::Followed { node: id, added, dropped, end, leader: from }
+            LogMessage::Append { .. } => self.followed(&before, from, probe),
+            _ if term < known => {
+                probe.step(|| Event::Unheeded { node, from, why: Unheeded::Over(term) }, self);
             }
-            _ if term < known => Event::Unheeded { node: id, from, why: Unheeded::Over(term) },
             _ if !self.leads(id) && before.role() == Role::Leader => {
-                Event::SteppedDown { node: id, from, term, waited }
+                probe.step(|| Event::SteppedDown { node, from, term, waited }, self);
             }
-            _ if !self.leads(id) => Event::Unheeded { node: id, from, why: Unheeded::Newer(term) },
+            _ if !self.leads(id) => {
+                probe.step(|| Event::Unheeded { node, from, why: Unheeded::Newer(term) }, self);
+            }
             LogMessage::Appended { position, matches: false, .. } => {
                 if *position < self.seat(id).node.base().position {
-                    return self.send_snapshot(id, from);
+                    return self.send_snapshot(id, from, probe);
                 }
-                Event::Mismatch { node: id, from, position: *position }
+                probe.step(|| Event::Mismatch { node, from, position: *position }, self);
             }
             LogMessage::Appended { position, .. } => {
-                let told = self.tell(id);
+                let (position, told) = (*position, self.tell(id));
                 let first = self.seat(id).waiting.first();
                 let waits = first.map(|(position, call)| (self.named(*call), self.missing(id, *position)));
-                Event::Acknowledged { node: id, from, position: *position, told, waits, sent }
+                probe.step(|| Event::Acknowledged { node, from, position, told, waits, sent }, self);
             }
             LogMessage::AskVote { .. } | LogMessage::Vote { .. } => unreachable!("a person names the leader"),
         }
+    }
+
+    /// A node has appended what the leader sent; `before` is what it was.
+    fn followed(&mut self, before: &Node, leader: NodeId, probe: &mut impl Probe<Leader>) {
+        let node = &self.seat(before.id).node;
+        let same = node.log().iter().zip(before.log()).take_while(|(new, old)| new == old).count();
+        // One that began anew has another base, and nothing of what it had.
+        let same = if node.base().position == before.base().position { same } else { 0 };
+        let (added, dropped, end) = (node.log().len() - same, before.log().len() - same, node.end());
+        probe.step(|| Event::Followed { node: before.id, added, dropped, end, leader }, self);
     }
 
     /// Tells those clients whose writes are committed; which they are.

@@ -3,8 +3,9 @@
 //! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::wire),
 //! and all else in the same way: a byte for the kind, and then the fields.
 
-use super::cluster::{Leader, text};
+use super::cluster::Leader;
 use super::message::Message;
+use super::write::text;
 use crate::contract::Dump;
 use crate::replication::NodeId;
 use crate::replication::replicated_log::{Entry, wire::Frame};
