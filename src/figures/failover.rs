@@ -10,7 +10,7 @@ use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::failover::{
-    CLIENTS, CONTROLLER, Choice, Event, Failover, STORAGE, Storage, name_of, row_in, wire,
+    CLIENTS, CONTROLLER, ChosenBy, Event, Failover, STORAGE, Storage, name_of, row_in, wire,
 };
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::Time;
@@ -91,10 +91,10 @@ impl Plan {
     fn new(failover: &Failover, breadth: Breadth) -> Plan {
         let wide = breadth == Breadth::Wide;
         let nodes = failover.nodes().len();
-        let settings = failover.settings();
+        let settings = failover.settings;
         // Clients and the cache are always there; the addresses of the services come after them.
         let left = match (settings.choice, settings.storage) {
-            (Choice::Controller, _) => CONTROLLER.index() + 1,
+            (ChosenBy::Controller, _) => CONTROLLER.index() + 1,
             (_, Storage::Off) => STORAGE.index(),
             _ => STORAGE.index() + 1,
         };
@@ -128,7 +128,7 @@ fn draw_banner(scene: &mut Scene, failover: &Failover, breadth: Breadth) {
         (0, _) => ("Nobody leads".to_owned(), "bad"),
         _ => (format!("{leaders} lead at once"), "bad"),
     };
-    let settings = failover.settings();
+    let settings = failover.settings;
     let about = format!("timeout {}, heartbeat {}", settings.timeout, settings.heartbeat);
     let lost: Vec<String> = failover.lost().map(|told| told.name.to_string()).collect();
     let about = if lost.is_empty() { about } else { format!("{about}; lost: {}", lost.join(", ")) };
@@ -174,25 +174,25 @@ fn draw_messages(scene: &mut Scene, failover: &Failover, plan: &Plan) {
 fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, proof: Option<&Proof>) {
     for number in 0..usize::from(CLIENTS) {
         let host = Host::Client(crate::engine::replication::ClientId::new(number as u8 + 1));
-        let waits = failover.calls().iter().filter(|call| Host::from(call.id.client) == host && call.ended.is_none());
+        let waits = failover.calls.iter().filter(|call| Host::from(call.id.client) == host && call.ended.is_none());
         let waits = waits.count();
         let status = if waits > 0 { format!("{waits} open") } else { String::new() };
         let belief = format!("asks {}", failover.belief(number));
         let proves = proof.is_some_and(|proof| proof.is_by(failover, host));
         scene.push(client(&plan.ground, host, &status, &[belief], proves));
     }
-    let cache = failover.cache().iter().map(|(row, name)| format!("{row} {}", shown(name)));
+    let cache = failover.cache.iter().map(|(row, name)| format!("{row} {}", shown(name)));
     card(scene, plan, usize::from(CLIENTS), "cache", cache.collect(), String::new());
-    let settings = failover.settings();
+    let settings = failover.settings;
     if settings.storage != Storage::Off {
-        let store = failover.store();
+        let store = &failover.store;
         let rows = store.rows.iter().map(|(row, name, token)| format!("{row} {name} t{token}"));
         let highest =
             if settings.storage == Storage::Fenced { format!("≥ t{}", store.highest) } else { String::new() };
         card(scene, plan, STORAGE.index(), "storage", rows.collect(), highest);
     }
-    if settings.choice == Choice::Controller {
-        let controller = failover.controller();
+    if settings.choice == ChosenBy::Controller {
+        let controller = &failover.controller;
         let silent = failover.now() - controller.heard;
         let words =
             vec![format!("{}, term {}", controller.leader, controller.term), format!("silent {}", whole(silent))];
@@ -241,8 +241,8 @@ fn draw_node(scene: &mut Scene, failover: &Failover, plan: &Plan, id: NodeId) {
     let Column { width, height, .. } = plan.ground.node;
     let (seat, now) = (failover.seat(id), failover.now());
     let (up, leads) = (failover.is_up(id), failover.leaders().contains(id));
-    let settings = failover.settings();
-    let votes = settings.choice == Choice::Vote && settings.nodes > 1;
+    let settings = failover.settings;
+    let votes = settings.choice == ChosenBy::Vote && settings.nodes > 1;
     let silent = now - seat.heard;
     let status = match (up, failover.network().is_isolated(id.into()), seat.is_busy(now)) {
         (false, ..) => "stopped".to_owned(),

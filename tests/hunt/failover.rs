@@ -100,7 +100,7 @@ struct Answered {
 
 fn answered(failover: &Failover, spans: &[Span]) -> Vec<Answered> {
     let mut calls = Vec::new();
-    for (call, span) in failover.calls().iter().zip(spans) {
+    for (call, span) in failover.calls.iter().zip(spans) {
         let (row, name, is_insert) = match (&call.ask, &call.ended) {
             (Ask::Insert(name), Some((_, Ended::Inserted(row)))) => (*row, Some(name.to_string()), true),
             (Ask::Read(row), Some((_, Ended::Found(name)))) => {
@@ -140,7 +140,7 @@ fn every_verdict_of_a_failover_is_that_of_its_definition() {
     for seed in seeds() {
         let day = any_day(seed);
         let mut watcher =
-            Watcher::new(|failover: &Failover| failover.calls().iter().map(|call| call.ended.is_some()).collect());
+            Watcher::new(|failover: &Failover| failover.calls.iter().map(|call| call.ended.is_some()).collect());
         // Who has led in the newest term so far.
         let newest: Rc<RefCell<(u64, NodeId)>> = Rc::new(RefCell::new((0, NodeId::new(1))));
         let seen = newest.clone();
@@ -157,7 +157,7 @@ fn every_verdict_of_a_failover_is_that_of_its_definition() {
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
         let calls = answered(&failover, &watcher.spans);
         for call in &calls {
-            let place = failover.calls().iter().position(|other| other.id == call.id).expect("it was seen");
+            let place = failover.calls.iter().position(|other| other.id == call.id).expect("it was seen");
             let shown = match failover.broken(place) {
                 None | Some(Broken::Lost { .. }) => None,
                 Some(Broken::GivenTwice { .. }) => Some("given twice"),

@@ -3,7 +3,7 @@
 
 use crate::engine::replication::Host;
 use crate::engine::replication::failover::message::Ask;
-use crate::engine::replication::failover::{CONTROLLER, Choice, Ended, Failover, Message, STORAGE, Storage, name_of};
+use crate::engine::replication::failover::{CONTROLLER, ChosenBy, Ended, Failover, Message, STORAGE, Storage, name_of};
 use crate::engine::replication::replicated_log::Message as NodeMessage;
 use crate::engine::sim::{Envelope, MessageId, Time};
 use crate::engine::wording::{shown, shown_or};
@@ -30,10 +30,10 @@ fn brings_news(failover: &Failover, message: &Envelope<Host, Message>) -> bool {
 impl Cluster for Failover {
     fn hosts(&self) -> Vec<(Host, String)> {
         let mut hosts: Vec<Host> = Failover::clients().map(Host::from).collect();
-        if self.settings().storage != Storage::Off {
+        if self.settings.storage != Storage::Off {
             hosts.push(STORAGE.into());
         }
-        if self.settings().choice == Choice::Controller {
+        if self.settings.choice == ChosenBy::Controller {
             hosts.push(CONTROLLER.into());
         }
         hosts.extend(self.nodes().iter().map(Host::from));
@@ -67,11 +67,11 @@ impl Cluster for Failover {
     }
 
     fn calls(&self) -> Vec<bool> {
-        Failover::calls(self).iter().map(|call| call.ended.is_some()).collect()
+        self.calls.iter().map(|call| call.ended.is_some()).collect()
     }
 
     fn call(&self, place: usize) -> Bar {
-        let call = &Failover::calls(self)[place];
+        let call = &self.calls[place];
         let ended = match &call.ended {
             None => "not answered yet".to_owned(),
             Some((_, Ended::Inserted(row))) => format!("told that it is row {row}"),
@@ -93,7 +93,7 @@ impl Cluster for Failover {
 
 /// A call in a few words.
 pub(super) fn brief(failover: &Failover, place: usize) -> String {
-    let call = &failover.calls()[place];
+    let call = &failover.calls[place];
     let end = match &call.ended {
         None => "…".to_owned(),
         Some((_, Ended::Inserted(row))) => format!("→ row {row}"),
@@ -108,12 +108,12 @@ pub(super) fn brief(failover: &Failover, place: usize) -> String {
 
 /// The newest broken promise.
 pub(super) fn proof(failover: &Failover) -> Option<Proof> {
-    (0..failover.calls().len()).rev().find_map(|place| broken(failover, place))
+    (0..failover.calls.len()).rev().find_map(|place| broken(failover, place))
 }
 
 /// What a call breaks, and the call that stands against it.
 fn broken(failover: &Failover, place: usize) -> Option<Proof> {
     let broken = failover.broken(place)?;
-    let of = |id| Failover::calls(failover).iter().position(|call| call.id == id);
+    let of = |id| failover.calls.iter().position(|call| call.id == id);
     Some(Proof { call: place, against: broken.against().and_then(of), told: broken.to_string() })
 }

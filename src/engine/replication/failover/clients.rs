@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::cluster::{Failover, Timer, Told};
 use super::event::Event;
+use super::execute::Done;
 use super::message::{Ask, CLIENTS, Message, RowId};
 use super::verdict::Broken;
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::{CallId, ClientId, Host, NodeId};
 use crate::sim::{Envelope, Time};
 
@@ -49,18 +50,13 @@ impl Failover {
         name: &Rc<str>,
         client: ClientId,
         probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, String> {
+    ) -> Done {
         let call = self.begin_call(client, Ask::Insert(name.clone()), probe)?;
         Ok(if begin { Outcome::Pending } else { self.finish(call, probe) })
     }
 
     /// The cache is asked first, and knows nothing of leaders.
-    pub(super) fn read(
-        &mut self,
-        row: RowId,
-        client: ClientId,
-        probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, String> {
+    pub(super) fn read(&mut self, row: RowId, client: ClientId, probe: &mut impl Probe<Self>) -> Done {
         let hit = self.cache.iter().find(|(other, _)| *other == row).map(|(_, name)| name.clone());
         let Some(name) = hit else {
             let call = self.begin_call(client, Ask::Read(row), probe)?;
@@ -73,22 +69,16 @@ impl Failover {
         Ok(Outcome::Value(Some(found)))
     }
 
-    pub(super) fn load(
-        &mut self,
-        queries: u32,
-        client: ClientId,
-        probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, String> {
+    pub(super) fn load(&mut self, queries: u32, client: ClientId, probe: &mut impl Probe<Self>) -> Done {
         let to = self.beliefs[client.index()];
         self.world.send(client.into(), to.into(), Message::Queries(queries));
-        probe.step(|| Event::LoadSent { client, queries, to }, self);
-        Ok(Outcome::Done)
+        self.done(Event::LoadSent { client, queries, to }, probe)
     }
 
     /// The place of a call that begins now, of which nobody has been asked.
-    fn new_call(&mut self, client: ClientId, ask: Ask) -> Result<usize, String> {
+    fn new_call(&mut self, client: ClientId, ask: Ask) -> Result<usize, Refused> {
         if self.calls.len() >= MAX_CALLS {
-            return Err(format!("a run takes no more than {MAX_CALLS} calls"));
+            return Err(Refused::new(format!("a run takes no more than {MAX_CALLS} calls")));
         }
         let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
         let (id, to, began) = (CallId { client, number }, self.beliefs[client.index()], self.now());
@@ -99,7 +89,7 @@ impl Failover {
         Ok(self.calls.len() - 1)
     }
 
-    fn begin_call(&mut self, client: ClientId, ask: Ask, probe: &mut impl Probe<Self>) -> Result<usize, String> {
+    fn begin_call(&mut self, client: ClientId, ask: Ask, probe: &mut impl Probe<Self>) -> Result<usize, Refused> {
         let (what, row) = match &ask {
             Ask::Insert(name) => (Some(name.clone()), 0),
             Ask::Read(row) => (None, *row),

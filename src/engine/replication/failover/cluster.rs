@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use super::clients::Call;
-use super::command::{self, Choice, Command, PARAMETERS, Settings};
+use super::command::Command;
 use super::event::Event;
-use super::message::{CLIENTS, CONTROLLER, Message, RowId, name_of, row_in};
+use super::message::{CLIENTS, CONTROLLER, Message, RowId, row_in};
 use super::seat::{Job, Seat};
 use super::services::{Controller, Store};
+use super::settings::{ChosenBy, Settings};
 use super::state;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::replication::replicated_log::{Node, Reigns, Term};
 use crate::replication::world::Happening;
@@ -61,19 +63,19 @@ pub struct Tally {
 
 #[derive(Clone)]
 pub struct Failover {
-    pub(super) settings: Settings,
+    pub settings: Settings,
     pub(super) world: World<Message, Timer>,
     pub(super) seats: Vec<Rc<Seat>>,
     rng: Rng,
-    pub(super) calls: Rc<Vec<Call>>,
+    pub calls: Rc<Vec<Call>>,
     /// Whom each client believes to lead.
     pub(super) beliefs: [NodeId; CLIENTS as usize],
-    pub(super) cache: Rc<Vec<(RowId, Rc<str>)>>,
-    pub(super) controller: Controller,
-    pub(super) store: Rc<Store>,
+    pub cache: Rc<Vec<(RowId, Rc<str>)>>,
+    pub controller: Controller,
+    pub store: Rc<Store>,
     pub(super) reigns: Reigns,
     pub(super) told: Rc<Vec<Told>>,
-    pub(super) tally: Tally,
+    pub tally: Tally,
     /// The message whose way has just ended, and whether it was lost.
     pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
 }
@@ -82,91 +84,19 @@ impl Engine for Failover {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Failover, BadParameter> {
-        let settings = Settings::new(parameters)?;
-        let all = settings.all();
-        let seat = |id: NodeId| {
-            let peers = all.without([id].into_iter().collect());
-            Node::new(id, peers, settings.rule(peers), DISK).map(|node| Rc::new(Seat::new(node)))
-        };
-        let seats = all.iter().map(seat).collect::<Result<_, _>>().expect("an empty disk has room for two empty files");
-        let first = NodeId::new(1);
-        let mut failover = Failover {
-            settings,
-            world: World::new(settings.conditions, 2 * settings.seed),
-            seats,
-            rng: Rng::new(2 * settings.seed + 1),
-            calls: Rc::default(),
-            beliefs: [first; CLIENTS as usize],
-            cache: Rc::default(),
-            controller: Controller::new(first, settings.nodes),
-            store: Rc::new(Store { highest: 1, rows: Vec::new() }),
-            reigns: Reigns::new(1, first),
-            told: Rc::default(),
-            tally: Tally::default(),
-            passed: None,
-        };
-        failover.begin();
-        Ok(failover)
+        Ok(Failover::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        self.passed = None;
-        let done = match command {
-            Command::Insert { begin, name, client } => self.insert(*begin, name, *client, probe),
-            Command::Read { row, client } => self.read(*row, *client, probe),
-            Command::Load { queries, client } => self.load(*queries, *client, probe),
-            Command::Run(time) => {
-                let until = self.world.now() + *time;
-                while self.advance(until, probe) {}
-                self.world.pass(until);
-                self.passed = None;
-                self.tell(|now| Event::TimePassed { now }, probe)
-            }
-            Command::Pause(node, time) => self.check(*node, true).and_then(|()| {
-                self.keep_busy(*node, *time);
-                let (node, time) = (*node, *time);
-                self.tell(|_| Event::Paused { node, time }, probe)
-            }),
-            Command::Stop(node) => self.check(*node, true).and_then(|()| {
-                self.stop(*node);
-                let node = *node;
-                self.tell(|_| Event::Stopped { node, full: false }, probe)
-            }),
-            Command::Start(node) => self.check(*node, false).and_then(|()| self.start(*node, probe)),
-            Command::Promote(node) => self.check(*node, true).and_then(|()| self.promote(*node, probe)),
-            Command::Cut(a, b) => self.check_link(*a, *b).and_then(|()| {
-                self.world.network.cut(*a, *b);
-                let (a, b) = (*a, *b);
-                self.tell(|_| Event::LinkCut { a, b }, probe)
-            }),
-            Command::Isolate(host) => self.check_host(*host).and_then(|()| {
-                self.world.network.isolate(*host);
-                let host = *host;
-                self.tell(|_| Event::Isolated { host }, probe)
-            }),
-            Command::Heal => {
-                self.world.network.heal();
-                self.tell(|_| Event::Healed, probe)
-            }
-            Command::Delay(a, b, time) => self.check_link(*a, *b).and_then(|()| {
-                self.world.network.set_delay(*a, *b, *time);
-                let (a, b, time) = (*a, *b, *time);
-                self.tell(|_| Event::DelaySet { a, b, time }, probe)
-            }),
-        };
-        done.unwrap_or_else(|reason| {
-            self.passed = None;
-            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// A cluster is at rest after every delivery.
@@ -184,6 +114,33 @@ impl Engine for Failover {
 }
 
 impl Failover {
+    pub fn new(settings: Settings) -> Failover {
+        let all = settings.all();
+        let seat = |id: NodeId| {
+            let peers = all.without([id].into_iter().collect());
+            Node::new(id, peers, settings.rule(peers), DISK).map(|node| Rc::new(Seat::new(node)))
+        };
+        let seats = all.iter().map(seat).collect::<Result<_, _>>().expect("an empty disk has room for two empty files");
+        let first = NodeId::new(1);
+        let mut failover = Failover {
+            settings,
+            world: World::new(settings.conditions(), 2 * settings.seed),
+            seats,
+            rng: Rng::new(2 * settings.seed + 1),
+            calls: Rc::default(),
+            beliefs: [first; CLIENTS as usize],
+            cache: Rc::default(),
+            controller: Controller::new(first, settings.nodes),
+            store: Rc::new(Store { highest: 1, rows: Vec::new() }),
+            reigns: Reigns::new(1, first),
+            told: Rc::default(),
+            tally: Tally::default(),
+            passed: None,
+        };
+        failover.begin();
+        failover
+    }
+
     /// The first leader begins, and everybody knows of it: a cluster in the best of health.
     fn begin(&mut self) {
         let first = NodeId::new(1);
@@ -203,12 +160,12 @@ impl Failover {
             self.seat_mut(node).led = u32::from(node == first);
             self.hear(node);
             self.world.set_timer(self.settings.heartbeat, Timer::Tick(node));
-            if self.settings.choice == Choice::Vote {
+            if self.settings.choice == ChosenBy::Vote {
                 let deadline = self.seat(node).deadline;
                 self.world.set_timer(deadline, Timer::Deadline(node));
             }
         }
-        if self.settings.choice == Choice::Controller {
+        if self.settings.choice == ChosenBy::Controller {
             self.world.set_timer(self.settings.heartbeat, Timer::Watch);
         }
     }
@@ -243,54 +200,12 @@ impl Failover {
         true
     }
 
-    /// One step, for a command that does only one thing.
-    fn tell(&mut self, event: impl FnOnce(Time) -> Event, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
-        let now = self.world.now();
-        probe.step(|| event(now), self);
-        Ok(Outcome::Done)
-    }
-
     pub(super) fn seat_mut(&mut self, node: NodeId) -> &mut Seat {
         Rc::make_mut(&mut self.seats[node.index()])
     }
 
     pub(super) fn chance(&mut self, below: u64) -> u64 {
         self.rng.below(below)
-    }
-
-    /// That there is such a node, and whether it runs.
-    fn check(&self, node: NodeId, runs: bool) -> Result<(), String> {
-        self.check_host(node.into())?;
-        match (self.is_up(node), runs) {
-            (false, true) => Err(format!("{node} is stopped")),
-            (true, false) => Err(format!("{node} runs already")),
-            _ => Ok(()),
-        }
-    }
-
-    fn check_host(&self, host: Host) -> Result<(), String> {
-        match host {
-            Host::Node(node) if node.index() >= self.seats.len() => {
-                Err(format!("there is no node {node}; there are {}", self.settings.all()))
-            }
-            Host::Client(CONTROLLER) if self.settings.choice == Choice::Vote => {
-                Err("there is no controller: the nodes vote".to_owned())
-            }
-            Host::Client(super::STORAGE) if self.settings.storage == super::Storage::Off => {
-                Err("there is no storage: the parameter `storage` is off".to_owned())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_link(&self, a: Host, b: Host) -> Result<(), String> {
-        self.check_host(a)?;
-        self.check_host(b)?;
-        if a == b { Err(format!("there is no link from {} to itself", name_of(a))) } else { Ok(()) }
-    }
-
-    pub fn settings(&self) -> &Settings {
-        &self.settings
     }
 
     pub fn now(&self) -> Time {
@@ -323,33 +238,13 @@ impl Failover {
         self.leaders().iter().max_by_key(|node| self.seat(*node).node.term())
     }
 
-    pub fn calls(&self) -> &[Call] {
-        &self.calls
-    }
-
     pub fn belief(&self, client: usize) -> NodeId {
         self.beliefs[client]
-    }
-
-    pub fn cache(&self) -> &[(RowId, Rc<str>)] {
-        &self.cache
-    }
-
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    pub fn controller(&self) -> &Controller {
-        &self.controller
     }
 
     /// Who has led, in the order in which they began.
     pub fn reigns(&self) -> &[(Term, NodeId)] {
         self.reigns.all()
-    }
-
-    pub fn tally(&self) -> Tally {
-        self.tally
     }
 
     /// The message that has just arrived or was lost, and which of both.

@@ -78,12 +78,12 @@ fn r10_what_the_storage_does_not_answer_it_is_sent_again() {
         assert!(narration.contains("The storage has not answered n1, which sends it row 1 again."), "{narration}");
         let narration = narration + "\n" + &told(&mut failover, "heal; run 4s");
         assert!(!narration.contains("enough followers"), "it waits for the storage: {narration}");
-        assert!(matches!(failover.calls()[0].ended, Some((_, Ended::Inserted(1)))), "{narration}");
-        assert_eq!(failover.store().rows.len(), 1);
+        assert!(matches!(failover.calls[0].ended, Some((_, Ended::Inserted(1)))), "{narration}");
+        assert_eq!(failover.store.rows.len(), 1);
     }
     let mut failover = open(&[("storage", "fenced")]);
     told(&mut failover, "isolate storage; stop n1; run 1s; heal; run 4s");
-    assert_eq!(failover.store().highest, 2, "the token of the new leader has come");
+    assert_eq!(failover.store.highest, 2, "the token of the new leader has come");
     let mut failover = open(&[("storage", "open"), ("loss", "30"), ("seed", "4")]);
     run(&mut failover, "begin insert ann; run 200ms; begin insert bob as c2; run 10s; run 10s");
     assert!(failover.nodes().iter().all(|node| failover.seat(node).waiting.is_empty()), "nobody waits for ever");
@@ -154,7 +154,7 @@ impl Omniscient {
             there.extend(row_in(&entry).map(|(row, call, _)| (row, call)));
             at += len;
         }
-        let told = failover.calls().iter().filter_map(|call| match call.ended {
+        let told = failover.calls.iter().filter_map(|call| match call.ended {
             Some((_, Ended::Inserted(row))) => Some((row, call.id)),
             _ => None,
         });

@@ -1,7 +1,10 @@
 //! Who there is besides the nodes, and what everybody sends.
 
+use std::fmt;
 use std::rc::Rc;
 
+use crate::form::{ArgumentKind, Value};
+use crate::language::{BadCommand, Words};
 use crate::replication::replicated_log::{Entry, Message as NodeMessage, Term};
 use crate::replication::{CallId, ClientId, Host, NodeId};
 
@@ -17,6 +20,36 @@ pub fn name_of(host: Host) -> String {
         Host::Client(STORAGE) => "the storage".to_owned(),
         Host::Client(CONTROLLER) => "the controller".to_owned(),
         _ => host.to_string(),
+    }
+}
+
+/// A host as a command names it: `n1`, `c1`, `controller`, `storage`.
+#[derive(Clone, Copy)]
+pub struct Endpoint(pub Host);
+
+impl Value for Endpoint {
+    const KIND: ArgumentKind = ArgumentKind::Text;
+
+    fn read(words: &mut Words, what: &str) -> Result<Endpoint, BadCommand> {
+        let word = words.required(what)?;
+        match (word.text.as_str(), word.text.parse()) {
+            ("controller", _) => Ok(Endpoint(CONTROLLER.into())),
+            ("storage", _) => Ok(Endpoint(STORAGE.into())),
+            (_, Ok(host @ Host::Node(_))) => Ok(Endpoint(host)),
+            (_, Ok(host @ Host::Client(client))) if client.number() <= CLIENTS => Ok(Endpoint(host)),
+            _ => {
+                let accepted = format!("a node as n1, c1 to c{CLIENTS}, controller, storage");
+                Err(words.refuse(word, format!("there is no `{}`", word.quote()), accepted))
+            }
+        }
+    }
+
+    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self.0 {
+            Host::Client(CONTROLLER) => out.write_str("controller"),
+            Host::Client(STORAGE) => out.write_str("storage"),
+            host => write!(out, "{host}"),
+        }
     }
 }
 

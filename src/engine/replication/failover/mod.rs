@@ -63,8 +63,10 @@ pub mod wire;
 
 mod clients;
 mod cluster;
+mod execute;
 mod nodes;
 mod services;
+mod settings;
 mod state;
 mod verdict;
 
@@ -75,7 +77,8 @@ mod tests;
 
 pub use clients::{Call, Ended};
 pub use cluster::{Failover, Told};
-pub use command::{Choice, Command, Settings, Storage};
+pub use command::Command;
 pub use event::Event;
 pub use message::{CLIENTS, CONTROLLER, Message, STORAGE, name_of, row_in};
+pub use settings::{Acknowledge, ChosenBy, Settings, Storage};
 pub use verdict::Broken;

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::cluster::{Failover, Timer};
-use super::command::{Choice, Storage};
 use super::event::{Dropped, Event, Next, NoVote};
+use super::execute::Done;
 use super::message::{Ask, CONTROLLER, Message, RowId, STORAGE, key_of, row_in};
 use super::seat::{Asked, Job, Waiting};
-use crate::contract::{Outcome, Probe};
+use super::settings::{ChosenBy, Storage};
+use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::replicated_log::{Entry, Message as NodeMessage, Role};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::sim::Time;
@@ -96,7 +97,7 @@ impl Failover {
     fn be_heard(&mut self, node: NodeId) {
         let sends = self.seat_mut(node).node.heartbeat();
         self.send_all(node, sends);
-        if self.settings.choice == Choice::Controller {
+        if self.settings.choice == ChosenBy::Controller {
             let seat = self.seat(node);
             let ((last, position), term, leads) = (seat.node.reached(), seat.node.term(), seat.leads());
             self.world.send(node.into(), CONTROLLER.into(), Message::Alive { term, last, position, leads });
@@ -149,18 +150,19 @@ impl Failover {
         Ok(())
     }
 
-    pub(super) fn promote(&mut self, node: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+    pub(super) fn promote(&mut self, node: NodeId, probe: &mut impl Probe<Self>) -> Done {
+        self.check_runs(node)?;
         if self.seat(node).leads() {
-            return Err(format!("{node} leads already"));
+            return Err(Refused::new(format!("{node} leads already")));
         }
         match self.settings.choice {
-            Choice::Controller => self.name(node, None, probe),
-            Choice::Vote if self.seat(node).is_busy(self.now()) => {
+            ChosenBy::Controller => self.name(node, None, probe),
+            ChosenBy::Vote if self.seat(node).is_busy(self.now()) => {
                 let until = self.seat(node).busy_until;
                 self.seat_mut(node).wait(Job::Promotion);
                 probe.step(|| Event::PromotionWaits { node, until }, self);
             }
-            Choice::Vote => self.ask_for_votes(node, true, probe).map_err(|full| full.to_string())?,
+            ChosenBy::Vote => self.ask_for_votes(node, true, probe)?,
         }
         Ok(Outcome::Done)
     }
@@ -429,13 +431,16 @@ impl Failover {
         self.seat_mut(node).forget();
     }
 
-    pub(super) fn start(&mut self, node: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
-        self.seat_mut(node).node.restart().map_err(|full| full.to_string())?;
+    pub(super) fn start(&mut self, node: NodeId, probe: &mut impl Probe<Self>) -> Done {
+        self.check_host(node.into())?;
+        if self.is_up(node) {
+            return Err(Refused::new(format!("{node} runs already")));
+        }
+        self.seat_mut(node).node.restart()?;
         self.world.network.set_up(node.into(), true);
         self.hear(node);
         let (term, entries) = (self.seat(node).node.term(), self.seat(node).node.log().len());
-        probe.step(|| Event::Started { node, term, entries }, self);
-        Ok(Outcome::Done)
+        self.done(Event::Started { node, term, entries }, probe)
     }
 
     fn send_all(&mut self, node: NodeId, sends: Vec<(NodeId, NodeMessage)>) {

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::cluster::{Failover, Timer};
-use super::command::Storage;
 use super::event::Event;
 use super::message::{CONTROLLER, Message, RowId, STORAGE, row_in};
 use super::seat::Waiting;
+use super::settings::Storage;
 use crate::contract::Probe;
 use crate::replication::replicated_log::Term;
 use crate::replication::{Host, NodeId};

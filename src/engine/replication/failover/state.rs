@@ -9,7 +9,7 @@ use crate::contract::Counter;
 
 pub fn counters(failover: &Failover) -> Vec<Counter> {
     let counter = |name, value| Counter { name, value };
-    let tally = failover.tally();
+    let tally = failover.tally;
     vec![
         counter("failovers", failover.reigns().len() as u64 - 1),
         counter("acknowledged_and_lost", failover.lost().count() as u64),
@@ -43,7 +43,7 @@ pub fn state(failover: &Failover) -> Value {
             "log": rows.collect::<Value>(),
         })
     });
-    let calls = failover.calls().iter().map(|call| {
+    let calls = failover.calls.iter().map(|call| {
         let ended = match &call.ended {
             None => "waits".to_owned(),
             Some((_, Ended::Inserted(row))) => format!("row {row}"),
@@ -63,8 +63,8 @@ pub fn state(failover: &Failover) -> Value {
         })
     });
     let stored =
-        failover.store().rows.iter().map(|(row, name, token)| json!({ "row": row, "name": &**name, "token": token }));
-    let cached = failover.cache().iter().map(|(row, name)| json!({ "row": row, "name": &**name }));
+        failover.store.rows.iter().map(|(row, name, token)| json!({ "row": row, "name": &**name, "token": token }));
+    let cached = failover.cache.iter().map(|(row, name)| json!({ "row": row, "name": &**name }));
     json!({
         "nodes": nodes.collect::<Value>(),
         "calls": calls.collect::<Value>(),

@@ -95,7 +95,7 @@ fn days(given: &Given, many: u64, mut check: impl FnMut(&Failover, u64)) {
         let mut all = vec![("seed", number.as_str()), ("nodes", nodes), ("jitter", "40"), ("loss", "3")];
         all.extend(given);
         let failover = ran(&all, &any_day(seed, nodes.parse().unwrap()));
-        assert!(failover.calls().iter().all(|call| call.ended.is_some()), "seed {seed}: every call ends");
+        assert!(failover.calls.iter().all(|call| call.ended.is_some()), "seed {seed}: every call ends");
         check(&failover, seed);
     }
 }
@@ -193,7 +193,7 @@ fn a_number_given_twice_shows_somebody_elses_data() {
 
 /// The newest call that breaks a promise, and the one that stands against it.
 fn proof(failover: &Failover) -> Option<(String, Option<String>)> {
-    let calls = failover.calls();
+    let calls = &failover.calls;
     let newest = (0..calls.len()).rev().find_map(|place| Some((place, failover.broken(place)?)));
     newest.map(|(place, broken)| (calls[place].id.to_string(), broken.against().map(|call| call.to_string())))
 }
@@ -212,12 +212,12 @@ fn a_broken_promise_is_proved_by_two_calls_wherever_there_are_two() {
     let noticed = ran(&[], &format!("{unread}; read 2 as c2"));
     assert_eq!(proof(&noticed), named("c2.1", Some("c1.2")));
     let insert = noticed.broken(1).expect("the insert is lost, whoever has noticed");
-    assert_eq!(insert.against(), Some(noticed.calls()[2].id), "{insert}");
+    assert_eq!(insert.against(), Some(noticed.calls[2].id), "{insert}");
     let twice = format!("{UNREPLICATED}; insert eve as c2");
     assert_eq!(proof(&ran(&[], &twice)), named("c2.1", Some("c1.2")));
     let cached = ran(&[], &format!("{twice}; read 2 as c2"));
     assert_eq!(proof(&cached), named("c2.2", Some("c2.1")));
-    let read = cached.calls().last().unwrap();
+    let read = cached.calls.last().unwrap();
     assert!(matches!(&read.ended, Some((ended, Ended::Found(Some(name)))) if *ended == read.began && &**name == "bob"));
 }
 

@@ -69,7 +69,7 @@ impl Display for Broken {
 impl Failover {
     /// What the call at a place breaks, if it does.
     pub fn broken(&self, place: usize) -> Option<Broken> {
-        let call = &self.calls()[place];
+        let call = &self.calls[place];
         self.contradiction(call).or_else(|| self.missing(call))
     }
 
@@ -105,7 +105,7 @@ impl Failover {
         let (insert, Some((_, Ended::Inserted(row)))) = (call.id, &call.ended) else { return None };
         self.lost().find(|lost| lost.call == insert)?;
         let contradicts = |other: &&Call| self.contradiction(other).and_then(|it| it.against()) == Some(insert);
-        let noticed = self.calls().iter().find(contradicts).map(|other| other.id);
+        let noticed = self.calls.iter().find(contradicts).map(|other| other.id);
         let (term, leader) = self.reigns.newest();
         Some(Broken::Lost { row: *row, insert, leader, term, noticed })
     }
