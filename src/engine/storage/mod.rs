@@ -28,7 +28,7 @@ pub use memtable::Memtable;
 use stepwise_derive::Choice;
 
 use crate::contract::Refused;
-use crate::form::{Argument, ArgumentKind, Command, CommandForm, ParameterKind, ParameterValue, Parameters};
+use crate::form::{Argument, ArgumentKind, Command, CommandForm};
 use crate::language::{BadCommand, Word, Words, shorten, spell};
 use crate::sim::{Crash, Disk, DiskError};
 use crate::wording::count;
@@ -47,52 +47,30 @@ pub enum SyncPolicy {
     OnCommand,
 }
 
-impl SyncPolicy {
-    /// The kind of the parameter.
-    pub const CHOICE: ParameterKind = <SyncPolicy as ParameterValue>::KIND;
-
-    /// What the parameter says.
-    pub fn of(parameters: &Parameters) -> SyncPolicy {
-        ParameterValue::of(parameters.text("sync"), "")
-    }
-}
-
-/// The command by which a reader pulls the plug; every storage engine takes it.
-pub const CRASH: CommandForm = CommandForm {
-    name: "crash",
-    arguments: &[
-        Argument { name: "mode", kind: ArgumentKind::Choice(&["kept", "torn"]), example: "", optional: true },
-        Argument { name: "seed", kind: ArgumentKind::Number, example: "", optional: true },
-    ],
-    about: "pull the plug: memory is gone, and what was not synced is lost, kept by luck, or torn by a seed",
-    button: false,
-};
-
-/// The next word as a key; `what` is its name in the message if it is missing.
-pub fn parse_key(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
-    Ok(Key::new(&words.required(what)?.text))
-}
-
-/// Reads what follows the word `crash`.
-pub fn parse_crash(words: &mut Words) -> Result<Crash, BadCommand> {
-    let crash = if words.keyword("kept") {
-        Crash::Kept
-    } else if words.keyword("torn") {
-        let seed = if words.is_empty() { 1 } else { words.number("seed", 0..=u64::MAX)? };
-        Crash::Torn { seed }
-    } else {
-        Crash::Lost
-    };
-    words.finish()?;
-    Ok(crash)
-}
-
-/// `crash [kept|torn [SEED]]`: no attribute of a derive can say that the one word may have a number behind it.
+/// `crash [kept|torn [SEED]]`, by which a reader pulls the plug; every storage engine takes it. No attribute of a derive can
+/// say that the one word may have a number behind it.
 impl Command for Crash {
-    const FORMS: &'static [CommandForm] = &[CRASH];
+    const FORMS: &'static [CommandForm] = &[CommandForm {
+        name: "crash",
+        arguments: &[
+            Argument { name: "mode", kind: ArgumentKind::Choice(&["kept", "torn"]), example: "", optional: true },
+            Argument { name: "seed", kind: ArgumentKind::Number, example: "", optional: true },
+        ],
+        about: "pull the plug: memory is gone, and what was not synced is lost, kept by luck, or torn by a seed",
+        button: false,
+    }];
 
     fn read(name: &Word, words: &mut Words) -> Result<Option<Crash>, BadCommand> {
-        if name.text == "crash" { parse_crash(words).map(Some) } else { Ok(None) }
+        if name.text != "crash" {
+            return Ok(None);
+        }
+        Ok(Some(if words.keyword("kept") {
+            Crash::Kept
+        } else if words.keyword("torn") {
+            Crash::Torn { seed: if words.is_empty() { 1 } else { words.number("seed", 0..=u64::MAX)? } }
+        } else {
+            Crash::Lost
+        }))
     }
 }
 
