@@ -231,7 +231,7 @@ fn numbers(items: &[u32]) -> String {
 fn draw_node(scene: &mut Scene, lag: &Lag, plan: &Plan, node: &Node) {
     let at = plan.ground.corner(node.id.into());
     let Column { width, height, .. } = plan.ground.node;
-    let is_leader = node.id == lag.settings().leader();
+    let is_leader = node.id == lag.settings.leader();
     let held = match node.held().len() {
         0 => String::new(),
         1 => "1 read waits".to_owned(),

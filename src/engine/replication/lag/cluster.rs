@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use super::command::{self, Command};
+use super::command::Command;
 use super::event::Event;
 use super::node::{LogMessage, LogPosition, Message, Node, Post, Reaction};
-use super::session::{Asking, Device, MAX_PAGES, PARAMETERS, Route, Session, Settings, route};
+use super::session::{Asking, Device, MAX_PAGES, Machine, Route, Session, route};
+use super::settings::{Kept, Settings};
 use super::state;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::replication::checker::{self, Breach, Call, Item, What};
 use crate::replication::world::Happening;
@@ -24,7 +26,7 @@ const MAX_CALLS: usize = 2_000;
 
 #[derive(Clone)]
 pub struct Lag {
-    pub(super) settings: Settings,
+    pub settings: Settings,
     /// A timer is for a call that is given up then.
     pub(super) world: World<Message, usize>,
     pub(super) nodes: Vec<Rc<Node>>,
@@ -70,11 +72,40 @@ impl Engine for Lag {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Lag, BadParameter> {
-        let settings = Settings::new(parameters);
+        Ok(Lag::new(Settings::new(parameters)?))
+    }
+
+    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
+        Command::parse(words)
+    }
+
+    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
+        told(self.carry_out(command, probe), self, probe)
+    }
+
+    /// A cluster is at rest after every delivery.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+/// Later than anything that happens.
+const FOREVER: Time = Time::from_nanos(u64::MAX);
+
+impl Lag {
+    pub fn new(settings: Settings) -> Lag {
         let conditions = Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 };
         let mut world = World::new(conditions, 2 * settings.seed);
         let all: NodeSet = (1..=settings.followers + 1).map(NodeId::new).collect();
@@ -112,19 +143,22 @@ impl Engine for Lag {
                 }
             }
         }
-        Ok(lag)
+        lag
     }
 
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        let done = match command {
-            Command::Post { begin, page, text, device } => self.post(*begin, page, text, *device, probe),
-            Command::Reload { begin, page, device, via } => self.reload(*begin, page, *device, *via, probe),
-            Command::Delay(a, b, time) => self.set_delay(*a, *b, *time, probe),
-            Command::Run(time) => {
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.passed = None;
+        match command {
+            Command::Post { begin, page, text, user, device } => {
+                self.post(*begin, page, text, Device { user: *user, machine: *device }, probe)
+            }
+            Command::Reload { begin, page, user, device, via } => {
+                self.reload(*begin, page, Device { user: *user, machine: *device }, *via, probe)
+            }
+            Command::Delay { a, b, time } => self.set_delay(*a, *b, *time, probe),
+            Command::Stop { node } => self.stop(*node, probe),
+            Command::Start { node } => self.start(*node, probe),
+            Command::Run { time } => {
                 let until = self.world.now() + *time;
                 while self.advance(until, probe) {}
                 self.world.pass(until);
@@ -132,8 +166,6 @@ impl Engine for Lag {
                 probe.step(|| Event::TimePassed { now: until }, self);
                 Ok(Outcome::Done)
             }
-            Command::Stop(node) => self.stop(*node, probe),
-            Command::Start(node) => self.start(*node, probe),
             Command::Settle => {
                 while !self.is_quiet() && self.advance(FOREVER, probe) {}
                 self.passed = None;
@@ -141,32 +173,9 @@ impl Engine for Lag {
                 probe.step(|| Event::Settled { now }, self);
                 Ok(Outcome::Done)
             }
-        };
-        done.unwrap_or_else(|reason| {
-            self.passed = None;
-            probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-            Outcome::Refused(reason)
-        })
+        }
     }
 
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-/// Later than anything that happens.
-const FOREVER: Time = Time::from_nanos(u64::MAX);
-
-impl Lag {
     fn post(
         &mut self,
         begin: bool,
@@ -174,11 +183,11 @@ impl Lag {
         text: &Rc<str>,
         device: Device,
         probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, String> {
+    ) -> Result<Outcome, Refused> {
         let page_number = self.page_number(page)?;
         self.posts += 1;
         let item = self.posts;
-        let seen = self.seen(device.user, page_number);
+        let seen = self.seen(device.user as u8, page_number);
         let partition = self.settings.partition(page_number, item);
         let call = self.begin(device, page_number, What::Add { item, seen }, 1, Some(text.clone()), Rc::from([]))?;
         let post = Rc::new(Post { item, page: page_number, user: device.user, text: text.clone() });
@@ -195,13 +204,12 @@ impl Lag {
         device: Device,
         via: Option<NodeId>,
         probe: &mut impl Probe<Self>,
-    ) -> Result<Outcome, String> {
+    ) -> Result<Outcome, Refused> {
         via.map_or(Ok(()), |node| self.check_node(node))?;
         let page_number = self.page_number(page)?;
-        let is_own_page = self
-            .history
-            .iter()
-            .any(|call| call.user == device.user && call.page == page_number && matches!(call.what, What::Add { .. }));
+        let is_own_page = self.history.iter().any(|call| {
+            call.user == device.user as u8 && call.page == page_number && matches!(call.what, What::Add { .. })
+        });
         let (now, settings) = (self.world.now(), self.settings);
         let mut routes = Vec::new();
         for partition in settings.partitions(page_number) {
@@ -237,15 +245,14 @@ impl Lag {
         left: usize,
         text: Option<Rc<str>>,
         routes: Rc<[Route]>,
-    ) -> Result<usize, String> {
+    ) -> Result<usize, Refused> {
         if self.history.len() >= MAX_CALLS {
-            return Err(format!("a run takes no more than {MAX_CALLS} calls"));
+            return Err(Refused::new(format!("a run takes no more than {MAX_CALLS} calls")));
         }
         let began = self.tick();
-        Rc::make_mut(&mut self.history).push(Call { user: device.user, page, began, ended: None, what });
+        Rc::make_mut(&mut self.history).push(Call { user: device.user as u8, page, began, ended: None, what });
         let record = Record { device, text, began: self.world.now(), ended: None, gave_up: false, routes, left };
         Rc::make_mut(&mut self.records).push(record);
-        self.passed = None;
         self.world.set_timer(TIMEOUT, self.history.len() - 1);
         Ok(self.history.len() - 1)
     }
@@ -322,29 +329,27 @@ impl Lag {
         Rc::make_mut(&mut self.nodes[id.index()])
     }
 
-    fn stop(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+    fn stop(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.check_node(id)?;
         if !self.is_up(id) {
-            return Err(format!("{id} is off already"));
+            return Err(Refused::new(format!("{id} is off already")));
         }
-        self.passed = None;
         self.world.network.set_up(id.into(), false);
-        let held = self.node_mut(id).restart().map_err(|why| why.to_string())?;
+        let held = self.node_mut(id).restart()?;
         probe.step(|| Event::Stopped { node: id, held }, self);
         Ok(Outcome::Done)
     }
 
-    fn start(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+    fn start(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.check_node(id)?;
         if self.is_up(id) {
-            return Err(format!("{id} is not off"));
+            return Err(Refused::new(format!("{id} is not off")));
         }
-        self.passed = None;
         self.world.network.set_up(id.into(), true);
         let leader = self.settings.leader();
         let leads = id == leader;
         if leads {
-            for (to, message) in self.node_mut(id).lead().map_err(|why| why.to_string())? {
+            for (to, message) in self.node_mut(id).lead()? {
                 self.send(id.into(), to, message);
             }
         } else {
@@ -455,20 +460,25 @@ impl Lag {
         Rc::make_mut(&mut self.records)[call].ended = Some(self.world.now());
     }
 
-    fn set_delay(&mut self, a: NodeId, b: NodeId, time: Time, probe: &mut impl Probe<Self>) -> Result<Outcome, String> {
+    fn set_delay(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        time: Time,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
         self.check_node(a)?;
         self.check_node(b)?;
-        self.passed = None;
         self.world.network.set_delay(a.into(), b.into(), time);
         probe.step(|| Event::DelaySet { a, b, time }, self);
         Ok(Outcome::Done)
     }
 
-    fn check_node(&self, node: NodeId) -> Result<(), String> {
+    fn check_node(&self, node: NodeId) -> Result<(), Refused> {
         if node.index() < self.nodes.len() {
             return Ok(());
         }
-        Err(format!("there is no node {node}; there are n1 to n{}", self.nodes.len()))
+        Err(Refused::new(format!("there is no node {node}; there are n1 to n{}", self.nodes.len())))
     }
 
     fn send(&mut self, from: Host, to: Host, message: Message) {
@@ -482,15 +492,18 @@ impl Lag {
 
     /// Where the memory of a device is kept.
     fn session_of(&self, device: Device) -> usize {
-        if self.settings.shared { Device { device: 0, ..device }.place() } else { device.place() }
+        match self.settings.session {
+            Kept::User => Device { machine: Machine::Laptop, ..device }.place(),
+            Kept::Device => device.place(),
+        }
     }
 
-    fn page_number(&mut self, name: &Rc<str>) -> Result<u8, String> {
+    fn page_number(&mut self, name: &Rc<str>) -> Result<u8, Refused> {
         if let Some(place) = self.pages.iter().position(|page| page == name) {
             return Ok(place as u8);
         }
         if self.pages.len() >= MAX_PAGES {
-            return Err(format!("there are {MAX_PAGES} pages already; a run has no more"));
+            return Err(Refused::new(format!("there are {MAX_PAGES} pages already; a run has no more")));
         }
         Rc::make_mut(&mut self.pages).push(name.clone());
         Ok(self.pages.len() as u8 - 1)

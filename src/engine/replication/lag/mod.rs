@@ -42,6 +42,7 @@ pub mod command;
 pub mod event;
 pub mod node;
 pub mod session;
+pub mod settings;
 
 mod cluster;
 mod state;
@@ -54,4 +55,5 @@ mod tests;
 pub use cluster::{Lag, Record};
 pub use command::Command;
 pub use event::Event;
-pub use session::{Device, Settings, USERS};
+pub use session::{Device, Machine, User};
+pub use settings::{Kept, OwnWrites, Settings};

@@ -8,6 +8,8 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::event::Event;
+use super::session::User;
+use crate::form::Choice;
 use crate::replication::checker::Item;
 use crate::replication::replicated_log::{self, Entry, Role, Rule, Sends};
 use crate::replication::{Host, NodeId, NodeSet};
@@ -26,18 +28,19 @@ pub struct Post {
     pub item: Item,
     /// The page that it stands on, by its number.
     pub page: u8,
-    pub user: u8,
+    pub user: User,
     pub text: Rc<str>,
 }
 
 impl Post {
     pub fn key(&self) -> Vec<u8> {
-        [&[self.page, self.user][..], &self.item.to_le_bytes()].concat()
+        [&[self.page, self.user as u8][..], &self.item.to_le_bytes()].concat()
     }
 
     /// The post that an entry is, if it is one.
     pub fn of(entry: &Entry) -> Option<Post> {
         let &[page, user, a, b, c, d] = entry.key() else { return None };
+        let user = *User::ALL.get(usize::from(user))?;
         let text = std::str::from_utf8(entry.value()).ok()?;
         Some(Post { item: Item::from_le_bytes([a, b, c, d]), page, user, text: text.into() })
     }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::cluster::Lag;
 use super::node::PARTITIONS;
-use super::session::USERS;
 use crate::contract::Counter;
 use crate::replication::checker::{Promise, What};
 
@@ -36,7 +35,7 @@ pub fn state(lag: &Lag) -> Value {
     });
     let calls = lag.calls().map(|(call, record)| {
         let mut json = json!({
-            "user": USERS[usize::from(call.user)],
+            "user": lag.user(call),
             "device": record.device.to_string(),
             "page": lag.page(call.page),
             "began_us": record.began.as_micros(),

@@ -3,17 +3,15 @@
 use super::cluster::{Lag, Record};
 use super::event::letter;
 use super::node::{LogMessage, Message, Node, PARTITIONS, Post};
-use super::session::{OwnWrites, Settings, USERS};
+use super::session::User;
+use super::settings::OwnWrites;
+use crate::form::Choice;
 use crate::replication::checker::{self, Breach, Call, Item, Promise, What};
 use crate::replication::{Host, NodeId};
 use crate::sim::{Envelope, Network, Time};
 use crate::wording::shown;
 
 impl Lag {
-    pub fn settings(&self) -> Settings {
-        self.settings
-    }
-
     pub fn now(&self) -> Time {
         self.world.now()
     }
@@ -131,11 +129,11 @@ impl Lag {
         match self.settings.own {
             OwnWrites::Position => true,
             OwnWrites::Minute => self.settings.fixed,
-            OwnWrites::Off | OwnWrites::FromLeader => false,
+            OwnWrites::Off | OwnWrites::Leader => false,
         }
     }
 
     pub fn user(&self, call: &Call) -> &'static str {
-        USERS[usize::from(call.user)]
+        User::NAMES[usize::from(call.user)]
     }
 }

@@ -6,7 +6,6 @@
 use super::cluster::Lag;
 use super::event::letter;
 use super::node::{Message, PARTITIONS, Post};
-use super::session::USERS;
 use crate::contract::Dump;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;
@@ -18,7 +17,7 @@ fn told(entry: &Entry) -> Vec<(&'static str, usize, String)> {
     let Some(post) = Post::of(entry) else { return Vec::new() };
     vec![
         ("page, by its number", 1, post.page.to_string()),
-        ("user", 1, USERS[usize::from(post.user)].to_owned()),
+        ("user", 1, post.user.name().to_owned()),
         ("post", 4, post.item.to_string()),
         ("text", post.text.len(), post.text.to_string()),
     ]
@@ -60,7 +59,7 @@ fn encode(payload: &Message, called: &str, title: String) -> Dump {
             frame.number("call", *call as u32);
             partition_of(&mut frame, *partition);
             frame.field("page, by its number", &[post.page], post.page.to_string());
-            frame.field("user", &[post.user], USERS[usize::from(post.user)].to_owned());
+            frame.field("user", &[post.user as u8], post.user.name().to_owned());
             frame.number("post", post.item);
             frame.text("text", &post.text);
         }
@@ -102,6 +101,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+    use crate::form::Choice;
+    use crate::replication::lag::User;
     use crate::replication::replicated_log::{Message as LogMessage, wire::read};
 
     fn decode(reader: &mut read::Reader) -> Message {
@@ -116,6 +117,7 @@ mod tests {
         match kind {
             0 => {
                 let (partition, page, user) = (reader.byte().into(), reader.byte(), reader.byte());
+                let user = User::ALL[usize::from(user)];
                 let (item, text) = (reader.number(), reader.text().into());
                 Message::Post { call, partition, post: Rc::new(Post { item, page, user, text }) }
             }
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_message_is_read_as_it_was_written() {
-        let post = Rc::new(Post { item: 70_000, page: 3, user: 2, text: "Öl 🙂".into() });
+        let post = Rc::new(Post { item: 70_000, page: 3, user: User::Eve, text: "Öl 🙂".into() });
         let entries: Vec<Entry> =
             [Entry::new(2, b"", b""), Entry::new(2, &post.key(), post.text.as_bytes())].into_iter().flatten().collect();
         assert_eq!(Post::of(&entries[1]).as_ref(), Some(&*post));

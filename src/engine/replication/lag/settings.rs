@@ -1,0 +1,93 @@
+//! What the cluster and its clients are opened with.
+
+use stepwise_derive::{Choice, Parameters};
+
+use super::node::PARTITIONS;
+use crate::replication::NodeId;
+use crate::sim::Time;
+
+#[derive(Clone, Copy, Parameters)]
+pub struct Settings {
+    /// How a client makes sure that it reads what it has written
+    #[label("Own posts")]
+    #[parameter(OwnWrites::Off)]
+    pub own: OwnWrites,
+    /// Whether each user always reads from the same follower, and not from any
+    #[label("Fixed replica")]
+    #[parameter(false)]
+    pub fixed: bool,
+    /// Whether all posts of a page stand on one partition, and not on two
+    #[label("Pages on one partition")]
+    #[parameter(false)]
+    pub together: bool,
+    /// Whether what a client remembers for its rules is kept on the device or with the user's account
+    #[label("Session kept")]
+    #[parameter(Kept::User)]
+    pub session: Kept,
+    /// How many nodes follow the leader n1
+    #[parameter(2, 1..=4)]
+    pub followers: u8,
+    /// How long an entry takes to the last follower; those before it are faster, each its share
+    #[label("Replication lag")]
+    #[parameter(1_000, 0..=30_000, "ms")]
+    pub lag: Time,
+    /// Up to how much longer a message between a client and a node may take, by chance
+    #[parameter(0, 0..=5_000, "ms")]
+    pub jitter: Time,
+    /// Decides which follower a client asks where no rule says it, and the jitter
+    #[parameter(1, 0..=1_000_000)]
+    pub seed: u64,
+}
+
+/// How read-your-writes is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Choice)]
+pub enum OwnWrites {
+    /// no rule
+    Off,
+    /// own pages from the leader
+    ///
+    /// Those that the user has posted on.
+    Leader,
+    /// leader for a minute
+    ///
+    /// All is read from the leader for a minute after a post.
+    Minute,
+    /// last log position
+    ///
+    /// A follower is told the last one that the client knows, and waits until it is there.
+    Position,
+}
+
+/// Where that is kept which a client remembers for its rules.
+#[derive(Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Kept {
+    /// on the device
+    Device,
+    /// with the account
+    User,
+}
+
+impl Settings {
+    pub fn leader(self) -> NodeId {
+        NodeId::new(1)
+    }
+
+    pub fn follower(self, place: u64) -> NodeId {
+        NodeId::new(2 + (place % u64::from(self.followers)) as u8)
+    }
+
+    /// The partition of a post: that of its page, or one by its own number.
+    pub fn partition(self, page: u8, item: u32) -> usize {
+        if self.together { usize::from(page) % PARTITIONS } else { (item as usize + 1) % PARTITIONS }
+    }
+
+    /// The partitions that a page may have posts on.
+    pub fn partitions(self, page: u8) -> std::ops::Range<usize> {
+        if self.together {
+            let only = self.partition(page, 0);
+            only..only + 1
+        } else {
+            0..PARTITIONS
+        }
+    }
+}
