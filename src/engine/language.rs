@@ -351,13 +351,15 @@ impl Lexer<'_> {
 pub struct Words<'a> {
     words: &'a [Word],
     taken: usize,
+    /// The keywords that might have stood where the next word stands.
+    missed: Vec<&'static str>,
 }
 
 impl<'a> Words<'a> {
     /// The words of a statement, which has at least one.
     pub fn new(statement: &'a Statement) -> Words<'a> {
         assert!(!statement.words.is_empty(), "a statement has a name");
-        Words { words: &statement.words, taken: 0 }
+        Words { words: &statement.words, taken: 0, missed: Vec::new() }
     }
 
     /// The next word, which the command cannot do without; `what` is its name in the message if it is missing.
@@ -377,15 +379,25 @@ impl<'a> Words<'a> {
     /// The next word, if there is one.
     #[allow(clippy::should_implement_trait, reason = "an iterator would also offer what makes no sense here")]
     pub fn next(&mut self) -> Option<&'a Word> {
-        let word = self.words.get(self.taken)?;
+        let word = self.peek()?;
         self.taken += 1;
+        self.missed.clear();
         Some(word)
     }
 
+    /// The next word, which is not taken.
+    pub fn peek(&self) -> Option<&'a Word> {
+        self.words.get(self.taken)
+    }
+
     /// Takes the next word if it is the unquoted `keyword`.
-    pub fn keyword(&mut self, keyword: &str) -> bool {
-        let here = self.words.get(self.taken).is_some_and(|word| !word.quoted && word.text == keyword);
-        self.taken += usize::from(here);
+    pub fn keyword(&mut self, keyword: &'static str) -> bool {
+        let here = self.peek().is_some_and(|word| !word.quoted && word.text == keyword);
+        if here {
+            self.next();
+        } else {
+            self.missed.push(keyword);
+        }
         here
     }
 
@@ -422,12 +434,12 @@ impl<'a> Words<'a> {
 
     /// That there is nothing more.
     pub fn finish(&self) -> Result<(), BadCommand> {
-        match self.words.get(self.taken) {
+        match self.peek() {
             None => Ok(()),
             Some(word) => Err(self.refuse(
                 word,
                 format!("`{}` is more than `{}` takes", word.quote(), self.words[0].quote()),
-                "the end of the command".to_owned(),
+                [&self.missed[..], &["the end of the command"]].concat().join(", "),
             )),
         }
     }
