@@ -127,7 +127,7 @@ impl Plan {
 
 fn draw_banner(scene: &mut Scene, engine: &LogShipping, breadth: Breadth) {
     let width = breadth.width();
-    let method = match engine.method() {
+    let method = match engine.settings.method {
         Method::Statements => "log of statements",
         Method::WriteAheadLog => "write-ahead log",
         Method::Rows => "log of rows",
@@ -306,7 +306,7 @@ fn draw_log(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
         shown.push((entry, lines, height));
     }
     let hidden = log.len() - shown.len();
-    let place = if engine.method() == Method::Triggers { "change table" } else { "log" };
+    let place = if engine.settings.method == Method::Triggers { "change table" } else { "log" };
     let title = match (log.len(), hidden) {
         (0, _) => format!("the {place} is empty"),
         (_, 0) => format!("the {place}"),

@@ -15,21 +15,31 @@
 
 use std::rc::Rc;
 
+use stepwise_derive::Choice;
+
 use super::replica::{Change, Replica};
 use super::statement;
 use super::table::{HEADER, Row, Table};
 use super::token::{Token, tokens};
 use super::value::{Kind, Value, Version, parse_time};
 use crate::checksum::crc32;
-use crate::contract::Span;
+use crate::contract::{Refused, Span};
 use crate::sim::Time;
 
 /// In which form the leader's writes are shipped.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Method {
+    /// statements
+    #[name("statement")]
     Statements,
+    /// write-ahead log bytes
+    #[name("wal")]
     WriteAheadLog,
+    /// rows
+    #[name("row")]
     Rows,
+    /// changes kept by triggers
+    #[name("trigger")]
     Triggers,
 }
 
@@ -56,7 +66,7 @@ fn frame(number: u32, parts: usize) -> Vec<u8> {
 
 impl Entry {
     /// Reads an entry. The error says why it cannot be read.
-    pub fn read(bytes: Vec<u8>, method: Method) -> Result<Entry, String> {
+    pub fn read(bytes: Vec<u8>, method: Method) -> Result<Entry, Refused> {
         let mut reader = Reader { bytes: &bytes, at: 0 };
         let number = reader.number(4)? as u32;
         let parts = reader.number(2)?;
@@ -75,7 +85,7 @@ impl Entry {
                 Ok(spell(&Change { slot: 0, before, after }, Version::LEADER).to_string())
             }
         };
-        let lines = (0..parts).map(line).collect::<Result<_, String>>()?;
+        let lines = (0..parts).map(line).collect::<Result<_, Refused>>()?;
         Ok(Entry { number, lines, bytes })
     }
 }
@@ -158,7 +168,7 @@ pub fn spell(change: &Change, version: Version) -> Rc<str> {
 }
 
 /// Carries out an entry on a follower, wholly or not at all. The error says why it cannot go on.
-pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) -> Result<(), String> {
+pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) -> Result<(), Refused> {
     let mut copy = follower.clone();
     let mut reader = Reader { bytes, at: 4 };
     for _ in 0..reader.number(2)? {
@@ -177,26 +187,26 @@ pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) ->
     Ok(())
 }
 
-fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), String> {
+fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), Refused> {
     let start = reader.at;
     let (version, own) = (reader.take(1)?[0], table.version.0);
     if version != own {
-        return Err(format!(
+        return Err(Refused::new(format!(
             "the record has format version {version}, and this software reads version {own}: its rows are laid out \
              otherwise, so the same bytes would mean something else"
-        ));
+        )));
     }
     let offset = reader.number(2)?;
     let len = reader.number(1)?;
     let bytes = reader.take(len)?;
     let sum = crc32(&reader.bytes[start..reader.at]);
     if reader.take(4)? != sum.to_be_bytes() {
-        return Err("the record's checksum does not fit".to_owned());
+        return Err(Refused::new("the record's checksum does not fit"));
     }
     table.overwrite(offset, bytes)
 }
 
-fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), String> {
+fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), Refused> {
     let [before, after] = reader.rows(follower.table.version)?;
     change(follower, before, after)
 }
@@ -204,7 +214,7 @@ fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), String> 
 /// Columns of this replica, by their places, with the values that they are given.
 type Fields = Vec<(usize, Value)>;
 
-fn apply_change(text: &str, follower: &mut Replica) -> Result<(), String> {
+fn apply_change(text: &str, follower: &mut Replica) -> Result<(), Refused> {
     const WRONG: &str = "a change that cannot be read";
     let (letter, rows) = text.split_at_checked(1).ok_or(WRONG)?;
     let mut fields = [Fields::new(), Fields::new()];
@@ -251,7 +261,7 @@ fn apply_change(text: &str, follower: &mut Replica) -> Result<(), String> {
 }
 
 /// Makes a change to a row. It is found by its id; a column that is not given keeps what it had, or has its default.
-fn change(follower: &mut Replica, before: Option<Fields>, after: Option<Fields>) -> Result<(), String> {
+fn change(follower: &mut Replica, before: Option<Fields>, after: Option<Fields>) -> Result<(), Refused> {
     let old = match &before {
         None => None,
         Some(fields) => {
@@ -280,24 +290,24 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8], String> {
+    fn take(&mut self, len: usize) -> Result<&'a [u8], Refused> {
         let taken = self.bytes.get(self.at..self.at + len).ok_or("the entry ends too early")?;
         self.at += len;
         Ok(taken)
     }
 
-    fn number(&mut self, len: usize) -> Result<usize, String> {
+    fn number(&mut self, len: usize) -> Result<usize, Refused> {
         Ok(self.take(len)?.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
     }
 
     /// A changed row as it was and as it is, to a reader of that version.
-    fn rows(&mut self, version: Version) -> Result<[Option<Fields>; 2], String> {
+    fn rows(&mut self, version: Version) -> Result<[Option<Fields>; 2], Refused> {
         let letter = self.take(1)?[0];
         let before = if letter == b'I' { None } else { Some(self.row(version)?) };
         Ok([before, if letter == b'D' { None } else { Some(self.row(version)?) }])
     }
 
-    fn row(&mut self, version: Version) -> Result<Fields, String> {
+    fn row(&mut self, version: Version) -> Result<Fields, Refused> {
         let mut fields = Fields::new();
         for _ in 0..self.number(1)? {
             let tag = self.take(1)?[0];
@@ -312,9 +322,9 @@ impl<'a> Reader<'a> {
         Ok(fields)
     }
 
-    fn text(&mut self) -> Result<&'a str, String> {
+    fn text(&mut self) -> Result<&'a str, Refused> {
         let len = self.number(2)?;
-        std::str::from_utf8(self.take(len)?).map_err(|_| "a text that is none".to_owned())
+        std::str::from_utf8(self.take(len)?).map_err(|_| Refused::new("a text that is none"))
     }
 }
 
@@ -332,7 +342,7 @@ struct Explainer<'a> {
 }
 
 impl Explainer<'_> {
-    fn entry(&mut self, method: Method) -> Result<(), String> {
+    fn entry(&mut self, method: Method) -> Result<(), Refused> {
         self.number("entry number", 4)?;
         let what = match method {
             Method::Statements => "statements",
@@ -362,7 +372,7 @@ impl Explainer<'_> {
         Ok(())
     }
 
-    fn row(&mut self) -> Result<(), String> {
+    fn row(&mut self) -> Result<(), Refused> {
         let letter = self.bytes(1)?[0];
         let (what, rows): (_, &[&str]) = match letter {
             b'I' => ("I: inserted", &["new"]),
@@ -374,7 +384,7 @@ impl Explainer<'_> {
             for _ in 0..self.number("fields", 1)? {
                 let tag = self.bytes(1)?[0];
                 let known = Version::LEADER.columns().iter().find(|column| column.tag == tag);
-                let Some(column) = known else { return Err(String::new()) };
+                let Some(column) = known else { return Ok(()) };
                 self.span(1, "tag", format!("{tag}: {}", column.name));
                 let len = self.number("length", 1)?;
                 let value = Value::from_bytes(column.kind, self.bytes(len)?);
@@ -384,7 +394,7 @@ impl Explainer<'_> {
         Ok(())
     }
 
-    fn bytes(&mut self, len: usize) -> Result<&[u8], String> {
+    fn bytes(&mut self, len: usize) -> Result<&[u8], Refused> {
         self.reader.take(len)
     }
 
@@ -395,7 +405,7 @@ impl Explainer<'_> {
         }
     }
 
-    fn number(&mut self, label: &str, len: usize) -> Result<usize, String> {
+    fn number(&mut self, label: &str, len: usize) -> Result<usize, Refused> {
         let number = self.reader.number(len)?;
         self.span(len, label, number.to_string());
         Ok(number)

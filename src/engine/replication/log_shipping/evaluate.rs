@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::statement::{Expression, Operator};
 use super::table::Row;
 use super::value::{Value, Version};
+use crate::contract::Refused;
 use crate::sim::Rng;
 
 /// `RAND()` is a whole number below this.
@@ -22,12 +23,13 @@ pub struct Scope<'a> {
 
 impl Scope<'_> {
     /// The value of `expression`, where `row` is what columns stand for; a row that is only to be made has none.
-    pub fn evaluate(&mut self, expression: &Expression, row: Option<&Row>) -> Result<Value, String> {
+    pub fn evaluate(&mut self, expression: &Expression, row: Option<&Row>) -> Result<Value, Refused> {
         match expression {
             Expression::Literal(value) => Ok(value.clone()),
             Expression::Column(name) => {
                 let place = self.version.column(name)?;
-                row.map(|row| row[place].clone()).ok_or_else(|| format!("a new row has no {name} to be read yet"))
+                row.map(|row| row[place].clone())
+                    .ok_or_else(|| Refused::new(format!("a new row has no {name} to be read yet")))
             }
             Expression::Now(call) => {
                 let now = Value::Time(self.now);
@@ -41,8 +43,8 @@ impl Scope<'_> {
             }
             Expression::Not(inner) => Ok(truth(!self.is_true(inner, row)?)),
             Expression::Negative(inner) => match self.evaluate(inner, row)? {
-                Value::Integer(number) => number.checked_neg().map(Value::Integer).ok_or_else(too_large),
-                other => Err(format!("{} is a {} and cannot be negated", other.literal(), other.kind())),
+                Value::Integer(number) => Ok(Value::Integer(number.checked_neg().ok_or(TOO_LARGE)?)),
+                other => Err(Refused::new(format!("{} is a {} and cannot be negated", other.literal(), other.kind()))),
             },
             // The right side is looked at only if the left has not decided.
             Expression::Binary(Operator::And, left, right) => {
@@ -59,10 +61,10 @@ impl Scope<'_> {
     }
 
     /// Whether a condition holds: it is a number, and not 0.
-    pub fn is_true(&mut self, condition: &Expression, row: Option<&Row>) -> Result<bool, String> {
+    pub fn is_true(&mut self, condition: &Expression, row: Option<&Row>) -> Result<bool, Refused> {
         match self.evaluate(condition, row)? {
             Value::Integer(number) => Ok(number != 0),
-            other => Err(format!("{} is a {}, and no condition", other.literal(), other.kind())),
+            other => Err(Refused::new(format!("{} is a {}, and no condition", other.literal(), other.kind()))),
         }
     }
 }
@@ -71,11 +73,9 @@ fn truth(holds: bool) -> Value {
     Value::Integer(i32::from(holds))
 }
 
-fn too_large() -> String {
-    "the number is too large for a column".to_owned()
-}
+const TOO_LARGE: &str = "the number is too large for a column";
 
-fn combine(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
+fn combine(operator: Operator, left: &Value, right: &Value) -> Result<Value, Refused> {
     use std::cmp::Ordering::{Equal, Greater, Less};
     let order = match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
@@ -85,7 +85,7 @@ fn combine(operator: Operator, left: &Value, right: &Value) -> Result<Value, Str
         (Value::Time(_), Value::Integer(_)) if matches!(operator, Operator::Add | Operator::Subtract) => Equal,
         _ => {
             let (one, other) = (left.kind(), right.kind());
-            return Err(format!("{} is a {one} and {} a {other}", left.literal(), right.literal()));
+            return Err(Refused::new(format!("{} is a {one} and {} a {other}", left.literal(), right.literal())));
         }
     };
     Ok(match operator {
@@ -99,7 +99,7 @@ fn combine(operator: Operator, left: &Value, right: &Value) -> Result<Value, Str
     })
 }
 
-fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
+fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, Refused> {
     /// A day has no more milliseconds.
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let number = |value: &Value| match value {
@@ -112,23 +112,23 @@ fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, S
     }
     let is_time = matches!(left, Value::Time(_));
     let (Some(one), Some(other)) = (number(left), number(right)) else {
-        return Err(format!("{} and {} are texts; only || joins them", left.literal(), right.literal()));
+        return Err(Refused::new(format!("{} and {} are texts; only || joins them", left.literal(), right.literal())));
     };
     let result = match operator {
         Operator::Add if !matches!(right, Value::Time(_)) => one + other,
         Operator::Subtract => one - other,
         Operator::Multiply if !is_time => one * other,
-        Operator::Divide | Operator::Remainder if other == 0 => return Err("a division by 0".to_owned()),
+        Operator::Divide | Operator::Remainder if other == 0 => return Err(Refused::new("a division by 0")),
         Operator::Divide if !is_time => one / other,
         Operator::Remainder if !is_time => one % other,
-        _ => return Err(format!("{} and {} cannot be put together so", left.literal(), right.literal())),
+        _ => return Err(Refused::new(format!("{} and {} cannot be put together so", left.literal(), right.literal()))),
     };
     if is_time && !matches!(right, Value::Time(_)) {
         return if (0..DAY).contains(&result) {
             Ok(Value::Time(result as u32))
         } else {
-            Err("the time lies outside the day".to_owned())
+            Err(Refused::new("the time lies outside the day"))
         };
     }
-    i32::try_from(result).map(Value::Integer).map_err(|_| too_large())
+    Ok(Value::Integer(i32::try_from(result).map_err(|_| TOO_LARGE)?))
 }

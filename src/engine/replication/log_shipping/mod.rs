@@ -48,6 +48,7 @@ pub mod entry;
 mod evaluate;
 mod event;
 mod replica;
+mod settings;
 pub mod ship;
 mod statement;
 pub mod store;
@@ -55,11 +56,12 @@ mod table;
 mod token;
 mod value;
 
-pub use command::{Command, Which};
+pub use command::{Asked, Command, Which};
 pub use compare::Difference;
 pub use entry::{Entry, Method};
 pub use event::Event;
 pub use replica::Replica;
+pub use settings::{Release, Settings};
 pub use table::{SLOTS, Table};
 pub use value::{Value, Version};
 
@@ -67,7 +69,8 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use crate::contract::{BadParameter, CommandForm, Counter, Dump, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Dump, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::replication::{ClientId, Host, World};
 use crate::sim::network::Conditions;
@@ -87,9 +90,7 @@ pub const CLIENTS: usize = 3;
 /// The leader, its log and its follower.
 #[derive(Clone)]
 pub struct LogShipping {
-    method: Method,
-    /// Whether the leader puts values in place of `NOW()` and `RAND()`.
-    fix: bool,
+    pub settings: Settings,
     world: World<Message, ()>,
     /// The message that has just arrived.
     passed: Option<Rc<Envelope<Host, Message>>>,
@@ -136,89 +137,19 @@ impl Engine for LogShipping {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = command::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = command::COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<LogShipping, BadParameter> {
-        let seed = parameters.integer("seed");
-        let version = match parameters.text("follower") {
-            "older" => Version(Version::LEADER.0 - 1),
-            "newer" => Version(Version::LEADER.0 + 1),
-            _ => Version::LEADER,
-        };
-        // Each replica has its own chance: two seeds that no two parameters share.
-        let mut follower = Replica::new(version, parameters.integer("skew"), 2 * seed + 1);
-        follower.shuffle_places();
-        let stored = |version| Store::new(version).expect("an empty disk has room");
-        let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
-        Ok(LogShipping {
-            method: match parameters.text("method") {
-                "statement" => Method::Statements,
-                "wal" => Method::WriteAheadLog,
-                "row" => Method::Rows,
-                _ => Method::Triggers,
-            },
-            fix: parameters.switch("fix"),
-            world: World::new(conditions, seed),
-            passed: None,
-            leader: Replica::new(Version::LEADER, 0, 2 * seed),
-            leader_store: stored(Version::LEADER),
-            follower,
-            follower_store: stored(version),
-            open: [const { None }; CLIENTS],
-            log: Rc::default(),
-            change_table: Rc::default(),
-            applied: 0,
-            acknowledged: 0,
-            connected: true,
-            halted: None,
-            differences: Rc::default(),
-            tally: Tally::default(),
-        })
+        Ok(LogShipping::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        command::parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        self.passed = None;
-        let done = match command {
-            Command::Statement(statement, client) => self.write(statement, *client, probe),
-            Command::Begin(client) => self.begin(*client, probe),
-            Command::Commit(client) => self.commit(*client, probe),
-            Command::RollBack(client) => self.roll_back(*client, probe),
-            Command::Cut => {
-                self.world.network.cut(Which::Leader.host(), Which::Follower.host());
-                self.connected = false;
-                probe.step(|| Event::LinkCut, self);
-                Ok(())
-            }
-            Command::Heal => {
-                self.world.network.heal();
-                let waiting = self.waiting();
-                self.reconnect();
-                probe.step(|| Event::LinkOpened { waiting }, self);
-                self.ship(probe);
-                Ok(())
-            }
-            Command::Stop(which) => self.stop(*which, probe),
-            Command::Start(which) => self.start(*which, probe),
-            Command::Copy => self.copy(probe),
-            Command::Run(time) => {
-                self.pass(*time, probe);
-                let (leader, follower) = self.clocks();
-                probe.step(|| Event::TimePassed { leader, follower }, self);
-                Ok(())
-            }
-        };
-        match done {
-            Ok(()) => Outcome::Done,
-            Err(reason) => {
-                probe.step(|| Event::Refused { reason: reason.as_str().into() }, self);
-                Outcome::Refused(reason)
-            }
-        }
+        told(self.carry_out(command, probe), self, probe)
     }
 
     /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
@@ -272,24 +203,85 @@ impl Engine for LogShipping {
 }
 
 impl LogShipping {
+    pub fn new(settings: Settings) -> LogShipping {
+        let version = settings.follower.version();
+        // Each replica has its own chance: two seeds that no two parameters share.
+        let mut follower = Replica::new(version, settings.skew, 2 * settings.seed + 1);
+        follower.shuffle_places();
+        let stored = |version| Store::new(version).expect("an empty disk has room");
+        let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
+        LogShipping {
+            settings,
+            world: World::new(conditions, settings.seed),
+            passed: None,
+            leader: Replica::new(Version::LEADER, Time::ZERO, 2 * settings.seed),
+            leader_store: stored(Version::LEADER),
+            follower,
+            follower_store: stored(version),
+            open: [const { None }; CLIENTS],
+            log: Rc::default(),
+            change_table: Rc::default(),
+            applied: 0,
+            acknowledged: 0,
+            connected: true,
+            halted: None,
+            differences: Rc::default(),
+            tally: Tally::default(),
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.passed = None;
+        let done = match command {
+            Command::Statement(asked) => self.write(&asked.statement, asked.client, probe),
+            Command::Begin { client } => self.begin(*client, probe),
+            Command::Commit { client } => self.commit(*client, probe),
+            Command::RollBack { client } => self.roll_back(*client, probe),
+            Command::Cut => {
+                self.world.network.cut(Which::Leader.host(), Which::Follower.host());
+                self.connected = false;
+                probe.step(|| Event::LinkCut, self);
+                Ok(())
+            }
+            Command::Heal => {
+                self.world.network.heal();
+                let waiting = self.waiting();
+                self.reconnect();
+                probe.step(|| Event::LinkOpened { waiting }, self);
+                self.ship(probe);
+                Ok(())
+            }
+            Command::Copy => self.copy(probe),
+            Command::Stop { replica } => self.stop(*replica, probe),
+            Command::Start { replica } => self.start(*replica, probe),
+            Command::Run { time } => {
+                self.pass(*time, probe);
+                let (leader, follower) = self.clocks();
+                probe.step(|| Event::TimePassed { leader, follower }, self);
+                Ok(())
+            }
+        };
+        done.map(|()| Outcome::Done)
+    }
+
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
-    fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;
         self.pass(WORK, probe);
         if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
-            return Err(format!(
+            return Err(Refused::new(format!(
                 "a transaction changes at most {} rows; `commit` or `rollback` ends it",
                 entry::MAX_CHANGES
-            ));
+            )));
         }
         let locks = self.locks(client);
         let executed = self.leader.execute(statement, self.world.now(), &locks)?;
         let alone = self.open[client.index()].is_none();
         let (slots, rows) = (slots_of(&executed), executed.changes.len());
-        let text = if self.fix { fixed(statement, &executed) } else { statement.text.clone() };
+        let text = if self.settings.fix { fixed(statement, &executed) } else { statement.text.clone() };
         self.tally.statements += 1;
         self.tally.rows_changed += rows as u64;
-        let (fired, version) = (self.method == Method::Triggers, self.leader.table.version);
+        let (fired, version) = (self.settings.method == Method::Triggers, self.leader.table.version);
         let transaction = Rc::make_mut(self.open[client.index()].get_or_insert_default());
         if fired {
             // The trigger: for each row that is changed, one row more, in the same transaction.
@@ -302,21 +294,23 @@ impl LogShipping {
         if alone { self.commit(client, probe) } else { Ok(()) }
     }
 
-    fn begin(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn begin(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;
         if self.open[client.index()].is_some() {
-            return Err(format!("{client} has an open transaction already; `commit` or `rollback` ends it"));
+            return Err(Refused::new(format!(
+                "{client} has an open transaction already; `commit` or `rollback` ends it"
+            )));
         }
         self.open[client.index()] = Some(Rc::default());
         probe.step(|| Event::Began { client }, self);
         Ok(())
     }
 
-    fn commit(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn commit(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let transaction = self.end(client)?;
         let number = self.log.len() as u32 + 1;
         let (changes, version) = (&transaction.changes, self.leader.table.version);
-        let is_empty = match self.method {
+        let is_empty = match self.settings.method {
             Method::Statements => transaction.statements.is_empty(),
             _ => changes.is_empty(),
         };
@@ -325,7 +319,7 @@ impl LogShipping {
             return Ok(());
         }
         let rows = transaction.change_rows.len();
-        let bytes = match self.method {
+        let bytes = match self.settings.method {
             Method::Statements => entry::of_texts(number, &transaction.statements),
             Method::WriteAheadLog => entry::of_pages(number, changes, &self.leader.table),
             Method::Rows => entry::of_rows(number, changes, version),
@@ -333,16 +327,16 @@ impl LogShipping {
         };
         if let Err(why) = self.make_durable(&bytes, number) {
             self.leader.undo(changes);
-            return Err(why.to_string());
+            return Err(Refused::new(why));
         }
-        if self.method == Method::Triggers {
+        if self.settings.method == Method::Triggers {
             Rc::make_mut(&mut self.change_table).extend(transaction.change_rows.iter().cloned());
             probe.step(|| Event::ChangesCommitted { client, rows }, self);
         }
-        let entry = Rc::new(Entry::read(bytes, self.method)?);
+        let entry = Rc::new(Entry::read(bytes, self.settings.method)?);
         self.tally.log_bytes += entry.bytes.len() as u64;
         Rc::make_mut(&mut self.log).push(entry.clone());
-        let method = self.method;
+        let method = self.settings.method;
         probe.step(|| Event::Committed { client, entry, method }, self);
         self.ship(probe);
         Ok(())
@@ -355,7 +349,7 @@ impl LogShipping {
     }
 
     /// The plug is pulled. What is shown from then on is what the disk has, and what the replica will come back with.
-    fn stop(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn stop(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(which)?;
         self.world.network.set_up(which.host(), false);
         self.connected = false;
@@ -366,9 +360,9 @@ impl LogShipping {
             let (table, entries) = self.leader_store.table(Version::LEADER).ok_or_else(damaged)?;
             let log = self.leader_store.entries(entries).ok_or_else(damaged)?;
             let log: Result<Vec<_>, _> =
-                log.into_iter().map(|bytes| Entry::read(bytes, self.method).map(Rc::new)).collect();
+                log.into_iter().map(|bytes| Entry::read(bytes, self.settings.method).map(Rc::new)).collect();
             self.log = Rc::new(log?);
-            if self.method == Method::Triggers {
+            if self.settings.method == Method::Triggers {
                 let rows = self.log.iter().flat_map(|entry| &entry.lines);
                 self.change_table = Rc::new(rows.map(|row| row.as_str().into()).collect());
             }
@@ -384,9 +378,9 @@ impl LogShipping {
         Ok(())
     }
 
-    fn start(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn start(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         if self.is_up(which) {
-            return Err(format!("the {} is not off", which.name()));
+            return Err(Refused::new(format!("the {} is not off", which.name())));
         }
         self.world.network.set_up(which.host(), true);
         let entries = if which == Which::Leader { self.log.len() } else { self.applied };
@@ -396,12 +390,12 @@ impl LogShipping {
         Ok(())
     }
 
-    fn check_up(&self, which: Which) -> Result<(), String> {
+    fn check_up(&self, which: Which) -> Result<(), Refused> {
         if self.is_up(which) {
             return Ok(());
         }
         let name = which.name();
-        Err(format!("the {name} is off; `start {name}` lets it come back"))
+        Err(Refused::new(format!("the {name} is off; `start {name}` lets it come back")))
     }
 
     /// Lets time pass. A command waits for what it has sent; but one that was cut short has left that on its way, or to be
@@ -415,7 +409,7 @@ impl LogShipping {
         self.world.pass(until.max(self.world.now()));
     }
 
-    fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let transaction = self.end(client)?;
         self.leader.undo(&transaction.changes);
         let rows = transaction.changes.len();
@@ -425,9 +419,10 @@ impl LogShipping {
     }
 
     /// Takes the open transaction of a client.
-    fn end(&mut self, client: ClientId) -> Result<Rc<Transaction>, String> {
+    fn end(&mut self, client: ClientId) -> Result<Rc<Transaction>, Refused> {
         self.check_up(Which::Leader)?;
-        self.open[client.index()].take().ok_or_else(|| format!("{client} has no open transaction; `begin` opens one"))
+        let open = self.open[client.index()].take();
+        open.ok_or_else(|| Refused::new(format!("{client} has no open transaction; `begin` opens one")))
     }
 
     /// The rows that open transactions of others have changed.
@@ -466,10 +461,6 @@ impl LogShipping {
 
 /// What a figure shows.
 impl LogShipping {
-    pub fn method(&self) -> Method {
-        self.method
-    }
-
     pub fn leader(&self) -> &Table {
         &self.leader.table
     }
@@ -544,7 +535,7 @@ impl LogShipping {
         if let Some(number) = key.strip_prefix("entry ") {
             let place = number.parse::<usize>().ok()?.checked_sub(1)?;
             let bytes = self.log.get(place)?.bytes.clone();
-            let spans = entry::explain(&bytes, self.method);
+            let spans = entry::explain(&bytes, self.settings.method);
             return Some(Dump { title: format!("Entry {number} as it is shipped"), offset: 0, bytes, spans });
         }
         let (name, id) = key.split_once("/row ")?;

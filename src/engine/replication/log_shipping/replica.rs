@@ -7,6 +7,7 @@ use super::evaluate::Scope;
 use super::statement::{Action, Expression, Statement, Which};
 use super::table::{Row, SLOTS, Table};
 use super::value::{Kind, MAX_TEXT, Value, Version};
+use crate::contract::Refused;
 use crate::replication::ClientId;
 use crate::sim::{Rng, Time};
 
@@ -19,8 +20,8 @@ const MAX_ID: i32 = i32::MAX - 1;
 #[derive(Clone)]
 pub struct Replica {
     pub table: Table,
-    /// How much its clock is ahead, in milliseconds.
-    skew: u64,
+    /// How much its clock is ahead.
+    skew: Time,
     rng: Rng,
     /// In which order it fills its slots: its free-space map, which no other replica knows.
     places: Rc<[usize]>,
@@ -60,7 +61,7 @@ pub struct Lock {
 
 impl Replica {
     /// An empty replica that fills its slots from the first on.
-    pub fn new(version: Version, skew: u64, seed: u64) -> Replica {
+    pub fn new(version: Version, skew: Time, seed: u64) -> Replica {
         Replica { table: Table::new(version), skew, rng: Rng::new(seed), places: (0..SLOTS).collect() }
     }
 
@@ -75,12 +76,12 @@ impl Replica {
 
     /// What its clock shows when the true time is `now`.
     pub fn clock(&self, now: Time) -> u32 {
-        ((START + self.skew + now.as_micros() / 1000) % DAY) as u32
+        ((START + (self.skew + now).as_micros() / 1000) % DAY) as u32
     }
 
     /// Carries out a statement, wholly or not at all. A row in `locks` may not even be looked at,
     /// and no other row may have its id.
-    pub fn execute(&mut self, statement: &Statement, now: Time, locks: &[Lock]) -> Result<Executed, String> {
+    pub fn execute(&mut self, statement: &Statement, now: Time, locks: &[Lock]) -> Result<Executed, Refused> {
         let mut rng = self.rng.clone();
         let version = self.table.version;
         let mut scope = Scope { version, now: self.clock(now), rng: &mut rng, answers: Vec::new() };
@@ -111,7 +112,7 @@ impl Replica {
     }
 
     /// Puts a row that another replica has made into a place of its own.
-    pub fn insert_row(&mut self, row: Row) -> Result<(), String> {
+    pub fn insert_row(&mut self, row: Row) -> Result<(), Refused> {
         let mut draft = Draft { table: self.table.clone(), places: &self.places, locks: &[], changes: Vec::new() };
         draft.place(row)?;
         self.table = draft.table;
@@ -135,7 +136,7 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn insert(&mut self, columns: &[String], values: &[Expression], scope: &mut Scope) -> Result<(), String> {
+    fn insert(&mut self, columns: &[String], values: &[Expression], scope: &mut Scope) -> Result<(), Refused> {
         let version = self.table.version;
         let mut row: Row = version.columns().iter().map(|column| column.kind.default()).collect();
         row[0] = Value::Integer(self.table.next_id());
@@ -147,18 +148,18 @@ impl Draft<'_> {
     }
 
     /// Puts a new row into the first free slot of the free-space map.
-    fn place(&mut self, row: Row) -> Result<(), String> {
+    fn place(&mut self, row: Row) -> Result<(), Refused> {
         let Value::Integer(id @ 1..=MAX_ID) = row[0] else {
-            return Err(format!("the id {} is out of range; accepted: 1 to {MAX_ID}", row[0]));
+            return Err(Refused::new(format!("the id {} is out of range; accepted: 1 to {MAX_ID}", row[0])));
         };
         if let Some(lock) = self.locks.iter().find(|lock| lock.id.as_ref() == Some(&row[0])) {
             let owner = lock.owner;
-            return Err(format!(
+            return Err(Refused::new(format!(
                 "the id {id} is locked by the open transaction of {owner}, until it commits or rolls back"
-            ));
+            )));
         }
         if self.table.find(&row[0]).is_some() {
-            return Err(format!("duplicate key: there is a row with the id {id} already"));
+            return Err(Refused::new(format!("duplicate key: there is a row with the id {id} already")));
         }
         let is_free = |slot: usize| self.table.row(slot).is_none() && !self.locks.iter().any(|lock| lock.slot == slot);
         let slot = self.places.iter().copied().find(|slot| is_free(*slot));
@@ -168,12 +169,18 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn update(&mut self, slot: usize, row: Row, set: &[(String, Expression)], scope: &mut Scope) -> Result<(), String> {
+    fn update(
+        &mut self,
+        slot: usize,
+        row: Row,
+        set: &[(String, Expression)],
+        scope: &mut Scope,
+    ) -> Result<(), Refused> {
         let mut after = row.clone();
         for (name, expression) in set {
             let place = self.table.version.column(name)?;
             if place == 0 {
-                return Err("the id of a row never changes".to_owned());
+                return Err(Refused::new("the id of a row never changes"));
             }
             after[place] = check(self.table.version, place, scope.evaluate(expression, Some(&row))?)?;
         }
@@ -182,7 +189,7 @@ impl Draft<'_> {
     }
 
     /// The rows that are meant, in the order asked for, or else as they lie on the disk.
-    fn choose(&self, which: &Which, scope: &mut Scope) -> Result<Vec<(usize, Row)>, String> {
+    fn choose(&self, which: &Which, scope: &mut Scope) -> Result<Vec<(usize, Row)>, Refused> {
         let limit = which.limit.unwrap_or(SLOTS);
         let mut chosen: Vec<(usize, Row)> = Vec::new();
         let order = match &which.order {
@@ -195,9 +202,9 @@ impl Draft<'_> {
                 break;
             }
             if let Some(Lock { owner, .. }) = self.locks.iter().find(|lock| lock.slot == slot) {
-                return Err(format!(
+                return Err(Refused::new(format!(
                     "a row is locked by the open transaction of {owner}, until it commits or rolls back"
-                ));
+                )));
             }
             let Some(row) = self.table.row(slot) else { continue };
             if let Some(condition) = &which.condition
@@ -235,20 +242,23 @@ fn comes_first(other: &Row, row: &Row, column: usize, descending: bool) -> bool 
 }
 
 /// That a value fits its column.
-fn check(version: Version, place: usize, value: Value) -> Result<Value, String> {
+fn check(version: Version, place: usize, value: Value) -> Result<Value, Refused> {
     let column = &version.columns()[place];
     if value.kind() != column.kind {
-        return Err(format!(
+        return Err(Refused::new(format!(
             "{} is a {}, and the column {} a {}",
             value.literal(),
             value.kind(),
             column.name,
             column.kind
-        ));
+        )));
     }
     let bytes = value.bytes().len();
     if column.kind == Kind::Text && bytes > MAX_TEXT {
-        return Err(format!("the text has {bytes} bytes, and the column {} has room for {MAX_TEXT}", column.name));
+        return Err(Refused::new(format!(
+            "the text has {bytes} bytes, and the column {} has room for {MAX_TEXT}",
+            column.name
+        )));
     }
     Ok(value)
 }

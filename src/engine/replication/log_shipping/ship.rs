@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::command::Which;
 use super::event::Held;
 use super::{Entry, Event, LogShipping, Method, Replica, Table, Value, compare, entry};
-use crate::contract::Probe;
+use crate::contract::{Probe, Refused};
 use crate::replication::{Happening, Host};
 use crate::sim::{Envelope, Fate, Time};
 
@@ -62,50 +62,55 @@ impl LogShipping {
 
     /// A message has arrived; whether the follower's table was written by that. What the leader is told takes no step.
     fn arrived(&mut self, envelope: &Rc<Envelope<Host, Message>>, probe: &mut impl Probe<Self>) -> bool {
-        let event = match &envelope.payload {
+        match &envelope.payload {
             Message::Position(position) => {
                 (self.acknowledged, self.connected) = (*position, true);
-                return false;
+                false
             }
             Message::Halted => {
                 self.connected = false;
-                return false;
+                false
             }
-            Message::Entry(entry) => self.carry_out(entry),
-            Message::Copy(table, position) => self.take_over(table, *position),
-        };
-        self.passed = Some(envelope.clone());
-        let is_written = !matches!(event, Event::Halted { .. });
-        probe.step(|| event, self);
-        is_written
+            Message::Entry(entry) => {
+                self.passed = Some(envelope.clone());
+                self.apply(entry, probe)
+            }
+            Message::Copy(table, position) => {
+                self.passed = Some(envelope.clone());
+                self.take_over(table, *position, probe)
+            }
+        }
     }
 
-    /// The follower carries out an entry: wholly and durably, before it says so, or not at all.
-    fn carry_out(&mut self, entry: &Entry) -> Event {
-        let number = entry.number;
+    /// The follower carries out an entry: wholly and durably, before it says so, or not at all. Whether it could.
+    fn apply(&mut self, entry: &Entry, probe: &mut impl Probe<Self>) -> bool {
+        let (number, method) = (entry.number, self.settings.method);
         let old = self.follower.clone();
-        let done = entry::apply(&entry.bytes, self.method, &mut self.follower, self.world.now());
-        if let Err(reason) = done.and_then(|()| self.save(number)) {
-            return self.halt(old, number, reason);
+        let done = entry::apply(&entry.bytes, method, &mut self.follower, self.world.now());
+        if let Err(why) = done.and_then(|()| self.save(number)) {
+            return self.halt(old, number, why, probe);
         }
         self.applied = number as usize;
         self.send(Which::Follower, Message::Position(self.applied));
         let slots = changed(&old.table, &self.follower.table);
-        Event::Applied { number, slots, method: self.method, clock: Value::Time(self.follower.clock(self.world.now())) }
+        let clock = Value::Time(self.follower.clock(self.world.now()));
+        probe.step(|| Event::Applied { number, slots, method, clock }, self);
+        true
     }
 
     /// Makes the follower's table durable, with the number of the last entry in it.
-    fn save(&mut self, number: u32) -> Result<(), String> {
-        self.follower_store.save(&self.follower.table, number).map_err(|why| why.to_string())
+    fn save(&mut self, number: u32) -> Result<(), Refused> {
+        Ok(self.follower_store.save(&self.follower.table, number)?)
     }
 
     /// The follower is what it was before an entry or a copy, cannot go on, and says so.
-    fn halt(&mut self, old: Replica, number: u32, reason: String) -> Event {
+    fn halt(&mut self, old: Replica, number: u32, why: Refused, probe: &mut impl Probe<Self>) -> bool {
         self.follower = old;
-        let reason: Rc<str> = reason.into();
+        let Refused { reason, source } = why;
         self.halted = Some(reason.clone());
         self.send(Which::Follower, Message::Halted);
-        Event::Halted { number, reason }
+        probe.step_at(source, || Event::Halted { number, reason }, self);
+        false
     }
 
     pub(super) fn send(&mut self, from: Which, message: Message) {
@@ -139,29 +144,29 @@ impl LogShipping {
     }
 
     /// Makes the follower anew: a copy of what is committed on the leader, and of the place in the log that belongs to it.
-    pub(super) fn copy(&mut self, probe: &mut impl Probe<Self>) -> Result<(), String> {
+    pub(super) fn copy(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;
         self.check_up(Which::Follower)?;
         if self.is_cut() {
-            return Err("the link is cut; `heal` opens it".to_owned());
+            return Err(Refused::new("the link is cut; `heal` opens it"));
         }
         let (leader, version) = (self.committed(), self.follower.table.version);
-        if self.method == Method::WriteAheadLog && version != leader.version {
-            return Err(format!(
+        if self.settings.method == Method::WriteAheadLog && version != leader.version {
+            return Err(Refused::new(format!(
                 "a copy of the files is of format version {}, and the follower reads version {}",
                 leader.version.0, version.0
-            ));
+            )));
         }
         self.send(Which::Leader, Message::Copy(leader, self.log.len()));
         self.ship(probe);
         Ok(())
     }
 
-    /// The follower puts a copy in the place of all that it has.
-    fn take_over(&mut self, leader: &Table, position: usize) -> Event {
+    /// The follower puts a copy in the place of all that it has. Whether it could.
+    fn take_over(&mut self, leader: &Table, position: usize, probe: &mut impl Probe<Self>) -> bool {
         let old = self.follower.clone();
         let mut taken = Ok(());
-        if self.method == Method::WriteAheadLog {
+        if self.settings.method == Method::WriteAheadLog {
             self.follower.table = leader.clone();
         } else {
             self.follower.table = Table::new(old.table.version);
@@ -170,12 +175,14 @@ impl LogShipping {
             taken = entry::apply(&of_rows, Method::Rows, &mut self.follower, self.world.now());
             self.follower.table.set_next_id(leader.next_id());
         }
-        if let Err(reason) = taken.and_then(|()| self.save(position as u32)) {
-            return self.halt(old, position as u32, reason);
+        if let Err(why) = taken.and_then(|()| self.save(position as u32)) {
+            return self.halt(old, position as u32, why, probe);
         }
         (self.applied, self.halted) = (position, None);
         self.send(Which::Follower, Message::Position(position));
-        Event::Copied { rows: self.follower.table.rows().count() }
+        let rows = self.follower.table.rows().count();
+        probe.step(|| Event::Copied { rows }, self);
+        true
     }
 }
 

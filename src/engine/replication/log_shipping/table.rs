@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::value::{Kind, MAX_TEXT, Value, Version};
-use crate::contract::Span;
+use crate::contract::{Refused, Span};
 
 /// A table has room for no more rows: they are all drawn.
 pub const SLOTS: usize = 12;
@@ -49,7 +49,7 @@ impl Table {
     }
 
     /// Writes bytes as they are, as a replay of the write-ahead log does. The error says that they lie outside.
-    pub fn overwrite(&mut self, offset: usize, bytes: &[u8]) -> Result<(), String> {
+    pub fn overwrite(&mut self, offset: usize, bytes: &[u8]) -> Result<(), Refused> {
         let file = Rc::make_mut(&mut self.bytes);
         let place = file.get_mut(offset..offset + bytes.len()).ok_or("the bytes lie outside the table's file")?;
         place.copy_from_slice(bytes);

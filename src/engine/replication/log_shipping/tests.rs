@@ -224,8 +224,8 @@ fn a_log_cut_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
         run(&mut engine, WRITES);
         for entry in engine.log().to_vec() {
             for at in entry::FRAME..entry.bytes.len() {
-                let mut follower = Replica::new(Version::LEADER, 0, 1);
-                let cut = entry::apply(&entry.bytes[..at], engine.method, &mut follower, Time::ZERO);
+                let mut follower = Replica::new(Version::LEADER, Time::ZERO, 1);
+                let cut = entry::apply(&entry.bytes[..at], engine.settings.method, &mut follower, Time::ZERO);
                 assert!(cut.is_err(), "{method}, cut at {at}");
                 assert_eq!(
                     follower.table.bytes(),
@@ -234,7 +234,7 @@ fn a_log_cut_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
                 );
                 let mut bytes = entry.bytes.clone();
                 bytes[at] ^= 0x41;
-                let changed = entry::apply(&bytes, engine.method, &mut follower, Time::ZERO);
+                let changed = entry::apply(&bytes, engine.settings.method, &mut follower, Time::ZERO);
                 assert!(changed.is_err() || method != "wal", "the checksum is there for this");
             }
         }
@@ -386,7 +386,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         message("UPDATE tickets SET holder = 'x").split(';').next(),
         Some("line 1, column 29: a text that is never closed")
     );
-    assert!(message("begin as c9").contains("as c1, as c2, as c3"));
+    assert!(message("begin as c9").contains("c1, c2, c3"));
     assert!(message(&format!("DELETE FROM tickets WHERE {}1", "-".repeat(60))).contains("too deeply"));
 }
 
@@ -510,12 +510,12 @@ fn strange_texts_are_spelt_so_that_they_read_the_same() {
         let command = format!("UPDATE {}", crate::language::spell(&format!("tickets SET holder = {text}")));
         let read = |text: &str| -> Statement {
             match LogShipping::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
-                Ok(Command::Statement(statement, _)) => statement,
+                Ok(Command::Statement(asked)) => asked.statement,
                 _ => panic!("{text} is no statement"),
             }
         };
         let first = read(&command);
-        let again = read(&Command::Statement(first.clone(), ClientId::new(1)).to_string());
+        let again = read(&Asked { statement: first.clone(), client: ClientId::FIRST }.to_string());
         assert_eq!(again.text, first.text);
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::contract::Refused;
+
 /// The longest text of a column in bytes. A column has a fixed place for it.
 pub const MAX_TEXT: usize = 12;
 
@@ -137,16 +139,16 @@ impl Version {
         }
     }
 
-    pub fn column(self, name: &str) -> Result<usize, String> {
+    pub fn column(self, name: &str) -> Result<usize, Refused> {
         let columns = self.columns();
         columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
             let names: Vec<_> = columns.iter().map(|column| column.name).collect();
-            format!(
+            Refused::new(format!(
                 "there is no column {} in version {} of tickets; there are: {}",
                 crate::language::shorten(name, 20),
                 self.0,
                 names.join(", ")
-            )
+            ))
         })
     }
 }
