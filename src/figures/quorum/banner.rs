@@ -9,7 +9,7 @@ use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub(super) fn draw(scene: &mut Scene, quorum: &Quorum, breadth: Breadth) {
     let width = breadth.width();
-    let settings = quorum.settings();
+    let settings = &quorum.settings;
     let overlap = if settings.quorums_overlap() { ">" } else { "≤" };
     let rule = format!("w + r = {} {overlap} n = {}", settings.w + settings.r, settings.n);
     let mut banner = Shape::new("banner", 0.0, 0.0).text(width - 16.0, 20.0, Anchor::End, "small", rule).text(

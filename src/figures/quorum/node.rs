@@ -58,7 +58,7 @@ pub(super) fn draw(scene: &mut Scene, quorum: &Quorum, ground: &Ground, node: &N
 }
 
 fn status(quorum: &Quorum, id: NodeId) -> &'static str {
-    let spares: NodeSet = quorum.settings().spare_nodes();
+    let spares: NodeSet = quorum.settings.spare_nodes();
     match (quorum.is_up(id), quorum.network().is_isolated(id.into()), spares.contains(id)) {
         (false, ..) => "stopped",
         (_, true, _) => "isolated",

@@ -5,16 +5,16 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::client::Client;
-use super::command::{COMMANDS, Command, parse};
+use super::command::Command;
 use super::disk::NodeDisk;
 use super::event::{Event, Fact};
-use super::execute::Done;
 use super::message::{Ending, Message};
 use super::node::Node;
 use super::reaction::{Reaction, Timer};
-use super::settings::{PARAMETERS, Settings};
+use super::settings::Settings;
 use super::state;
-use crate::contract::{BadParameter, CommandForm, Counter, Engine, Outcome, Parameter, Parameters, Probe};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
+use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
 use crate::language::{BadCommand, Words};
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
 use crate::sim::{Envelope, Fate, Loss, MessageId, Time};
@@ -24,7 +24,7 @@ pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
 
 #[derive(Clone, Debug)]
 pub struct Quorum {
-    pub(super) settings: Settings,
+    pub settings: Settings,
     pub(super) world: World<Message, Timer>,
     pub(super) nodes: Vec<Rc<Node>>,
     pub(super) clients: Vec<Rc<Client>>,
@@ -54,36 +54,19 @@ impl Engine for Quorum {
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = COMMANDS;
+    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
+    const COMMANDS: &'static [CommandForm] = Command::FORMS;
 
     fn open(parameters: &Parameters) -> Result<Quorum, BadParameter> {
-        let settings = Settings::new(parameters)?;
-        Ok(Quorum {
-            settings,
-            world: World::new(settings.conditions, settings.seed),
-            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
-            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
-            history: History::default(),
-            next_version: Time::ZERO,
-            backups: LiteMap::new(),
-            tally: Tally::default(),
-            passed: None,
-            focus: None,
-        })
+        Ok(Quorum::new(Settings::new(parameters)?))
     }
 
     fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        parse(words)
+        Command::parse(words)
     }
 
     fn execute(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Outcome {
-        let outcome = self.carry_out(command, probe);
-        outcome.unwrap_or_else(|reason| {
-            let fact = Fact::CommandRefused { reason: reason.as_str().into() };
-            self.step(Reaction::new(fact), None, probe);
-            Outcome::Refused(reason)
-        })
+        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(_: &Command) -> bool {
@@ -96,6 +79,23 @@ impl Engine for Quorum {
 
     fn state(&self) -> serde_json::Value {
         state::state(self)
+    }
+}
+
+impl Quorum {
+    pub fn new(settings: Settings) -> Quorum {
+        Quorum {
+            settings,
+            world: World::new(settings.conditions(), settings.seed),
+            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
+            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
+            history: History::default(),
+            next_version: Time::ZERO,
+            backups: LiteMap::new(),
+            tally: Tally::default(),
+            passed: None,
+            focus: None,
+        }
     }
 }
 
@@ -214,7 +214,7 @@ impl Quorum {
 
     /// A step of the cluster's own, after which a command is done.
     #[track_caller]
-    pub(super) fn take_step(&mut self, fact: Fact, probe: &mut impl Probe<Quorum>) -> Done {
+    pub(super) fn take_step(&mut self, fact: Fact, probe: &mut impl Probe<Quorum>) -> Result<Outcome, Refused> {
         self.step(Reaction::new(fact), None, probe);
         Ok(Outcome::Done)
     }

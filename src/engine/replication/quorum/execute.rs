@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::cluster::{FOREVER, Quorum};
-use super::command::{Chosen, Command};
+use super::command::{Chosen, Command, Delay, Repair};
 use super::event::Fact;
 use super::message::{Ending, Message};
-use crate::contract::{Outcome, Probe};
+use super::settings::CoordinatedBy;
+use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::history::Request;
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::{Loss, MessageId, Time};
@@ -15,32 +16,37 @@ use crate::sim::{Loss, MessageId, Time};
 /// must end somewhere.
 pub const MAX_IN_FLIGHT: usize = 200;
 
-/// What a command comes to; the error says why nothing was done.
-pub(super) type Done = Result<Outcome, String>;
+type Done = Result<Outcome, Refused>;
 
 impl Quorum {
-    /// Does what a command asks for. The error says why nothing was done.
     pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Done {
+        self.passed = None;
         match command {
-            Command::Call { begin, request, client, via } => self.call(*begin, request, *client, *via, probe),
-            Command::Stop(node) => self.stop(*node, probe),
-            Command::Start(node) => self.start(*node, probe),
-            Command::Cut(a, b) => self.cut(*a, *b, probe),
-            Command::Isolate(host) => self.isolate(*host, probe),
+            Command::Write { begin, key, value, client, via } => {
+                let request = Request::Write { key: key.clone(), value: value.clone() };
+                self.call(*begin, &request, *client, *via, probe)
+            }
+            Command::Read { begin, key, client, via } => {
+                self.call(*begin, &Request::Read { key: key.clone() }, *client, *via, probe)
+            }
+            Command::Stop { node } => self.stop(*node, probe),
+            Command::Start { node } => self.start(*node, probe),
+            Command::Cut { a, b } => self.cut(*a, *b, probe),
+            Command::Isolate { host } => self.isolate(*host, probe),
             Command::Heal => {
                 self.world.network.heal();
                 self.take_step(Fact::Healed, probe)
             }
-            Command::DelayLink(a, b, delay) => self.delay_link(*a, *b, *delay, probe),
-            Command::DelayMessage(chosen, more) => self.delay_message(*chosen, *more, probe),
-            Command::Deliver(chosen) => self.deliver_by_hand(*chosen, probe),
-            Command::Drop(chosen) => self.drop_by_hand(*chosen, probe),
-            Command::Run(time) => self.run(*time, probe),
+            Command::Delay(Delay::Link(a, b, delay)) => self.delay_link(*a, *b, *delay, probe),
+            Command::Delay(Delay::Message(chosen, more)) => self.delay_message(*chosen, *more, probe),
+            Command::Deliver { message } => self.deliver_by_hand(*message, probe),
+            Command::Drop { message } => self.drop_by_hand(*message, probe),
+            Command::Run { time } => self.run(*time, probe),
             Command::Settle => self.settle(probe),
-            Command::HandOff(node) => self.hand_off(*node, probe),
-            Command::Repair(pair) => self.repair(*pair, probe),
-            Command::Backup(node) => self.back_up(*node, probe),
-            Command::Restore(node) => self.restore(*node, probe),
+            Command::HandOff { node } => self.hand_off(*node, probe),
+            Command::Repair(Repair(pair)) => self.repair(*pair, probe),
+            Command::Backup { node } => self.back_up(*node, probe),
+            Command::Restore { node } => self.restore(*node, probe),
         }
     }
 
@@ -54,10 +60,13 @@ impl Quorum {
     ) -> Done {
         self.check_client(client)?;
         let default = || self.default_coordinator(client);
-        let via = via.or_else(|| self.settings.by_node.then(default));
+        let via = via.or_else(|| (self.settings.coordinator == CoordinatedBy::Node).then(default));
         via.map_or(Ok(()), |node| self.check_node(node))?;
         if self.world.network.load() + self.nodes.len() > MAX_IN_FLIGHT {
-            return Err(format!("{} messages are in flight; `settle` or `run` first", self.world.network.load()));
+            return Err(Refused::new(format!(
+                "{} messages are in flight; `settle` or `run` first",
+                self.world.network.load()
+            )));
         }
         let (now, clock) = (self.world.now(), self.clock());
         let (call, reaction) = self.client_mut(client).call(request.clone(), via, clock);
@@ -94,7 +103,7 @@ impl Quorum {
     fn start(&mut self, node: NodeId, probe: &mut impl Probe<Quorum>) -> Done {
         self.check_node(node)?;
         if self.is_up(node) {
-            return Err(format!("{node} is running"));
+            return Err(Refused::new(format!("{node} is running")));
         }
         self.world.network.set_up(node.into(), true);
         self.node_mut(node).start();
@@ -185,20 +194,22 @@ impl Quorum {
     }
 
     /// One pair, or as many as it takes for what one home node has to reach all of them: along their row and back.
-    fn pairs_to_compare(&self, pair: Option<(NodeId, NodeId)>) -> Result<Vec<(NodeId, NodeId)>, String> {
+    fn pairs_to_compare(&self, pair: Option<(NodeId, NodeId)>) -> Result<Vec<(NodeId, NodeId)>, Refused> {
         let home = self.settings.home();
         if let Some((a, b)) = pair {
             self.check_link(a.into(), b.into())?;
             self.check_running(a)?;
             self.check_running(b)?;
             if let Some(spare) = [a, b].into_iter().find(|node| !home.contains(*node)) {
-                return Err(format!("{spare} is a spare node and keeps no copy; the home nodes are {home}"));
+                return Err(Refused::new(format!(
+                    "{spare} is a spare node and keeps no copy; the home nodes are {home}"
+                )));
             }
             return Ok(vec![(a, b)]);
         }
         let running: Vec<NodeId> = home.iter().filter(|node| self.is_up(*node)).collect();
         if running.len() < 2 {
-            return Err("it takes two home nodes that run".to_owned());
+            return Err(Refused::new("it takes two home nodes that run"));
         }
         let there: Vec<_> = running.windows(2).map(|pair| (pair[0], pair[1])).collect();
         let back = there.iter().rev().skip(1).copied();
@@ -223,7 +234,7 @@ impl Quorum {
     fn restore(&mut self, node: NodeId, probe: &mut impl Probe<Quorum>) -> Done {
         self.check_node(node)?;
         let Some((taken, disk)) = self.backups.get(&node).cloned() else {
-            return Err(format!("there is no backup of {node}; `backup {node}` takes one"));
+            return Err(Refused::new(format!("there is no backup of {node}; `backup {node}` takes one")));
         };
         let mut disk = (*disk).clone();
         let records = disk.load_records().len();
@@ -239,7 +250,7 @@ impl Quorum {
 /// What a reader may point at.
 impl Quorum {
     /// The message in flight that is meant; the error lists those that are.
-    fn choose(&self, chosen: Chosen) -> Result<MessageId, String> {
+    fn choose(&self, chosen: Chosen) -> Result<MessageId, Refused> {
         /// A longer list helps nobody.
         const MOST_LISTED: usize = 8;
         let network = &self.world.network;
@@ -256,44 +267,48 @@ impl Quorum {
             .map(|each| format!("{} ({}>{}, {})", each.id, each.from, each.to, each.payload.kind()))
             .collect();
         match network.load() {
-            0 => return Err(format!("{chosen} is not in flight; nothing is")),
+            0 => return Err(Refused::new(format!("{chosen} is not in flight; nothing is"))),
             load if load > MOST_LISTED => listed.push(format!("and {} more", load - MOST_LISTED)),
             _ => {}
         }
-        Err(format!("{chosen} is not in flight; in flight: {}", listed.join(", ")))
+        Err(Refused::new(format!("{chosen} is not in flight; in flight: {}", listed.join(", "))))
     }
 
-    fn check_node(&self, node: NodeId) -> Result<(), String> {
+    fn check_node(&self, node: NodeId) -> Result<(), Refused> {
         if node.index() < self.nodes.len() {
             return Ok(());
         }
         let nodes: Vec<_> = self.settings.nodes().map(|node| node.to_string()).collect();
-        Err(format!("there is no node {node}; there are: {}", nodes.join(", ")))
+        Err(Refused::new(format!("there is no node {node}; there are: {}", nodes.join(", "))))
     }
 
-    fn check_running(&self, node: NodeId) -> Result<(), String> {
+    fn check_running(&self, node: NodeId) -> Result<(), Refused> {
         self.check_node(node)?;
-        if self.is_up(node) { Ok(()) } else { Err(format!("{node} is stopped; `start {node}` starts it")) }
+        if self.is_up(node) {
+            Ok(())
+        } else {
+            Err(Refused::new(format!("{node} is stopped; `start {node}` starts it")))
+        }
     }
 
-    fn check_client(&self, client: ClientId) -> Result<(), String> {
+    fn check_client(&self, client: ClientId) -> Result<(), Refused> {
         if client.index() < self.clients.len() {
             return Ok(());
         }
         let clients: Vec<_> = self.settings.clients().map(|client| client.to_string()).collect();
-        Err(format!("there is no client {client}; there are: {}", clients.join(", ")))
+        Err(Refused::new(format!("there is no client {client}; there are: {}", clients.join(", "))))
     }
 
-    fn check_host(&self, host: Host) -> Result<(), String> {
+    fn check_host(&self, host: Host) -> Result<(), Refused> {
         match host {
             Host::Node(node) => self.check_node(node),
             Host::Client(client) => self.check_client(client),
         }
     }
 
-    fn check_link(&self, a: Host, b: Host) -> Result<(), String> {
+    fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
         self.check_host(a)?;
         self.check_host(b)?;
-        if a == b { Err(format!("{a} is one host, and this takes two")) } else { Ok(()) }
+        if a == b { Err(Refused::new(format!("{a} is one host, and this takes two"))) } else { Ok(()) }
     }
 }

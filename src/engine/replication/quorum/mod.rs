@@ -69,7 +69,6 @@ pub mod wire;
 
 mod cluster;
 mod execute;
-mod narration;
 mod state;
 
 #[cfg(test)]

@@ -1,151 +1,89 @@
 //! What a reader may choose before a run begins.
 
-use crate::contract::{BadParameter, Parameter, ParameterKind, Parameters};
+use stepwise_derive::{Choice, Parameters};
+
+use crate::form::BadParameter;
 use crate::replication::{ClientId, NodeId, NodeSet};
 use crate::sim::Time;
 use crate::sim::network::Conditions;
 
 /// More nodes than this cannot be followed by eye.
 pub const MAX_NODES: u64 = 7;
-const MAX_CLIENTS: u64 = 3;
 
-pub const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "n",
-        label: "Replicas (n)",
-        about: "How many nodes keep a copy of each key.",
-        kind: ParameterKind::Integer { min: 1, max: MAX_NODES, unit: "" },
-        default: "3",
-    },
-    Parameter {
-        name: "w",
-        label: "Write quorum (w)",
-        about: "How many nodes must have acknowledged a write before it counts as written.",
-        kind: ParameterKind::Integer { min: 1, max: MAX_NODES, unit: "" },
-        default: "2",
-    },
-    Parameter {
-        name: "r",
-        label: "Read quorum (r)",
-        about: "How many nodes must have answered a read before the newest of their values is returned.",
-        kind: ParameterKind::Integer { min: 1, max: MAX_NODES, unit: "" },
-        default: "2",
-    },
-    Parameter {
-        name: "spares",
-        label: "Spare nodes (sloppy quorum)",
-        about: "How many nodes stand by to keep writes for home nodes that are silent; with 0, quorums are strict.",
-        kind: ParameterKind::Integer { min: 0, max: 3, unit: "" },
-        default: "0",
-    },
-    Parameter {
-        name: "coordinator",
-        label: "Coordinator",
-        about: "Who sends a call to all replicas and counts their answers.",
-        kind: ParameterKind::Choice(&[("client", "the client itself"), ("node", "a node for the client")]),
-        default: "client",
-    },
-    Parameter {
-        name: "read-repair",
-        label: "Read repair",
-        about: "Whether a read sends the newest value to the nodes that answered with an older one.",
-        kind: ParameterKind::Switch,
-        default: "on",
-    },
-    Parameter {
-        name: "clients",
-        label: "Clients",
-        about: "How many clients there are.",
-        kind: ParameterKind::Integer { min: 1, max: MAX_CLIENTS, unit: "" },
-        default: "2",
-    },
-    Parameter {
-        name: "delay",
-        label: "Delay",
-        about: "How long a message takes at least.",
-        kind: ParameterKind::Integer { min: 0, max: 10_000, unit: "ms" },
-        default: "10",
-    },
-    Parameter {
-        name: "jitter",
-        label: "Jitter",
-        about: "How much longer a message may take, by chance; so messages overtake each other.",
-        kind: ParameterKind::Integer { min: 0, max: 10_000, unit: "ms" },
-        default: "10",
-    },
-    Parameter {
-        name: "loss",
-        label: "Loss",
-        about: "How many of a hundred messages are lost, by chance.",
-        kind: ParameterKind::Integer { min: 0, max: 100, unit: "%" },
-        default: "0",
-    },
-    Parameter {
-        name: "timeout",
-        label: "Time-out",
-        about: "How long a coordinator waits for answers before it refuses a call.",
-        kind: ParameterKind::Integer { min: 1, max: 60_000, unit: "ms" },
-        default: "100",
-    },
-    Parameter {
-        name: "seed",
-        label: "Seed",
-        about: "Which chance decides on delays and losses.",
-        kind: ParameterKind::Integer { min: 0, max: u32::MAX as u64, unit: "" },
-        default: "1",
-    },
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Parameters)]
+#[parameters(fits)]
 pub struct Settings {
+    /// How many nodes keep a copy of each key.
+    #[label("Replicas (n)")]
+    #[parameter(3, 1..=MAX_NODES)]
     pub n: usize,
+    /// How many nodes must have acknowledged a write before it counts as written.
+    #[label("Write quorum (w)")]
+    #[parameter(2, 1..=MAX_NODES)]
     pub w: usize,
+    /// How many nodes must have answered a read before the newest of their values is returned.
+    #[label("Read quorum (r)")]
+    #[parameter(2, 1..=MAX_NODES)]
     pub r: usize,
+    /// How many nodes stand by to keep writes for home nodes that are silent; with 0, quorums are strict.
+    #[label("Spare nodes (sloppy quorum)")]
+    #[parameter(0, 0..=3)]
     pub spares: usize,
-    pub clients: usize,
-    /// Whether a node coordinates a call where the command says nothing.
-    pub by_node: bool,
+    /// Who sends a call to all replicas and counts their answers.
+    #[parameter(CoordinatedBy::Client)]
+    pub coordinator: CoordinatedBy,
+    /// Whether a read sends the newest value to the nodes that answered with an older one.
+    #[parameter(true)]
     pub read_repair: bool,
+    /// How many clients there are.
+    #[parameter(2, 1..=3)]
+    pub clients: usize,
+    /// How long a message takes at least.
+    #[parameter(10, 0..=10_000, "ms")]
+    pub delay: Time,
+    /// How much longer a message may take, by chance; so messages overtake each other.
+    #[parameter(10, 0..=10_000, "ms")]
+    pub jitter: Time,
+    /// How many of a hundred messages are lost, by chance.
+    #[parameter(0, 0..=100, "%")]
+    pub loss: u64,
+    /// How long a coordinator waits for answers before it refuses a call.
+    #[label("Time-out")]
+    #[parameter(100, 1..=60_000, "ms")]
     pub timeout: Time,
-    pub conditions: Conditions,
+    /// Which chance decides on delays and losses.
+    #[parameter(1, 0..=u32::MAX as u64)]
     pub seed: u64,
 }
 
+/// Who coordinates a call where the command says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum CoordinatedBy {
+    /// the client itself
+    Client,
+    /// a node for the client
+    Node,
+}
+
+/// A quorum is at most all nodes, and of those there is room for a few.
+fn fits(settings: &Settings) -> Result<(), BadParameter> {
+    let Settings { n, w, r, spares, .. } = *settings;
+    let check = |name: &str, found: usize, most: usize, accepted: String| {
+        let refused = || BadParameter { name: name.to_owned(), found: found.to_string(), accepted };
+        if found <= most { Ok(()) } else { Err(refused()) }
+    };
+    for (name, quorum) in [("w", w), ("r", r)] {
+        check(name, quorum, n, format!("1 to {n}, because only n={n} nodes can answer"))?;
+    }
+    let room = MAX_NODES as usize - n;
+    let accepted = if room == 0 { "only 0".to_owned() } else { format!("0 to {room}") };
+    let why = format!("{accepted} with n={n}, because there are at most {MAX_NODES} nodes in all");
+    check("spares", spares, room, why)
+}
+
 impl Settings {
-    pub fn new(parameters: &Parameters) -> Result<Settings, BadParameter> {
-        let n = parameters.integer("n");
-        let refuse = |name: &str, accepted: String| BadParameter {
-            name: name.to_owned(),
-            found: parameters.text(name).to_owned(),
-            accepted,
-        };
-        for quorum in ["w", "r"] {
-            if parameters.integer(quorum) > n {
-                return Err(refuse(quorum, format!("1 to {n}, because only n={n} nodes can answer")));
-            }
-        }
-        let room = MAX_NODES - n;
-        if parameters.integer("spares") > room {
-            let accepted = if room == 0 { "only 0".to_owned() } else { format!("0 to {room}") };
-            return Err(refuse(
-                "spares",
-                format!("{accepted} with n={n}, because there are at most {MAX_NODES} nodes in all"),
-            ));
-        }
-        let millis = |name| Time::from_millis(parameters.integer(name));
-        let loss_percent = parameters.integer("loss");
-        Ok(Settings {
-            n: n as usize,
-            w: parameters.integer("w") as usize,
-            r: parameters.integer("r") as usize,
-            spares: parameters.integer("spares") as usize,
-            clients: parameters.integer("clients") as usize,
-            by_node: parameters.text("coordinator") == "node",
-            read_repair: parameters.switch("read-repair"),
-            timeout: millis("timeout"),
-            conditions: Conditions { delay: millis("delay"), jitter: millis("jitter"), loss_percent },
-            seed: parameters.integer("seed"),
-        })
+    pub fn conditions(&self) -> Conditions {
+        Conditions { delay: self.delay, jitter: self.jitter, loss_percent: self.loss }
     }
 
     /// The nodes that every key is at home on: `n1` to `nN`.

@@ -9,17 +9,12 @@ use super::merkle::Tree;
 use super::message::Message;
 use super::node::Node;
 use super::record::Record;
-use super::settings::Settings;
 use crate::contract::Counter;
 use crate::replication::history::{Call, Request, Returned};
 use crate::replication::{CallId, ClientId, History, Host, NodeId, Verdict};
 use crate::sim::{Envelope, Fate, Network, Time};
 
 impl Quorum {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
     pub fn now(&self) -> Time {
         self.world.now()
     }

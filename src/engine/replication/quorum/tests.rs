@@ -258,7 +258,7 @@ fn r2_the_last_of_writes_that_do_not_overlap_is_read() {
             if via.is_empty() && rng.one_in(2) {
                 // By hand, no time passes at all.
                 run.script(&format!("begin write k {last} as c{client}"));
-                for node in 1..=run.quorum.settings().n {
+                for node in 1..=run.quorum.settings.n {
                     run.script(&format!("deliver c{client}>n{node}; deliver n{node}>c{client}"));
                 }
                 // What was delivered may have been left over from an earlier call.
@@ -296,7 +296,7 @@ fn a_hint_is_durable() {
 fn random_run(seed: u64, parameters: &str, steps: usize) -> (Run, Vec<String>) {
     let mut rng = Rng::new(seed);
     let mut run = Run::new(&format!("{parameters} seed={seed}"));
-    let nodes = run.quorum.settings().n as u64;
+    let nodes = run.quorum.settings.n as u64;
     let mut script = Vec::new();
     for step in 0..steps {
         let (node, other) = (1 + rng.below(nodes), 1 + rng.below(nodes));
