@@ -18,29 +18,30 @@ use crate::language::{BadCommand, Words};
 /// - the state after [`execute`](Engine::execute) is the state that its last step showed;
 /// - every command takes at least one step.
 pub trait Engine: Clone + 'static {
-    /// What a reader may ask of it. `Display` writes it so that [`Engine::parse`] reads the same command again.
-    type Command: Clone + Display + 'static;
+    /// What it is opened with.
+    type Settings: Declared;
+    /// What a reader may ask of it.
+    type Command: Command;
     /// What it did.
-    type Event: Event;
+    type Event: Event + From<Refused>;
 
-    /// The parameters it is opened with, in the order in which they are shown.
-    const PARAMETERS: &'static [Parameter];
-    /// The forms its commands take, in the order in which they are shown.
-    const COMMANDS: &'static [CommandForm];
+    /// A new engine, empty.
+    fn new(settings: Self::Settings) -> Self;
 
-    /// A new engine, empty. The parameters have been checked one by one against [`Engine::PARAMETERS`]; an error is for
-    /// those that do not fit each other.
-    fn open(parameters: &Parameters) -> Result<Self, BadParameter>;
+    /// Carries out one command, and tells `probe` each step. A refusal is told for it.
+    fn carry_out(&mut self, command: &Self::Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused>;
 
-    /// Reads one command.
-    fn parse(words: &mut Words) -> Result<Self::Command, BadCommand>;
-
-    /// Carries out one command and tells `probe` each step.
-    fn execute(&mut self, command: &Self::Command, probe: &mut impl Probe<Self>) -> Outcome;
+    /// What goes on behind a command that is done or refused, a little at a time: a merge in the background.
+    fn go_on(&mut self, command: &Self::Command, probe: &mut impl Probe<Self>) {
+        let _ = (command, probe);
+    }
 
     /// Whether `command` may follow one that was cut short in the middle. A storage engine cut short can only crash;
     /// a cluster is at rest after every delivery, and takes anything.
-    fn may_follow_a_cut(command: &Self::Command) -> bool;
+    fn may_follow_a_cut(command: &Self::Command) -> bool {
+        let _ = command;
+        true
+    }
 
     /// How many bytes a photograph of this state takes up beside what it shares with `before`, the one taken before it:
     /// an estimate, the same on every machine. A recording adds them up, and ends before they are too many. Zero is for
@@ -55,6 +56,32 @@ pub trait Engine: Clone + 'static {
 
     /// The whole state for a program to read: graders and notebooks build on it.
     fn state(&self) -> serde_json::Value;
+
+    /// The parameters it is opened with, in the order in which they are shown.
+    const PARAMETERS: &'static [Parameter] = <Self::Settings as Declared>::PARAMETERS;
+    /// The forms its commands take, in the order in which they are shown.
+    const COMMANDS: &'static [CommandForm] = <Self::Command as Command>::FORMS;
+
+    /// A new engine with parameters that have been checked one by one; an error is for those that do not fit each other.
+    fn open(parameters: &Parameters) -> Result<Self, BadParameter> {
+        Ok(Self::new(Self::Settings::new(parameters)?))
+    }
+
+    /// Reads one command.
+    fn parse(words: &mut Words) -> Result<Self::Command, BadCommand> {
+        Self::Command::parse(words)
+    }
+
+    /// [`carry_out`](Engine::carry_out), one step for a refusal, at the line that refused, and what goes on behind it.
+    fn execute(&mut self, command: &Self::Command, probe: &mut impl Probe<Self>) -> Outcome {
+        let outcome = self.carry_out(command, probe).unwrap_or_else(|refused| {
+            let reason = refused.reason.to_string();
+            probe.step_at(refused.source, || refused.into(), self);
+            Outcome::Refused(reason)
+        });
+        self.go_on(command, probe);
+        outcome
+    }
 }
 
 /// What an engine did: a fact in the past tense of its field. `Display` is the narration, one or two plain sentences
@@ -154,17 +181,6 @@ impl Event for Refused {
     fn name(&self) -> &'static str {
         "Refused"
     }
-}
-
-/// What a command came to; a refusal takes a step, at the line that refused.
-pub fn told<E: Engine>(done: Result<Outcome, Refused>, engine: &E, probe: &mut impl Probe<E>) -> Outcome
-where
-    E::Event: From<Refused>,
-{
-    done.unwrap_or_else(|refused| {
-        probe.step_at(refused.source, || refused.clone().into(), engine);
-        Outcome::Refused(refused.reason.to_string())
-    })
 }
 
 impl Outcome {

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use super::*;
+use crate::engine::contract::Refused;
+use crate::engine::form::{Command, Declared};
+use crate::engine::language::Word;
 use crate::engine::{
     Argument, ArgumentKind, BadParameter, CommandForm, Counter, Engine, Event, Parameter, Parameters, Probe,
 };
@@ -40,30 +43,57 @@ impl Event for Added {
     }
 }
 
-impl Engine for Tally {
-    type Command = Ask;
-    type Event = Added;
+/// Nothing is decided before.
+#[derive(Clone)]
+struct Settings;
+
+impl Declared for Settings {
     const PARAMETERS: &'static [Parameter] = &[];
-    const COMMANDS: &'static [CommandForm] = &[CommandForm {
+
+    fn read(_: &Parameters) -> Settings {
+        Settings
+    }
+
+    fn set(&mut self, _: &str, _: &str) {}
+
+    fn check(&self) -> Result<(), BadParameter> {
+        Ok(())
+    }
+}
+
+impl Command for Ask {
+    const FORMS: &'static [CommandForm] = &[CommandForm {
         name: "add",
         arguments: &[Argument { name: "many", kind: ArgumentKind::Number, example: "1", optional: false }],
         about: "count so many, a step each",
         button: true,
     }];
 
-    fn open(_: &Parameters) -> Result<Tally, BadParameter> {
-        Ok(Tally(0))
+    fn read(name: &Word, words: &mut Words) -> Result<Option<Ask>, BadCommand> {
+        Ok(match name.text.as_str() {
+            "add" => Some(Ask::Add(words.number("many", 1..=5_000)?)),
+            "crash" => Some(Ask::Crash),
+            _ => None,
+        })
+    }
+}
+
+impl From<Refused> for Added {
+    fn from(refused: Refused) -> Added {
+        unreachable!("it counts whatever it is asked to: {refused}")
+    }
+}
+
+impl Engine for Tally {
+    type Settings = Settings;
+    type Command = Ask;
+    type Event = Added;
+
+    fn new(_: Settings) -> Tally {
+        Tally(0)
     }
 
-    fn parse(words: &mut Words) -> Result<Ask, BadCommand> {
-        match words.required("command")?.text.as_str() {
-            "add" => Ok(Ask::Add(words.number("many", 1..=5_000)?)),
-            "crash" => Ok(Ask::Crash),
-            _ => Err(words.unknown(Self::COMMANDS)),
-        }
-    }
-
-    fn execute(&mut self, command: &Ask, probe: &mut impl Probe<Tally>) -> Outcome {
+    fn carry_out(&mut self, command: &Ask, probe: &mut impl Probe<Tally>) -> Result<Outcome, Refused> {
         match command {
             Ask::Add(many) => {
                 for _ in 0..*many {
@@ -76,7 +106,7 @@ impl Engine for Tally {
                 probe.step(|| Added(self.0), self);
             }
         }
-        Outcome::Done
+        Ok(Outcome::Done)
     }
 
     fn may_follow_a_cut(command: &Ask) -> bool {

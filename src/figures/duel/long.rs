@@ -2,6 +2,7 @@
 //! was put off at its end is done, and its time counts.
 
 use super::{CHART, assumed, chart, hundredths, short, sides, told};
+use crate::engine::Engine;
 use crate::engine::contract::Refused;
 use crate::engine::form::Declared;
 use crate::engine::service::spell::{grouped, time};

@@ -10,9 +10,8 @@ use super::seat::{Job, Seat};
 use super::services::{Controller, Store};
 use super::settings::{ChosenBy, Settings};
 use super::state;
-use crate::contract::{Counter, Engine, Outcome, Probe, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::replication::replicated_log::{Node, Reigns, Term};
 use crate::replication::world::Happening;
 use crate::replication::{CallId, Host, NodeId, NodeSet, World};
@@ -81,40 +80,11 @@ pub struct Failover {
 }
 
 impl Engine for Failover {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Failover, BadParameter> {
-        Ok(Failover::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-impl Failover {
-    pub fn new(settings: Settings) -> Failover {
+    fn new(settings: Settings) -> Failover {
         let all = settings.all();
         let seat = |id: NodeId| {
             let peers = all.without([id].into_iter().collect());
@@ -141,6 +111,25 @@ impl Failover {
         failover
     }
 
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Failover>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    /// A cluster is at rest after every delivery.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+impl Failover {
     /// The first leader begins, and everybody knows of it: a cluster in the best of health.
     fn begin(&mut self) {
         let first = NodeId::new(1);

@@ -11,7 +11,7 @@ use crate::replication::{Host, NodeId};
 pub(super) type Done = Result<Outcome, Refused>;
 
 impl Failover {
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Done {
+    pub(super) fn run_command(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Done {
         self.passed = None;
         match *command {
             Command::Insert { begin, ref name, client } => self.insert(begin, name, client, probe),

@@ -8,9 +8,8 @@ use super::node::{LogMessage, LogPosition, Message, Node, Post, Reaction};
 use super::session::{Asking, Device, MAX_PAGES, Machine, Route, Session, route};
 use super::settings::{Kept, Settings};
 use super::state;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::replication::checker::{self, Breach, Call, Item, What};
 use crate::replication::world::Happening;
 use crate::replication::{Host, NodeId, NodeSet, World};
@@ -69,43 +68,11 @@ pub(super) struct Tally {
 }
 
 impl Engine for Lag {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Lag, BadParameter> {
-        Ok(Lag::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-/// Later than anything that happens.
-const FOREVER: Time = Time::from_nanos(u64::MAX);
-
-impl Lag {
-    pub fn new(settings: Settings) -> Lag {
+    fn new(settings: Settings) -> Lag {
         let conditions = Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 };
         let mut world = World::new(conditions, 2 * settings.seed);
         let all: NodeSet = (1..=settings.followers + 1).map(NodeId::new).collect();
@@ -176,6 +143,24 @@ impl Lag {
         }
     }
 
+    /// A cluster is at rest after every delivery.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+/// Later than anything that happens.
+const FOREVER: Time = Time::from_nanos(u64::MAX);
+
+impl Lag {
     fn post(
         &mut self,
         begin: bool,

@@ -8,9 +8,8 @@ use super::message::Message;
 use super::settings::{Mode, Modes, Settings};
 use super::state;
 use super::write::{Lost, Missing, Named, Write, text};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::replication::history::{Request, Returned};
 use crate::replication::replicated_log::{Node, Reigns, Role, Rule};
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, NodeSet, World};
@@ -55,40 +54,11 @@ pub struct Leader {
 }
 
 impl Engine for Leader {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Leader, BadParameter> {
-        Ok(Leader::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-/// What can be seen from outside.
-impl Leader {
-    pub fn new(settings: Settings) -> Leader {
+    fn new(settings: Settings) -> Leader {
         let first = NodeId::new(1);
         let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
         let mut leader = Leader {
@@ -118,6 +88,25 @@ impl Leader {
         leader
     }
 
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+/// What can be seen from outside.
+impl Leader {
     pub fn now(&self) -> Time {
         self.world.now()
     }

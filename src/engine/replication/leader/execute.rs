@@ -14,7 +14,7 @@ use crate::sim::Time;
 type Done = Result<Outcome, Refused>;
 
 impl Leader {
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Done {
+    pub(super) fn run_command(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Done {
         self.passed = None;
         match command {
             Command::Put { begin, key, value, client, via } => {

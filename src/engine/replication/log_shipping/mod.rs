@@ -69,9 +69,8 @@ use std::rc::Rc;
 
 use serde_json::{Value as Json, json};
 
-use crate::contract::{Counter, Dump, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Dump, Engine, Outcome, Probe, Refused};
+
 use crate::replication::{ClientId, Host, World};
 use crate::sim::network::Conditions;
 use crate::sim::{DiskError, Envelope, Network, Time};
@@ -134,76 +133,11 @@ struct Tally {
 }
 
 impl Engine for LogShipping {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<LogShipping, BadParameter> {
-        Ok(LogShipping::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        let Tally { statements, rows_changed, log_bytes, bytes_shipped } = self.tally;
-        let counter = |name, value| Counter { name, value };
-        vec![
-            counter("statements", statements),
-            counter("rows_changed", rows_changed),
-            counter("change_table_rows", self.change_table.len() as u64),
-            counter("log_entries", self.log.len() as u64),
-            counter("log_bytes", log_bytes),
-            counter("bytes_shipped", bytes_shipped),
-            counter("entries_waiting", self.waiting() as u64),
-            counter("differences", self.differences.len() as u64),
-            counter("time_us", self.world.now().as_micros()),
-        ]
-    }
-
-    fn state(&self) -> Json {
-        let table = |replica: &Replica| -> Json {
-            let rows = replica.table.rows().map(|(slot, row)| {
-                let columns = replica.table.version.columns().iter().zip(&row);
-                let mut json: serde_json::Map<_, _> =
-                    columns.map(|(column, value)| (column.name.to_owned(), value.to_string().into())).collect();
-                json.insert("slot".to_owned(), slot.into());
-                Json::Object(json)
-            });
-            rows.collect()
-        };
-        json!({
-            "leader": table(&self.leader),
-            "leader_up": self.is_up(Which::Leader),
-            "follower": table(&self.follower),
-            "follower_up": self.is_up(Which::Follower),
-            "log": self.log.iter().map(|entry| json!({
-                "number": entry.number,
-                "says": entry.lines,
-                "bytes": entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
-            })).collect::<Json>(),
-            "change_table": self.change_table.iter().map(|row| &**row).collect::<Json>(),
-            "applied": self.applied,
-            "halted": self.halted.as_deref(),
-            "differences": self.differences.iter().map(Difference::to_string).collect::<Json>(),
-        })
-    }
-}
-
-impl LogShipping {
-    pub fn new(settings: Settings) -> LogShipping {
+    fn new(settings: Settings) -> LogShipping {
         let version = settings.follower.version();
         // Each replica has its own chance: two seeds that no two parameters share.
         let mut follower = Replica::new(version, settings.skew, 2 * settings.seed + 1);
@@ -264,6 +198,57 @@ impl LogShipping {
         done.map(|()| Outcome::Done)
     }
 
+    /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        let Tally { statements, rows_changed, log_bytes, bytes_shipped } = self.tally;
+        let counter = |name, value| Counter { name, value };
+        vec![
+            counter("statements", statements),
+            counter("rows_changed", rows_changed),
+            counter("change_table_rows", self.change_table.len() as u64),
+            counter("log_entries", self.log.len() as u64),
+            counter("log_bytes", log_bytes),
+            counter("bytes_shipped", bytes_shipped),
+            counter("entries_waiting", self.waiting() as u64),
+            counter("differences", self.differences.len() as u64),
+            counter("time_us", self.world.now().as_micros()),
+        ]
+    }
+
+    fn state(&self) -> Json {
+        let table = |replica: &Replica| -> Json {
+            let rows = replica.table.rows().map(|(slot, row)| {
+                let columns = replica.table.version.columns().iter().zip(&row);
+                let mut json: serde_json::Map<_, _> =
+                    columns.map(|(column, value)| (column.name.to_owned(), value.to_string().into())).collect();
+                json.insert("slot".to_owned(), slot.into());
+                Json::Object(json)
+            });
+            rows.collect()
+        };
+        json!({
+            "leader": table(&self.leader),
+            "leader_up": self.is_up(Which::Leader),
+            "follower": table(&self.follower),
+            "follower_up": self.is_up(Which::Follower),
+            "log": self.log.iter().map(|entry| json!({
+                "number": entry.number,
+                "says": entry.lines,
+                "bytes": entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            })).collect::<Json>(),
+            "change_table": self.change_table.iter().map(|row| &**row).collect::<Json>(),
+            "applied": self.applied,
+            "halted": self.halted.as_deref(),
+            "differences": self.differences.iter().map(Difference::to_string).collect::<Json>(),
+        })
+    }
+}
+
+impl LogShipping {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;

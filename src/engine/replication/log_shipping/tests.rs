@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::statement::{self, Statement};
 use super::*;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 fn open(method: &str, more: &[(&str, &str)]) -> LogShipping {

@@ -13,9 +13,8 @@ use super::node::Node;
 use super::reaction::{Reaction, Timer};
 use super::settings::Settings;
 use super::state;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
 use crate::sim::{Envelope, Fate, Loss, MessageId, Time};
 
@@ -51,39 +50,11 @@ pub(super) struct Tally {
 }
 
 impl Engine for Quorum {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Quorum, BadParameter> {
-        Ok(Quorum::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-impl Quorum {
-    pub fn new(settings: Settings) -> Quorum {
+    fn new(settings: Settings) -> Quorum {
         Quorum {
             settings,
             world: World::new(settings.conditions(), settings.seed),
@@ -96,6 +67,22 @@ impl Quorum {
             passed: None,
             focus: None,
         }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
     }
 }
 

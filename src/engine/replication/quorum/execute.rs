@@ -19,7 +19,7 @@ pub const MAX_IN_FLIGHT: usize = 200;
 type Done = Result<Outcome, Refused>;
 
 impl Quorum {
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Done {
+    pub(super) fn run_command(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Done {
         self.passed = None;
         match command {
             Command::Write { begin, key, value, client, via } => {

@@ -57,8 +57,8 @@ use self::hybrid::Hybrid;
 use self::mailboxes::Mailboxes;
 use self::world::{Post, World};
 use super::grouped;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{ArgumentKind, BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters, Value};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::form::{ArgumentKind, Value};
 use crate::language::{BadCommand, Words};
 use crate::sim::Rng;
 
@@ -180,45 +180,11 @@ pub struct Fanout {
 type Done = Result<Outcome, Refused>;
 
 impl Engine for Fanout {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Fanout, BadParameter> {
-        Ok(Fanout::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Fanout>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A post that was cut short is in the table, and not in the mailboxes: the ways are apart then, and timelines say
-    /// so. That is the danger of copies, and worth to be looked at.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn weight(&self, before: &Fanout) -> u64 {
-        self.world.weight(&before.world) + self.mailboxes.weight(&before.mailboxes) + self.hybrid.weight(&before.hybrid)
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        self.count()
-    }
-
-    fn state(&self) -> serde_json::Value {
-        self.describe()
-    }
-}
-
-impl Fanout {
-    pub fn new(settings: Settings) -> Fanout {
+    fn new(settings: Settings) -> Fanout {
         let follows = Follows::new(settings.shape, settings.users, settings.follows, settings.seed);
         Fanout {
             settings,
@@ -248,6 +214,26 @@ impl Fanout {
         }
     }
 
+    /// A post that was cut short is in the table, and not in the mailboxes: the ways are apart then, and timelines say
+    /// so. That is the danger of copies, and worth to be looked at.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn weight(&self, before: &Fanout) -> u64 {
+        self.world.weight(&before.world) + self.mailboxes.weight(&before.mailboxes) + self.hybrid.weight(&before.hybrid)
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        self.count()
+    }
+
+    fn state(&self) -> serde_json::Value {
+        self.describe()
+    }
+}
+
+impl Fanout {
     /// Counts rows that a way has touched, for the last command and by `kind` in all.
     fn touch(&mut self, way: Way, rows: u64, kind: fn(&mut Tally) -> &mut u64) {
         let tally = &mut self.tallies[way as usize];

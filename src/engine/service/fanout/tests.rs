@@ -2,10 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::form::Choice;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 fn open(parameters: &[(&str, &str)]) -> Fanout {
-    Fanout::open(&Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
+    Fanout::open(&Parameters::new(Fanout::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
 }
 
 fn run(engine: &mut Fanout, script: &str) -> Vec<Outcome> {
@@ -67,7 +69,7 @@ fn a_million_followers_are_counted_row_by_row() {
 
 #[test]
 fn too_many_pairs_are_refused_with_the_limit() {
-    let parameters = Parameters::new(Settings::PARAMETERS, [("users", "1000000"), ("follows", "3")]).unwrap();
+    let parameters = Parameters::new(Fanout::PARAMETERS, [("users", "1000000"), ("follows", "3")]).unwrap();
     let Err(mistake) = Fanout::open(&parameters) else { panic!("it opened") };
     assert!(mistake.to_string().contains("at most 2 with 1000000 users"), "{mistake}");
 }

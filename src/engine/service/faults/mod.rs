@@ -49,9 +49,8 @@ use self::component::{Component, Name};
 use self::dns::Resolvers;
 use self::flow::{Due, Request};
 use self::level::{Level, TICK};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::service::{Arrivals, Histogram, Shared};
 use crate::sim::{Agenda, Rng, Time};
 
@@ -94,46 +93,11 @@ pub struct Totals {
 }
 
 impl Engine for Faults {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Faults, BadParameter> {
-        Ok(Faults::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A service is at rest after each event, and takes anything.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn weight(&self, before: &Faults) -> u64 {
-        let stations = self.components.iter().zip(&before.components);
-        let queues: u64 = stations.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum();
-        queues + self.requests.weight(&before.requests) + self.agenda.weight()
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-impl Faults {
-    pub fn new(settings: Settings) -> Faults {
+    fn new(settings: Settings) -> Faults {
         let mut chance = Rng::new(settings.seed.into());
         let [app, cache, database] = WORKERS;
         let mut components = vec![
@@ -173,5 +137,24 @@ impl Faults {
             Command::Repair { component } => self.repair(*component, probe)?,
         }
         Ok(Outcome::Done)
+    }
+
+    /// A service is at rest after each event, and takes anything.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn weight(&self, before: &Faults) -> u64 {
+        let stations = self.components.iter().zip(&before.components);
+        let queues: u64 = stations.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum();
+        queues + self.requests.weight(&before.requests) + self.agenda.weight()
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
     }
 }

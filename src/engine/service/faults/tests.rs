@@ -1,5 +1,7 @@
 use super::level::{Cause, Window};
 use super::*;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 /// Runs a script, and keeps how the service was at each of its steps.
@@ -13,7 +15,7 @@ impl Probe<Faults> for Followed {
 }
 
 fn run(parameters: &[(&str, &str)], script: &str) -> (Faults, Vec<Status>, Vec<Outcome>) {
-    let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
+    let parameters = Parameters::new(Faults::PARAMETERS, parameters.iter().copied()).unwrap();
     let mut service = Faults::open(&parameters).unwrap();
     let (mut followed, mut outcomes) = (Followed::default(), Vec::new());
     for statement in statements(script).unwrap() {
@@ -208,7 +210,7 @@ fn v4_an_old_time_out_does_not_fail_the_trial() {
     for seed in 1..=10 {
         let given =
             [("breaker", "on"), ("retries", "never"), ("timeout", "5000"), ("load", "60"), ("seed", &seed.to_string())];
-        let mut service = Faults::open(&Parameters::new(Settings::PARAMETERS, given).unwrap()).unwrap();
+        let mut service = Faults::open(&Parameters::new(Faults::PARAMETERS, given).unwrap()).unwrap();
         let mut trials = Trials(Vec::new());
         for statement in statements("run 2s; inject slow on db; run 15s; run 30s").unwrap() {
             service.execute(&Faults::parse(&mut Words::new(&statement)).unwrap(), &mut trials);

@@ -5,6 +5,7 @@
 //! the same settings give the same numbers everywhere.
 
 use super::{Latency, Settings};
+use crate::contract::Engine;
 use crate::form::BadParameter;
 use crate::service::Histogram;
 use crate::service::arrivals::Rate;

@@ -41,9 +41,8 @@ mod tests;
 
 use std::collections::VecDeque;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::service::{Arrivals, Histogram, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
 
@@ -96,45 +95,11 @@ pub struct Counts {
 }
 
 impl Engine for Latency {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Latency, BadParameter> {
-        Ok(Latency::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A service is at rest after each event, and takes anything.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn weight(&self, before: &Latency) -> u64 {
-        let servers = self.servers.iter().zip(&before.servers);
-        servers.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum()
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-impl Latency {
-    pub fn new(settings: Settings) -> Latency {
+    fn new(settings: Settings) -> Latency {
         let mut chance = Rng::new(settings.seed.into());
         let server = Server {
             station: Station::new(settings.workers, settings.queue),
@@ -153,5 +118,27 @@ impl Latency {
             recent: VecDeque::new(),
             counts: Counts::default(),
         }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    /// A service is at rest after each event, and takes anything.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn weight(&self, before: &Latency) -> u64 {
+        let servers = self.servers.iter().zip(&before.servers);
+        servers.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum()
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
     }
 }

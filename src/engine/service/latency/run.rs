@@ -12,7 +12,11 @@ use crate::sim::Time;
 const SLOW: u64 = 4;
 
 impl Latency {
-    pub(super) fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<Outcome, Refused> {
+    pub(super) fn run_command(
+        &mut self,
+        command: &Command,
+        probe: &mut impl Probe<Latency>,
+    ) -> Result<Outcome, Refused> {
         match command {
             Command::Run { time } => self.run(*time, probe)?,
             Command::Load { rate } => {

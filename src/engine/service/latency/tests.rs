@@ -1,11 +1,13 @@
 use super::level::Found;
 use super::*;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 use crate::service::histogram::ONE_IN;
 
 /// Runs a script; nothing in it may be misread.
 fn run(parameters: &[(&str, &str)], script: &str) -> (Latency, Vec<Outcome>) {
-    let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
+    let parameters = Parameters::new(Latency::PARAMETERS, parameters.iter().copied()).unwrap();
     let mut service = Latency::open(&parameters).unwrap();
     let mut outcomes = Vec::new();
     for statement in statements(script).unwrap() {
@@ -121,7 +123,7 @@ impl Probe<Latency> for Told {
 
 /// Runs a script and keeps what is told of it.
 fn told(parameters: &[(&str, &str)], script: &str) -> Vec<(String, usize)> {
-    let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
+    let parameters = Parameters::new(Latency::PARAMETERS, parameters.iter().copied()).unwrap();
     let mut service = Latency::open(&parameters).unwrap();
     let mut told = Told::default();
     for statement in statements(script).unwrap() {

@@ -63,9 +63,8 @@ pub use release::{Release, Stage};
 pub use settings::{Rollback, Settings};
 pub use strategy::Strategy;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::sim::Rng;
 
 fn grouped(number: u32) -> String {
@@ -95,44 +94,11 @@ pub struct Rollout {
 }
 
 impl Engine for Rollout {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Rollout, BadParameter> {
-        Ok(Rollout::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Rollout>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A release that was cut short stays where it is; the next one goes out over it.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn weight(&self, before: &Rollout) -> u64 {
-        self.fleet.weight(&before.fleet)
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        self.count()
-    }
-
-    fn state(&self) -> serde_json::Value {
-        self.describe()
-    }
-}
-
-impl Rollout {
-    pub fn new(settings: Settings) -> Rollout {
+    fn new(settings: Settings) -> Rollout {
         Rollout {
             fleet: Fleet::new(settings.nodes, settings.users),
             now: 0,
@@ -156,6 +122,23 @@ impl Rollout {
             Command::Hide { component } => self.hide(component, probe),
             Command::Couple { user, used } => self.couple(user, used, probe),
         }
+    }
+
+    /// A release that was cut short stays where it is; the next one goes out over it.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn weight(&self, before: &Rollout) -> u64 {
+        self.fleet.weight(&before.fleet)
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        self.count()
+    }
+
+    fn state(&self) -> serde_json::Value {
+        self.describe()
     }
 }
 

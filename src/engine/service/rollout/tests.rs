@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::form::Choice;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 fn open(parameters: &[(&str, &str)]) -> Rollout {

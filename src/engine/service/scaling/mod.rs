@@ -74,9 +74,7 @@ pub use system::{Costs, Way};
 
 use super::arrivals::{MAX_RATE, Rate};
 use super::grouped;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
 /// No system here grows larger: by then the law has long turned.
 pub const MAX_SIZE: u64 = 64;
@@ -128,40 +126,11 @@ pub struct Scaling {
 type Done = Result<Outcome, Refused>;
 
 impl Engine for Scaling {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Scaling, BadParameter> {
-        Ok(Scaling::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Scaling>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// Between two measurements everything is at rest.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        self.count()
-    }
-
-    fn state(&self) -> serde_json::Value {
-        self.describe()
-    }
-}
-
-impl Scaling {
-    pub fn new(settings: Settings) -> Scaling {
+    fn new(settings: Settings) -> Scaling {
         Scaling {
             settings,
             rate: settings.rate,
@@ -191,6 +160,21 @@ impl Scaling {
         }
     }
 
+    /// Between two measurements everything is at rest.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        self.count()
+    }
+
+    fn state(&self) -> serde_json::Value {
+        self.describe()
+    }
+}
+
+impl Scaling {
     /// Measures one system at a load by a whole sample.
     fn measure(&mut self, way: Way, size: u32, rate: Rate, failed: bool) -> Measured {
         self.measure_with(self.settings.sample, System { way, size, failed }, rate)

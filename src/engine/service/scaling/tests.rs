@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::form::Declared;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 use crate::service::theory;
 use crate::sim::Time;
@@ -242,7 +245,7 @@ fn no_command_keeps_a_page_busy() {
 }
 
 fn open(parameters: &[(&str, &str)]) -> Scaling {
-    Scaling::open(&Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
+    Scaling::open(&Parameters::new(Scaling::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
 }
 
 fn run_script(engine: &mut Scaling, script: &str) -> Vec<Outcome> {
@@ -319,7 +322,7 @@ fn what_makes_no_sense_is_refused() {
     for script in ["load", "load 5", "load 100001/s", "machines 0", "machines 65", "power x", "double 2"] {
         assert!(Scaling::parse(&mut Words::new(&statements(script).unwrap()[0])).is_err(), "{script}");
     }
-    let parameters = Parameters::new(Settings::PARAMETERS, [("power", "20")]).unwrap();
+    let parameters = Parameters::new(Scaling::PARAMETERS, [("power", "20")]).unwrap();
     assert!(Scaling::open(&parameters).is_err());
 }
 

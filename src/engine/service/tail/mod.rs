@@ -31,9 +31,8 @@ mod tests;
 
 use std::rc::Rc;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::service::Histogram;
 use crate::sim::{Rng, Time};
 
@@ -71,40 +70,11 @@ pub struct Point {
 }
 
 impl Engine for Tail {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Tail, BadParameter> {
-        Ok(Tail::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Tail>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    /// A view that is cut short is left where it is, and the next begins.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        state::state(self)
-    }
-}
-
-impl Tail {
-    pub fn new(settings: Settings) -> Tail {
+    fn new(settings: Settings) -> Tail {
         Tail {
             settings,
             now: Time::ZERO,
@@ -143,6 +113,21 @@ impl Tail {
         Ok(Outcome::Done)
     }
 
+    /// A view that is cut short is left where it is, and the next begins.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        state::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        state::state(self)
+    }
+}
+
+impl Tail {
     /// Forgets what was measured, but not the dots of the chart. Returns how many views that were.
     fn forget(&mut self) -> u64 {
         let views = self.page_times.count();

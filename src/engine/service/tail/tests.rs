@@ -1,8 +1,10 @@
 use super::*;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 fn run(parameters: &[(&str, &str)], script: &str) -> (Tail, Vec<Outcome>) {
-    let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();
+    let parameters = Parameters::new(Tail::PARAMETERS, parameters.iter().copied()).unwrap();
     let mut tail = Tail::open(&parameters).unwrap();
     let mut outcomes = Vec::new();
     for statement in statements(script).unwrap() {
@@ -123,7 +125,7 @@ fn what_is_told_of_few_and_of_all_is_so() {
         }
     }
     let told = |parameters: &[(&str, &str)], script: &str| {
-        let mut tail = Tail::open(&Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap();
+        let mut tail = Tail::open(&Parameters::new(Tail::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap();
         let mut told = Told::default();
         for statement in statements(script).unwrap() {
             tail.execute(&Tail::parse(&mut Words::new(&statement)).unwrap(), &mut told);

@@ -93,9 +93,8 @@ pub use settings::{Settings, Survival};
 pub use slot::KeySlot;
 pub use view::{Cost, Place, Totals};
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::sim::{Disk, DiskError, FileId};
 use log::Log;
 use pool::{Frame, Pool};
@@ -164,40 +163,6 @@ impl BTree {
             checkpoint_images: settings::CHECKPOINT_AFTER,
             disk_bytes,
         })
-    }
-
-    /// An empty tree on a disk of its own: one leaf, which is the root. Panics if the disk cannot hold the first pages.
-    pub fn new(settings: Settings) -> BTree {
-        let Settings { layout, survival, sync, cache_pages, checkpoint_images, disk_bytes } = settings;
-        let mut disk = Disk::new(disk_bytes);
-        let file = disk.create("tree").expect("the power is on");
-        let mut tree = BTree {
-            layout,
-            survival,
-            sync,
-            file,
-            pool: Pool::new(cache_pages),
-            checkpoint_images,
-            dirty: Rc::default(),
-            log: Log::default(),
-            transaction: Transaction(1),
-            root: PageId(survival.meta_pages()),
-            height: 1,
-            keys: 0,
-            page_count: survival.meta_pages() + 1,
-            free: Rc::default(),
-            superseded: Rc::default(),
-            orphans: Rc::default(),
-            path: Path::default(),
-            adrift: None,
-            problems: [].into(),
-            stopped: None,
-            totals: Totals::default(),
-            disk,
-        };
-        tree.format().expect("a new disk has room for the first pages");
-        tree.totals = Totals { base: tree.disk.tally(), ..Totals::default() };
-        tree
     }
 
     /// Writes the first pages: the meta page, and an empty leaf.
@@ -344,6 +309,54 @@ impl BTree {
         self.stopped = Some(error);
         stopped(error)
     }
+}
+
+/// That a write to the disk failed, and nothing is done any more.
+#[track_caller]
+fn stopped(error: DiskError) -> Refused {
+    Refused::new(format!(
+        "{error}, and memory and disk no longer agree; only a crash helps, for recovery goes by what the disk has"
+    ))
+}
+
+impl Engine for BTree {
+    type Settings = Settings;
+    type Command = Command;
+    type Event = Event;
+
+    /// An empty tree on a disk of its own: one leaf, which is the root. Panics if the disk cannot hold the first pages.
+    fn new(settings: Settings) -> BTree {
+        let Settings { layout, survival, sync, cache_pages, checkpoint_images, disk_bytes } = settings;
+        let mut disk = Disk::new(disk_bytes);
+        let file = disk.create("tree").expect("the power is on");
+        let mut tree = BTree {
+            layout,
+            survival,
+            sync,
+            file,
+            pool: Pool::new(cache_pages),
+            checkpoint_images,
+            dirty: Rc::default(),
+            log: Log::default(),
+            transaction: Transaction(1),
+            root: PageId(survival.meta_pages()),
+            height: 1,
+            keys: 0,
+            page_count: survival.meta_pages() + 1,
+            free: Rc::default(),
+            superseded: Rc::default(),
+            orphans: Rc::default(),
+            path: Path::default(),
+            adrift: None,
+            problems: [].into(),
+            stopped: None,
+            totals: Totals::default(),
+            disk,
+        };
+        tree.format().expect("a new disk has room for the first pages");
+        tree.totals = Totals { base: tree.disk.tally(), ..Totals::default() };
+        tree
+    }
 
     fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.begin();
@@ -361,34 +374,6 @@ impl BTree {
             }
             Command::Crash(crash) => self.crash(*crash, probe).map(|()| Outcome::Done),
         }
-    }
-}
-
-/// That a write to the disk failed, and nothing is done any more.
-#[track_caller]
-fn stopped(error: DiskError) -> Refused {
-    Refused::new(format!(
-        "{error}, and memory and disk no longer agree; only a crash helps, for recovery goes by what the disk has"
-    ))
-}
-
-impl Engine for BTree {
-    type Command = Command;
-    type Event = Event;
-
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<BTree, BadParameter> {
-        Ok(BTree::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::language::Words;
 use crate::sim::Crash;
 use crate::storage::Key;
 

@@ -49,9 +49,8 @@ pub use settings::{Compaction, Settings, Size};
 pub use side::{Cost, Name, Side, Throughput, throughput};
 pub use sweep::Share;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::workload::{Kind, Operation, Workload};
 use side::Tree;
 
@@ -91,22 +90,39 @@ pub struct Amplification {
 }
 
 impl Engine for Duel {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Duel, BadParameter> {
-        Ok(Duel::new(Settings::new(parameters)?))
+    fn new(settings: Settings) -> Duel {
+        let (mix, law) = settings.mix();
+        Duel {
+            settings,
+            workload: Workload::new(mix, law, settings.seed),
+            sides: [Tree::BTree(Box::new(settings.btree())), Tree::Lsm(Box::new(settings.lsm()))]
+                .map(|tree| Side::new(tree, settings.record)),
+            bytes_written: 0,
+            bytes_read: 0,
+            live_bytes: 0,
+            last: None,
+            points: Rc::default(),
+            shares: Rc::default(),
+        }
     }
 
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
+        match *command {
+            Command::Load { many } => self.many(many, true, probe),
+            Command::Run { many } => self.many(many, false, probe),
+            Command::Next => self.next(probe),
+            Command::Settle => self.settle(probe),
+            Command::Sweep { many } => self.sweep(many, probe),
+            Command::Forget => {
+                self.forget();
+                probe.step(|| Event::Forgotten, self);
+                Ok(Outcome::Done)
+            }
+        }
     }
 
     /// Cut between the two, one would be an operation ahead for good.
@@ -161,37 +177,6 @@ impl Engine for Duel {
 }
 
 impl Duel {
-    pub fn new(settings: Settings) -> Duel {
-        let (mix, law) = settings.mix();
-        Duel {
-            settings,
-            workload: Workload::new(mix, law, settings.seed),
-            sides: [Tree::BTree(Box::new(settings.btree())), Tree::Lsm(Box::new(settings.lsm()))]
-                .map(|tree| Side::new(tree, settings.record)),
-            bytes_written: 0,
-            bytes_read: 0,
-            live_bytes: 0,
-            last: None,
-            points: Rc::default(),
-            shares: Rc::default(),
-        }
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
-        match *command {
-            Command::Load { many } => self.many(many, true, probe),
-            Command::Run { many } => self.many(many, false, probe),
-            Command::Next => self.next(probe),
-            Command::Settle => self.settle(probe),
-            Command::Sweep { many } => self.sweep(many, probe),
-            Command::Forget => {
-                self.forget();
-                probe.step(|| Event::Forgotten, self);
-                Ok(Outcome::Done)
-            }
-        }
-    }
-
     pub fn side(&self, name: Name) -> &Side {
         &self.sides[name as usize]
     }

@@ -2,6 +2,7 @@
 
 use stepwise_derive::{Choice, Parameters};
 
+use crate::contract::Engine;
 use crate::sim::Time;
 use crate::storage::SyncPolicy;
 use crate::storage::btree::{self, BTree, Layout};

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::form::Parameters;
 use crate::storage::Key;
 
 fn duel(given: &[(&str, &str)]) -> Duel {

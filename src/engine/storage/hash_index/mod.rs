@@ -74,9 +74,8 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::sim::{Disk, DiskError};
 use segment::Segment;
 
@@ -103,22 +102,47 @@ pub struct Memory {
 }
 
 impl Engine for HashIndex {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<HashIndex, BadParameter> {
-        Ok(HashIndex::new(Settings::new(parameters)?))
+    fn new(settings: Settings) -> HashIndex {
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = HashIndex { settings, disk, memory: Memory::default() };
+        engine.create_first_segment().expect("an empty disk has room for an empty file");
+        engine
     }
 
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        if let Some(damage) = &self.memory.damage
+            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
+        {
+            let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
+            return Err(Refused::new(reason));
+        }
+        match command {
+            Command::Put { key, value } => self.put(key, value, probe),
+            Command::Get { key } => self.get(key, probe),
+            Command::Delete { key } => self.delete(key, probe),
+            Command::Scan { from, to } => self.scan(from, to, probe),
+            Command::Sync => self.sync(probe),
+            Command::Merge { begin, first, last } => {
+                let numbers = first.map(|first| first..=last.unwrap_or(first));
+                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
+            }
+            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe)
+            }
+        }
     }
 
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
+    fn go_on(&mut self, command: &Command, probe: &mut impl Probe<Self>) {
+        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {
@@ -155,48 +179,6 @@ impl Engine for HashIndex {
 }
 
 impl HashIndex {
-    pub fn new(settings: Settings) -> HashIndex {
-        let disk = Disk::new(settings.disk_bytes);
-        let mut engine = HashIndex { settings, disk, memory: Memory::default() };
-        engine.create_first_segment().expect("an empty disk has room for an empty file");
-        engine
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        // A refusal is told before the merge goes on.
-        let outcome = told(self.serve(command, probe), self, probe);
-        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
-            // Whatever stops a merge in the background, it is no fault of the command it followed.
-            let _ = self.advance(probe);
-        }
-        Ok(outcome)
-    }
-
-    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
-        {
-            let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
-            return Err(Refused::new(reason));
-        }
-        match command {
-            Command::Put { key, value } => self.put(key, value, probe),
-            Command::Get { key } => self.get(key, probe),
-            Command::Delete { key } => self.delete(key, probe),
-            Command::Scan { from, to } => self.scan(from, to, probe),
-            Command::Sync => self.sync(probe),
-            Command::Merge { begin, first, last } => {
-                let numbers = first.map(|first| first..=last.unwrap_or(first));
-                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
-            }
-            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe)
-            }
-        }
-    }
-
     fn create_first_segment(&mut self) -> Result<(), DiskError> {
         let data = self.disk.create(&SegmentId::FIRST.data())?;
         self.disk.sync_directory()?;

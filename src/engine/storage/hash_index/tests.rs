@@ -5,6 +5,8 @@ mod damage;
 
 use super::*;
 use crate::contract::Event as _;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 
 /// A probe that keeps what it is told.

@@ -72,9 +72,8 @@ use super::cache::BlockCache;
 use super::log::LogWriter;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::sim::{Disk, DiskError, Time};
 use read::Path;
 use version::{Edit, FileNumber, Version};
@@ -214,48 +213,16 @@ impl Display for Cause {
 }
 
 impl Engine for Lsm {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<Lsm, BadParameter> {
-        Ok(Lsm::new(Settings::new(parameters)?))
-    }
-
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
-    }
-
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
-    }
-
-    fn may_follow_a_cut(command: &Command) -> bool {
-        matches!(command, Command::Crash(_))
-    }
-
-    fn weight(&self, before: &Self) -> u64 {
-        crate::storage::weight(&self.disk, &before.disk)
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        inspect::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        inspect::state(self)
-    }
-}
-
-impl Lsm {
     /// A new tree on an empty disk.
     ///
     /// # Panics
     ///
     /// If the disk has no room for an empty log and the first manifest, some fifty bytes.
-    pub fn new(settings: Settings) -> Lsm {
+    fn new(settings: Settings) -> Lsm {
         let disk = Disk::new(settings.disk_bytes);
         let mut tree = Lsm {
             settings: Rc::new(settings),
@@ -278,6 +245,24 @@ impl Lsm {
         })
     }
 
+    fn may_follow_a_cut(command: &Command) -> bool {
+        matches!(command, Command::Crash(_))
+    }
+
+    fn weight(&self, before: &Self) -> u64 {
+        crate::storage::weight(&self.disk, &before.disk)
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        inspect::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        inspect::state(self)
+    }
+}
+
+impl Lsm {
     fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
         if !matches!(command, Command::Crash(_)) {
             self.await_command(probe)?;

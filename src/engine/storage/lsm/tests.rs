@@ -10,6 +10,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::contract::Event as _;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 use crate::sim::Crash;
 use crate::storage::{Entry, Key};

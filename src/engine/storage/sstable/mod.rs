@@ -68,9 +68,8 @@ use std::rc::Rc;
 
 use super::log::LogWriter;
 use super::{Memtable, Sequence};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused, told};
-use crate::form::{BadParameter, Command as _, CommandForm, Declared, Parameter, Parameters};
-use crate::language::{BadCommand, Words};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+
 use crate::sim::{Disk, DiskError};
 
 #[derive(Clone)]
@@ -102,22 +101,48 @@ pub struct Memory {
 }
 
 impl Engine for SsTables {
+    type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    const PARAMETERS: &'static [Parameter] = Settings::PARAMETERS;
-    const COMMANDS: &'static [CommandForm] = Command::FORMS;
-
-    fn open(parameters: &Parameters) -> Result<SsTables, BadParameter> {
-        Ok(SsTables::new(Settings::new(parameters)?))
+    fn new(settings: Settings) -> SsTables {
+        let disk = Disk::new(settings.disk_bytes);
+        let mut engine = SsTables { settings, disk, memory: Memory::default() };
+        engine.begin_log(1).expect("an empty disk has room for an empty file");
+        engine.disk.sync_directory().expect("an empty disk works");
+        engine
     }
 
-    fn parse(words: &mut Words) -> Result<Command, BadCommand> {
-        Command::parse(words)
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        if let Some(damage) = &self.memory.damage
+            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
+        {
+            return Err(Refused::new(format!("the database is closed: {damage}")));
+        }
+        match command {
+            Command::Put { key, value } => self.write(key, Some(value), probe),
+            Command::Delete { key } => self.write(key, None, probe),
+            Command::Get { key } => self.get(key, probe),
+            Command::Scan { from, to } => self.scan(from, to, probe),
+            Command::Flush => self.flush(probe),
+            Command::Sync => self.sync(probe),
+            Command::Merge { begin, first, last } => {
+                let numbers = first.map(|first| first..=last.unwrap_or(first));
+                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
+            }
+            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
+            Command::Crash(crash) => {
+                self.lose_power(*crash, probe);
+                self.recover(probe)
+            }
+        }
     }
 
-    fn execute(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Outcome {
-        told(self.carry_out(command, probe), self, probe)
+    fn go_on(&mut self, command: &Command, probe: &mut impl Probe<Self>) {
+        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
+            // Whatever stops a merge in the background, it is no fault of the command it followed.
+            let _ = self.advance(probe);
+        }
     }
 
     fn may_follow_a_cut(command: &Command) -> bool {
@@ -152,49 +177,6 @@ impl Engine for SsTables {
 }
 
 impl SsTables {
-    pub fn new(settings: Settings) -> SsTables {
-        let disk = Disk::new(settings.disk_bytes);
-        let mut engine = SsTables { settings, disk, memory: Memory::default() };
-        engine.begin_log(1).expect("an empty disk has room for an empty file");
-        engine.disk.sync_directory().expect("an empty disk works");
-        engine
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        // A refusal is told before the merge goes on.
-        let outcome = told(self.serve(command, probe), self, probe);
-        if self.memory.merge.is_some() && !matches!(command, Command::Merge { .. }) {
-            // Whatever stops a merge in the background, it is no fault of the command it followed.
-            let _ = self.advance(probe);
-        }
-        Ok(outcome)
-    }
-
-    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
-        {
-            return Err(Refused::new(format!("the database is closed: {damage}")));
-        }
-        match command {
-            Command::Put { key, value } => self.write(key, Some(value), probe),
-            Command::Delete { key } => self.write(key, None, probe),
-            Command::Get { key } => self.get(key, probe),
-            Command::Scan { from, to } => self.scan(from, to, probe),
-            Command::Flush => self.flush(probe),
-            Command::Sync => self.sync(probe),
-            Command::Merge { begin, first, last } => {
-                let numbers = first.map(|first| first..=last.unwrap_or(first));
-                if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
-            }
-            Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe)
-            }
-        }
-    }
-
     /// Creates the log of the memtable that will be the table of that number.
     fn begin_log(&mut self, number: u32) -> Result<(), DiskError> {
         let file = self.disk.create(&FileName::Log(number).to_string())?;

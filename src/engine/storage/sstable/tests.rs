@@ -8,6 +8,8 @@ mod dumps;
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::form::Parameters;
+use crate::language::Words;
 use crate::language::statements;
 use crate::storage::Key;
 use proptest::prelude::*;
