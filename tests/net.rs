@@ -21,6 +21,8 @@ use stepwise::spec::FigureSpec;
 
 /// So far, in units of the stage, a place may be from where it was: a change of a gap is no change of a picture.
 const TOLERANCE: f32 = 8.0;
+/// FAULTS P3: no line tells more kinds of event.
+const MOST_KINDS_A_LINE: usize = 2;
 /// A path with more numbers than this is kept by how many it has and by its outermost places.
 const MANY_NUMBERS: usize = 24;
 const NET: &str = "tests/net";
@@ -110,6 +112,15 @@ fn every_event_is_told_where_it_was() {
             let told = format!("{function}: {}", file[place].trim());
             lines.entry(format!("{} {}", spec.kind, moment.event)).or_default().insert(told);
         }
+    }
+    // The source panel shows the line that decided a step: one that told of everything would show nothing.
+    let mut kinds: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for (event, told) in &lines {
+        let (figure, event) = event.split_once(' ').expect("a figure and an event");
+        told.iter().for_each(|line| drop(kinds.entry((figure, line)).or_default().insert(event)));
+    }
+    for ((figure, line), kinds) in kinds {
+        assert!(kinds.len() <= MOST_KINDS_A_LINE, "in {figure} one line tells {kinds:?}: {line}");
     }
     let mut text = String::new();
     for (event, told) in lines {

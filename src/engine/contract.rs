@@ -91,6 +91,20 @@ pub trait Event: Clone + Display + 'static {
     fn name(&self) -> &'static str;
 }
 
+/// An event and the line that decided it, for what is done by one function and told by another.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<E> {
+    pub event: E,
+    pub source: &'static Location<'static>,
+}
+
+impl<E> Decided<E> {
+    #[track_caller]
+    pub fn new(event: E) -> Decided<E> {
+        Decided { event, source: Location::caller() }
+    }
+}
+
 /// Whoever follows an engine. `()` follows nothing and costs nothing.
 pub trait Probe<E: Engine> {
     /// One step: `event` has just happened, and `state` is what came of it. The event is only made if somebody wants it.

@@ -4,6 +4,7 @@ use super::component::Name;
 use super::dns::Answer;
 use super::level::Cause;
 use super::{Event, Faults};
+use crate::contract::Decided;
 use crate::service::breaker::{Admission, State};
 use crate::service::distribution::exponential;
 use crate::service::shared::At;
@@ -92,14 +93,14 @@ pub(super) const APPS: usize = 4;
 
 impl Faults {
     /// A user asks for something: first for where the service is.
-    pub(super) fn arrive(&mut self) -> Option<Event> {
+    pub(super) fn arrive(&mut self) -> Option<Decided<Event>> {
         self.arrived += 1;
         let number = self.arrived;
         let answer = self.resolvers.ask(number, self.components[DNS].is_up(), self.settings.ttl, self.now);
         if let Answer::Nothing { first_at } = answer {
             self.level.seen.failed(Cause::NoWayIn);
             let knowing = self.resolvers.know(self.now).into_iter().filter(|knows| *knows).count();
-            return first_at.map(|resolver| Event::AnswerExpired { resolver, knowing });
+            return first_at.map(|resolver| Decided::new(Event::AnswerExpired { resolver, knowing }));
         }
         if self.components[BALANCER].is_up() {
             self.accept(number);
@@ -177,7 +178,7 @@ impl Faults {
         }
     }
 
-    pub(super) fn cache_done(&mut self, worker: usize) -> Option<Event> {
+    pub(super) fn cache_done(&mut self, worker: usize) -> Option<Decided<Event>> {
         let number = self.finish_at(CACHE_PLACE, worker);
         self.request_mut(number)?;
         if self.chance.one_in(MISSES_ONE_IN) {
@@ -188,14 +189,14 @@ impl Faults {
     }
 
     /// Calls the database, if the breaker lets it.
-    pub(super) fn call(&mut self, number: u64) -> Option<Event> {
+    pub(super) fn call(&mut self, number: u64) -> Option<Decided<Event>> {
         let app = usize::from(self.request_mut(number)?.app);
         let (mut tells, mut admitted) = (None, None);
         if self.settings.breaker {
             let (now, component) = (self.now, &mut self.components[APPS + app]);
             let was_open = matches!(component.breaker.state(), State::Open { .. });
             admitted = component.breaker.admit(now);
-            tells = (was_open && admitted.is_some()).then_some(Event::BreakerTries { app: component.name });
+            tells = (was_open && admitted.is_some()).then(|| Decided::new(Event::BreakerTries { app: component.name }));
             if admitted.is_none() {
                 self.answer(number, false);
                 return None;
@@ -228,7 +229,7 @@ impl Faults {
         tells
     }
 
-    pub(super) fn database_done(&mut self, worker: usize) -> Option<Event> {
+    pub(super) fn database_done(&mut self, worker: usize) -> Option<Decided<Event>> {
         let job = self.finish_at(DATABASE_PLACE, worker);
         let (number, call) = (job / ATTEMPTS, job % ATTEMPTS);
         let waits = |request: &&mut Request| request.waits && u64::from(request.calls) == call;
@@ -242,11 +243,11 @@ impl Faults {
         let closed = admitted.is_some_and(|call| component.breaker.succeeded(call));
         let app = component.name;
         self.answer(number, true);
-        closed.then_some(Event::BreakerClosed { app })
+        closed.then(|| Decided::new(Event::BreakerClosed { app }))
     }
 
     /// The caller has waited long enough: it tries again, or gives up.
-    pub(super) fn timed_out(&mut self, number: u64, call: u32) -> Option<Event> {
+    pub(super) fn timed_out(&mut self, number: u64, call: u32) -> Option<Decided<Event>> {
         let request = self.request_mut(number).filter(|request| request.waits && request.calls == call)?;
         request.waits = false;
         let (component, admitted) = (APPS + usize::from(request.app), request.admitted);
@@ -260,7 +261,7 @@ impl Faults {
                 self.answer(number, false);
             }
         }
-        opened.then(|| Event::BreakerOpened { app: self.components[component].name, again })
+        opened.then(|| Decided::new(Event::BreakerOpened { app: self.components[component].name, again }))
     }
 
     /// The user's patience is over.

@@ -4,7 +4,7 @@ use super::component::{Condition, Fault, Name, Target};
 use super::event::Struck;
 use super::flow::{APPS, BALANCER, DATABASE_PLACE, DNS, Due};
 use super::{Event, Faults};
-use crate::contract::{Probe, Refused};
+use crate::contract::{Decided, Probe, Refused};
 use crate::sim::Time;
 
 /// How long a supervisor takes to notice, and the process to start.
@@ -146,7 +146,7 @@ impl Faults {
         }
     }
 
-    pub(super) fn restart(&mut self, place: usize, life: u32) -> Option<Event> {
+    pub(super) fn restart(&mut self, place: usize, life: u32) -> Option<Decided<Event>> {
         let component = &mut self.components[place];
         if component.life != life || component.condition != Condition::Down {
             return None;
@@ -157,10 +157,10 @@ impl Faults {
             // The bug is in the program: a new process leaks as the old one did.
             self.begin_leak(place);
         }
-        Some(Event::Restarted { on })
+        Some(Decided::new(Event::Restarted { on }))
     }
 
-    pub(super) fn leak(&mut self, place: usize, life: u32) -> Option<Event> {
+    pub(super) fn leak(&mut self, place: usize, life: u32) -> Option<Decided<Event>> {
         let component = &mut self.components[place];
         let leaked = component.leaked.filter(|_| component.life == life && component.is_up())? + 10;
         component.leaked = Some(leaked.min(100));
@@ -170,7 +170,7 @@ impl Faults {
             return None;
         }
         let lost = self.stop(place, Condition::Down);
-        Some(Event::OutOfMemory { on, lost })
+        Some(Decided::new(Event::OutOfMemory { on, lost }))
     }
 
     fn places(&self, target: Target) -> Result<Vec<usize>, Refused> {

@@ -3,7 +3,7 @@
 use super::flow::{APPS, CACHE_PLACE, DATABASE_PLACE, Due};
 use super::level::TICK;
 use super::{Event, Faults, Settings};
-use crate::contract::Probe;
+use crate::contract::{Decided, Probe};
 use crate::service::command::SLICES;
 use crate::sim::Time;
 
@@ -48,7 +48,7 @@ impl Faults {
                     && told < MOST_TOLD
                 {
                     told += 1;
-                    probe.step(|| event, self);
+                    probe.step_at(event.source, || event.event, self);
                 }
             }
             self.now = until;
@@ -62,7 +62,7 @@ impl Faults {
     }
 
     /// Carries out the next event, if it is due by `until`: `None` if it is not, and what there is to tell of it.
-    fn advance(&mut self, until: Time) -> Option<Option<Event>> {
+    fn advance(&mut self, until: Time) -> Option<Option<Decided<Event>>> {
         let next_arrival = self.arrivals.next_at().filter(|at| *at <= until);
         let Some((now, due)) = self.agenda.pop_until(next_arrival.unwrap_or(until)) else {
             self.now = next_arrival?;
@@ -96,10 +96,10 @@ impl Faults {
     }
 
     /// The service is judged.
-    fn tick(&mut self) -> Option<Event> {
+    fn tick(&mut self) -> Option<Decided<Event>> {
         self.agenda.plan(self.now + TICK, Due::Tick);
         let before = self.status();
         self.level.tick(self.settings.agreed, !self.requests.is_empty());
-        (self.status() != before).then(|| Event::StatusChanged { verdict: self.verdict() })
+        (self.status() != before).then(|| Decided::new(Event::StatusChanged { verdict: self.verdict() }))
     }
 }

@@ -144,8 +144,17 @@ impl Latency {
         let Some(at) = next_arrival else { return false };
         self.now = at;
         let (request, server, work, offer) = self.arrive();
-        if told {
-            probe.step(|| self.tell_arrival(request, server, work, offer), self);
+        if !told {
+            return true;
+        }
+        let station = &self.servers[server].station;
+        match offer {
+            Offer::Started(_) => probe.step(|| Event::Started { request, work }, self),
+            Offer::Queued { ahead } => {
+                let blocked = station.blocked(ahead, work, self.now);
+                probe.step(|| Event::Queued { request, work, ahead, blocked }, self);
+            }
+            Offer::Refused => probe.step(|| Event::Shed { request, limit: station.limit() }, self),
         }
         true
     }
@@ -168,17 +177,6 @@ impl Latency {
             }
         }
         (request, chosen, work, offer)
-    }
-
-    fn tell_arrival(&self, request: u64, server: usize, work: Time, offer: Offer) -> Event {
-        let station = &self.servers[server].station;
-        match offer {
-            Offer::Started(_) => Event::Started { request, work },
-            Offer::Queued { ahead } => {
-                Event::Queued { request, work, ahead, blocked: station.blocked(ahead, work, self.now) }
-            }
-            Offer::Refused => Event::Shed { request, limit: station.limit() },
-        }
     }
 
     fn finish(&mut self, server: usize, worker: usize) -> Event {

@@ -1,14 +1,13 @@
 //! Compaction carried out: read heads on all inputs, the smallest entry taken every time, what nobody can read any more
 //! dropped, the rest written to new tables, a block at a time.
 
-use std::panic::Location;
 use std::rc::Rc;
 
 use super::compaction::{self, Task, Why};
 use super::flush::{Output, oldest_read};
 use super::version::{FileNumber, OpenTable, TableMeta, table_name};
 use super::{Cause, Damage, Event, Lsm, Policy, Refusal};
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Decided, Outcome, Probe};
 use crate::sim::DiskError;
 use crate::storage::cursor::Cursor;
 use crate::storage::merge::{Merge, Taken};
@@ -37,19 +36,6 @@ enum Stage {
     Sync,
     Commit,
     Delete,
-}
-
-/// What a piece did, and the line that did it.
-struct Piece {
-    event: Event,
-    source: &'static Location<'static>,
-}
-
-impl From<Event> for Piece {
-    #[track_caller]
-    fn from(event: Event) -> Piece {
-        Piece { event, source: Location::caller() }
-    }
 }
 
 /// What became of the entries of one piece.
@@ -114,7 +100,7 @@ impl Lsm {
     }
 
     /// Keeps a compaction for its next piece, and tells what has just been done.
-    fn go_on(&mut self, compaction: Compaction, piece: Piece, probe: &mut impl Probe<Self>) {
+    fn go_on(&mut self, compaction: Compaction, piece: Decided<Event>, probe: &mut impl Probe<Self>) {
         self.memory.compaction = Some(Rc::new(compaction));
         self.charge(true);
         probe.step_at(piece.source, || piece.event, self);
@@ -149,7 +135,7 @@ impl Lsm {
             last: None,
             stage: Stage::Merge,
         };
-        self.go_on(compaction, Event::CompactionBegun { task: picked }.into(), probe);
+        self.go_on(compaction, Decided::new(Event::CompactionBegun { task: picked }), probe);
         Ok(())
     }
 
@@ -166,7 +152,7 @@ impl Lsm {
     }
 
     /// Takes entries until a block is full, or there are no more.
-    fn merge_piece(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
+    fn merge_piece(&mut self, compaction: &mut Compaction) -> Result<Decided<Event>, Refusal> {
         let mut fate = Fate::default();
         let mut number = compaction.output.as_ref().map(|output| output.number);
         loop {
@@ -201,9 +187,9 @@ impl Lsm {
         }
         let Fate { written, dropped, tombstones } = fate;
         Ok(match number {
-            Some(table) if written + dropped + tombstones == 0 => Event::TableFinished { table }.into(),
-            Some(table) => Event::BlockWritten { table, entries: written, dropped, tombstones }.into(),
-            None => Event::AllDropped { dropped, tombstones }.into(),
+            Some(table) if written + dropped + tombstones == 0 => Decided::new(Event::TableFinished { table }),
+            Some(table) => Decided::new(Event::BlockWritten { table, entries: written, dropped, tombstones }),
+            None => Decided::new(Event::AllDropped { dropped, tombstones }),
         })
     }
 
@@ -251,17 +237,17 @@ impl Lsm {
         Ok(())
     }
 
-    fn sync_outputs(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
+    fn sync_outputs(&mut self, compaction: &mut Compaction) -> Result<Decided<Event>, Refusal> {
         for output in &compaction.finished {
             self.make_durable(output)?;
         }
         compaction.stage = Stage::Commit;
         let tables = compaction.finished.iter().map(|output| output.number).collect();
-        Ok(Event::OutputsSynced { tables }.into())
+        Ok(Decided::new(Event::OutputsSynced { tables }))
     }
 
     /// The next version: without the inputs, and only those, and with the outputs.
-    fn install(&mut self, compaction: &mut Compaction) -> Result<Piece, Refusal> {
+    fn install(&mut self, compaction: &mut Compaction) -> Result<Decided<Event>, Refusal> {
         let level = compaction.task.output_level();
         let mut outputs = Vec::new();
         for output in &compaction.finished {
@@ -278,7 +264,7 @@ impl Lsm {
         }
         compaction.stage = Stage::Delete;
         let tables = outputs.iter().map(|table| table.meta.number).collect();
-        Ok(Event::Installed { level, tables, removed: inputs }.into())
+        Ok(Decided::new(Event::Installed { level, tables, removed: inputs }))
     }
 
     fn delete_inputs(&mut self, compaction: Compaction, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {

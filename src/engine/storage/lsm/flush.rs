@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::version::{FileNumber, OpenTable, TableMeta, log_name, table_name};
 use super::{Damage, Event, Lsm, Refusal};
-use crate::contract::{Outcome, Probe};
+use crate::contract::{Decided, Outcome, Probe};
 use crate::sim::{DiskError, FileId};
 use crate::storage::table::{Table, TableBuilder};
 use crate::storage::{Entry, Key, Sequence};
@@ -88,26 +88,20 @@ impl Lsm {
             return Ok(());
         };
         let mut flush = Rc::unwrap_or_clone(flush);
-        let written = match self.flush_piece(&mut flush) {
-            Ok(written) => written,
+        let piece = match self.flush_piece(&mut flush) {
+            Ok(piece) => piece,
             Err(refusal) => {
                 // It begins anew another time; its table never counted.
                 let _ = self.disk.delete(&table_name(flush.output.number));
                 return Err(refusal);
             }
         };
-        let (table, stage) = (flush.output.number, flush.stage);
+        let stage = flush.stage;
         if stage != Stage::Delete {
             self.memory.flush = Some(Rc::new(flush));
         }
         self.charge(true);
-        let event = || match stage {
-            Stage::Blocks => Event::BlockWritten { table, entries: written, dropped: 0, tombstones: 0 },
-            Stage::Sync => Event::TableFinished { table },
-            Stage::Commit => Event::TableSynced { table },
-            Stage::Delete => Event::Flushed { table, level_tables: self.memory.version.level(0).len() },
-        };
-        probe.step(event, self);
+        probe.step_at(piece.source, || piece.event, self);
         if stage == Stage::Delete {
             self.delete_old_logs(probe)?;
             self.renew_manifest(probe)?;
@@ -115,8 +109,9 @@ impl Lsm {
         Ok(())
     }
 
-    /// Does what comes next; `flush.stage` is what comes after it. Returns how many entries were written.
-    fn flush_piece(&mut self, flush: &mut Flush) -> Result<u64, Refusal> {
+    /// Does what comes next; `flush.stage` is what comes after it.
+    fn flush_piece(&mut self, flush: &mut Flush) -> Result<Decided<Event>, Refusal> {
+        let table = flush.output.number;
         match flush.stage {
             Stage::Blocks => {
                 let memtable = self.memory.immutables[0].memtable.clone();
@@ -133,25 +128,27 @@ impl Lsm {
                     let builder = flush.output.builder.take().expect("it is not finished yet");
                     builder.finish(&mut self.disk)?;
                     flush.stage = Stage::Sync;
+                    return Ok(Decided::new(Event::TableFinished { table }));
                 }
-                Ok((flush.done - before) as u64)
+                let entries = (flush.done - before) as u64;
+                Ok(Decided::new(Event::BlockWritten { table, entries, dropped: 0, tombstones: 0 }))
             }
             Stage::Sync => {
                 self.make_durable(&flush.output)?;
                 flush.stage = Stage::Commit;
-                Ok(0)
+                Ok(Decided::new(Event::TableSynced { table }))
             }
             _ => {
-                let table = Rc::new(self.open_output(&flush.output)?);
-                self.totals.flushed_bytes += table.meta.bytes;
+                let opened = Rc::new(self.open_output(&flush.output)?);
+                self.totals.flushed_bytes += opened.meta.bytes;
                 let done = Rc::make_mut(&mut self.memory.immutables).remove(0);
-                if let Err(refusal) = self.commit(vec![(0, table.meta.clone())], Vec::new()) {
+                if let Err(refusal) = self.commit(vec![(0, opened.meta.clone())], Vec::new()) {
                     Rc::make_mut(&mut self.memory.immutables).insert(0, done);
                     return Err(refusal);
                 }
-                self.memory.version.add(0, table, self.settings.policy);
+                self.memory.version.add(0, opened, self.settings.policy);
                 flush.stage = Stage::Delete;
-                Ok(0)
+                Ok(Decided::new(Event::Flushed { table, level_tables: self.memory.version.level(0).len() }))
             }
         }
     }
