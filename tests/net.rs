@@ -117,7 +117,9 @@ fn every_event_is_told_where_it_was() {
     let mut kinds: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for (event, told) in &lines {
         let (figure, event) = event.split_once(' ').expect("a figure and an event");
-        told.iter().for_each(|line| drop(kinds.entry((figure, line)).or_default().insert(event)));
+        for line in told {
+            kinds.entry((figure, line)).or_default().insert(event);
+        }
     }
     for ((figure, line), kinds) in kinds {
         assert!(kinds.len() <= MOST_KINDS_A_LINE, "in {figure} one line tells {kinds:?}: {line}");

@@ -199,6 +199,10 @@ fn v12_what_a_run_takes_up_is_bounded() {
     let stuck = format!("run 40s; inject kill on db; {}", ["run 120s"; 20].join(";"));
     let (what, ..) = full("faults", &[("load", "1000"), ("apps", "6"), ("retries", "unbounded")], &stuck);
     assert_eq!(what, None);
+    // Every call is on its way, and each step has its own list of them all.
+    let posts = (0..2_000).map(|number| format!("begin post talk {number}")).collect::<Vec<_>>().join(";");
+    let (what, steps, _) = full("lag", &[("followers", "4"), ("lag", "30000")], &posts);
+    assert!(what == Some(Full::Bytes) && (1_000..MAX_STEPS).contains(&steps), "{steps}");
     // A range of large values would have to be kept before it is run.
     let large = format!("put 1..2000 {}", "v".repeat(60_000));
     let spec = FigureSpec { kind: "hash-index".into(), run: large, ..FigureSpec::default() };

@@ -69,15 +69,25 @@ pub struct Statement {
 /// The text of a script that comes as bytes.
 pub fn decode(bytes: &[u8]) -> Result<&str, BadCommand> {
     str::from_utf8(bytes).map_err(|mistake| {
-        let good = &bytes[..mistake.valid_up_to()];
-        let line_begins = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let good = mistake.valid_up_to();
+        let line_ends = || (0..good).filter(|at| ends_line(bytes, *at));
+        let line_begins = line_ends().last().map_or(0, |at| at + 1);
         let place = Place {
-            line: 1 + good.iter().filter(|byte| **byte == b'\n').count(),
-            column: 1 + String::from_utf8_lossy(&good[line_begins..]).chars().count(),
+            line: 1 + line_ends().count(),
+            column: 1 + String::from_utf8_lossy(&bytes[line_begins..good]).chars().count(),
         };
-        let problem = format!("the byte {:#04x} is no UTF-8", bytes[mistake.valid_up_to()]);
+        let problem = format!("the byte {:#04x} is no UTF-8", bytes[good]);
         BadCommand { place, problem, accepted: "a text file saved as UTF-8".to_owned() }
     })
+}
+
+/// Whether a line ends with the byte at that place: an LF, or, as on old Macs, a CR without one.
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'\n' => true,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    }
 }
 
 /// Splits a script into statements, ranges not yet unfolded.
@@ -328,8 +338,10 @@ impl Lexer<'_> {
         }
     }
 
+    /// The next character; whatever ends a line is read as an LF.
     fn peek(&mut self) -> Option<char> {
-        self.rest.peek().map(|(_, each)| *each)
+        let (at, each) = *self.rest.peek()?;
+        Some(if ends_line(self.script.as_bytes(), at) { '\n' } else { each })
     }
 
     fn offset(&mut self) -> usize {
@@ -337,7 +349,8 @@ impl Lexer<'_> {
     }
 
     fn next(&mut self) -> Option<char> {
-        let (_, each) = self.rest.next()?;
+        let each = self.peek()?;
+        self.rest.next();
         if each == '\n' {
             self.place = Place { line: self.place.line + 1, column: 1 };
         } else {
@@ -480,6 +493,22 @@ mod tests {
         assert_eq!(texts("\u{feff}put a 1; get a"), [vec!["put", "a", "1"], vec!["get", "a"]]);
         assert_eq!(statements("\u{feff}put a 1").unwrap()[0].words[0].place, Place { line: 1, column: 1 });
         assert_eq!(texts("put a \u{feff}1")[0][2], "\u{feff}1", "only there");
+    }
+
+    /// FAULTS S12: a CR alone ends a line of a script, as it does in a file of data.
+    #[test]
+    fn a_cr_alone_ends_a_line() {
+        let lines = "put a 1\n# put b 2\nget \"a\nb\" # b\n\nget";
+        for end in ["\r", "\r\n"] {
+            let other = lines.replace('\n', end);
+            let [found, expected] = [&other, lines].map(|script| statements(script).unwrap());
+            let places = |found: &[Statement]| found.iter().map(|each| each.words[0].place).collect::<Vec<_>>();
+            assert_eq!(places(&found), places(&expected), "{other:?}");
+            assert_eq!(found[0].words, expected[0].words, "{other:?}");
+        }
+        assert_eq!(texts("put a 1\rget \"a\rb\""), [vec!["put", "a", "1"], vec!["get", "a\nb"]]);
+        let told = decode(b"put a 1\rput \xff").unwrap_err().to_string();
+        assert!(told.starts_with("line 2, column 5: "), "{told}");
     }
 
     /// FAULTS S12.

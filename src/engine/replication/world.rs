@@ -74,6 +74,13 @@ impl<M, T: Clone> World<M, T> {
         self.now = self.now.max(until);
     }
 
+    /// The bytes of a copy, beside what it shares with `before`.
+    pub fn weight(&self, before: &World<M, T>) -> u64 {
+        let is_shared = Rc::ptr_eq(&self.timers, &before.timers);
+        let timers = if is_shared { 0 } else { (self.timers.len() * size_of::<((Time, u64), T)>()) as u64 };
+        timers + self.network.weight(&before.network)
+    }
+
     /// Whether nothing is in flight, and no timer runs.
     pub fn is_quiet(&self) -> bool {
         self.network.load() == 0 && self.timers.is_empty()

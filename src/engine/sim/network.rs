@@ -248,6 +248,12 @@ impl<A: Copy + Ord, M> Network<A, M> {
         self.in_flight.get(&id).map(|envelope| &**envelope)
     }
 
+    /// The bytes of a copy, beside what it shares with `before`.
+    pub fn weight(&self, before: &Network<A, M>) -> u64 {
+        let is_shared = Rc::ptr_eq(&self.in_flight, &before.in_flight);
+        if is_shared { 0 } else { (self.load() * size_of::<(MessageId, Rc<Envelope<A, M>>)>()) as u64 }
+    }
+
     /// How many messages are in flight.
     pub fn load(&self) -> usize {
         self.in_flight.len()

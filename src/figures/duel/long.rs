@@ -7,7 +7,7 @@ use crate::engine::contract::Refused;
 use crate::engine::form::Declared;
 use crate::engine::service::spell::{grouped, time};
 use crate::engine::sim::Time;
-use crate::engine::storage::duel::{Duel, Name, Settings, Size, Throughput, throughput};
+use crate::engine::storage::duel::{Duel, Name, PAGE_BYTES, Settings, Size, Throughput, throughput};
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
@@ -22,10 +22,12 @@ const MOST_BYTES: u64 = 256 << 20;
 const COPIES: u64 = 5;
 
 /// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
-/// the workload inserts.
+/// the workload inserts. Beside the records there are two caches, the memtables and the tables made of them, and the B-tree's
+/// log until its checkpoint.
 fn affordable(settings: &Settings, asked: u64) -> u64 {
     let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix().0.inserts) / 10;
-    asked.min(10 * MOST_BYTES / of_ten_operations)
+    let beside = 3 * settings.cache_bytes() + settings.checkpoint_images() * PAGE_BYTES as u64;
+    asked.min(10 * MOST_BYTES.saturating_sub(beside) / of_ten_operations)
 }
 
 pub fn start(parameters: &Parameters, operations: u64) -> Result<Box<dyn LongRun>, BadParameter> {

@@ -21,7 +21,7 @@ const MAX_CALLS: usize = 200;
 pub enum Ended {
     Inserted(RowId),
     Found(Option<Rc<str>>),
-    /// Nobody has answered in time. Whether the row is written, the client does not know.
+    /// No answer has come in time. Whether the row is written, the client does not know.
     GivenUp,
 }
 
@@ -121,7 +121,7 @@ impl Failover {
             Some((_, Ended::Found(name))) => Outcome::Value(name.as_deref().map(str::to_owned)),
             ended => {
                 let waited = ended.as_ref().map_or(self.now(), |(time, _)| *time) - self.calls[place].began;
-                Outcome::Refused(format!("no leader has answered within {waited}"))
+                Outcome::Refused(format!("no answer from a leader has arrived within {waited}"))
             }
         }
     }

@@ -75,6 +75,8 @@ pub struct Failover {
     pub(super) reigns: Reigns,
     pub(super) told: Rc<Vec<Told>>,
     pub tally: Tally,
+    /// How many messages and timers there have been.
+    pub(super) happenings: u64,
     /// The message whose way has just ended, and whether it was lost.
     pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
 }
@@ -105,6 +107,7 @@ impl Engine for Failover {
             reigns: Reigns::new(1, first),
             told: Rc::default(),
             tally: Tally::default(),
+            happenings: 0,
             passed: None,
         };
         failover.begin();
@@ -162,6 +165,7 @@ impl Failover {
     /// The next thing that happens by `until`; false if there is none.
     pub(super) fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
         let Some(happening) = self.world.next(until) else { return false };
+        self.happenings += 1;
         self.passed = None;
         match happening {
             Happening::Message(envelope, fate) => {

@@ -19,9 +19,9 @@ pub enum Event {
     #[told("{} asks {to} to insert {} (call {call}).", call.client, shown(name), when = let Some(name) = name)]
     #[told("The cache has no row {row}. {} asks {to} for it (call {call}).", call.client)]
     Asked { call: CallId, to: NodeId, name: Option<Rc<str>>, row: RowId },
-    /// `silent` has not answered; nobody, if it has, and knew no leader.
+    /// `silent` is whom no answer has come from; nobody, if the one asked knew no leader.
     #[told(
-        "{silent} has not answered {}, which now asks {to} (call {call}).",
+        "{} has no answer from {silent}, and now asks {to} (call {call}).",
         call.client, when = let Some(silent) = silent
     )]
     #[told("{} has waited long enough, and now asks {to} (call {call}).", call.client)]
@@ -33,11 +33,11 @@ pub enum Event {
     #[told("{by} knows no leader. {} waits before it asks somebody else (call {call}).", call.client)]
     Redirected { call: CallId, by: NodeId, leader: Option<NodeId> },
     #[told(
-        "{} gives the call {call} up: no leader has answered within {waited}. Whether the row is written, it does not \
+        "{} gives the call {call} up: no answer from a leader has arrived within {waited}. Whether the row is written, it does not \
          know.",
         call.client, when = *is_insert
     )]
-    #[told("{} gives the call {call} up: no leader has answered within {waited}.", call.client)]
+    #[told("{} gives the call {call} up: no answer from a leader has arrived within {waited}.", call.client)]
     GaveUp { call: CallId, is_insert: bool, waited: Time },
     #[told(
         "{} is told after {took} that {} is written, as row {row}.{}{}",
@@ -112,16 +112,16 @@ pub enum Event {
         and_stores(asked)
     )]
     Committed { node: NodeId, peer: NodeId, position: usize, told: Vec<RowId>, asked: Vec<RowId> },
-    /// The storage has not answered, and is sent these rows again, and the token alone.
+    /// No answer has come from the storage, which is sent these rows again, and the token alone.
     #[told(
-        "The storage has not answered {node}, which shows it its token {token} again.",
+        "{node} has no answer from the storage, and shows it its token {token} again.",
         when = let (Some(token), true) = (token, rows.is_empty())
     )]
     #[told(
-        "The storage has not answered {node}, which shows it its token {token} again, and sends it {} again.",
+        "{node} has no answer from the storage, and shows it its token {token} again, and sends it {} again.",
         numbered(rows), when = let Some(token) = token
     )]
-    #[told("The storage has not answered {node}, which sends it {} again.", numbered(rows))]
+    #[told("{node} has no answer from the storage, and sends it {} again.", numbered(rows))]
     StorageAskedAgain { node: NodeId, rows: Vec<RowId>, token: Option<Term> },
     #[told("{node} hears that the storage has row {row}, and tells {}.", call.client)]
     StoreConfirmed { node: NodeId, row: RowId, call: CallId },
@@ -218,7 +218,7 @@ pub struct Dropped {
 pub enum Next {
     Tells,
     AsksStorage,
-    /// The storage has been asked, and has not answered.
+    /// The storage has been asked, and no answer has come.
     WaitsForStorage,
     WaitsForFollowers {
         then_storage: bool,

@@ -4,15 +4,24 @@ use super::cluster::Failover;
 use super::command::Command;
 use super::event::Event;
 use super::message::{CONTROLLER, STORAGE, name_of};
-use super::settings::{ChosenBy, Storage};
+use super::settings::{ChosenBy, MOST_HEARTBEATS, Storage};
 use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::{Host, NodeId};
+
+/// A run takes no more commands after so many messages and timers: heartbeats go on for as long as time does, most of them
+/// unseen, and each has to be simulated.
+const MOST_HAPPENINGS: u64 = 500_000;
 
 pub(super) type Done = Result<Outcome, Refused>;
 
 impl Failover {
     pub(super) fn run_command(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Done {
         self.passed = None;
+        if self.happenings >= MOST_HAPPENINGS {
+            let reason =
+                "a run has at most 500,000 messages and timers, heartbeats included, and these are more: begin anew";
+            return Err(Refused::new(reason));
+        }
         match *command {
             Command::Insert { begin, ref name, client } => self.insert(begin, name, client, probe),
             Command::Read { row, client } => self.read(row, client, probe),
@@ -54,6 +63,12 @@ impl Failover {
             Command::Delay { a, b, time } => {
                 let (a, b) = (a.0, b.0);
                 self.check_link(a, b)?;
+                let (heartbeat, most) = (self.settings.heartbeat, self.settings.longest_delay());
+                if time > most {
+                    return Err(Refused::new(format!(
+                        "with a heartbeat every {heartbeat}, no link is longer than {MOST_HEARTBEATS} of them: {most}"
+                    )));
+                }
                 self.world.network.set_delay(a, b, time);
                 self.done(Event::DelaySet { a, b, time }, probe)
             }

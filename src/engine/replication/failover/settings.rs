@@ -96,6 +96,14 @@ fn fits(settings: &Settings) -> Result<(), BadParameter> {
         let found = timeout.as_micros() / 1_000;
         return bad("timeout", found.to_string(), format!("more than the {heartbeat} between two heartbeats"));
     }
+    let slowest = settings.delay + settings.jitter;
+    if slowest > settings.longest_delay() {
+        let least = Time::from_millis((slowest.as_nanos() / 1_000_000).div_ceil(MOST_HEARTBEATS));
+        let accepted = format!(
+            "at least {least} where a message takes up to {slowest}: no link is longer than {MOST_HEARTBEATS} heartbeats"
+        );
+        return bad("heartbeat", (heartbeat.as_micros() / 1_000).to_string(), accepted);
+    }
     if settings.acknowledge == Acknowledge::One && settings.nodes == 1 {
         let accepted = "leader, majority or all: a single node has no follower";
         return bad("acknowledge", "one".to_owned(), accepted.to_owned());
@@ -103,7 +111,15 @@ fn fits(settings: &Settings) -> Result<(), BadParameter> {
     Ok(())
 }
 
+/// A link may be as long as so many heartbeats, and no longer: each of them is on its way there, and back again.
+pub const MOST_HEARTBEATS: u64 = 200;
+
 impl Settings {
+    /// How long a message may take at most.
+    pub fn longest_delay(&self) -> Time {
+        Time::from_nanos(self.heartbeat.as_nanos() * MOST_HEARTBEATS)
+    }
+
     /// When a leader with these followers tells a client that its row is written.
     pub fn rule(&self, followers: NodeSet) -> Rule {
         match self.acknowledge {

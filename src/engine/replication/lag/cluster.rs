@@ -148,6 +148,14 @@ impl Engine for Lag {
         true
     }
 
+    /// Calls that are begun and not waited for are all in flight at once, and each step copies the lists that it changes.
+    fn weight(&self, before: &Lag) -> u64 {
+        let calls = if Rc::ptr_eq(&self.history, &before.history) { 0 } else { self.history.len() * size_of::<Call>() };
+        let records =
+            if Rc::ptr_eq(&self.records, &before.records) { 0 } else { self.records.len() * size_of::<Record>() };
+        self.world.weight(&before.world) + (calls + records) as u64
+    }
+
     fn counters(&self) -> Vec<Counter> {
         state::counters(self)
     }

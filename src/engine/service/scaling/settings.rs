@@ -7,6 +7,10 @@ use crate::form::BadParameter;
 use crate::service::arrivals::{MAX_RATE, Rate};
 use crate::sim::Time;
 
+/// Of fewer requests the ten parts of a sample are too short: each has hardly a slow request, so that they differ less than
+/// whole samples do, and a measurement would claim to be surer than it is.
+pub const LEAST_SAMPLE: u64 = 10_000;
+
 #[derive(Clone, Copy, Parameters)]
 #[parameters(power_can_be_bought)]
 pub struct Settings {
@@ -41,7 +45,7 @@ pub struct Settings {
     #[parameter(2, 0..=1_000, "ms")]
     pub transfer: Time,
     /// How many requests are measured, after a warm-up; fewer where a command measures often
-    #[parameter(40_000, 100..=200_000)]
+    #[parameter(40_000, LEAST_SAMPLE..=200_000)]
     pub sample: u64,
     /// Another seed is another chance
     #[parameter(1)]

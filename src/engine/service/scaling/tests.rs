@@ -7,6 +7,7 @@ use crate::form::Declared;
 use crate::form::Parameters;
 use crate::language::Words;
 use crate::language::statements;
+use crate::service::scaling::settings::LEAST_SAMPLE;
 use crate::service::theory;
 use crate::sim::Time;
 
@@ -95,6 +96,27 @@ fn response_times_follow_theory() {
     }
 }
 
+/// The smallest sample that can be asked for says how sure it is as well: at half of the capacity nine of ten intervals hold
+/// the truth. Of a hundred requests only a third did.
+#[test]
+fn the_smallest_sample_does_not_claim_too_much() {
+    let costs = costs(0, 0);
+    for (way, theory) in [
+        (Way::Up, theory::Exponential { arrivals: 200.0, work: 0.0025, workers: 1 }),
+        (Way::Disk, theory::Exponential { arrivals: 200.0, work: 0.01, workers: 4 }),
+    ] {
+        let p99 = theory::percentile(&[theory], 0.99);
+        let seconds = |time: Time| time.as_nanos() as f64 / 1e9;
+        let system = System { way, size: 4, failed: false };
+        let holds = |seed: &u64| {
+            let measured = run::run(system, &costs, Rate(200), LEAST_SAMPLE, *seed);
+            (seconds(measured.p99) - p99).abs() <= seconds(measured.p99_error)
+        };
+        let held = (0..100).filter(holds).count();
+        assert!(held >= 85, "{}: only {held} of 100 intervals hold {p99}", way.name());
+    }
+}
+
 /// FAULTS V1: after the load has doubled, each of four machines is an M/M/1 with 5.1 times the response time, at every
 /// percentile; the figure told 2.5 times, because its queues began empty and its sample was small.
 #[test]
@@ -137,7 +159,7 @@ fn v1_twice_the_load_takes_five_times_as_long() {
 /// FAULTS V5: a quarter of what it can serve is no overload, however small the sample.
 #[test]
 fn v5_overload_is_when_more_comes_than_can_be_served() {
-    let parameters = [("machines", "16"), ("contention", "0"), ("coherence", "0"), ("sample", "100")];
+    let parameters = [("machines", "16"), ("contention", "0"), ("coherence", "0"), ("sample", "10000")];
     for seed in ["1", "2", "3"] {
         let mut engine = open(&[&parameters[..], &[("seed", seed)]].concat());
         run_script(&mut engine, "load 400/s");
@@ -211,7 +233,7 @@ fn fewer_machines_are_tried_as_well() {
 /// FAULTS V5: what is told of an overload is true in the long run, whatever the sample.
 #[test]
 fn v5_no_more_is_served_than_comes_or_than_can_be() {
-    for sample in ["100", "1000"] {
+    for sample in ["10000", "20000"] {
         for seed in ["1", "2", "3", "4", "5", "6", "7", "8"] {
             let mut engine = open(&[("sample", sample), ("seed", seed)]);
             for load in [100, 270, 285, 360, 401] {

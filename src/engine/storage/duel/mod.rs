@@ -45,7 +45,7 @@ use serde_json::{Value, json};
 
 pub use command::Command;
 pub use event::Event;
-pub use settings::{Compaction, Settings, Size};
+pub use settings::{Compaction, PAGE_BYTES, Settings, Size};
 pub use side::{Cost, Name, Side, Throughput, throughput};
 pub use sweep::Share;
 

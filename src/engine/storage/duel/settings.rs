@@ -49,10 +49,10 @@ pub struct Settings {
     #[parameter(100, 8..=1_000, "bytes")]
     pub record: u64,
     /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0: 2 or 256, as the size
-    #[parameter(0, 0..=65_536, "KB")]
+    #[parameter(0, 0..=16_384, "KB")]
     pub cache: u64,
     /// Page images in the B-tree's log until a checkpoint; 0: 64, or SQLite's 1,000, as the size
-    #[parameter(0, 0..=65_536, "images")]
+    #[parameter(0, 0..=16_384, "images")]
     pub checkpoint: u64,
     /// When the LSM-tree flushes and compacts; its time counts either way
     #[parameter(Compaction::Now)]
