@@ -71,7 +71,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, BadCommand> {
     str::from_utf8(bytes).map_err(|mistake| {
         let good = mistake.valid_up_to();
         let line_ends = || (0..good).filter(|at| ends_line(bytes, *at));
-        let line_begins = line_ends().last().map_or(0, |at| at + 1);
+        let line_begins = line_ends().next_back().map_or(0, |at| at + 1);
         let place = Place {
             line: 1 + line_ends().count(),
             column: 1 + String::from_utf8_lossy(&bytes[line_begins..good]).chars().count(),

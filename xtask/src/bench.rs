@@ -121,7 +121,7 @@ fn build_stores() -> Result<PathBuf> {
 fn without_probes() -> Result<PathBuf> {
     let copy = target().join("without-probes");
     let failed = |error: std::io::Error| format!("{}: {error}", copy.display());
-    for part in ["src/engine", "benches/speed"] {
+    for part in ["src/derive", "src/engine", "benches/speed"] {
         copy_folder(&root().join(part), &copy.join(part)).map_err(failed)?;
     }
     let manifest = fs::read_to_string(root().join("Cargo.toml")).map_err(failed)?;
@@ -130,7 +130,7 @@ fn without_probes() -> Result<PathBuf> {
         ["workspace.package]", "profile.release]", "profile.bench]"].iter().any(|name| table.starts_with(name))
     });
     let tables: String = tables.map(|table| format!("[{table}\n")).collect();
-    let workspace = "[workspace]\nmembers = [\"benches/speed\", \"src/engine\"]\nresolver = \"3\"\n";
+    let workspace = "[workspace]\nmembers = [\"benches/speed\", \"src/derive\", \"src/engine\"]\nresolver = \"3\"\n";
     fs::write(copy.join("Cargo.toml"), format!("{workspace}\n{tables}")).map_err(failed)?;
     fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).map_err(failed)?;
     Ok(copy)
