@@ -2,12 +2,17 @@
 //! `engine` → `sim`), engines are deterministic and silent, files stay short enough to read in one sitting, and nothing
 //! is left for later.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file that a student opens should be read in one sitting and answer one question. Most have 100 to 300 lines; the
 /// limit leaves room for the disk, whose faults belong together.
 const MAX_LINES: usize = 600;
+
+/// So long may a file be that draws.
+const MOST_LINES_OF_DRAWING: usize = 250;
+const RATCHETS: &str = "tests/ratchets.txt";
 
 /// A part of the house, and what its code must not mention.
 struct Rule {
@@ -227,5 +232,100 @@ fn the_scanner_finds_what_it_should() {
 fn every_rule_reads_something() {
     for rule in RULES {
         assert!(!sources(Path::new(rule.part)).is_empty(), "{} has no Rust file", rule.part);
+    }
+}
+
+/// What is to become less, file by file: `tests/ratchets.txt` has how much there is, and no more may come. In a file that is
+/// not listed there may be none. `UPDATE_RATCHETS=1 cargo test --test tidy` writes down what has become less.
+#[test]
+fn ratchets_hold() {
+    let mut found = BTreeMap::new();
+    for file in sources(Path::new("src/figures")) {
+        let source = read(&file);
+        let (code, lines) = (without_comments(&source), source.lines().count());
+        let name = file.display().to_string();
+        found.insert(format!("units {name}"), units(&code));
+        // So long may the drawing of a figure be; an old one may only shrink.
+        found.insert(format!("lines over {MOST_LINES_OF_DRAWING} {name}"), lines.saturating_sub(MOST_LINES_OF_DRAWING));
+    }
+    for file in sources(Path::new("src/engine")) {
+        found.insert(format!("getters {}", file.display()), getters(&without_comments(&read(&file))));
+    }
+    found.retain(|_, many| *many > 0);
+
+    let kept = fs::read_to_string(RATCHETS).unwrap_or_default();
+    let kept: BTreeMap<String, usize> = kept
+        .lines()
+        .map(|line| line.rsplit_once(' ').expect("a name and a number"))
+        .map(|(name, many)| (name.to_owned(), many.parse().expect("a number")))
+        .collect();
+    let more = |(name, many): (&String, &usize)| {
+        let allowed = kept.get(name).copied().unwrap_or(0);
+        (*many > allowed).then(|| format!("{name}: {many}, of at most {allowed}"))
+    };
+    let worse: Vec<String> = found.iter().filter_map(more).collect();
+    assert!(worse.is_empty(), "figures cut areas and fill parts, and fields are public:\n{}", worse.join("\n"));
+    if std::env::var_os("UPDATE_RATCHETS").is_some() {
+        let lines = found.iter().map(|(name, many)| format!("{name} {many}\n"));
+        fs::write(RATCHETS, lines.collect::<String>()).expect("the ratchets can be written");
+    } else {
+        assert!(found == kept, "some has become less: UPDATE_RATCHETS=1 cargo test --test tidy writes it down");
+    }
+}
+
+/// Numbers of units: with a point, and none of those that any picture needs.
+fn units(code: &str) -> usize {
+    let numbers = code.split(|each: char| !(each.is_ascii_alphanumeric() || matches!(each, '.' | '_')));
+    let is_unit = |word: &&str| {
+        let is_number = word.starts_with(|each: char| each.is_ascii_digit()) && word.contains('.');
+        let value = word.trim_end_matches("f32").replace('_', "").parse::<f32>();
+        is_number && value.is_ok_and(|value| ![0.0, 0.5, 1.0, 2.0].contains(&value))
+    };
+    numbers.filter(is_unit).count()
+}
+
+/// Functions that only show a field: a photograph has nothing to hide.
+fn getters(code: &str) -> usize {
+    let mut lines = code.lines().map(str::trim).peekable();
+    let mut many = 0;
+    while let Some(line) = lines.next() {
+        let name = line.strip_prefix("pub fn ").and_then(|rest| rest.split_once("(&self) -> ")).map(|(name, _)| name);
+        if let (Some(name), Some(body)) = (name, lines.peek()) {
+            many += usize::from(body.trim_start_matches('&').strip_prefix("self.") == Some(name));
+        }
+    }
+    many
+}
+
+#[test]
+fn what_a_ratchet_counts() {
+    assert_eq!(units("let x = 12.5 + 0.5 * 2.0 - 1_200.0; area.0.1; 3..7; v1.0"), 2);
+    assert_eq!(
+        getters("pub fn now(&self) -> Time {\n    self.now\n}\npub fn load(&self) -> usize {\n self.all.len()\n}"),
+        1
+    );
+}
+
+/// The derives declare, and there are no others: nothing else writes code behind a reader's back.
+#[test]
+fn there_are_five_derives_and_no_other_macro() {
+    let derives = read(Path::new("src/derive/src/lib.rs"));
+    let names = ["Command", "Parameters", "Choice", "Event", "Wire"];
+    assert_eq!(derives.matches("#[proc_macro").count(), names.len());
+    for name in names {
+        assert!(derives.contains(&format!("#[proc_macro_derive({name}, ")), "{name}");
+    }
+}
+
+/// In an `event.rs` nothing is left untold: an arm for all the rest would let a new event pass in silence.
+#[test]
+fn no_event_is_told_by_an_arm_for_the_rest() {
+    let is_event = |file: &PathBuf| file.file_name().is_some_and(|name| name == "event.rs");
+    for file in sources(Path::new("src/engine")).into_iter().filter(is_event) {
+        assert!(
+            !without_comments(&read(&file)).contains("_ => Ok(())"),
+            "{} tells nothing of the rest",
+            file.display()
+        );
     }
 }
