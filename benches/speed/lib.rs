@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use stepwise_engine::Engine;
 use stepwise_engine::contract::Probe;
-use stepwise_engine::storage::Key;
+use stepwise_engine::key::Key;
 use stepwise_engine::storage::btree::command::Command;
 use stepwise_engine::storage::btree::{BTree, Survival, SyncPolicy};
 

@@ -4,9 +4,10 @@
 use std::cell::RefCell;
 
 use stepwise_engine::Engine;
+use stepwise_engine::key::Key;
 use stepwise_engine::sim::Time;
+use stepwise_engine::storage::SyncPolicy;
 use stepwise_engine::storage::lsm::{Command, Device, Lsm, Policy, Settings};
-use stepwise_engine::storage::{Key, SyncPolicy};
 
 /// A prime greater than any count that is asked for.
 const STRIDE: u64 = 1_000_000_007;

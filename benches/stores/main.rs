@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use fjall::KeyspaceCreateOptions;
 use redb::ReadableDatabase;
-use stepwise_engine::storage::Key;
+use stepwise_engine::key::Key;
 use stepwise_engine::storage::lsm::Lsm;
 
 const ROUNDS: usize = 3;

@@ -5,8 +5,13 @@
 //! 2. [`language`]: the one small language in which a reader asks things of an engine, and [`form`]: how an engine declares
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
-//! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each; [`wording`] is what their
-//!    narrations share.
+//! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each. What they share, whichever
+//!    floor they are on, is here beside them: the [`key`], the [`histogram`], and the [`wording`] of their narrations.
+//!
+//! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
+//! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
+//! how it is told; then the subject, one question a file; `view.rs` has the counters, the state as JSON and what a picture
+//! needs, `bytes.rs` the bytes of its files and messages explained, where it has any; `tests.rs` the tests.
 //!
 //! Nothing here knows of the web or of drawing, reads a clock of the machine, draws chance from anywhere but its own
 //! seed, or prints. Imports run one way: engines use `sim`; `sim` uses nothing of ours. A test reads the imports and
@@ -16,6 +21,8 @@ pub mod checksum;
 pub mod contract;
 pub mod data;
 pub mod form;
+pub mod histogram;
+pub mod key;
 pub mod language;
 pub mod replication;
 pub mod service;

@@ -8,7 +8,7 @@ mod walk;
 
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
-use crate::engine::storage::Key;
+use crate::engine::key::Key;
 use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId, Survival};
 use crate::engine::wording::count;
 use crate::scene::text::{SMALL, fit};

@@ -10,7 +10,7 @@ use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::failover::{
-    CLIENTS, CONTROLLER, ChosenBy, Event, Failover, STORAGE, Storage, name_of, row_in, wire,
+    CLIENTS, CONTROLLER, ChosenBy, Event, Failover, STORAGE, Storage, bytes, name_of, row_in,
 };
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::Time;
@@ -62,11 +62,11 @@ insert eve as c2; start n1; run 300ms",
     /// `message m5`, `n1/entry 2`.
     fn dump(failover: &Failover, key: &str) -> Option<Dump> {
         if let Some(number) = key.strip_prefix("message m") {
-            return wire::message(failover, MessageId::new(number.parse().ok()?));
+            return bytes::message(failover, MessageId::new(number.parse().ok()?));
         }
         let (node, entry) = key.split_once("/entry ")?;
         match node.parse().ok()? {
-            Host::Node(node) if failover.nodes().contains(node) => wire::entry(failover, node, entry.parse().ok()?),
+            Host::Node(node) if failover.nodes().contains(node) => bytes::entry(failover, node, entry.parse().ok()?),
             _ => None,
         }
     }

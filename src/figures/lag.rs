@@ -11,7 +11,7 @@ use crate::engine::replication::Host;
 use crate::engine::replication::checker::{Breach, Call, Promise, What};
 use crate::engine::replication::lag::event::{letter, posts};
 use crate::engine::replication::lag::node::{Node, PARTITIONS, Post};
-use crate::engine::replication::lag::{Device, Event, Lag, Record, wire};
+use crate::engine::replication::lag::{Device, Event, Lag, Record, bytes};
 use crate::engine::sim::MessageId;
 use crate::engine::wording::{count, shown};
 use crate::scene::text::{SMALL, fit};
@@ -62,11 +62,11 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
     /// `message m5`, `n1/post 2`.
     fn dump(lag: &Lag, key: &str) -> Option<Dump> {
         if let Some(number) = key.strip_prefix("message m") {
-            return wire::message(lag, MessageId::new(number.parse().ok()?));
+            return bytes::message(lag, MessageId::new(number.parse().ok()?));
         }
         let (node, item) = key.split_once("/post ")?;
         let Ok(Host::Node(node)) = node.parse() else { return None };
-        wire::post(lag, node, item.parse().ok()?)
+        bytes::post(lag, node, item.parse().ok()?)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::replication::history::{Call, Request, Returned};
 use crate::engine::replication::leader::message::Message as Payload;
-use crate::engine::replication::leader::{CLIENTS, Event, Leader, wire};
+use crate::engine::replication::leader::{CLIENTS, Event, Leader, bytes};
 use crate::engine::replication::replicated_log::{Entry, Message as LogMessage};
 use crate::engine::replication::{ClientId, Host, NodeId, NodeSet};
 use crate::engine::sim::{Envelope, MessageId, Time};
@@ -62,13 +62,13 @@ impl Figure for LeaderFigure {
     /// `message m5`, `n1/entry 2`, `n3/snapshot`.
     fn dump(leader: &Leader, key: &str) -> Option<Dump> {
         if let Some(number) = key.strip_prefix("message m") {
-            return wire::message(leader, MessageId::new(number.parse().ok()?));
+            return bytes::message(leader, MessageId::new(number.parse().ok()?));
         }
         let (node, part) = key.split_once('/')?;
         match node.parse().ok()? {
             Host::Node(node) if node.index() < leader.nodes().count() => match part.strip_prefix("entry ") {
-                Some(position) => wire::entry(leader, node, position.parse().ok()?),
-                None => wire::snapshot(leader, node),
+                Some(position) => bytes::entry(leader, node, position.parse().ok()?),
+                None => bytes::snapshot(leader, node),
             },
             _ => None,
         }

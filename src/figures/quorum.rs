@@ -11,10 +11,10 @@ use super::cluster::{Column, Ground, Message, client};
 use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
-use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Logged, message, record, wire};
+use crate::engine::key::Key;
+use crate::engine::replication::quorum::{Event, Quorum, bytes, client::Belief, disk::Logged, message, record};
 use crate::engine::replication::{Host, NodeId};
 use crate::engine::sim::{Envelope, Fate};
-use crate::engine::storage::Key;
 use crate::engine::wording::shown;
 use crate::scene::vocabulary::hue;
 use crate::scene::{Breadth, Scene};
@@ -116,7 +116,7 @@ fn dump_message(quorum: &Quorum, name: &str) -> Option<Dump> {
     let mut messages = quorum.network().in_flight().chain(quorum.passed().map(|(envelope, _)| envelope));
     let found = messages.find(|envelope| envelope.id.to_string() == name)?;
     let title = format!("{name} from {} to {}: {}", found.from, found.to, found.payload);
-    Some(wire::encode(&found.payload, title))
+    Some(bytes::encode(&found.payload, title))
 }
 
 fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, proof: Option<&Proof>) {

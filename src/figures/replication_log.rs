@@ -6,7 +6,9 @@ mod diagram;
 use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
-use crate::engine::replication::log_shipping::{Difference, Entry, Event, LogShipping, Method, SLOTS, Table, Which};
+use crate::engine::replication::replication_log::{
+    Difference, Entry, Event, Method, ReplicationLog, SLOTS, Table, Value, Which,
+};
 use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
@@ -16,7 +18,7 @@ use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
 pub struct ReplicationLogFigure;
 
 impl Figure for ReplicationLogFigure {
-    type Engine = LogShipping;
+    type Engine = ReplicationLog;
 
     const ABOUT: About = About {
         kind: "replication-log",
@@ -30,7 +32,7 @@ UPDATE tickets SET at = NOW() LIMIT 1",
 
     const PLUG: Option<&'static str> = Some(plug::STOP);
 
-    fn draw(engine: &LogShipping, event: Option<&Event>, breadth: Breadth) -> Scene {
+    fn draw(engine: &ReplicationLog, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, engine, breadth);
@@ -50,15 +52,15 @@ UPDATE tickets SET at = NOW() LIMIT 1",
         scene
     }
 
-    fn cluster(engine: &LogShipping) -> Option<&dyn Cluster> {
+    fn cluster(engine: &ReplicationLog) -> Option<&dyn Cluster> {
         Some(engine)
     }
 
-    fn faults(engine: &LogShipping) -> Vec<Fault> {
+    fn faults(engine: &ReplicationLog) -> Vec<Fault> {
         plug::stop(engine, None, false)
     }
 
-    fn dump(engine: &LogShipping, key: &str) -> Option<Dump> {
+    fn dump(engine: &ReplicationLog, key: &str) -> Option<Dump> {
         engine.dump(key)
     }
 }
@@ -125,7 +127,7 @@ impl Plan {
     }
 }
 
-fn draw_banner(scene: &mut Scene, engine: &LogShipping, breadth: Breadth) {
+fn draw_banner(scene: &mut Scene, engine: &ReplicationLog, breadth: Breadth) {
     let width = breadth.width();
     let method = match engine.settings.method {
         Method::Statements => "log of statements",
@@ -170,7 +172,7 @@ struct Side<'a> {
     changed: &'a [usize],
 }
 
-fn draw_table(scene: &mut Scene, engine: &LogShipping, plan: &Plan, side: &Side) {
+fn draw_table(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan, side: &Side) {
     let is_leader = side.name == "leader";
     let table = if is_leader { engine.leader() } else { engine.follower() };
     let is_off = !engine.is_up(if is_leader { Which::Leader } else { Which::Follower });
@@ -221,13 +223,7 @@ fn draw_table(scene: &mut Scene, engine: &LogShipping, plan: &Plan, side: &Side)
 }
 
 /// A row's values, those marked that the other replica has otherwise.
-fn draw_row(
-    mut shape: Shape,
-    engine: &LogShipping,
-    plan: &Plan,
-    table: &Table,
-    row: &[crate::engine::replication::log_shipping::Value],
-) -> Shape {
+fn draw_row(mut shape: Shape, engine: &ReplicationLog, plan: &Plan, table: &Table, row: &[Value]) -> Shape {
     let (width, height) = (plan.table_width - 12.0, plan.row - 3.0);
     let base = height / 2.0 + 4.0;
     let differs = |column: &str| engine.differences().iter().any(|difference| difference.is_at(&row[0], column));
@@ -268,7 +264,7 @@ fn draw_row(
 }
 
 /// The way to the follower, and what is on it.
-fn draw_link(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
+fn draw_link(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan) {
     let (from, to) = plan.way;
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let cut = engine.is_cut();
@@ -291,7 +287,7 @@ fn draw_link(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
 }
 
 /// The newest entries of the log, as many as there is room for.
-fn draw_log(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
+fn draw_log(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan) {
     let log = engine.log();
     let mut shown = Vec::new();
     // A line for those that are not shown.
@@ -321,7 +317,7 @@ fn draw_log(scene: &mut Scene, engine: &LogShipping, plan: &Plan) {
     }
 }
 
-fn draw_entry(engine: &LogShipping, plan: &Plan, entry: &Entry, lines: &[String], at: Point, height: f32) -> Shape {
+fn draw_entry(engine: &ReplicationLog, plan: &Plan, entry: &Entry, lines: &[String], at: Point, height: f32) -> Shape {
     let width = plan.log_width;
     let place = entry.number as usize - 1;
     let is_next = place == engine.applied();

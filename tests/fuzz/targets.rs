@@ -3,9 +3,10 @@
 
 use stepwise::engine::checksum::crc32;
 use stepwise::engine::data::{self, Header};
+use stepwise::engine::key::Key;
 use stepwise::engine::language::statements;
-use stepwise::engine::replication::log_shipping::{Method, Replica, Value, Version, entry};
-use stepwise::engine::replication::quorum::{self, read_wire};
+use stepwise::engine::replication::quorum::{self, bytes};
+use stepwise::engine::replication::replication_log::{Method, Replica, Value, Version, entry};
 use stepwise::engine::sim::{Disk, FileId, Time};
 use stepwise::engine::storage::block::{Block, BlockBuilder, Entries};
 use stepwise::engine::storage::bloom::{self, Bloom};
@@ -14,7 +15,7 @@ use stepwise::engine::storage::btree::{Kind, Layout, Page, PageId};
 use stepwise::engine::storage::hash_index::{Record, Timestamp, hint};
 use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
-use stepwise::engine::storage::{Entry, Key, btree, entry as storage_entry, log, varint};
+use stepwise::engine::storage::{Entry, btree, entry as storage_entry, log, varint};
 use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
@@ -358,12 +359,12 @@ fn messages() -> Vec<Vec<u8>> {
         Message::Digests([digest, digest].into()),
         Message::Entries { ranges: [places[3]].into(), entries: [(key, record)].into(), is_reply: true },
     ];
-    all.iter().map(|message| quorum::wire::encode(message, String::new()).bytes).collect()
+    all.iter().map(|message| quorum::bytes::encode(message, String::new()).bytes).collect()
 }
 
 fn read_message(bytes: &[u8]) {
-    if let Some(message) = read_wire::decode(bytes) {
-        assert_eq!(quorum::wire::encode(&message, String::new()).bytes, bytes);
+    if let Some(message) = bytes::decode(bytes) {
+        assert_eq!(quorum::bytes::encode(&message, String::new()).bytes, bytes);
     }
 }
 
@@ -447,7 +448,7 @@ fn read_by_all(statement: &stepwise::engine::language::Statement) {
     by::<storage::btree::BTree>(statement);
     by::<replication::quorum::Quorum>(statement);
     by::<replication::lag::Lag>(statement);
-    by::<replication::log_shipping::LogShipping>(statement);
+    by::<replication::replication_log::ReplicationLog>(statement);
     by::<service::faults::Faults>(statement);
     by::<service::latency::Latency>(statement);
 }

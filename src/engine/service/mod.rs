@@ -5,8 +5,9 @@
 //! 2. [`distribution`]: how long the work on one of them takes;
 //! 3. [`station`]: a queue and its workers;
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
-//! 5. [`histogram`]: how long they all took, in little room and with a known error;
-//! 6. [`theory`]: what should have come of it, by the formulas of queueing theory.
+//! 5. [`theory`]: what should have come of it, by the formulas of queueing theory.
+//!
+//! How long they all took is kept in a [`histogram`](crate::histogram).
 //!
 //! Engines made of them: [`latency`], [`tail`], [`faults`] and [`scaling`]; beside them [`fanout`] and [`rollout`].
 //!
@@ -20,7 +21,6 @@ pub mod command;
 pub mod distribution;
 pub mod fanout;
 pub mod faults;
-pub mod histogram;
 pub mod latency;
 pub mod retry;
 pub mod rollout;
@@ -37,7 +37,6 @@ mod tests;
 pub use arrivals::Arrivals;
 pub use breaker::Breaker;
 pub use distribution::Distribution;
-pub use histogram::Histogram;
 pub use retry::Retry;
 pub use shared::Shared;
 pub use spell::grouped;

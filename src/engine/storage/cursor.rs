@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::block::{Block, Entries};
 use super::entry::split;
 use super::table::{Corrupt, Table};
-use super::{Entry, Key, Sequence};
+use super::{Entry, Sequence};
+use crate::key::Key;
 use crate::sim::Disk;
 
 /// From where a read head has its blocks.

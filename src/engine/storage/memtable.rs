@@ -9,7 +9,8 @@
 use std::rc::Rc;
 
 use super::sorted::Sorted;
-use super::{Entry, Key, Sequence};
+use super::{Entry, Sequence};
+use crate::key::Key;
 
 /// A longer run is cut in two.
 const LONGEST_RUN: usize = 64;

@@ -8,7 +8,8 @@
 //! Simpler than the real one because: the smallest head is looked for among all of them, which is quick for the few
 //! sources of a figure; real ones keep the heads in a heap.
 
-use super::{Entry, Key};
+use super::Entry;
+use crate::key::Key;
 
 #[derive(Clone, Debug, Default)]
 pub struct Merge {

@@ -8,7 +8,6 @@ pub mod cursor;
 pub mod duel;
 pub mod entry;
 pub mod hash_index;
-pub mod key;
 pub mod log;
 pub mod lsm;
 pub mod memtable;
@@ -22,7 +21,6 @@ pub mod table;
 pub mod varint;
 
 pub use entry::{Entry, Sequence};
-pub use key::Key;
 pub use memtable::Memtable;
 
 use stepwise_derive::Choice;

@@ -21,9 +21,9 @@
 use std::collections::BTreeMap;
 
 use crate::contract::{Engine, Outcome, Parameters, Probe};
+use crate::key::Key;
 use crate::language::{Words, statements};
 use crate::sim::{Crash, Disk, FileId, Rng};
-use crate::storage::Key;
 
 /// So many scripts are run for each engine, unless `STORE_SEEDS` said another number when this was compiled.
 const SEEDS: u64 = 3_000;

@@ -7,7 +7,7 @@
 /// Things in the order of their keys, and beside them the heads of those keys.
 #[derive(Clone, Debug)]
 pub struct Sorted<T> {
-    /// See [`Key::head`](super::Key::head).
+    /// See [`Key::head`](crate::key::Key::head).
     pub heads: Vec<u64>,
     pub things: Vec<T>,
 }

@@ -25,7 +25,8 @@ use std::ops::Range;
 use super::block::{Block, BlockBuilder};
 use super::bloom::{self, Bloom};
 use super::sorted::Sorted;
-use super::{Entry, Key, Sequence, entry, varint};
+use super::{Entry, Sequence, entry, varint};
+use crate::key::Key;
 use crate::sim::{Disk, DiskError, FileId};
 
 /// Says that a file is a table of this version: "STEPTBL1" in ASCII, little-endian.

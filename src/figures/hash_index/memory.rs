@@ -2,7 +2,7 @@
 
 use super::layout::{HEAD, Layout};
 use super::spotlight::Spotlight;
-use crate::engine::storage::Key;
+use crate::engine::key::Key;
 use crate::engine::storage::hash_index::{HashIndex, Position};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell, memory};

@@ -1,6 +1,6 @@
 //! What a step has touched, and so is outlined.
 
-use crate::engine::storage::Key;
+use crate::engine::key::Key;
 use crate::engine::storage::hash_index::{Event, FileName, Position, SegmentId};
 
 #[derive(Default)]

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Area;
-use crate::engine::storage::Key;
+use crate::engine::key::Key;
 use crate::engine::storage::lsm::read::Visit;
 use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
 use crate::engine::storage::lsm::{Compaction, Event, Lsm};

@@ -2,11 +2,11 @@
 //! memory is read from when the node starts.
 
 use super::super::cluster::{Column, Ground};
+use crate::engine::key::Key;
 use crate::engine::replication::quorum::disk::Logged;
 use crate::engine::replication::quorum::{Quorum, node::Node, record::Record};
 use crate::engine::replication::{NodeId, NodeSet};
 use crate::engine::sim::Fate;
-use crate::engine::storage::Key;
 use crate::engine::wording::{count, shown};
 use crate::scene::text::{SMALL, fit};
 use crate::scene::vocabulary::{Held, cell};

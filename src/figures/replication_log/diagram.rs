@@ -1,19 +1,19 @@
 //! What the space-time diagram sees of a leader and the follower to which it ships its log.
 
 use crate::engine::replication::Host;
-use crate::engine::replication::log_shipping::ship::Message;
-use crate::engine::replication::log_shipping::{LogShipping, Which};
+use crate::engine::replication::replication_log::ship::Message;
+use crate::engine::replication::replication_log::{ReplicationLog, Which};
 use crate::engine::sim::{MessageId, Time};
 use crate::engine::wording::count;
 use crate::figures::diagram::{Bar, Cluster, Flight};
 
-impl Cluster for LogShipping {
+impl Cluster for ReplicationLog {
     fn hosts(&self) -> Vec<(Host, String)> {
         [Which::Leader, Which::Follower].map(|which| (which.host(), which.name().to_owned())).into()
     }
 
     fn now(&self) -> Time {
-        LogShipping::now(self)
+        ReplicationLog::now(self)
     }
 
     fn is_up(&self, host: Host) -> bool {
@@ -25,11 +25,11 @@ impl Cluster for LogShipping {
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {
-        LogShipping::passed(self).map(|message| (Flight::of(message), false))
+        ReplicationLog::passed(self).map(|message| (Flight::of(message), false))
     }
 
     fn about(&self, id: MessageId) -> String {
-        let mut messages = self.network().in_flight().chain(LogShipping::passed(self));
+        let mut messages = self.network().in_flight().chain(ReplicationLog::passed(self));
         messages.find(|message| message.id == id).map_or_else(String::new, |message| match &message.payload {
             Message::Entry(entry) => format!("entry {}", entry.number),
             Message::Position(position) => format!("carried out up to entry {position}"),

@@ -1,7 +1,8 @@
 //! What a step has touched, and so is outlined.
 
+use crate::engine::key::Key;
 use crate::engine::storage::sstable::{Event, TableId};
-use crate::engine::storage::{Entry, Key, Sequence};
+use crate::engine::storage::{Entry, Sequence};
 
 #[derive(Default)]
 pub struct Spotlight {

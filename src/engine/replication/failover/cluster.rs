@@ -9,7 +9,7 @@ use super::message::{CLIENTS, CONTROLLER, Message, RowId, row_in};
 use super::seat::{Job, Seat};
 use super::services::{Controller, Store};
 use super::settings::{ChosenBy, Settings};
-use super::state;
+use super::view;
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
 use crate::replication::replicated_log::{Node, Reigns, Term};
@@ -124,11 +124,11 @@ impl Engine for Failover {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }
 

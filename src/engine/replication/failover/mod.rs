@@ -55,11 +55,11 @@
 //! [`Rule::Majority`]: super::replicated_log::Rule::Majority
 //! [`Reigns`]: super::replicated_log::Reigns
 
+pub mod bytes;
 pub mod command;
 pub mod event;
 pub mod message;
 pub mod seat;
-pub mod wire;
 
 mod clients;
 mod cluster;
@@ -67,8 +67,8 @@ mod execute;
 mod nodes;
 mod services;
 mod settings;
-mod state;
 mod verdict;
+mod view;
 
 #[cfg(test)]
 mod losses;

@@ -287,7 +287,7 @@ fn an_entry_is_shown_as_its_disk_has_it() {
     for node in failover.nodes().iter() {
         let disk = failover.seat(node).node.disk();
         let file = disk.open("log").unwrap();
-        let dumps = (1..=3).map(|position| wire::entry(&failover, node, position).unwrap());
+        let dumps = (1..=3).map(|position| bytes::entry(&failover, node, position).unwrap());
         let bytes: Vec<u8> = dumps
             .flat_map(|dump| {
                 assert_eq!(
@@ -299,6 +299,6 @@ fn an_entry_is_shown_as_its_disk_has_it() {
             })
             .collect();
         assert_eq!(bytes, disk.peek(file, 0..disk.len(file)));
-        assert!(wire::entry(&failover, node, 4).is_none() && wire::entry(&failover, node, 0).is_none());
+        assert!(bytes::entry(&failover, node, 4).is_none() && bytes::entry(&failover, node, 0).is_none());
     }
 }

@@ -24,8 +24,8 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::host::ClientId;
+use crate::key::Key;
 use crate::sim::Time;
-use crate::storage::Key;
 use crate::wording::shown;
 
 mod judge;

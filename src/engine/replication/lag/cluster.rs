@@ -7,7 +7,7 @@ use super::event::Event;
 use super::node::{LogMessage, LogPosition, Message, Node, Post, Reaction};
 use super::session::{Asking, Device, MAX_PAGES, Machine, Route, Session, route};
 use super::settings::{Kept, Settings};
-use super::state;
+use super::view;
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
 use crate::replication::checker::{self, Breach, Call, Item, What};
@@ -157,11 +157,11 @@ impl Engine for Lag {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }
 

@@ -44,10 +44,9 @@ pub mod node;
 pub mod session;
 pub mod settings;
 
+pub mod bytes;
 mod cluster;
-mod state;
 mod view;
-pub mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::command::{CLIENTS, Command};
 use super::event::Event;
 use super::message::Message;
 use super::settings::{Mode, Modes, Settings};
-use super::state;
+use super::view;
 use super::write::{Lost, Missing, Named, Write, text};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
@@ -97,11 +97,11 @@ impl Engine for Leader {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }
 

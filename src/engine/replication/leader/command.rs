@@ -5,11 +5,11 @@ use std::rc::Rc;
 use stepwise_derive::Command;
 
 use super::settings::Mode;
+use crate::key::Key;
 use crate::language::{BadCommand, Words};
 use crate::replication::host::{read_client, read_node};
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::Time;
-use crate::storage::Key;
 
 /// No command lets more time pass, and no link is slower.
 const MAX_TIME: Time = Time::from_millis(60_000);

@@ -8,11 +8,11 @@ use stepwise_derive::Event;
 use super::settings::Mode;
 use super::write::{Lost, Missing, Named};
 use crate::contract::Refused;
+use crate::key::Key;
 use crate::replication::history::Request;
 use crate::replication::replicated_log::Term;
 use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
 use crate::sim::{Loss, Time};
-use crate::storage::Key;
 use crate::wording::{count, list, shown, shown_or};
 
 #[derive(Clone, Event)]

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::key::Key;
 use crate::replication::CallId;
 use crate::replication::replicated_log::{Message as LogMessage, Snapshot, Term};
-use crate::storage::Key;
 use crate::wording::shown;
 
 #[derive(Clone)]

@@ -34,10 +34,10 @@
 //! - a message carries all the entries that its receiver has not acknowledged, so some are sent twice;
 //! - a snapshot is one message, however long; it takes a time that the reader sets.
 
+pub mod bytes;
 pub mod command;
 pub mod event;
 pub mod message;
-pub mod wire;
 
 mod cluster;
 mod execute;
@@ -45,9 +45,9 @@ mod execute;
 mod losses;
 mod nodes;
 mod settings;
-mod state;
 #[cfg(test)]
 mod tests;
+mod view;
 mod write;
 
 pub use cluster::{Leader, Seat};

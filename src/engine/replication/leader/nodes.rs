@@ -7,9 +7,9 @@ use super::event::{Event, Refusal, Unheeded};
 use super::message::Message;
 use super::write::{Named, Write, text};
 use crate::contract::Probe;
+use crate::key::Key;
 use crate::replication::replicated_log::{Message as LogMessage, Node, Role, Snapshot, Term};
 use crate::replication::{CallId, Host, NodeId, NodeSet};
-use crate::storage::Key;
 
 impl Leader {
     /// What a message does to a node is one step.

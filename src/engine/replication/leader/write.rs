@@ -3,9 +3,9 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::key::Key;
 use crate::replication::replicated_log::{Entry, Node};
 use crate::replication::{CallId, NodeSet};
-use crate::storage::Key;
 use crate::wording::{shown, shown_or};
 
 /// A write as it was put into a log.

@@ -13,8 +13,8 @@ use super::message::Message;
 use super::reaction::Reaction;
 use super::record::Record;
 use super::replica::{Replica, Stored};
+use crate::key::Key;
 use crate::replication::NodeId;
-use crate::storage::Key;
 
 /// The message that begins a comparison: the digest of the root.
 pub fn open(replica: &Replica) -> Message {

@@ -9,10 +9,10 @@ use super::event::Fact;
 use super::message::{Ending, Message};
 use super::reaction::{Reaction, Timer};
 use super::settings::Settings;
+use crate::key::Key;
 use crate::replication::history::Request;
 use crate::replication::{CallId, ClientId, Host, NodeId};
 use crate::sim::Time;
-use crate::storage::Key;
 
 #[derive(Clone, Debug)]
 pub struct Client {

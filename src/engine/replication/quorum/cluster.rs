@@ -12,7 +12,7 @@ use super::message::{Ending, Message};
 use super::node::Node;
 use super::reaction::{Reaction, Timer};
 use super::settings::Settings;
-use super::state;
+use super::view;
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
 use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
@@ -78,11 +78,11 @@ impl Engine for Quorum {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }
 

@@ -7,10 +7,10 @@ use stepwise_derive::Command;
 
 use super::record::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
 use crate::form::{self, Argument, ArgumentKind, CommandForm, Value, form};
+use crate::key::Key;
 use crate::language::{BadCommand, Word, Words};
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::{MessageId, Time};
-use crate::storage::Key;
 
 /// No command lets more time pass, and no link is slower: a minute of a cluster is long.
 const MAX_TIME: Time = Time::from_millis(60_000);

@@ -13,10 +13,10 @@ use super::reaction::{Reaction, Timer};
 use super::read_repair;
 use super::record::{Record, Version};
 use super::settings::Settings;
+use crate::key::Key;
 use crate::replication::history::Request;
 use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::sim::Time;
-use crate::storage::Key;
 
 #[derive(Clone, Debug)]
 pub struct Coordinator {

@@ -7,9 +7,9 @@ use litemap::LiteMap;
 
 use super::handoff::Hints;
 use super::record::{self, Record, Version};
+use crate::key::Key;
 use crate::replication::NodeId;
 use crate::sim::{Crash, Disk, DiskError, FileId};
-use crate::storage::Key;
 
 /// Room for some hundred thousand small writes: more than a run has, less than a page can hold.
 const CAPACITY: u64 = 4 << 20;

@@ -7,10 +7,10 @@ use stepwise_derive::Event;
 use super::message::Ending;
 use super::record::{Record, Version};
 use crate::contract::{self, Refused};
+use crate::key::Key;
 use crate::replication::history::Request;
 use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
 use crate::sim::{Loss, MessageId, Time};
-use crate::storage::Key;
 use crate::wording::{count, shown};
 
 /// A fact, and what the history says of the read that ended by it.

@@ -15,8 +15,8 @@ use litemap::LiteMap;
 
 use super::message::Message;
 use super::record::{Record, Version};
+use crate::key::Key;
 use crate::replication::{Host, NodeId, NodeSet};
-use crate::storage::Key;
 
 /// Writes kept for other nodes, the newest of each owner and key.
 #[derive(Clone, Debug, Default)]

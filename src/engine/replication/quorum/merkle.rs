@@ -15,7 +15,7 @@ use std::fmt::{self, Display};
 use litemap::LiteMap;
 
 use super::record::Record;
-use crate::storage::Key;
+use crate::key::Key;
 
 /// How many ranges the hashes of keys are divided into; a power of two.
 pub const LEAVES: usize = 8;

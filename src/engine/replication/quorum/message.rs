@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::merkle::{Digest, TreePlace};
 use super::record::{Record, Version};
+use crate::key::Key;
 use crate::replication::history::{Request, Returned};
 use crate::replication::{CallId, NodeId};
 use crate::sim::Time;
-use crate::storage::Key;
 use crate::wording::{count, shown};
 
 #[derive(Clone, Debug)]

@@ -50,6 +50,7 @@
 //! Replicated Data* (1979).
 
 pub mod anti_entropy;
+pub mod bytes;
 pub mod client;
 pub mod command;
 pub mod coordinator;
@@ -61,15 +62,13 @@ pub mod message;
 pub mod node;
 pub mod reaction;
 pub mod read_repair;
-pub mod read_wire;
 pub mod record;
 pub mod replica;
 pub mod settings;
-pub mod wire;
 
 mod cluster;
 mod execute;
-mod state;
+mod view;
 
 #[cfg(test)]
 mod tests;

@@ -11,9 +11,9 @@ use super::reaction::{Reaction, Timer};
 use super::record::Record;
 use super::replica::{Replica, Stored};
 use super::settings::Settings;
+use crate::key::Key;
 use crate::replication::{CallId, Host, NodeId};
 use crate::sim::Time;
-use crate::storage::Key;
 
 #[derive(Clone, Debug)]
 pub struct Node {

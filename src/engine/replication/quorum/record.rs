@@ -9,9 +9,9 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use crate::contract::Span;
+use crate::key::Key;
 use crate::replication::{CallId, ClientId};
 use crate::sim::Time;
-use crate::storage::Key;
 
 /// A key is no longer than this: its length has one byte in a record, and a reader must see it.
 pub const MAX_KEY_BYTES: usize = 64;

@@ -6,7 +6,7 @@ use litemap::LiteMap;
 
 use super::disk::NodeDisk;
 use super::record::Record;
-use crate::storage::Key;
+use crate::key::Key;
 
 #[derive(Clone, Debug, Default)]
 pub struct Replica {

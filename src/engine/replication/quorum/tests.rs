@@ -56,7 +56,7 @@ impl Run {
     }
 
     fn stored_at(&self, node: u8, key: &str) -> Option<&str> {
-        let key = crate::storage::Key::new(key);
+        let key = crate::key::Key::new(key);
         self.quorum.node(NodeId::new(node)).replica().read(&key).map(|record| &*record.value)
     }
 }

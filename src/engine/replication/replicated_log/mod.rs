@@ -12,7 +12,7 @@
 //! - a message carries all the entries that its receiver lacks;
 //! - a node is stopped between two messages, and never while it writes one of its files.
 
-pub mod wire;
+pub mod bytes;
 
 mod entry;
 mod node;

@@ -38,7 +38,7 @@ pub mod lists;
 pub mod mailboxes;
 pub mod paged;
 mod settings;
-mod state;
+mod view;
 pub mod world;
 
 #[cfg(test)]

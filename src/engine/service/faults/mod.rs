@@ -40,7 +40,7 @@ pub mod settings;
 mod flow;
 mod inject;
 mod run;
-mod state;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -51,7 +51,8 @@ use self::flow::{Due, Request};
 use self::level::{Level, TICK};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
-use crate::service::{Arrivals, Histogram, Shared};
+use crate::histogram::Histogram;
+use crate::service::{Arrivals, Shared};
 use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
@@ -151,10 +152,10 @@ impl Engine for Faults {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }

@@ -7,7 +7,7 @@
 use super::{Latency, Settings};
 use crate::contract::Engine;
 use crate::form::BadParameter;
-use crate::service::Histogram;
+use crate::histogram::Histogram;
 use crate::service::arrivals::Rate;
 use crate::sim::Time;
 
@@ -98,7 +98,7 @@ impl Long {
 mod tests {
     use super::*;
     use crate::form::{Declared, Parameters};
-    use crate::service::histogram::ONE_IN;
+    use crate::histogram::ONE_IN;
 
     fn long(parameters: &[(&str, &str)], requests: u64) -> Long {
         let parameters = Parameters::new(Settings::PARAMETERS, parameters.iter().copied()).unwrap();

@@ -14,7 +14,7 @@
 //!
 //! Response times are a distribution. The mean tells no user's experience: a few that are very slow pull it up, and
 //! many hide a few. Percentiles do: half are faster than the median, and one in a thousand is slower than p99.9. A
-//! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a [histogram](crate::service::Histogram), and those of
+//! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a [histogram](crate::histogram::Histogram), and those of
 //! several servers off the sum of their histograms: the mean of two p99 is the p99 of nothing, as two servers with one
 //! of them [slow](Command::Inject) show.
 //!
@@ -34,7 +34,7 @@ pub mod settings;
 pub mod theory;
 
 mod run;
-mod state;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +43,8 @@ use std::collections::VecDeque;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
-use crate::service::{Arrivals, Histogram, Running, Station};
+use crate::histogram::Histogram;
+use crate::service::{Arrivals, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
 
 pub use command::Command;
@@ -135,10 +136,10 @@ impl Engine for Latency {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }

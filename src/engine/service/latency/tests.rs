@@ -1,9 +1,9 @@
 use super::level::Found;
 use super::*;
 use crate::form::Parameters;
+use crate::histogram::ONE_IN;
 use crate::language::Words;
 use crate::language::statements;
-use crate::service::histogram::ONE_IN;
 
 /// Runs a script; nothing in it may be misread.
 fn run(parameters: &[(&str, &str)], script: &str) -> (Latency, Vec<Outcome>) {

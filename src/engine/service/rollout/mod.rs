@@ -45,8 +45,8 @@ pub mod mistake;
 pub mod monitor;
 mod release;
 mod settings;
-mod state;
 pub mod strategy;
+mod view;
 
 #[cfg(test)]
 mod tests;

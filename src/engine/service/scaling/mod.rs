@@ -58,8 +58,8 @@ pub mod command;
 pub mod event;
 pub mod run;
 mod settings;
-mod state;
 pub mod system;
+mod view;
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub mod command;
 pub mod event;
 pub mod settings;
 
-mod state;
+mod page;
 mod view;
 
 #[cfg(test)]
@@ -33,13 +33,13 @@ use std::rc::Rc;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 
-use crate::service::Histogram;
+use crate::histogram::Histogram;
 use crate::sim::{Rng, Time};
 
 pub use command::Command;
 pub use event::Event;
+pub use page::{Call, View};
 pub use settings::Settings;
-pub use view::{Call, View};
 
 #[derive(Clone, Debug)]
 pub struct Tail {
@@ -119,11 +119,11 @@ impl Engine for Tail {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        state::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        state::state(self)
+        view::state(self)
     }
 }
 

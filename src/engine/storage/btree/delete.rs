@@ -5,7 +5,7 @@ use super::page::{Kind, PageId};
 use super::slot::KeySlot;
 use super::{BTree, Event};
 use crate::contract::{Probe, Refused};
-use crate::storage::Key;
+use crate::key::Key;
 
 /// Two neighbouring children of one parent, and which separator stands between them.
 #[derive(Clone, Copy)]

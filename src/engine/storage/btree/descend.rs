@@ -7,7 +7,7 @@ use super::pool::{Frame, Standing};
 use super::slot::KeySlot;
 use super::{BTree, Event, Problem, Survival};
 use crate::contract::{Probe, Refused};
-use crate::storage::Key;
+use crate::key::Key;
 
 /// A tree of order 3 whose pages are all half full has two children a page: 32 levels are more than four thousand
 /// million pages, which is all that a page number can tell apart.

@@ -5,7 +5,7 @@ use super::page::{Kind, PageId};
 use super::slot::KeySlot;
 use super::{Adrift, BTree, Event};
 use crate::contract::{Probe, Refused};
-use crate::storage::Key;
+use crate::key::Key;
 
 impl BTree {
     /// Puts a key with its value, or another value to a key that is there.

@@ -58,12 +58,12 @@
 //!   ([`super::log`]). No reader can damage a byte of this one;
 //! - one command is one transaction, and there is one client: no latches, no snapshots, no rollback.
 
+pub mod bytes;
 pub mod check;
 pub mod command;
 pub mod commit;
 pub mod delete;
 pub mod descend;
-pub mod dump;
 pub mod event;
 pub mod insert;
 pub mod log;

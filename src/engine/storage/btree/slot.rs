@@ -9,7 +9,7 @@
 use std::fmt::{self, Display};
 
 use crate::contract::Refused;
-use crate::storage::Key;
+use crate::key::Key;
 use crate::wording::shown;
 
 /// A longer key is refused: fixed slots make a page that can be read with the eye, and waste what is not used.

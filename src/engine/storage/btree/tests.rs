@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::key::Key;
 use crate::language::Words;
 use crate::sim::Crash;
-use crate::storage::Key;
 
 /// A probe that keeps every photograph.
 #[derive(Default)]

@@ -2,11 +2,11 @@
 
 use super::settings::{Compaction, Settings};
 use crate::contract::{Engine, Outcome, Refused};
+use crate::histogram::Histogram;
+use crate::key::Key;
 use crate::language::shorten;
-use crate::service::Histogram;
 use crate::sim::disk::Tally;
 use crate::sim::{Disk, Time};
-use crate::storage::Key;
 use crate::storage::btree::BTree;
 use crate::storage::lsm::{self, Device, Lsm};
 use crate::workload::{Kind, Operation};

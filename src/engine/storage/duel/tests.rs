@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::form::Parameters;
-use crate::storage::Key;
+use crate::key::Key;
 
 fn duel(given: &[(&str, &str)]) -> Duel {
     let parameters = Parameters::new(Duel::PARAMETERS, given.iter().copied()).expect("parameters that are accepted");

@@ -8,7 +8,7 @@ use stepwise_derive::Event;
 use super::record::{BadRecord, HEADER, Record, Timestamp};
 use super::segment::{Position, SegmentId};
 use crate::contract::Refused;
-use crate::storage::Key;
+use crate::key::Key;
 use crate::storage::outage::Outage;
 use crate::wording::{count, shown, shown_or};
 

@@ -10,7 +10,7 @@
 
 use super::record::{HEADER, Record, TOMBSTONE, Timestamp};
 use super::segment::{Position, SegmentId};
-use crate::storage::Key;
+use crate::key::Key;
 
 /// The bytes of an entry before its key.
 pub const ENTRY_HEADER: usize = 18;

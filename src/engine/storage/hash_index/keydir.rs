@@ -10,7 +10,7 @@
 use std::rc::Rc;
 
 use super::segment::Position;
-use crate::storage::Key;
+use crate::key::Key;
 
 /// A bucket holds this many keys on average before the table doubles: few enough to look through at once.
 const KEYS_PER_BUCKET: usize = 4;

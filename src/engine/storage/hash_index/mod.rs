@@ -47,7 +47,6 @@
 mod command;
 mod event;
 pub mod hint;
-mod inspect;
 mod keydir;
 mod merge;
 mod read;
@@ -56,12 +55,12 @@ mod recovery;
 mod segment;
 mod settings;
 mod tail;
+mod view;
 mod write;
 
 pub use super::SyncPolicy;
 pub use command::Command;
 pub use event::{Event, SyncReason, Verdict};
-pub use inspect::{Content, FileView, PlacedRecord, Standing};
 pub use keydir::Keydir;
 pub use merge::{Merge, Output};
 pub use read::Damage;
@@ -69,6 +68,7 @@ pub use record::{BadRecord, Record, Timestamp};
 pub use recovery::Recovery;
 pub use segment::{FileName, Position, SegmentId};
 pub use settings::{RangeQueries, Settings};
+pub use view::{Content, FileView, PlacedRecord, Standing};
 
 use std::rc::Rc;
 
@@ -174,7 +174,7 @@ impl Engine for HashIndex {
     }
 
     fn state(&self) -> serde_json::Value {
-        inspect::state(self)
+        view::state(self)
     }
 }
 

@@ -8,7 +8,7 @@ use super::record::{BadRecord, HEADER, Header, Item, Record};
 use super::segment::{Position, SegmentId};
 use super::settings::RangeQueries;
 use crate::contract::{Outcome, Probe, Refused};
-use crate::storage::Key;
+use crate::key::Key;
 
 /// Bytes on the disk that are not those which were written and synced.
 #[derive(Clone, Debug, PartialEq, Eq)]

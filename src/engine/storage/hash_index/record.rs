@@ -14,7 +14,7 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use crate::storage::Key;
+use crate::key::Key;
 
 /// The bytes before the key: checksum 4, timestamp 4, key size 2, value size 4.
 pub const HEADER: usize = 14;

@@ -8,8 +8,8 @@ use super::record::{BadRecord, Item};
 use super::segment::{FileName, Position, Segment, SegmentId};
 use super::{HashIndex, Memory, SyncPolicy, tail};
 use crate::contract::{Outcome, Probe, Refused};
+use crate::key::Key;
 use crate::sim::Crash;
-use crate::storage::Key;
 use crate::storage::outage::Outage;
 
 /// How far start-up has come.

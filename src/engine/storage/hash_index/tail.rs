@@ -60,7 +60,7 @@ fn is_whole_with(rest: &[u8], key_size: u16, value_size: u32) -> bool {
 mod tests {
     use super::super::record::{Record, Timestamp, mark};
     use super::*;
-    use crate::storage::Key;
+    use crate::key::Key;
 
     fn record(key: &str, value: Option<&str>) -> Vec<u8> {
         Record { timestamp: Timestamp(7), key: Key::new(key), value: value.map(Into::into) }.encode()

@@ -6,7 +6,8 @@ use super::event::{Event, SyncReason};
 use super::record::{HEADER, MAX_KEY, Record, mark};
 use super::segment::{Position, Segment, SegmentId};
 use crate::contract::{Outcome, Probe, Refused};
-use crate::storage::{self, Key};
+use crate::key::Key;
+use crate::storage;
 
 impl HashIndex {
     pub(super) fn put(&mut self, key: &Key, value: &str, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {

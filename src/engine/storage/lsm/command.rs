@@ -3,8 +3,8 @@
 use stepwise_derive::Command;
 
 use super::version::LEVELS;
+use crate::key::Key;
 use crate::sim::{Crash, Time};
-use crate::storage::Key;
 
 /// Nobody watches a device for longer.
 const LONGEST: Time = Time::from_millis(1_000_000);

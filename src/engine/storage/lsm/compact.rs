@@ -8,10 +8,11 @@ use super::flush::{Output, oldest_read};
 use super::version::{FileNumber, OpenTable, TableMeta, table_name};
 use super::{Cause, Damage, Event, Lsm, Policy, Refusal};
 use crate::contract::{Decided, Outcome, Probe};
+use crate::key::Key;
 use crate::sim::DiskError;
+use crate::storage::Sequence;
 use crate::storage::cursor::Cursor;
 use crate::storage::merge::{Merge, Taken};
-use crate::storage::{Key, Sequence};
 
 /// A compaction that is going on.
 #[derive(Clone, Debug)]

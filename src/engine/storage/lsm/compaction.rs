@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::settings::{Policy, Settings};
 use super::version::{FileNumber, LEVELS, OpenTable, Version};
-use crate::storage::Key;
+use crate::key::Key;
 
 /// What to merge, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]

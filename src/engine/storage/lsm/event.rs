@@ -8,9 +8,10 @@ use super::Snapshot;
 use super::compaction::{Task, Why};
 use super::version::{FileNumber, log_name, table_name};
 use crate::contract::Refused;
+use crate::key::Key;
 use crate::sim::Time;
 use crate::storage::outage::Outage;
-use crate::storage::{Entry, Key, Sequence};
+use crate::storage::{Entry, Sequence};
 use crate::wording::{count, list, shown, were};
 
 /// More tables are not named one by one.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::version::{FileNumber, OpenTable, TableMeta, log_name, table_name};
 use super::{Damage, Event, Lsm, Refusal};
 use crate::contract::{Decided, Outcome, Probe};
+use crate::key::Key;
 use crate::sim::{DiskError, FileId};
 use crate::storage::table::{Table, TableBuilder};
-use crate::storage::{Entry, Key, Sequence};
+use crate::storage::{Entry, Sequence};
 
 /// A table that is being written.
 #[derive(Clone, Debug)]

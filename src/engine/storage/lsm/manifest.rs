@@ -12,7 +12,8 @@
 //! long (RocksDB: `max_manifest_file_size`). A crash between the two leaves the old one or the new one, which say the same.
 
 use super::version::{Edit, FileNumber, LEVELS, TableMeta};
-use crate::storage::{Key, varint};
+use crate::key::Key;
+use crate::storage::varint;
 
 pub const NAME: &str = "MANIFEST";
 /// A manifest that is being written, and does not count yet.

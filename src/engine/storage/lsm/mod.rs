@@ -41,15 +41,15 @@ pub mod compaction;
 pub mod settings;
 pub mod version;
 
+mod bytes;
 mod compact;
 mod device;
-mod dump;
 mod event;
 mod flush;
-mod inspect;
 pub mod manifest;
 pub mod read;
 mod recovery;
+mod view;
 mod write;
 
 #[cfg(test)]
@@ -61,8 +61,8 @@ pub use command::Command;
 pub use compact::Compaction;
 pub use event::Event;
 pub use flush::Flush;
-pub use inspect::Amplification;
 pub use settings::{Device, Policy, Settings};
+pub use view::Amplification;
 
 use std::fmt::{self, Display};
 use std::panic::Location;
@@ -254,11 +254,11 @@ impl Engine for Lsm {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        inspect::counters(self)
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        inspect::state(self)
+        view::state(self)
     }
 }
 

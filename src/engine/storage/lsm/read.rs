@@ -9,13 +9,14 @@ use super::settings::Policy;
 use super::version::{FileNumber, LEVELS, OpenTable, Version};
 use super::{Cause, Event, Lsm, Refusal, Snapshot};
 use crate::contract::{Outcome, Probe};
+use crate::key::Key;
 use crate::storage::block::Block;
 use crate::storage::cache::Through;
 use crate::storage::cursor::{self, Cursor};
 use crate::storage::entry::is_before;
 use crate::storage::merge::Merge;
 use crate::storage::table::Corrupt;
-use crate::storage::{Entry, Key, Sequence};
+use crate::storage::{Entry, Sequence};
 
 /// What a read has looked at so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,10 +11,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::contract::Event as _;
 use crate::form::Parameters;
+use crate::key::Key;
 use crate::language::Words;
 use crate::language::statements;
 use crate::sim::Crash;
-use crate::storage::{Entry, Key};
+use crate::storage::Entry;
 
 type Entries = BTreeMap<Key, String>;
 
@@ -73,7 +74,7 @@ fn check(tree: &Lsm, after: &str) {
         let tables = tree.version().level(level);
         for table in tables {
             assert!(disk.open(&table.meta.name()).is_some(), "{after}: {} is gone", table.meta.name());
-            let entries = inspect::entries(table, &mut disk);
+            let entries = view::entries(table, &mut disk);
             assert!(
                 entries.is_sorted() && entries.len() as u64 == table.meta.entries,
                 "{after}: {}",
@@ -298,7 +299,7 @@ fn a_tombstone_stays_as_long_as_something_below_can_hold_its_key() {
         let mut disk = tree.disk.clone();
         tree.version()
             .tables()
-            .flat_map(|(_, table)| inspect::entries(table, &mut disk))
+            .flat_map(|(_, table)| view::entries(table, &mut disk))
             .filter(Entry::is_tombstone)
             .count()
     };

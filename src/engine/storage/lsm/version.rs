@@ -8,9 +8,10 @@
 use std::rc::Rc;
 
 use super::settings::Policy;
+use crate::key::Key;
 use crate::sim::FileId;
+use crate::storage::Sequence;
 use crate::storage::table::Table;
-use crate::storage::{Key, Sequence};
 
 /// No tree is deeper than this; LevelDB has as many levels.
 pub const LEVELS: usize = 7;

@@ -2,8 +2,8 @@
 
 use stepwise_derive::Command;
 
+use crate::key::Key;
 use crate::sim::Crash;
-use crate::storage::Key;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {

@@ -7,9 +7,10 @@ use stepwise_derive::Event;
 
 use super::{FileName, TableId};
 use crate::contract::Refused;
+use crate::key::Key;
 use crate::language::shorten;
 use crate::storage::outage::Outage;
-use crate::storage::{Entry, Key, Sequence};
+use crate::storage::{Entry, Sequence};
 use crate::wording::{count, shown};
 
 #[derive(Clone, Event)]

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::read::Damage;
 use super::{SsTables, TableId};
+use crate::key::Key;
 use crate::sim::Disk;
 use crate::storage::cursor::Cursor;
 use crate::storage::merge::{Merge, Taken};
 use crate::storage::table::{Corrupt, Table};
-use crate::storage::{Entry, Key, Memtable, Sequence};
+use crate::storage::{Entry, Memtable, Sequence};
 
 /// A table whose index is in memory.
 #[derive(Clone)]

@@ -41,28 +41,28 @@
 //! - a merge begins when it is told to, and has one output, however large;
 //! - blocks are neither compressed nor cached: every read of a block is a read from the disk.
 
+mod bytes;
 mod command;
-mod dump;
 mod event;
 mod flush;
 mod heads;
-mod inspect;
 mod merge;
 mod name;
 mod read;
 mod recovery;
 mod settings;
+mod view;
 mod write;
 
 pub use command::Command;
 pub use event::{Event, SyncReason};
 pub use flush::Output;
 pub use heads::{Heads, OpenTable};
-pub use inspect::{BlockView, EntryView, LogRecord, TableView};
 pub use merge::Compaction;
 pub use name::{FileName, TableId};
 pub use read::{Damage, Scan};
 pub use settings::Settings;
+pub use view::{BlockView, EntryView, LogRecord, TableView};
 
 use std::rc::Rc;
 
@@ -172,7 +172,7 @@ impl Engine for SsTables {
     }
 
     fn state(&self) -> serde_json::Value {
-        inspect::state(self)
+        view::state(self)
     }
 }
 

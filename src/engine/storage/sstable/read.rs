@@ -6,10 +6,11 @@ use super::SsTables;
 use super::event::Event;
 use super::heads::Heads;
 use crate::contract::{Outcome, Probe, Refused};
+use crate::key::Key;
 use crate::storage::cursor;
 use crate::storage::entry::is_before;
 use crate::storage::table::Corrupt;
-use crate::storage::{Entry, Key, Sequence};
+use crate::storage::{Entry, Sequence};
 
 /// A scan that is under way.
 #[derive(Clone)]

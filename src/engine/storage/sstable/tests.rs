@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::form::Parameters;
+use crate::key::Key;
 use crate::language::Words;
 use crate::language::statements;
-use crate::storage::Key;
 use proptest::prelude::*;
 
 type Entries = BTreeMap<Key, String>;

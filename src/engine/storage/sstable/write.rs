@@ -3,9 +3,10 @@
 use super::SsTables;
 use super::event::{Event, SyncReason};
 use crate::contract::{Outcome, Probe, Refused};
+use crate::key::Key;
 use crate::sim::DiskError;
 use crate::storage::log::LogWriter;
-use crate::storage::{self, Entry, Key, SyncPolicy};
+use crate::storage::{self, Entry, SyncPolicy};
 
 impl SsTables {
     /// Puts a value, or a tombstone where there is none.

@@ -136,7 +136,7 @@ fn a_long_manifest_is_written_anew() {
         tree.execute(&put, &mut watch);
         if watch.names.contains(&"ManifestRenewed") {
             renewed += 1;
-            assert_eq!(inspect::counters(&tree)[3].name, "tables");
+            assert_eq!(view::counters(&tree)[3].name, "tables");
             check_crashes_within(&before, &put, &contents(&tree));
         }
         let manifest = tree.disk.open(manifest::NAME).unwrap();

@@ -1,6 +1,6 @@
 //! A message as bytes, each of them explained; and what lies on a node's disk.
 //!
-//! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::wire),
+//! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes),
 //! and all else in the same way: a byte for the kind, and then the fields.
 
 use super::cluster::Leader;
@@ -8,7 +8,7 @@ use super::message::Message;
 use super::write::text;
 use crate::contract::Dump;
 use crate::replication::NodeId;
-use crate::replication::replicated_log::{Entry, wire::Frame};
+use crate::replication::replicated_log::{Entry, bytes::Frame};
 use crate::sim::MessageId;
 
 /// What an entry's key and value mean.
@@ -97,9 +97,9 @@ pub fn snapshot(leader: &Leader, node: NodeId) -> Option<Dump> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replication::replicated_log::{Message as LogMessage, Snapshot, wire::read};
+    use crate::key::Key;
+    use crate::replication::replicated_log::{Message as LogMessage, Snapshot, bytes::read};
     use crate::replication::{CallId, ClientId};
-    use crate::storage::Key;
 
     fn decode(reader: &mut read::Reader) -> Message {
         let kind = match reader.message() {

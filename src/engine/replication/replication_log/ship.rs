@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::command::Which;
 use super::event::Held;
-use super::{Entry, Event, LogShipping, Method, Replica, Table, Value, compare, entry};
+use super::{Entry, Event, Method, Replica, ReplicationLog, Table, Value, compare, entry};
 use crate::contract::{Probe, Refused};
 use crate::replication::{Happening, Host};
 use crate::sim::{Envelope, Fate, Time};
@@ -24,7 +24,7 @@ pub enum Message {
     Copy(Table, usize),
 }
 
-impl LogShipping {
+impl ReplicationLog {
     /// Lets leader and follower send each other what there is to send, the next entry as soon as the follower has told of
     /// the one before. Compares the replicas if the follower has carried something out.
     pub(super) fn ship(&mut self, probe: &mut impl Probe<Self>) {

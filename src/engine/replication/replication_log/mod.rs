@@ -88,7 +88,7 @@ pub const CLIENTS: usize = 3;
 
 /// The leader, its log and its follower.
 #[derive(Clone)]
-pub struct LogShipping {
+pub struct ReplicationLog {
     pub settings: Settings,
     world: World<Message, ()>,
     /// The message that has just arrived.
@@ -132,19 +132,19 @@ struct Tally {
     bytes_shipped: u64,
 }
 
-impl Engine for LogShipping {
+impl Engine for ReplicationLog {
     type Settings = Settings;
     type Command = Command;
     type Event = Event;
 
-    fn new(settings: Settings) -> LogShipping {
+    fn new(settings: Settings) -> ReplicationLog {
         let version = settings.follower.version();
         // Each replica has its own chance: two seeds that no two parameters share.
         let mut follower = Replica::new(version, settings.skew, 2 * settings.seed + 1);
         follower.shuffle_places();
         let stored = |version| Store::new(version).expect("an empty disk has room");
         let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
-        LogShipping {
+        ReplicationLog {
             settings,
             world: World::new(conditions, settings.seed),
             passed: None,
@@ -248,7 +248,7 @@ impl Engine for LogShipping {
     }
 }
 
-impl LogShipping {
+impl ReplicationLog {
     /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;
@@ -445,7 +445,7 @@ impl LogShipping {
 }
 
 /// What a figure shows.
-impl LogShipping {
+impl ReplicationLog {
     pub fn leader(&self) -> &Table {
         &self.leader.table
     }

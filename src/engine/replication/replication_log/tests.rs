@@ -6,14 +6,14 @@ use crate::form::Parameters;
 use crate::language::Words;
 use crate::language::statements;
 
-fn open(method: &str, more: &[(&str, &str)]) -> LogShipping {
+fn open(method: &str, more: &[(&str, &str)]) -> ReplicationLog {
     let given = [("method", method)].into_iter().chain(more.iter().copied());
-    LogShipping::open(&Parameters::new(LogShipping::PARAMETERS, given).unwrap()).unwrap()
+    ReplicationLog::open(&Parameters::new(ReplicationLog::PARAMETERS, given).unwrap()).unwrap()
 }
 
 /// Carries out a script and tells what each command came to.
-fn run(engine: &mut LogShipping, script: &str) -> Vec<Outcome> {
-    let read = |statement| LogShipping::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
+fn run(engine: &mut ReplicationLog, script: &str) -> Vec<Outcome> {
+    let read = |statement| ReplicationLog::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
     let commands: Vec<Command> = statements(script).unwrap().into_iter().map(read).collect();
     commands.iter().map(|command| engine.execute(command, &mut ())).collect()
 }
@@ -307,10 +307,10 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
 }
 
 /// The engine as each step of a script shows it: what a command that is cut short there leaves behind.
-struct Photographs(Vec<LogShipping>);
+struct Photographs(Vec<ReplicationLog>);
 
-impl Probe<LogShipping> for Photographs {
-    fn step(&mut self, _: impl FnOnce() -> Event, state: &LogShipping) {
+impl Probe<ReplicationLog> for Photographs {
+    fn step(&mut self, _: impl FnOnce() -> Event, state: &ReplicationLog) {
         self.0.push(state.clone());
     }
 }
@@ -321,7 +321,7 @@ fn what_a_command_has_left_on_its_way_arrives_when_time_passes() {
         let mut engine = open(method, &[]);
         let mut photographs = Photographs(Vec::new());
         for line in ["INSERT INTO tickets (holder) VALUES ('ann')", "copy"] {
-            let command = LogShipping::parse(&mut Words::new(&statements(line).unwrap()[0])).expect("a command");
+            let command = ReplicationLog::parse(&mut Words::new(&statements(line).unwrap()[0])).expect("a command");
             engine.execute(&command, &mut photographs);
         }
         assert!(photographs.0.iter().any(|photograph| photograph.network().load() > 0));
@@ -362,7 +362,7 @@ fn a_leader_that_was_off_has_what_was_committed_and_nothing_else() {
 fn a_mistake_says_where_what_and_what_instead() {
     let message = |script: &str| {
         let read = statements(script).unwrap();
-        LogShipping::parse(&mut Words::new(&read[0])).err().expect("it is wrong").to_string()
+        ReplicationLog::parse(&mut Words::new(&read[0])).err().expect("it is wrong").to_string()
     };
     assert_eq!(
         message("INSERT INTO ticket (a) VALUES (1)"),
@@ -501,7 +501,7 @@ proptest! {
 
     #[test]
     fn a_command_reads_as_it_is_written(command in any_command()) {
-        let read = |text: &str| LogShipping::parse(&mut Words::new(&statements(text).unwrap()[0])).ok().unwrap().to_string();
+        let read = |text: &str| ReplicationLog::parse(&mut Words::new(&statements(text).unwrap()[0])).ok().unwrap().to_string();
         prop_assert_eq!(read(&read(&command)), read(&command));
     }
 }
@@ -511,7 +511,7 @@ fn strange_texts_are_spelt_so_that_they_read_the_same() {
     for text in ["'a;b'", "'#'", "'a \" b'", "'x  y'", "'1..3'", "' as '", "'@3'"] {
         let command = format!("UPDATE {}", crate::language::spell(&format!("tickets SET holder = {text}")));
         let read = |text: &str| -> Statement {
-            match LogShipping::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
+            match ReplicationLog::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
                 Ok(Command::Statement(asked)) => asked.statement,
                 _ => panic!("{text} is no statement"),
             }

@@ -1,13 +1,13 @@
 //! A message as bytes, each of them explained; and an entry of the log, as it lies on the disk.
 //!
-//! What the nodes send each other is written by [`replicated_log`](crate::replication::replicated_log::wire), and all else
+//! What the nodes send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes), and all else
 //! in the same way: a byte for the kind, and then the fields.
 
 use super::cluster::Failover;
 use super::message::{Ask, Message, row_in};
 use crate::contract::Dump;
 use crate::replication::NodeId;
-use crate::replication::replicated_log::{Entry, wire::Frame};
+use crate::replication::replicated_log::{Entry, bytes::Frame};
 use crate::sim::network::MessageId;
 
 /// What an entry's key and value mean; the one that opens a term has neither.
@@ -117,7 +117,7 @@ pub fn entry(failover: &Failover, node: NodeId, position: usize) -> Option<Dump>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replication::replicated_log::{Message as NodeMessage, wire::read};
+    use crate::replication::replicated_log::{Message as NodeMessage, bytes::read};
     use crate::replication::{CallId, ClientId};
 
     fn decode(reader: &mut read::Reader) -> Message {

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::version::{LEVELS, OpenTable, Version};
 use super::{Compaction, Flush, Immutable, Lsm, Settings, Snapshot, Totals};
 use crate::contract::Counter;
+use crate::key::Key;
 use crate::sim::{Disk, Time};
 use crate::storage::cursor::Cursor;
-use crate::storage::{Entry, Key, Memtable};
+use crate::storage::{Entry, Memtable};
 
 /// How much more is written, read and kept than the reader asked for, in hundredths: 250 is two and a half times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

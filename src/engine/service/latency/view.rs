@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Latency;
 use crate::contract::Counter;
-use crate::service::Histogram;
+use crate::histogram::Histogram;
 use crate::sim::Time;
 
 impl Latency {

@@ -1,6 +1,6 @@
 //! A message as bytes, each of them explained; and what lies on a node's disk.
 //!
-//! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::wire),
+//! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes),
 //! with a byte for the partition behind it, and all else in the same way: a byte for the kind, and then the fields.
 
 use super::cluster::Lag;
@@ -9,7 +9,7 @@ use super::node::{Message, PARTITIONS, Post};
 use crate::contract::Dump;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;
-use crate::replication::replicated_log::{Entry, wire::Frame};
+use crate::replication::replicated_log::{Entry, bytes::Frame};
 use crate::sim::MessageId;
 
 /// What an entry's key and value mean. The entry with which a leader opens a term has neither.
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::form::Choice;
     use crate::replication::lag::User;
-    use crate::replication::replicated_log::{Message as LogMessage, wire::read};
+    use crate::replication::replicated_log::{Message as LogMessage, bytes::read};
 
     fn decode(reader: &mut read::Reader) -> Message {
         let kind = match reader.message() {
