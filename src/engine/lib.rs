@@ -5,8 +5,9 @@
 //! 2. [`language`]: the one small language in which a reader asks things of an engine, and [`form`]: how an engine declares
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
-//! 4. [`storage`], [`replication`] and [`service`]: the engines themselves, one folder each. What they share, whichever
-//!    floor they are on, is here beside them: the [`key`], the [`histogram`], and the [`wording`] of their narrations.
+//! 4. [`storage`], [`replication`], [`encoding`] and [`service`]: the engines themselves, one folder each. What they share,
+//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the hosts and calls of a [`cluster`],
+//!    and the [`wording`] of their narrations.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
 //! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
@@ -18,8 +19,10 @@
 //! keeps it so.
 
 pub mod checksum;
+pub mod cluster;
 pub mod contract;
 pub mod data;
+pub mod encoding;
 pub mod form;
 pub mod histogram;
 pub mod key;
@@ -28,6 +31,9 @@ pub mod replication;
 pub mod service;
 pub mod sim;
 pub mod storage;
+#[cfg(test)]
+pub mod testing;
+pub mod wire;
 pub mod wording;
 pub mod workload;
 

@@ -98,6 +98,8 @@ shelves! {
         super::quorum::QuorumFigure,
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
+    messages:
+        super::rpc::RpcFigure;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -25,9 +25,11 @@ mod plug;
 mod quorum;
 mod replication_log;
 mod rollout;
+mod rpc;
 mod run;
 mod scaling;
 mod sstable;
+mod stage;
 mod tail;
 
 pub use ask::{Question, questions};

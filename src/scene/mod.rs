@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+pub mod area;
+pub mod parts;
 pub mod svg;
 pub mod table;
 pub mod text;

@@ -81,6 +81,11 @@ impl<M, T: Clone> World<M, T> {
         timers + self.network.weight(&before.network)
     }
 
+    /// What timers run for, in the order in which they run out.
+    pub fn timers(&self) -> impl Iterator<Item = &T> {
+        self.timers.values()
+    }
+
     /// Whether nothing is in flight, and no timer runs.
     pub fn is_quiet(&self) -> bool {
         self.network.load() == 0 && self.timers.is_empty()

@@ -13,5 +13,5 @@ pub mod rng;
 pub use agenda::Agenda;
 pub use clock::Time;
 pub use disk::{Crash, Disk, DiskError, FileId};
-pub use network::{Envelope, Fate, Loss, MessageId, Network};
+pub use network::{Delay, Envelope, Fate, Loss, MessageId, Network};
 pub use rng::Rng;

@@ -7,9 +7,9 @@
 //! `A` is what names a host, `M` what a message carries; the network looks at neither.
 //!
 //! Simpler than the real one because:
-//! - a message arrives once or not at all: never twice, never changed;
+//! - a message arrives once or not at all, unless somebody duplicates it, and is never changed;
 //! - links are as fast for a long message as for a short one, and never full;
-//! - a link is cut in both directions, and is as slow in one as in the other.
+//! - a link is as slow in one direction as in the other.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -17,6 +17,20 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::{Rng, Time};
+
+/// How long messages on a link take from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delay {
+    Fixed(Time),
+    /// Each its own, by chance: most take less than this mean, and a few take many times as long.
+    Exponential(Time),
+}
+
+impl From<Time> for Delay {
+    fn from(time: Time) -> Delay {
+        Delay::Fixed(time)
+    }
+}
 
 /// A message, from its sending on, whatever happens to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +113,8 @@ pub struct Conditions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     pub sent: u64,
+    /// Copies that the network made of them.
+    pub duplicated: u64,
     pub delivered: u64,
     pub dropped: u64,
 }
@@ -110,9 +126,13 @@ const GRAIN: Time = Time::from_micros(100);
 pub struct Network<A, M> {
     conditions: Conditions,
     rng: Rng,
+    /// For delays that are drawn link by link, so that drawing one changes nothing elsewhere.
+    delay_rng: Rng,
+    named: u64,
     in_flight: Rc<LiteMap<MessageId, Rc<Envelope<A, M>>>>,
     /// Links whose delay somebody has set. A link is the pair of its ends, the smaller first.
-    delays: Rc<LiteMap<(A, A), Time>>,
+    delays: Rc<LiteMap<(A, A), Delay>>,
+    /// Ways that are cut, from one host to another.
     cuts: Rc<LiteMap<(A, A), ()>>,
     isolated: Rc<LiteMap<A, ()>>,
     down: Rc<LiteMap<A, ()>>,
@@ -124,6 +144,8 @@ impl<A: Copy + Ord, M> Network<A, M> {
         Network {
             conditions,
             rng: Rng::new(seed),
+            delay_rng: Rng::new(!seed),
+            named: 0,
             in_flight: Rc::default(),
             delays: Rc::default(),
             cuts: Rc::default(),
@@ -139,12 +161,41 @@ impl<A: Copy + Ord, M> Network<A, M> {
         let steps = self.conditions.jitter.as_nanos() / GRAIN.as_nanos();
         let jitter = Time::from_nanos(self.rng.below(steps + 1) * GRAIN.as_nanos());
         let doomed = self.rng.below(100) < self.conditions.loss_percent;
-        let delay = self.delays.get(&link(from, to)).copied().unwrap_or(self.conditions.delay + jitter);
+        let delay = match self.delays.get(&link(from, to)).copied() {
+            None => self.conditions.delay + jitter,
+            Some(Delay::Fixed(time)) => time,
+            Some(Delay::Exponential(mean)) => self.draw(mean),
+        };
         self.traffic.sent += 1;
-        let id = MessageId(self.traffic.sent);
+        let id = self.next_id();
         let envelope = Envelope { id, from, to, sent: now, due: now + delay, payload, doomed };
         Rc::make_mut(&mut self.in_flight).insert(id, Rc::new(envelope));
         id
+    }
+
+    fn next_id(&mut self) -> MessageId {
+        self.named += 1;
+        MessageId(self.named)
+    }
+
+    /// A time of an exponential distribution, in steps of a tenth of a millisecond.
+    fn draw(&mut self, mean: Time) -> Time {
+        let times = -libm::log(1.0 - self.delay_rng.unit());
+        let grains = times * mean.as_nanos() as f64 / GRAIN.as_nanos() as f64;
+        Time::from_nanos(grains as u64 * GRAIN.as_nanos())
+    }
+
+    /// The network delivers a message twice: the copy has a name of its own, and is as far as the first. Nothing happens
+    /// (`None`) if that is not in flight.
+    pub fn duplicate(&mut self, id: MessageId) -> Option<MessageId>
+    where
+        M: Clone,
+    {
+        let copied = Envelope::clone(self.in_flight.get(&id)?);
+        let id = self.next_id();
+        self.traffic.duplicated += 1;
+        Rc::make_mut(&mut self.in_flight).insert(id, Rc::new(Envelope { id, doomed: false, ..copied }));
+        Some(id)
     }
 
     /// When the next message arrives or is lost; `None` if none is in flight.
@@ -195,13 +246,19 @@ impl<A: Copy + Ord, M> Network<A, M> {
         }
     }
 
-    /// From now on, each message between the two takes exactly that long.
-    pub fn set_delay(&mut self, a: A, b: A, delay: Time) {
-        Rc::make_mut(&mut self.delays).insert(link(a, b), delay);
+    /// From now on, messages between the two take that long.
+    pub fn set_delay(&mut self, a: A, b: A, delay: impl Into<Delay>) {
+        Rc::make_mut(&mut self.delays).insert(link(a, b), delay.into());
     }
 
     pub fn cut(&mut self, a: A, b: A) {
-        Rc::make_mut(&mut self.cuts).insert(link(a, b), ());
+        self.cut_way(a, b);
+        self.cut_way(b, a);
+    }
+
+    /// Cuts one direction of a link: what goes the other way still arrives.
+    pub fn cut_way(&mut self, from: A, to: A) {
+        Rc::make_mut(&mut self.cuts).insert((from, to), ());
     }
 
     /// Cuts all links of a host.
@@ -230,13 +287,19 @@ impl<A: Copy + Ord, M> Network<A, M> {
     }
 
     /// Whether a message from one to the other can get through.
-    pub fn is_open(&self, a: A, b: A) -> bool {
-        !self.cuts.contains_key(&link(a, b)) && !self.isolated.contains_key(&a) && !self.isolated.contains_key(&b)
+    pub fn is_open(&self, from: A, to: A) -> bool {
+        !self.cuts.contains_key(&(from, to)) && !self.isolated.contains_key(&from) && !self.isolated.contains_key(&to)
     }
 
-    /// The links that are cut one by one, the smaller end first.
+    /// The links that are cut one by one in both directions, the smaller end first.
     pub fn cuts(&self) -> impl Iterator<Item = (A, A)> {
-        self.cuts.keys().copied()
+        let is_whole = |way: &(A, A)| way.0 < way.1 && self.cuts.contains_key(&(way.1, way.0));
+        self.cuts.keys().copied().filter(is_whole)
+    }
+
+    /// The ways that are cut in one direction only.
+    pub fn cut_ways(&self) -> impl Iterator<Item = (A, A)> {
+        self.cuts.keys().copied().filter(|(from, to)| !self.cuts.contains_key(&(*to, *from)))
     }
 
     /// What is on its way, in the order in which it was sent.
@@ -354,7 +417,7 @@ mod tests {
         assert!(network.deliver(id).is_none());
         network.heal();
         assert!(matches!(network.deliver(id), Some((_, Fate::Arrived))));
-        assert_eq!(network.traffic(), Traffic { sent: 4, delivered: 2, dropped: 2 });
+        assert_eq!(network.traffic(), Traffic { sent: 4, duplicated: 0, delivered: 2, dropped: 2 });
     }
 
     #[test]
@@ -371,5 +434,55 @@ mod tests {
         let id = network.send(MS(60), 1, 2, "fast");
         assert_eq!(network.message(id).unwrap().due, MS(63));
         assert!(matches!(network.deliver(id), Some((_, Fate::Lost(Loss::HostDown)))));
+    }
+
+    #[test]
+    fn a_way_is_cut_in_one_direction() {
+        let mut network = network(0, 0);
+        network.cut_way(1, 2);
+        network.send(MS(0), 1, 2, "there");
+        network.send(MS(0), 2, 1, "back");
+        assert_eq!((network.cuts().count(), network.cut_ways().collect::<Vec<_>>()), (0, vec![(1, 2)]));
+        assert_eq!(drain(&mut network), [("there", MS(5), Fate::Lost(Loss::NoPath)), ("back", MS(10), Fate::Arrived)]);
+        network.cut_way(2, 1);
+        assert_eq!((network.cuts().collect::<Vec<_>>(), network.cut_ways().count()), (vec![(1, 2)], 0));
+    }
+
+    #[test]
+    fn a_duplicate_arrives_beside_the_first() {
+        let mut network = network(0, 0);
+        let first = network.send(MS(0), 1, 2, "twice");
+        let copy = network.duplicate(first).unwrap();
+        assert_ne!(first, copy);
+        assert_eq!(drain(&mut network), [("twice", MS(10), Fate::Arrived), ("twice", MS(10), Fate::Arrived)]);
+        assert_eq!(network.traffic(), Traffic { sent: 1, duplicated: 1, delivered: 2, dropped: 0 });
+        assert_eq!(network.duplicate(first), None);
+    }
+
+    /// The mean of an exponential distribution is its mean, and half take less than ln 2 of it.
+    #[test]
+    fn exponential_delays_are_exponential_and_change_nothing_elsewhere() {
+        let delays = |exponential: bool| {
+            let mut network = network(20, 0);
+            if exponential {
+                network.set_delay(1, 2, Delay::Exponential(MS(100)));
+            }
+            let mut ways = (Vec::new(), Vec::new());
+            for _ in 0..20_000 {
+                let id = network.send(MS(0), 1, 2, "a");
+                ways.0.push(network.message(id).unwrap().due.as_micros());
+                let id = network.send(MS(0), 1, 3, "b");
+                ways.1.push(network.message(id).unwrap().due.as_micros());
+                network.in_flight = Rc::default();
+            }
+            ways
+        };
+        let (mut slow, others) = delays(true);
+        assert_eq!(others, delays(false).1);
+        slow.sort_unstable();
+        let mean = slow.iter().sum::<u64>() / 20_000;
+        // Twenty thousand of a standard deviation of 100 ms: the mean is within 3 ms of it in all but one of 20,000 seeds.
+        assert!((97_000..103_000).contains(&mean), "{mean}");
+        assert!((67_000..72_000).contains(&slow[10_000]), "{}", slow[10_000]);
     }
 }

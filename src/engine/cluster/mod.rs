@@ -1,0 +1,120 @@
+//! What every cluster is made of: hosts, a network, time, calls of clients, and fate.
+//!
+//! # The idea
+//!
+//! A protocol says what a node does with a message or a timer, and what a client does with an answer. It sees neither the
+//! network nor the other hosts: something goes in, and a [`Reaction`] comes out, which is a fact and what is to be sent.
+//! All else is the same for all protocols, and stands here: the [`Cluster`] delivers one message at a time and takes one
+//! step for each; it keeps the [calls](calls) of clients from their beginning to their end; and it carries out [`Fate`], by
+//! which a reader stops and starts nodes, cuts, delays, delivers, drops and duplicates.
+//!
+//! A figure of a cluster is a [`Protocol`]: its settings, its messages, a [`Node`], a [`Client`], what clients may be asked
+//! for, and the facts of its own.
+//!
+//! # Reading order
+//!
+//! [`reaction`] is what a host answers; [`fate`] what a reader does to hosts and messages, and how that is told; [`run`] the
+//! cluster itself. [`day`] makes days by chance for the tests of all protocols.
+
+pub mod calls;
+#[cfg(test)]
+pub mod day;
+pub mod fate;
+pub mod links;
+pub mod reaction;
+pub mod run;
+
+pub use calls::Call;
+pub use fate::{Fate, Happened, Power};
+pub use reaction::Reaction;
+pub use run::Cluster;
+
+pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
+
+use crate::contract::{Counter, Event, Outcome, Probe, Refused};
+use crate::form::{Command, Declared};
+use crate::sim::Time;
+use crate::sim::network::Conditions;
+use crate::wire::Wire;
+
+/// What the hosts of a cluster do.
+pub trait Protocol: Clone + Sized + 'static {
+    type Settings: Declared;
+    type Message: Message;
+    /// What a host sets a timer for.
+    type Timer: Clone + 'static;
+    type Command: Command;
+    type Event: Event + From<Happened> + From<Refused>;
+    type Node: Node<Self>;
+    type Client: Client<Self>;
+
+    /// How the network is, and the seed of its chance.
+    fn conditions(settings: &Self::Settings) -> (Conditions, u64);
+    fn nodes(settings: &Self::Settings) -> Vec<Self::Node>;
+    fn clients(settings: &Self::Settings) -> Vec<Self::Client>;
+
+    /// Whose matter a command is.
+    fn order(command: &Self::Command) -> Order<'_>;
+
+    /// What is neither a call nor fate. It may touch a host, and take steps.
+    fn carry_out(
+        _: &mut Cluster<Self>,
+        command: &Self::Command,
+        _: &mut impl Probe<Cluster<Self>>,
+    ) -> Result<Outcome, Refused> {
+        unreachable!("`{command}` is no call and no fate, and this protocol has no commands of its own")
+    }
+
+    /// Whether a timer only keeps things going, as a heartbeat does: a cluster with no others is at rest.
+    fn is_routine(_: &Self::Timer) -> bool {
+        false
+    }
+
+    /// Beside those that every cluster has.
+    fn counters(cluster: &Cluster<Self>) -> Vec<Counter>;
+
+    /// A node for a program to read.
+    fn state(node: &Self::Node) -> serde_json::Value;
+}
+
+pub enum Order<'a> {
+    Fate(&'a Fate),
+    /// A client is to make a call, and the reader waits for its end, unless it is only to begin.
+    Call {
+        client: ClientId,
+        begin: bool,
+    },
+    Own,
+}
+
+/// What hosts send each other.
+pub trait Message: Clone + Wire + 'static {
+    /// As a reader calls it.
+    fn kind(&self) -> &'static str;
+    /// What it says, for a label.
+    fn about(&self) -> String;
+}
+
+/// A state machine: a message or a timer in, a reaction out; `None` where nothing worth a step has happened. It sees nothing
+/// but itself, what it hears, and its own clock.
+pub trait Node<P: Protocol>: Clone {
+    fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
+    fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;
+    /// It stops, and memory is gone; what the disk loses is a matter of its [`Power`]. Returns what that has cost, as a
+    /// sentence.
+    fn stop(&mut self, power: Power) -> String;
+    /// It starts from its disk. Returns with what, as a sentence, and what it does first.
+    fn start(&mut self, now: Time) -> (String, Vec<(Time, P::Timer)>);
+    /// The bytes of a copy of what may grow, beside what it shares with `before`.
+    fn weight(&self, before: &Self) -> u64 {
+        let _ = before;
+        0
+    }
+}
+
+/// A client, which is never off.
+pub trait Client<P: Protocol>: Clone {
+    fn ask(&mut self, call: CallId, command: &P::Command, now: Time) -> Result<Reaction<P>, Refused>;
+    fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
+    fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;
+}

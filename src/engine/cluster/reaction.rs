@@ -1,0 +1,44 @@
+//! What a host makes of what it is handed.
+
+use std::panic::Location;
+
+use super::{CallId, Host, Protocol};
+use crate::contract::Outcome;
+use crate::sim::Time;
+
+/// What happened, and what follows from it. It knows the line of the host that made it: that is the line a reader is shown.
+pub struct Reaction<P: Protocol> {
+    pub(super) told: Option<(&'static Location<'static>, P::Event)>,
+    pub(super) sends: Vec<(Host, P::Message)>,
+    pub(super) timers: Vec<(Time, P::Timer)>,
+    pub(super) ended: Option<(CallId, Outcome)>,
+}
+
+impl<P: Protocol> Reaction<P> {
+    #[track_caller]
+    pub fn new(event: P::Event) -> Reaction<P> {
+        Reaction { told: Some((Location::caller(), event)), ..Reaction::silent() }
+    }
+
+    /// Something is sent, and that is no step: a heartbeat without news.
+    pub fn silent() -> Reaction<P> {
+        Reaction { told: None, sends: Vec::new(), timers: Vec::new(), ended: None }
+    }
+
+    pub fn send(mut self, to: impl Into<Host>, message: P::Message) -> Reaction<P> {
+        self.sends.push((to.into(), message));
+        self
+    }
+
+    /// Lets the host be woken after that long.
+    pub fn wake(mut self, after: Time, timer: P::Timer) -> Reaction<P> {
+        self.timers.push((after, timer));
+        self
+    }
+
+    /// The client has learnt what came of its call.
+    pub fn end(mut self, call: CallId, outcome: Outcome) -> Reaction<P> {
+        self.ended = Some((call, outcome));
+        self
+    }
+}

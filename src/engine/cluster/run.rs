@@ -1,0 +1,424 @@
+//! The cluster: hands each host what happens to it, one thing at a time, and takes one step for each.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::calls::MAX_CALLS;
+use super::fate::{Fate, Happened, MOST, Skew};
+use super::links::{Chosen, Link};
+use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction};
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::replication::{Happening, World};
+use crate::sim::{self, Envelope, Loss, Network, Time};
+
+/// The message whose way ended in the last step, and whether it was lost.
+pub type Passed<M> = (Rc<Envelope<Host, M>>, bool);
+
+#[derive(Clone)]
+pub struct Cluster<P: Protocol> {
+    pub settings: P::Settings,
+    pub nodes: Vec<Rc<P::Node>>,
+    pub clients: Vec<Rc<P::Client>>,
+    /// How far the clock of each node is from the true time.
+    pub clocks: Vec<Skew>,
+    pub calls: Rc<Vec<Call>>,
+    pub passed: Option<Passed<P::Message>>,
+    /// How often each node has stopped.
+    lives: Vec<u32>,
+    world: World<P::Message, Timer<P>>,
+}
+
+#[derive(Clone)]
+struct Timer<P: Protocol> {
+    host: Host,
+    /// Of a node, how often it had stopped when it set the timer: a timer is memory, and gone with it.
+    life: u32,
+    what: P::Timer,
+}
+
+impl<P: Protocol> Engine for Cluster<P> {
+    type Settings = P::Settings;
+    type Command = P::Command;
+    type Event = P::Event;
+
+    fn new(settings: P::Settings) -> Cluster<P> {
+        let (conditions, seed) = P::conditions(&settings);
+        let nodes: Vec<_> = P::nodes(&settings).into_iter().map(Rc::new).collect();
+        let mut cluster: Cluster<P> = Cluster {
+            clocks: vec![Skew::default(); nodes.len()],
+            lives: vec![0; nodes.len()],
+            nodes,
+            clients: P::clients(&settings).into_iter().map(Rc::new).collect(),
+            settings,
+            calls: Rc::default(),
+            passed: None,
+            world: World::new(conditions, seed),
+        };
+        for node in cluster.ids() {
+            let (_, timers) = cluster.node_mut(node).start(Time::ZERO);
+            cluster.set_timers(node.into(), timers);
+        }
+        cluster
+    }
+
+    fn carry_out(&mut self, command: &P::Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        match P::order(command) {
+            Order::Fate(fate) => self.be_struck(fate, probe),
+            Order::Call { client, begin } => self.call(client, begin, command, probe),
+            Order::Own => P::carry_out(self, command, probe),
+        }
+    }
+
+    fn weight(&self, before: &Self) -> u64 {
+        let calls = if Rc::ptr_eq(&self.calls, &before.calls) { 0 } else { self.calls.len() * size_of::<Call>() };
+        let nodes = self.nodes.iter().zip(&before.nodes).filter(|(node, before)| !Rc::ptr_eq(node, before));
+        let nodes: u64 = nodes.map(|(node, before)| node.weight(before)).sum();
+        self.world.weight(&before.world) + calls as u64 + nodes
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        let traffic = self.network().traffic();
+        let mut counters = P::counters(self);
+        counters.extend([
+            Counter { name: "messages_sent", value: traffic.sent },
+            Counter { name: "messages_lost", value: traffic.dropped },
+            Counter { name: "time_us", value: self.now().as_micros() },
+        ]);
+        counters
+    }
+
+    fn state(&self) -> Value {
+        let nodes = self.ids().map(
+            |id| json!({ "node": id.to_string(), "up": self.is_up(id), "holds": P::state(&self.nodes[id.index()]) }),
+        );
+        let calls = self.calls.iter().map(|call| {
+            let ended = call.ended.as_ref().map(|(time, outcome)| (time.as_micros(), outcome.to_string()));
+            json!({ "call": call.id.to_string(), "asked": &*call.asked, "ended": ended })
+        });
+        let in_flight = self.network().in_flight().map(|it| {
+            json!({
+                "message": it.id.to_string(), "from": it.from.to_string(), "to": it.to.to_string(),
+                "about": it.payload.about(),
+            })
+        });
+        json!({
+            "time_us": self.now().as_micros(),
+            "nodes": nodes.collect::<Value>(),
+            "calls": calls.collect::<Value>(),
+            "in_flight": in_flight.collect::<Value>(),
+        })
+    }
+}
+
+/// What can be seen.
+impl<P: Protocol> Cluster<P> {
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    pub fn network(&self) -> &Network<Host, P::Message> {
+        &self.world.network
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<P> {
+        (1..=self.nodes.len() as u8).map(NodeId::new)
+    }
+
+    pub fn client_ids(&self) -> impl Iterator<Item = ClientId> + use<P> {
+        (1..=self.clients.len() as u8).map(ClientId::new)
+    }
+
+    pub fn is_up(&self, node: NodeId) -> bool {
+        self.network().is_up(node.into())
+    }
+
+    /// Whether nothing will happen by itself any more, but for what only keeps things going.
+    pub fn is_quiet(&self) -> bool {
+        self.network().load() == 0
+            && self.world.timers().all(|timer| self.is_stale(timer) || P::is_routine(&timer.what))
+    }
+
+    fn is_stale(&self, timer: &Timer<P>) -> bool {
+        timer.life != self.life(timer.host)
+    }
+
+    fn life(&self, host: Host) -> u32 {
+        match host {
+            Host::Node(node) => self.lives[node.index()],
+            Host::Client(_) => 0,
+        }
+    }
+
+    /// What the clock of a host shows. Those of clients are right.
+    fn clock(&self, host: Host) -> Time {
+        match host {
+            Host::Node(node) => self.clocks[node.index()].clock(self.now()),
+            Host::Client(_) => self.now(),
+        }
+    }
+}
+
+/// What happens by itself.
+impl<P: Protocol> Cluster<P> {
+    /// Lets the next thing happen, if it is by `until`. Tells whether there was one.
+    fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
+        match self.world.next(until) {
+            None => return false,
+            Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
+            Some(Happening::Message(envelope, sim::Fate::Arrived)) => self.arrive(envelope, probe),
+            Some(Happening::Timer(timer)) if self.is_stale(&timer) => {}
+            Some(Happening::Timer(Timer { host, what, .. })) => {
+                let now = self.clock(host);
+                let reaction = match host {
+                    Host::Node(node) => self.node_mut(node).wake(what, now),
+                    Host::Client(client) => self.client_mut(client).wake(what, now),
+                };
+                self.react(host, reaction, None, probe);
+            }
+        }
+        true
+    }
+
+    fn arrive(&mut self, envelope: Rc<Envelope<Host, P::Message>>, probe: &mut impl Probe<Self>) {
+        let (from, to) = (envelope.from, envelope.to);
+        let now = self.clock(to);
+        let reaction = match to {
+            Host::Node(node) => self.node_mut(node).hear(from, &envelope.payload, now),
+            Host::Client(client) => self.client_mut(client).hear(from, &envelope.payload, now),
+        };
+        self.react(to, reaction, Some(envelope), probe);
+    }
+
+    fn lose(&mut self, envelope: Rc<Envelope<Host, P::Message>>, loss: Loss, probe: &mut impl Probe<Self>) {
+        let Envelope { id: message, from, to, .. } = *envelope;
+        let what = envelope.payload.kind();
+        self.passed = Some((envelope, true));
+        probe.step(|| Happened::MessageLost { message, what, from, to, loss }.into(), self);
+    }
+
+    /// Does what a host wants after it was handed something, and takes the step, if there is one.
+    pub fn react(
+        &mut self,
+        host: Host,
+        reaction: Option<Reaction<P>>,
+        arrived: Option<Rc<Envelope<Host, P::Message>>>,
+        probe: &mut impl Probe<Self>,
+    ) {
+        let Some(Reaction { told, sends, timers, ended }) = reaction else { return };
+        for (to, message) in sends {
+            self.world.send(host, to, message);
+        }
+        self.set_timers(host, timers);
+        if let Some((id, outcome)) = ended {
+            let now = self.now();
+            let mut calls = Rc::make_mut(&mut self.calls).iter_mut();
+            let call = calls.find(|call| call.id == id).expect("a call ends after it has begun");
+            call.ended.get_or_insert((now, outcome));
+        }
+        if let Some((source, event)) = told {
+            self.passed = arrived.map(|envelope| (envelope, false));
+            probe.step_at(source, || event, self);
+        }
+    }
+
+    fn set_timers(&mut self, host: Host, timers: Vec<(Time, P::Timer)>) {
+        let life = self.life(host);
+        for (after, what) in timers {
+            self.world.set_timer(after, Timer { host, life, what });
+        }
+    }
+}
+
+/// What a reader does to it.
+impl<P: Protocol> Cluster<P> {
+    fn call(
+        &mut self,
+        client: ClientId,
+        begin: bool,
+        command: &P::Command,
+        probe: &mut impl Probe<Self>,
+    ) -> Result<Outcome, Refused> {
+        self.check(client.into())?;
+        if self.calls.len() >= MAX_CALLS {
+            return Err(Refused::new(format!("a run takes no more than {MAX_CALLS} calls")));
+        }
+        let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
+        let (id, now, place) = (CallId { client, number }, self.now(), self.calls.len());
+        let reaction = self.client_mut(client).ask(id, command, now)?;
+        Rc::make_mut(&mut self.calls).push(Call { id, asked: command.to_string().into(), began: now, ended: None });
+        self.react(client.into(), Some(reaction), None, probe);
+        if begin && self.calls[place].is_open() {
+            return Ok(Outcome::Pending);
+        }
+        let until = now + MOST;
+        while self.calls[place].is_open() && self.advance(until, probe) {}
+        match &self.calls[place].ended {
+            Some((_, outcome)) => Ok(outcome.clone()),
+            None => Ok(Outcome::Pending),
+        }
+    }
+
+    /// Each fate takes its step where it strikes: that is the line a reader is shown.
+    fn be_struck(&mut self, fate: &Fate, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        match *fate {
+            Fate::Stop { node, power } => {
+                self.check_runs(node, true)?;
+                self.world.network.set_up(node.into(), false);
+                self.lives[node.index()] += 1;
+                let cost = self.node_mut(node).stop(power).into();
+                self.tell(Happened::NodeStopped { node, power, cost }, probe)
+            }
+            Fate::Start { node } => {
+                self.check_runs(node, false)?;
+                self.world.network.set_up(node.into(), true);
+                let now = self.clock(node.into());
+                let (with, timers) = self.node_mut(node).start(now);
+                self.set_timers(node.into(), timers);
+                self.tell(Happened::NodeStarted { node, with: with.into() }, probe)
+            }
+            Fate::Link(link) => self.be_struck_between(link, probe),
+            Fate::Isolate { host } => {
+                self.check(host)?;
+                self.world.network.isolate(host);
+                self.tell(Happened::Isolated { host }, probe)
+            }
+            Fate::Heal => {
+                self.world.network.heal();
+                self.tell(Happened::Healed, probe)
+            }
+            Fate::Skew { node, by } => {
+                self.check(node.into())?;
+                self.clocks[node.index()] = by;
+                self.tell(Happened::ClockSkewed { node, skew: by }, probe)
+            }
+            Fate::Deliver { message } => {
+                let id = self.choose(message)?.id;
+                match self.world.network.deliver(id) {
+                    None => {
+                        let reason = format!("{id} cannot be delivered while its way is cut; `heal` opens it");
+                        return Err(Refused::new(reason));
+                    }
+                    Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
+                    Some((envelope, sim::Fate::Arrived)) => self.arrive(envelope, probe),
+                }
+                Ok(Outcome::Done)
+            }
+            Fate::Drop { message } => {
+                let id = self.choose(message)?.id;
+                let envelope = self.world.network.drop(id).expect("it is in flight");
+                self.lose(envelope, Loss::Dropped, probe);
+                Ok(Outcome::Done)
+            }
+            Fate::Duplicate { message } => {
+                let &Envelope { id, from, to, ref payload, .. } = self.choose(message)?;
+                let what = payload.kind();
+                let copy = self.world.network.duplicate(id).expect("it is in flight");
+                self.tell(Happened::MessageDuplicated { message: id, what, from, to, copy }, probe)
+            }
+            Fate::Run { time } => {
+                let until = self.now() + time;
+                while self.advance(until, probe) {}
+                self.world.pass(until);
+                let in_flight = self.network().load();
+                self.tell(Happened::TimePassed { now: until, in_flight }, probe)
+            }
+            Fate::Settle => {
+                let until = self.now() + MOST;
+                while !self.is_quiet() && self.advance(until, probe) {}
+                self.tell(Happened::Settled { now: self.now(), is_quiet: self.is_quiet() }, probe)
+            }
+        }
+    }
+
+    fn be_struck_between(&mut self, link: Link, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        match link {
+            Link::Cut { a, b } => {
+                self.check_link(a, b)?;
+                self.world.network.cut(a, b);
+                self.tell(Happened::LinkCut { a, b }, probe)
+            }
+            Link::CutWay { from, to } => {
+                self.check_link(from, to)?;
+                self.world.network.cut_way(from, to);
+                self.tell(Happened::WayCut { from, to }, probe)
+            }
+            Link::Delay { a, b, delay } => {
+                self.check_link(a, b)?;
+                self.world.network.set_delay(a, b, delay);
+                self.tell(Happened::LinkDelayed { a, b, delay }, probe)
+            }
+            Link::DelayMessage { message, time: by } => {
+                let &Envelope { id, from, to, ref payload, .. } = self.choose(message)?;
+                let what = payload.kind();
+                self.world.network.delay_message(id, by);
+                self.tell(Happened::MessageDelayed { message: id, what, from, to, by }, probe)
+            }
+        }
+    }
+
+    /// A step of the cluster's own.
+    #[track_caller]
+    pub fn tell(&mut self, happened: impl Into<P::Event>, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.passed = None;
+        probe.step(|| happened.into(), self);
+        Ok(Outcome::Done)
+    }
+
+    fn choose(&self, chosen: Chosen) -> Result<&Envelope<Host, P::Message>, Refused> {
+        const MOST_LISTED: usize = 8;
+        let network = self.network();
+        let found = match chosen {
+            Chosen::ById(id) => network.message(id),
+            Chosen::OnTheWay(from, to) => network.in_flight().find(|each| each.from == from && each.to == to),
+        };
+        let Some(message) = found else {
+            let listed = network.in_flight().take(MOST_LISTED);
+            let listed: Vec<_> = listed.map(|each| format!("{} ({}>{})", each.id, each.from, each.to)).collect();
+            let listed = if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") };
+            let more = if network.load() > MOST_LISTED { ", …" } else { "" };
+            return Err(Refused::new(format!("{chosen} is not in flight; in flight: {listed}{more}")));
+        };
+        Ok(message)
+    }
+
+    fn check(&self, host: Host) -> Result<(), Refused> {
+        match host {
+            Host::Node(node) if node.index() >= self.nodes.len() => {
+                Err(Refused::new(format!("there is no {node}; nodes are {}", names('n', self.nodes.len()))))
+            }
+            Host::Client(client) if client.index() >= self.clients.len() => {
+                Err(Refused::new(format!("there is no {client}; clients are {}", names('c', self.clients.len()))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
+        self.check(a)?;
+        self.check(b)?;
+        if a == b { Err(Refused::new(format!("{a} is one host, and a link has two"))) } else { Ok(()) }
+    }
+
+    fn check_runs(&self, node: NodeId, runs: bool) -> Result<(), Refused> {
+        self.check(node.into())?;
+        match (self.is_up(node), runs) {
+            (false, true) => Err(Refused::new(format!("{node} is off already; `start {node}` starts it"))),
+            (true, false) => Err(Refused::new(format!("{node} runs; `stop {node}` stops it"))),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn node_mut(&mut self, node: NodeId) -> &mut P::Node {
+        Rc::make_mut(&mut self.nodes[node.index()])
+    }
+
+    pub fn client_mut(&mut self, client: ClientId) -> &mut P::Client {
+        Rc::make_mut(&mut self.clients[client.index()])
+    }
+}
+
+/// `n1`, `n1 to n3`.
+fn names(letter: char, many: usize) -> String {
+    if many == 1 { format!("{letter}1 alone") } else { format!("{letter}1 to {letter}{many}") }
+}

@@ -1,0 +1,3 @@
+//! What travels between programs, and what becomes of it: one folder a figure.
+
+pub mod rpc;

@@ -1,0 +1,24 @@
+//! What tests of all engines need.
+
+use crate::contract::{Engine, Outcome, Probe};
+use crate::form::Parameters;
+use crate::language::{Words, statements};
+
+/// An engine with these parameters, after a script, and what each command came to.
+pub fn run<E: Engine>(parameters: &[(&str, &str)], script: &str) -> (E, Vec<Outcome>) {
+    let mut engine = E::open(&Parameters::new(E::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap();
+    let outcomes = go_on(&mut engine, script, &mut ());
+    (engine, outcomes)
+}
+
+/// More of a script.
+pub fn go_on<E: Engine>(engine: &mut E, script: &str, probe: &mut impl Probe<E>) -> Vec<Outcome> {
+    let read = |one| E::parse(&mut Words::new(one)).unwrap_or_else(|bad| panic!("{bad}"));
+    statements(script).unwrap().iter().map(|one| engine.execute(&read(one), probe)).collect()
+}
+
+/// The value of a counter.
+pub fn counter<E: Engine>(engine: &E, name: &str) -> u64 {
+    let found = engine.counters().into_iter().find(|counter| counter.name == name);
+    found.unwrap_or_else(|| panic!("there is no counter {name}")).value
+}

@@ -1,0 +1,111 @@
+//! Messages as bytes, each of them explained. Numbers are little-endian; texts have two bytes of length before them.
+//!
+//! Simpler than the real one because between hosts of a figure a message travels as a value, and nobody frames, compresses
+//! or encrypts it; that no byte is missing here is shown by reading it back.
+
+use std::rc::Rc;
+
+use crate::contract::{Dump, Span};
+use crate::replication::{CallId, ClientId};
+
+/// What can be written into a frame, and read back.
+pub trait Wire: Sized {
+    fn write(&self, label: &str, frame: &mut Frame);
+    /// `None`, where the bytes end too early or spell nothing of this kind.
+    fn read(bytes: &mut &[u8]) -> Option<Self>;
+}
+
+/// Bytes that are written field by field.
+#[derive(Default)]
+pub struct Frame {
+    bytes: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+impl Frame {
+    pub fn field(&mut self, label: &str, bytes: &[u8], value: String) {
+        let start = self.bytes.len();
+        self.bytes.extend(bytes);
+        self.spans.push(Span { range: start..self.bytes.len(), label: label.to_owned(), value });
+    }
+}
+
+/// The bytes of a message, under a title.
+pub fn dump(message: &impl Wire, title: String) -> Dump {
+    let mut frame = Frame::default();
+    message.write("", &mut frame);
+    Dump { title: format!("{title}: {} bytes", frame.bytes.len()), offset: 0, bytes: frame.bytes, spans: frame.spans }
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*first)
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty),*) => {$(
+        impl Wire for $number {
+            fn write(&self, label: &str, frame: &mut Frame) {
+                frame.field(label, &self.to_le_bytes(), self.to_string());
+            }
+
+            fn read(bytes: &mut &[u8]) -> Option<$number> {
+                take(bytes).map(<$number>::from_le_bytes)
+            }
+        }
+    )*};
+}
+
+whole_numbers!(u8, u32, u64);
+
+impl Wire for bool {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field(label, &[u8::from(*self)], if *self { "yes" } else { "no" }.to_owned());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<bool> {
+        u8::read(bytes).map(|byte| byte == 1)
+    }
+}
+
+/// A byte says whether it follows.
+impl<T: Wire> Wire for Option<T> {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        self.is_some().write(&format!("{label} follows"), frame);
+        if let Some(value) = self {
+            value.write(label, frame);
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Option<T>> {
+        if bool::read(bytes)? { T::read(bytes).map(Some) } else { Some(None) }
+    }
+}
+
+impl Wire for Rc<str> {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        let len = u16::try_from(self.len()).expect("commands take no longer texts");
+        frame.field(&format!("length of the {label}"), &len.to_le_bytes(), len.to_string());
+        frame.field(label, self.as_bytes(), self.to_string());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Rc<str>> {
+        let len = take(bytes).map(u16::from_le_bytes)?;
+        let (text, rest) = bytes.split_at_checked(usize::from(len))?;
+        *bytes = rest;
+        std::str::from_utf8(text).ok().map(Rc::from)
+    }
+}
+
+impl Wire for CallId {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field("client", &[self.client.number()], self.client.to_string());
+        self.number.write(label, frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<CallId> {
+        let client = u8::read(bytes).filter(|number| *number > 0).map(ClientId::new)?;
+        Some(CallId { client, number: u32::read(bytes)? })
+    }
+}

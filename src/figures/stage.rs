@@ -1,0 +1,152 @@
+//! The stage of every cluster: a banner, clients at the left, nodes at the right, messages between, and its space-time
+//! diagram. A figure says only what is its own.
+
+use super::cluster::{Column, Crowds, Ground, client};
+use super::diagram::{Bar, Cluster as Seen, Flight};
+use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol};
+use crate::engine::sim::{MessageId, Time};
+use crate::engine::{Dump, wire};
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::{BANNER, CLIENT, Card, NODE, banner, sides};
+use crate::scene::svg::number;
+use crate::scene::vocabulary::{cross, sealed};
+use crate::scene::{Breadth, Point, Scene, Shape};
+
+/// What a figure shows of its own protocol.
+pub(super) trait Shown: Protocol {
+    /// What it comes to, its class, and a line more.
+    fn banner(cluster: &Cluster<Self>) -> (&'static str, String, String);
+    /// What a client believes, a line each.
+    fn beliefs(cluster: &Cluster<Self>, client: ClientId) -> Vec<String>;
+    /// What stands at the head of a node, beside its name, and at its right.
+    fn head(cluster: &Cluster<Self>, node: NodeId) -> (String, String);
+    /// What a node holds, drawn into its card.
+    fn holds(scene: &mut Scene, cluster: &Cluster<Self>, node: NodeId, area: Area);
+    /// The colour of a message's seal.
+    fn seal(_: &Self::Message) -> &'static str {
+        "envelope-seal"
+    }
+    /// The bytes of a message, under a title.
+    fn bytes(_: &Cluster<Self>, message: &Self::Message, title: String) -> Dump {
+        wire::dump(message, title)
+    }
+}
+
+/// More messages on one way are counted, not drawn.
+const MOST_ON_A_WAY: usize = 2;
+
+pub(super) fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> Scene
+where
+    P::Node: Node<P>,
+    P::Client: Client<P>,
+{
+    let most = cluster.clients.len().max(cluster.nodes.len()) as f32;
+    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE);
+    let mut stage = Area::stage(breadth, scene.height);
+    let (class, title, more) = P::banner(cluster);
+    banner(&mut scene, stage.cut_top(BANNER), (class, &title), &cluster.now().to_string(), &more);
+    let (left, right) = sides(stage);
+    let column = |side: Area, many, tallest| Column::new(side.x, side.width, many, tallest, side.y, side.bottom());
+    let ground = Ground {
+        client: column(left, cluster.clients.len(), CLIENT),
+        node: column(right, cluster.nodes.len(), NODE + NODE / 2.0),
+    };
+    draw_messages(&mut scene, &ground, cluster);
+    for id in cluster.client_ids() {
+        let waits = cluster.calls.iter().any(|call| call.id.client == id && call.ended.is_none());
+        let beliefs = P::beliefs(cluster, id);
+        scene.push(client(&ground, id.into(), if waits { "waits" } else { "" }, &beliefs, false));
+    }
+    for id in cluster.ids() {
+        let (role, status) = P::head(cluster, id);
+        let up = cluster.is_up(id);
+        let reached = cluster.passed.as_ref().is_some_and(|(message, lost)| !lost && message.to == id.into());
+        let (Point { x, y }, Column { width, height, .. }) = (ground.corner(id.into()), ground.node);
+        let free = Card::new(id.to_string(), Area { x, y, width, height }, "card")
+            .line("name", format!("{id} {role}"))
+            .note("small", if up { &status } else { "off" })
+            .with(|shape| shape.changed(reached).class(if up { "" } else { "stopped" }))
+            .push(&mut scene, format!("node {id}, {role}: {status}"));
+        P::holds(&mut scene, cluster, id, free);
+    }
+    scene
+}
+
+/// The links, all that is on its way, and what has just arrived or was lost.
+fn draw_messages<P: Shown>(scene: &mut Scene, ground: &Ground, cluster: &Cluster<P>) {
+    let network = cluster.network();
+    let flying: Vec<_> = network.in_flight().map(|message| (message.from, message.to)).collect();
+    ground.draw_links(scene, &flying, &network.cuts().collect::<Vec<_>>());
+    // Of a way that is cut alone, the half at which its messages are lost.
+    for (from, to) in network.cut_ways() {
+        let start = ground.door(from, to);
+        let end = start.towards(ground.door(to, from), 0.5);
+        let (dx, dy) = (end.x - start.x, end.y - start.y);
+        let half = Shape::new(format!("way {from} {to}"), start.x, start.y)
+            .path(format!("M0 0L{} {}", number(dx), number(dy)), "link-cut")
+            .path(cross(dx, dy, GAP), "cross");
+        scene.push(half.label(format!("what {from} sends to {to} is lost")));
+    }
+    let mut crowds = Crowds::new(MOST_ON_A_WAY);
+    let on_the_way = network.in_flight().map(|message| (message, None));
+    let passed = cluster.passed.iter().map(|(message, lost)| (&**message, Some(*lost)));
+    for (envelope, passed) in on_the_way.chain(passed) {
+        let (from, to) = (envelope.from, envelope.to);
+        if passed.is_none() && !crowds.has_room(from, to) {
+            continue;
+        }
+        let progress = if passed == Some(false) { 1.0 } else { envelope.progress(cluster.now()) };
+        let at = ground.on_the_way(from, to, progress);
+        let shape = sealed(format!("message {}", envelope.id), at.x, at.y, P::seal(&envelope.payload));
+        let about = format!("{}: {}, from {from} to {to}", envelope.id, envelope.payload.about());
+        scene.push(ground.travels(shape, from, to, passed).label(about).selects());
+    }
+    ground.draw_crowds(scene, crowds, &|host| host.to_string());
+}
+
+/// The bytes of a message, by its key.
+pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
+    let id = MessageId::new(key.strip_prefix("message m")?.parse().ok()?);
+    let passed = cluster.passed.iter().map(|(envelope, _)| &**envelope);
+    let found = cluster.network().in_flight().chain(passed).find(|envelope| envelope.id == id)?;
+    Some(P::bytes(cluster, &found.payload, format!("{id}, {}", found.payload.kind())))
+}
+
+impl<P: Protocol> Seen for Cluster<P> {
+    fn hosts(&self) -> Vec<(Host, String)> {
+        let hosts = self.client_ids().map(Host::from).chain(self.ids().map(Host::from));
+        hosts.map(|host| (host, host.to_string())).collect()
+    }
+
+    fn now(&self) -> Time {
+        Cluster::now(self)
+    }
+
+    fn is_up(&self, host: Host) -> bool {
+        self.network().is_up(host)
+    }
+
+    fn flights(&self) -> Vec<Flight> {
+        self.network().in_flight().map(Flight::of).collect()
+    }
+
+    fn passed(&self) -> Option<(Flight, bool)> {
+        self.passed.as_ref().map(|(message, lost)| (Flight::of(message), *lost))
+    }
+
+    fn about(&self, id: MessageId) -> String {
+        let passed = self.passed.iter().map(|(message, _)| &**message);
+        let mut messages = self.network().in_flight().chain(passed);
+        messages.find(|message| message.id == id).map_or_else(String::new, |message| message.payload.about())
+    }
+
+    fn calls(&self) -> Vec<bool> {
+        self.calls.iter().map(|call| call.ended.is_some()).collect()
+    }
+
+    fn call(&self, place: usize) -> Bar {
+        let call = &self.calls[place];
+        let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| outcome.to_string());
+        Bar { host: call.id.client.into(), label: format!("{}: {}, {ended}", call.id, call.asked), against: None }
+    }
+}

@@ -1,0 +1,134 @@
+//! Areas: a figure cuts its stage into parts, and each part into its own. Nobody else counts units.
+
+use super::{Breadth, Point};
+
+/// A part of the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Area {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+/// Of a row or a column among others.
+#[derive(Clone, Copy, Debug)]
+pub enum Size {
+    Units(f32),
+    /// Of what the others leave.
+    Share(f32),
+}
+
+/// Between parts, and around them.
+pub const GAP: f32 = 8.0;
+
+impl Area {
+    pub const fn stage(breadth: Breadth, height: f32) -> Area {
+        Area { x: 0.0, y: 0.0, width: breadth.width(), height }
+    }
+
+    pub fn right(self) -> f32 {
+        self.x + self.width
+    }
+
+    pub fn bottom(self) -> f32 {
+        self.y + self.height
+    }
+
+    pub fn middle(self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    pub fn inset(self, by: f32) -> Area {
+        Area { x: self.x + by, y: self.y + by, width: self.width - 2.0 * by, height: self.height - 2.0 * by }
+    }
+
+    /// Cuts that much off, and leaves the rest.
+    pub fn cut_top(&mut self, height: f32) -> Area {
+        let cut = Area { height, ..*self };
+        (self.y, self.height) = (self.y + height, self.height - height);
+        cut
+    }
+
+    pub fn cut_bottom(&mut self, height: f32) -> Area {
+        self.height -= height;
+        Area { y: self.bottom(), height, ..*self }
+    }
+
+    pub fn cut_left(&mut self, width: f32) -> Area {
+        let cut = Area { width, ..*self };
+        (self.x, self.width) = (self.x + width, self.width - width);
+        cut
+    }
+
+    pub fn cut_right(&mut self, width: f32) -> Area {
+        self.width -= width;
+        Area { x: self.right(), width, ..*self }
+    }
+
+    /// One below the other, with gaps between.
+    pub fn rows<const N: usize>(self, sizes: [Size; N]) -> [Area; N] {
+        let mut y = self.y;
+        resolved(self.height, sizes).map(|height| {
+            let row = Area { y, height, ..self };
+            y += height + GAP;
+            row
+        })
+    }
+
+    /// Side by side, with gaps between.
+    pub fn columns<const N: usize>(self, sizes: [Size; N]) -> [Area; N] {
+        let mut x = self.x;
+        resolved(self.width, sizes).map(|width| {
+            let column = Area { x, width, ..self };
+            x += width + GAP;
+            column
+        })
+    }
+
+    /// The cell at a place of a grid that fills the area row by row.
+    pub fn cell(self, columns: usize, rows: usize, place: usize) -> Area {
+        let (width, height) = (self.width / columns as f32, self.height / rows as f32);
+        let (column, row) = ((place % columns) as f32, (place / columns) as f32);
+        Area { x: self.x + column * width, y: self.y + row * height, width: width - GAP, height: height - GAP }
+    }
+
+    /// As many as fit of the newest, side by side, given how wide each wants to be: how many older ones there are no
+    /// places for, and the places of the others. The first units are kept for a sign that there are more.
+    pub fn newest(self, widths: &[f32]) -> (usize, Vec<Area>) {
+        const SIGN: f32 = 14.0;
+        const BETWEEN: f32 = 3.0;
+        let room = self.width - SIGN;
+        let mut used = 0.0;
+        let fits = |width: &&f32| {
+            used += width.min(room) + BETWEEN;
+            used <= self.width - SIGN + BETWEEN
+        };
+        let shown = widths.iter().rev().take_while(fits).count();
+        let hidden = widths.len() - shown;
+        let mut rest = self;
+        if hidden > 0 {
+            rest.cut_left(SIGN);
+        }
+        let places = widths[hidden..].iter().map(|width| {
+            let place = rest.cut_left(width.min(room));
+            rest.cut_left(BETWEEN);
+            place
+        });
+        (hidden, places.collect())
+    }
+}
+
+fn resolved<const N: usize>(all: f32, sizes: [Size; N]) -> [f32; N] {
+    let (mut units, mut shares) = (GAP * (N.max(1) - 1) as f32, 0.0);
+    for size in sizes {
+        match size {
+            Size::Units(each) => units += each,
+            Size::Share(each) => shares += each,
+        }
+    }
+    sizes.map(|size| match size {
+        Size::Units(each) => each,
+        Size::Share(each) => (all - units) * each / shares,
+    })
+}

@@ -1,0 +1,202 @@
+//! Parts that all figures are made of. A part fills an area, cuts its texts to their room, and keeps the one look.
+
+use super::area::{Area, GAP};
+use super::text::{SIZE, SMALL, fit, width};
+use super::vocabulary::{self, disk};
+use super::{Anchor, Scene, Shape};
+
+/// The step from one line of text to the next, and the baseline of the first.
+const LINE: f32 = 17.0;
+/// From the edge of a card to its text.
+const PAD: f32 = 12.0;
+
+/// How tall a banner is, a client, and one of several nodes below each other.
+pub const BANNER: f32 = 44.0;
+pub const CLIENT: f32 = 76.0;
+pub const NODE: f32 = 96.0;
+/// How wide the place of a cell is that holds a name and a few letters, and of one that holds a short value.
+pub const MARK: f32 = 78.0;
+pub const CELL: f32 = 116.0;
+
+/// How large the text of a class is; `static/scene.css` says the same.
+pub fn size_of(class: &str) -> f32 {
+    let is_small = |word: &str| matches!(word, "small" | "region-name" | "file-name" | "note" | "head-name");
+    if class.split(' ').any(is_small) { SMALL } else { SIZE }
+}
+
+/// A card, a box or a region with lines of text.
+pub struct Card {
+    shape: Shape,
+    area: Area,
+    /// The baseline of the line that comes next, and how much of it is taken at the left.
+    baseline: f32,
+    taken: f32,
+}
+
+impl Card {
+    /// `look` is the class of the box: `card`, `client`, `disk`, `strip`; empty for none.
+    pub fn new(key: impl Into<String>, area: Area, look: &'static str) -> Card {
+        let round = match look {
+            "card" => 8.0,
+            "client" | "torn" | "memory" => 12.0,
+            _ => 0.0,
+        };
+        let shape = Shape::new(key, area.x, area.y);
+        let shape = if look.is_empty() { shape } else { shape.rect(0.0, 0.0, area.width, area.height, round, look) };
+        Card { shape, area, baseline: LINE, taken: 0.0 }
+    }
+
+    /// A line of text.
+    pub fn line(mut self, class: &'static str, text: impl AsRef<str>) -> Card {
+        let text = fit(text.as_ref(), self.area.width - 2.0 * PAD, size_of(class));
+        self.taken = PAD + width(&text, size_of(class)) + GAP;
+        self.shape = self.shape.text(PAD, self.baseline, Anchor::Start, class, text);
+        self.baseline += LINE;
+        self
+    }
+
+    /// What stands at the right of the last line.
+    pub fn note(mut self, class: &'static str, text: impl AsRef<str>) -> Card {
+        let text = fit(text.as_ref(), self.area.width - self.taken - PAD, size_of(class));
+        let (x, y) = (self.area.width - PAD, self.baseline - LINE);
+        self.shape = self.shape.text(x, y, Anchor::End, class, text);
+        self
+    }
+
+    /// At the foot of the card.
+    pub fn foot(mut self, left: impl AsRef<str>, right: impl AsRef<str>) -> Card {
+        let (y, room) = (self.area.height - 5.0, self.area.width / 2.0 - PAD);
+        self.shape = self.shape.text(PAD, y, Anchor::Start, "small", fit(left.as_ref(), room, SMALL)).text(
+            self.area.width - PAD,
+            y,
+            Anchor::End,
+            "small",
+            fit(right.as_ref(), room, SMALL),
+        );
+        self
+    }
+
+    /// A bar along its left side.
+    pub fn bar(mut self, class: &'static str) -> Card {
+        self.shape = self.shape.rect(0.0, 0.0, 5.0, self.area.height, 3.0, class);
+        self
+    }
+
+    /// Anything else of a shape.
+    pub fn with(mut self, change: impl FnOnce(Shape) -> Shape) -> Card {
+        self.shape = change(self.shape);
+        self
+    }
+
+    /// Puts it on the stage; what it leaves free is for cells.
+    pub fn push(self, scene: &mut Scene, label: impl Into<String>) -> Area {
+        scene.push(self.shape.label(label));
+        let mut free = self.area;
+        free.cut_top(self.baseline - LINE + GAP);
+        Area { x: free.x + PAD, width: free.width - 2.0 * PAD, ..free }
+    }
+}
+
+/// Where clients stand, at the left, and where nodes do, at the right; between them is the channel for their messages.
+pub fn sides(stage: Area) -> (Area, Area) {
+    let (clients, nodes) = if stage.width > 500.0 { (200.0, 490.0) } else { (108.0, 196.0) };
+    let left = Area { x: stage.x + GAP, width: clients, ..stage };
+    (left, Area { x: stage.x + nodes, width: stage.width - nodes - GAP, ..stage })
+}
+
+/// The newest of so many cells, row by row, as many as there is room for: how many older ones stand behind a sign, and the
+/// places of the others.
+pub fn newest(scene: &mut Scene, key: &str, area: Area, width: f32, many: usize) -> (usize, Vec<Area>) {
+    const SIGN: f32 = 16.0;
+    let columns = ((area.width - SIGN) / width).max(1.0) as usize;
+    let most = columns * (area.height / vocabulary::LINE).max(1.0) as usize;
+    let hidden = many.saturating_sub(most);
+    if hidden > 0 {
+        let sign = Shape::new(format!("{key} more"), area.x, area.y).text(3.0, 15.0, Anchor::Start, "small", "…");
+        scene.push(sign.label(format!("{hidden} older")));
+    }
+    let rows = (many - hidden).div_ceil(columns).max(1);
+    let height = rows as f32 * vocabulary::LINE;
+    let grid = Area { x: area.x + SIGN, width: columns as f32 * width, height, ..area };
+    let places = (0..many - hidden).map(|place| Area { height: vocabulary::LINE, ..grid.cell(columns, rows, place) });
+    (hidden, places.collect())
+}
+
+/// [`newest`], on a disk as tall as they need.
+pub fn newest_on_disk(scene: &mut Scene, key: &str, area: Area, width: f32, many: usize) -> (usize, Vec<Area>) {
+    let ground = scene.shapes.len();
+    let (hidden, places) = newest(scene, key, area, width, many);
+    let height = places.last().map_or(vocabulary::LINE, |last| last.bottom() - area.y);
+    let shape = disk(key, area.x, area.y, area.width, height, "").label("the disk");
+    scene.shapes.insert(ground, shape);
+    (hidden, places)
+}
+
+/// Above a picture: what it comes to, the time, and a line more.
+pub fn banner(scene: &mut Scene, area: Area, (class, title): (&'static str, &str), time: &str, more: &str) {
+    let label = if more.is_empty() { title.to_owned() } else { format!("{title}. {more}") };
+    Card::new("banner", area, "").line(class, title).note("small", time).line("small", more).push(scene, label);
+}
+
+/// A part full, as a bar.
+pub fn gauge(shape: Shape, area: Area, share: f32, class: &'static str) -> Shape {
+    let Area { x, y, width, height } = area;
+    shape.rect(x, y, width, height, 2.0, "slot").rect(x, y, width * share.clamp(0.0, 1.0), height, 2.0, class)
+}
+
+/// What must hold, each with how often it did not.
+pub fn checks(scene: &mut Scene, area: Area, columns: usize, checks: &[(&str, u64)]) {
+    let rows = checks.len().div_ceil(columns);
+    for (place, (name, broken)) in checks.iter().enumerate() {
+        let cell = area.cell(columns, rows, place);
+        let (class, mark) = if *broken == 0 { ("good", "✓".to_owned()) } else { ("bad", format!("✗ {broken}")) };
+        let name = fit(name, cell.width - 40.0, SMALL);
+        let shape = Shape::new(format!("check {place}"), cell.x, cell.y)
+            .text(0.0, 13.0, Anchor::Start, "small", name.clone())
+            .text(width(&name, SMALL) + GAP, 13.0, Anchor::Start, class, mark);
+        scene.push(shape.label(format!("{name}: broken {broken} times")));
+    }
+}
+
+/// A column of a table: its head, and its share of the width.
+pub struct Column(pub &'static str, pub f32);
+
+/// A row of a table: its key, its cells, and how long a bar stands behind a column.
+pub struct Row {
+    pub key: String,
+    pub cells: Vec<String>,
+    pub bar: Option<(usize, f32)>,
+}
+
+/// A table on a ruled ground.
+pub fn table(scene: &mut Scene, key: &str, area: Area, columns: &[Column], rows: &[Row]) {
+    const ROW: f32 = 22.0;
+    scene.push(disk(key, area.x, area.y, area.width, area.height, ""));
+    let all: f32 = columns.iter().map(|column| column.1).sum();
+    let mut left = GAP;
+    let stops: Vec<(f32, f32)> = columns
+        .iter()
+        .map(|column| {
+            let wide = (area.width - 2.0 * GAP) * column.1 / all;
+            left += wide;
+            (left - wide, wide - GAP)
+        })
+        .collect();
+    let head = Shape::new(format!("{key} head"), area.x, area.y);
+    let head = stops.iter().zip(columns).fold(head, |head, ((x, room), column)| {
+        head.text(*x, 15.0, Anchor::Start, "region-name", fit(column.0, *room, SMALL))
+    });
+    scene.push(head);
+    for (place, row) in rows.iter().enumerate() {
+        let mut shape = Shape::new(row.key.as_str(), area.x, area.y + (place + 1) as f32 * ROW);
+        if let Some((column, share)) = row.bar {
+            let (x, room) = stops[column];
+            shape = shape.rect(x - 4.0, 3.0, room * share, 16.0, 2.0, "share");
+        }
+        for (place, ((x, room), text)) in stops.iter().zip(&row.cells).enumerate() {
+            let class = if row.bar.is_some_and(|(column, _)| column == place) { "strong" } else { "small" };
+            shape = shape.text(*x, 15.0, Anchor::Start, class, fit(text, *room, size_of(class)));
+        }
+        scene.push(shape);
+    }
+}
