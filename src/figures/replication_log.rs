@@ -36,7 +36,7 @@ UPDATE tickets SET at = NOW() LIMIT 1",
         let plan = Plan::new(breadth);
         let mut scene = Scene::new(breadth.width(), plan.height);
         draw_banner(&mut scene, engine, breadth);
-        let (leader_clock, follower_clock) = engine.clock_times();
+        let (leader_clock, follower_clock) = engine.clocks();
         let (on_leader, on_follower): (&[usize], &[usize]) = match event {
             Some(Event::Executed { slots, .. }) => (slots, &[]),
             Some(Event::Applied { slots, .. }) => (&[], slots),
@@ -135,7 +135,7 @@ fn draw_banner(scene: &mut Scene, engine: &ReplicationLog, breadth: Breadth) {
         Method::Rows => "log of rows",
         Method::Triggers => "change table",
     };
-    let (waiting, differences) = (engine.waiting(), engine.differences().len());
+    let (waiting, differences) = (engine.waiting(), engine.differences.len());
     let off = [Which::Leader, Which::Follower].into_iter().find(|which| !engine.is_up(*which));
     let (what, why) = if let Some(which) = off {
         (format!("The {} is off", which.name()), String::new())
@@ -143,10 +143,10 @@ fn draw_banner(scene: &mut Scene, engine: &ReplicationLog, breadth: Breadth) {
         ("The follower has stopped".to_owned(), reason.to_owned())
     } else if differences > 0 {
         let plural = if differences == 1 { "" } else { "s" };
-        (format!("Diverged: {differences} difference{plural}"), engine.differences()[0].to_string())
+        (format!("Diverged: {differences} difference{plural}"), engine.differences[0].to_string())
     } else if waiting > 0 {
         (format!("The follower is {waiting} behind"), String::new())
-    } else if engine.log().is_empty() {
+    } else if engine.log.is_empty() {
         ("Nothing is written yet".to_owned(), String::new())
     } else {
         ("Both hold the same".to_owned(), String::new())
@@ -226,9 +226,9 @@ fn draw_table(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan, side: &Si
 fn draw_row(mut shape: Shape, engine: &ReplicationLog, plan: &Plan, table: &Table, row: &[Value]) -> Shape {
     let (width, height) = (plan.table_width - 12.0, plan.row - 3.0);
     let base = height / 2.0 + 4.0;
-    let differs = |column: &str| engine.differences().iter().any(|difference| difference.is_at(&row[0], column));
+    let differs = |column: &str| engine.differences.iter().any(|difference| difference.is_at(&row[0], column));
     let alone = engine
-        .differences()
+        .differences
         .iter()
         .any(|difference| difference.id() == &row[0] && !matches!(difference, Difference::Column { .. }));
     shape = shape.rect(0.0, 0.0, width, height, 2.0, if alone { "torn" } else { "cell" }).rect(
@@ -288,7 +288,7 @@ fn draw_link(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan) {
 
 /// The newest entries of the log, as many as there is room for.
 fn draw_log(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan) {
-    let log = engine.log();
+    let log = &engine.log;
     let mut shown = Vec::new();
     // A line for those that are not shown.
     let mut left = plan.log_height - LINE - 4.0;
@@ -320,9 +320,9 @@ fn draw_log(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan) {
 fn draw_entry(engine: &ReplicationLog, plan: &Plan, entry: &Entry, lines: &[String], at: Point, height: f32) -> Shape {
     let width = plan.log_width;
     let place = entry.number as usize - 1;
-    let is_next = place == engine.applied();
+    let is_next = place == engine.applied;
     let status = match () {
-        () if place < engine.applied() => "carried out",
+        () if place < engine.applied => "carried out",
         () if is_next && engine.halted().is_some() => "not carried out",
         () if is_next && engine.on_the_way().is_some() => "on its way",
         () => "waits",

@@ -3,7 +3,7 @@
 //! What the nodes send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes), and all else
 //! in the same way: a byte for the kind, and then the fields.
 
-use super::cluster::Failover;
+use super::Failover;
 use super::message::{Ask, Message, row_in};
 use crate::contract::Dump;
 use crate::replication::NodeId;

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::cluster::{Failover, Timer, Told};
+use super::Failover;
+use super::call::{Call, Ended, Told};
+use super::cluster::Timer;
 use super::event::Event;
 use super::execute::Done;
 use super::message::{Ask, CLIENTS, Message, RowId};
@@ -15,33 +17,6 @@ use crate::sim::{Envelope, Time};
 pub const MAX_WAIT: Time = Time::from_millis(3_000);
 /// A run takes no more calls: each is looked for in every log.
 const MAX_CALLS: usize = 200;
-
-/// What came of a call.
-#[derive(Clone)]
-pub enum Ended {
-    Inserted(RowId),
-    Found(Option<Rc<str>>),
-    /// No answer has come in time. Whether the row is written, the client does not know.
-    GivenUp,
-}
-
-#[derive(Clone)]
-pub struct Call {
-    pub id: CallId,
-    pub ask: Ask,
-    /// Whom the client has asked last, and how often it has asked: not once, if the cache had the answer.
-    pub to: NodeId,
-    tries: u32,
-    /// The one asked last has answered, and knew no leader.
-    is_sent_away: bool,
-    pub began: Time,
-    /// When its client learnt what came of it; `None` while it waits.
-    pub ended: Option<(Time, Ended)>,
-    /// Of how many rows clients had been told when it began.
-    pub(super) told_before: usize,
-    /// An old leader has acknowledged it, and the new one did not know of it.
-    pub by_old_leader: bool,
-}
 
 impl Failover {
     pub(super) fn insert(

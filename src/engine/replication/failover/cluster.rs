@@ -1,24 +1,18 @@
-//! All that there is: nodes on their machines, clients, services, and the network between them.
+//! The cluster: hands messages and timers to those whom they are for, one at a time; and what can be seen of it.
 
 use std::rc::Rc;
 
-use super::clients::Call;
-use super::command::Command;
+use super::Failover;
+use super::call::Told;
 use super::event::Event;
-use super::message::{CLIENTS, CONTROLLER, Message, RowId, row_in};
+use super::message::{CONTROLLER, Message, row_in};
 use super::seat::{Job, Seat};
-use super::services::{Controller, Store};
-use super::settings::{ChosenBy, Settings};
-use super::view;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
-use crate::replication::replicated_log::{Node, Reigns, Term};
+use super::settings::ChosenBy;
+use crate::contract::Probe;
+use crate::replication::replicated_log::{Node, Term};
 use crate::replication::world::Happening;
-use crate::replication::{CallId, Host, NodeId, NodeSet, World};
-use crate::sim::{Envelope, Fate, Network, Rng, Time};
-
-/// Room on each node's disk, in bytes. A node whose disk is full stops.
-const DISK: u64 = 1 << 16;
+use crate::replication::{CallId, Host, NodeId, NodeSet};
+use crate::sim::{Envelope, Fate, Network, Time};
 
 /// What a timer is for.
 #[derive(Clone, Copy)]
@@ -33,14 +27,6 @@ pub enum Timer {
     Watch,
     /// The client has waited long enough for this try of its call.
     Patience { call: usize, tries: u32 },
-}
-
-/// A client has been told that its row is written.
-#[derive(Clone)]
-pub struct Told {
-    pub call: CallId,
-    pub row: RowId,
-    pub name: Rc<str>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -60,81 +46,9 @@ pub struct Tally {
     pub redirects: u64,
 }
 
-#[derive(Clone)]
-pub struct Failover {
-    pub settings: Settings,
-    pub(super) world: World<Message, Timer>,
-    pub(super) seats: Vec<Rc<Seat>>,
-    rng: Rng,
-    pub calls: Rc<Vec<Call>>,
-    /// Whom each client believes to lead.
-    pub(super) beliefs: [NodeId; CLIENTS as usize],
-    pub cache: Rc<Vec<(RowId, Rc<str>)>>,
-    pub controller: Controller,
-    pub store: Rc<Store>,
-    pub(super) reigns: Reigns,
-    pub(super) told: Rc<Vec<Told>>,
-    pub tally: Tally,
-    /// How many messages and timers there have been.
-    pub(super) happenings: u64,
-    /// The message whose way has just ended, and whether it was lost.
-    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
-}
-
-impl Engine for Failover {
-    type Settings = Settings;
-    type Command = Command;
-    type Event = Event;
-
-    fn new(settings: Settings) -> Failover {
-        let all = settings.all();
-        let seat = |id: NodeId| {
-            let peers = all.without([id].into_iter().collect());
-            Node::new(id, peers, settings.rule(peers), DISK).map(|node| Rc::new(Seat::new(node)))
-        };
-        let seats = all.iter().map(seat).collect::<Result<_, _>>().expect("an empty disk has room for two empty files");
-        let first = NodeId::new(1);
-        let mut failover = Failover {
-            settings,
-            world: World::new(settings.conditions(), 2 * settings.seed),
-            seats,
-            rng: Rng::new(2 * settings.seed + 1),
-            calls: Rc::default(),
-            beliefs: [first; CLIENTS as usize],
-            cache: Rc::default(),
-            controller: Controller::new(first, settings.nodes),
-            store: Rc::new(Store { highest: 1, rows: Vec::new() }),
-            reigns: Reigns::new(1, first),
-            told: Rc::default(),
-            tally: Tally::default(),
-            happenings: 0,
-            passed: None,
-        };
-        failover.begin();
-        failover
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Failover>) -> Result<Outcome, Refused> {
-        self.run_command(command, probe)
-    }
-
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
-    }
-}
-
 impl Failover {
     /// The first leader begins, and everybody knows of it: a cluster in the best of health.
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         let first = NodeId::new(1);
         let mut sends = self.seat_mut(first).node.appoint(1).expect("an empty disk has room for an entry");
         let mut from = first;

@@ -1,6 +1,6 @@
 //! Carries out what a reader asks for: sends clients out, and plays fate.
 
-use super::cluster::Failover;
+use super::Failover;
 use super::command::Command;
 use super::event::Event;
 use super::message::{CONTROLLER, STORAGE, name_of};

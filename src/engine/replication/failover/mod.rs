@@ -38,7 +38,7 @@
 //!
 //! The node is [`replicated_log`](super::replicated_log); [`seat`] is what surrounds it on its machine: its timers, and the
 //! line in which messages wait while it is busy. [`nodes`] hands things to nodes, [`clients`] has the clients and the
-//! cache, [`services`] the controller and the storage, and [`cluster`] holds all of them. What went wrong for whom, and
+//! cache, [`services`] the controller and the storage, and [`cluster`] lets things happen. What went wrong for whom, and
 //! which calls prove it, [`verdict`] finds.
 //!
 //! # Simpler than the real one because:
@@ -61,6 +61,7 @@ pub mod event;
 pub mod message;
 pub mod seat;
 
+mod call;
 mod clients;
 mod cluster;
 mod execute;
@@ -75,10 +76,95 @@ mod losses;
 #[cfg(test)]
 mod tests;
 
-pub use clients::{Call, Ended};
-pub use cluster::{Failover, Told};
+pub use call::{Call, Ended, Told};
 pub use command::Command;
 pub use event::Event;
 pub use message::{CLIENTS, CONTROLLER, Message, STORAGE, name_of, row_in};
 pub use settings::{Acknowledge, ChosenBy, Settings, Storage};
 pub use verdict::Broken;
+
+use std::rc::Rc;
+
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::replication::replicated_log::{Node, Reigns};
+use crate::replication::{Host, NodeId, World};
+use crate::sim::{Envelope, Rng};
+use cluster::{Tally, Timer};
+use message::RowId;
+use seat::Seat;
+use services::{Controller, Store};
+
+/// Room on each node's disk, in bytes. A node whose disk is full stops.
+const DISK: u64 = 1 << 16;
+
+#[derive(Clone)]
+pub struct Failover {
+    pub settings: Settings,
+    world: World<Message, Timer>,
+    seats: Vec<Rc<Seat>>,
+    rng: Rng,
+    pub calls: Rc<Vec<Call>>,
+    /// Whom each client believes to lead.
+    beliefs: [NodeId; CLIENTS as usize],
+    pub cache: Rc<Vec<(RowId, Rc<str>)>>,
+    pub controller: Controller,
+    pub store: Rc<Store>,
+    reigns: Reigns,
+    told: Rc<Vec<Told>>,
+    pub tally: Tally,
+    /// How many messages and timers there have been.
+    happenings: u64,
+    /// The message whose way has just ended, and whether it was lost.
+    passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
+}
+
+impl Engine for Failover {
+    type Settings = Settings;
+    type Command = Command;
+    type Event = Event;
+
+    fn new(settings: Settings) -> Failover {
+        let all = settings.all();
+        let seat = |id: NodeId| {
+            let peers = all.without([id].into_iter().collect());
+            Node::new(id, peers, settings.rule(peers), DISK).map(|node| Rc::new(Seat::new(node)))
+        };
+        let seats = all.iter().map(seat).collect::<Result<_, _>>().expect("an empty disk has room for two empty files");
+        let first = NodeId::new(1);
+        let mut failover = Failover {
+            settings,
+            world: World::new(settings.conditions(), 2 * settings.seed),
+            seats,
+            rng: Rng::new(2 * settings.seed + 1),
+            calls: Rc::default(),
+            beliefs: [first; CLIENTS as usize],
+            cache: Rc::default(),
+            controller: Controller::new(first, settings.nodes),
+            store: Rc::new(Store { highest: 1, rows: Vec::new() }),
+            reigns: Reigns::new(1, first),
+            told: Rc::default(),
+            tally: Tally::default(),
+            happenings: 0,
+            passed: None,
+        };
+        failover.begin();
+        failover
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Failover>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    /// A cluster is at rest after every delivery.
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        view::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        view::state(self)
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::cluster::{Failover, Timer};
+use super::Failover;
+use super::cluster::Timer;
 use super::event::{Dropped, Event, Next, NoVote};
 use super::execute::Done;
 use super::message::{Ask, CONTROLLER, Message, RowId, STORAGE, key_of, row_in};

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::cluster::{Failover, Timer};
+use super::Failover;
+use super::cluster::Timer;
 use super::event::Event;
 use super::message::{CONTROLLER, Message, RowId, STORAGE, row_in};
 use super::seat::Waiting;

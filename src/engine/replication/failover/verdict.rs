@@ -7,8 +7,8 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::clients::{Call, Ended};
-use super::cluster::{Failover, Told};
+use super::Failover;
+use super::call::{Call, Ended, Told};
 use super::message::{Ask, RowId};
 use crate::replication::replicated_log::Term;
 use crate::replication::{CallId, NodeId};

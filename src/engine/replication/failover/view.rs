@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::clients::Ended;
-use super::cluster::Failover;
+use super::Failover;
+use super::call::Ended;
 use super::message::{Ask, row_in};
 use crate::contract::Counter;
 

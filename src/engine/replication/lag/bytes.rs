@@ -3,9 +3,9 @@
 //! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes),
 //! with a byte for the partition behind it, and all else in the same way: a byte for the kind, and then the fields.
 
-use super::cluster::Lag;
+use super::Lag;
 use super::event::letter;
-use super::node::{Message, PARTITIONS, Post};
+use super::message::{Message, PARTITIONS, Post};
 use crate::contract::Dump;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;

@@ -2,48 +2,23 @@
 
 use std::rc::Rc;
 
-use super::command::Command;
+use super::Lag;
+use super::device::{Device, Machine};
 use super::event::Event;
-use super::node::{LogMessage, LogPosition, Message, Node, Post, Reaction};
-use super::session::{Asking, Device, MAX_PAGES, Machine, Route, Session, route};
-use super::settings::{Kept, Settings};
-use super::view;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
-use crate::replication::checker::{self, Breach, Call, Item, What};
+use super::message::{LogMessage, LogPosition, Message, Post};
+use super::node::{Node, Reaction};
+use super::session::{Asking, MAX_PAGES, Route, route};
+use super::settings::Kept;
+use crate::contract::{Outcome, Probe, Refused};
+use crate::replication::checker::{self, Call, Item, What};
 use crate::replication::world::Happening;
-use crate::replication::{Host, NodeId, NodeSet, World};
-use crate::sim::network::Conditions;
-use crate::sim::{Envelope, Fate, Rng, Time};
+use crate::replication::{Host, NodeId};
+use crate::sim::{Envelope, Fate, Time};
 
-/// How long a message between a client and a node takes at least.
-const DELAY: Time = Time::from_millis(10);
 /// A client waits no longer for its answer.
 const TIMEOUT: Time = Time::from_millis(60_000);
 /// A run has no more calls: every read is checked against all before it.
 const MAX_CALLS: usize = 2_000;
-
-#[derive(Clone)]
-pub struct Lag {
-    pub settings: Settings,
-    /// A timer is for a call that is given up then.
-    pub(super) world: World<Message, usize>,
-    pub(super) nodes: Vec<Rc<Node>>,
-    sessions: [Session; 6],
-    rng: Rng,
-    pub(super) pages: Rc<Vec<Rc<str>>>,
-    posts: Item,
-    /// Moments of the history.
-    ticks: u32,
-    /// What the checker reads.
-    pub(super) history: Rc<Vec<Call>>,
-    /// What people want to know of the same calls, besides.
-    pub(super) records: Rc<Vec<Record>>,
-    pub(super) breaches: Rc<Vec<Breach>>,
-    /// The message whose way has just ended, and whether it was lost.
-    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
-    pub(super) tally: Tally,
-}
 
 /// A call beside its entry in the history.
 #[derive(Clone)]
@@ -67,109 +42,11 @@ pub(super) struct Tally {
     pub held_us: u64,
 }
 
-impl Engine for Lag {
-    type Settings = Settings;
-    type Command = Command;
-    type Event = Event;
-
-    fn new(settings: Settings) -> Lag {
-        let conditions = Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 };
-        let mut world = World::new(conditions, 2 * settings.seed);
-        let all: NodeSet = (1..=settings.followers + 1).map(NodeId::new).collect();
-        let node = |id| {
-            let peers = all.iter().filter(|other| *other != id).collect();
-            Rc::new(Node::new(id, peers).expect("an empty disk has room"))
-        };
-        let nodes: Vec<_> = all.iter().map(node).collect();
-        for (place, follower) in (1..).zip(&nodes[1..]) {
-            let lag = Time::from_nanos(settings.lag.as_nanos() / u64::from(settings.followers) * place);
-            world.network.set_delay(settings.leader().into(), follower.id.into(), lag);
-        }
-        let mut lag = Lag {
-            settings,
-            world,
-            nodes,
-            sessions: Default::default(),
-            rng: Rng::new(2 * settings.seed + 1),
-            pages: Rc::default(),
-            posts: 0,
-            ticks: 0,
-            history: Rc::default(),
-            records: Rc::default(),
-            breaches: Rc::default(),
-            passed: None,
-            tally: Tally::default(),
-        };
-        // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let leader = lag.settings.leader();
-        for (to, message) in lag.node_mut(leader).lead().unwrap_or_default() {
-            let (Host::Node(to), Message::Log { partition, message }) = (to, message) else { continue };
-            for (_, answer) in lag.node_mut(to).hear(leader, partition, &message, Time::ZERO).1 {
-                if let Message::Log { message, .. } = answer {
-                    lag.node_mut(leader).hear(to, partition, &message, Time::ZERO);
-                }
-            }
-        }
-        lag
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        self.passed = None;
-        match command {
-            Command::Post { begin, page, text, user, device } => {
-                self.post(*begin, page, text, Device { user: *user, machine: *device }, probe)
-            }
-            Command::Reload { begin, page, user, device, via } => {
-                self.reload(*begin, page, Device { user: *user, machine: *device }, *via, probe)
-            }
-            Command::Delay { a, b, time } => self.set_delay(*a, *b, *time, probe),
-            Command::Stop { node } => self.stop(*node, probe),
-            Command::Start { node } => self.start(*node, probe),
-            Command::Run { time } => {
-                let until = self.world.now() + *time;
-                while self.advance(until, probe) {}
-                self.world.pass(until);
-                self.passed = None;
-                probe.step(|| Event::TimePassed { now: until }, self);
-                Ok(Outcome::Done)
-            }
-            Command::Settle => {
-                while !self.is_quiet() && self.advance(FOREVER, probe) {}
-                self.passed = None;
-                let now = self.world.now();
-                probe.step(|| Event::Settled { now }, self);
-                Ok(Outcome::Done)
-            }
-        }
-    }
-
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    /// Calls that are begun and not waited for are all in flight at once, and each step copies the lists that it changes.
-    fn weight(&self, before: &Lag) -> u64 {
-        let calls = if Rc::ptr_eq(&self.history, &before.history) { 0 } else { self.history.len() * size_of::<Call>() };
-        let records =
-            if Rc::ptr_eq(&self.records, &before.records) { 0 } else { self.records.len() * size_of::<Record>() };
-        self.world.weight(&before.world) + (calls + records) as u64
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
-    }
-}
-
 /// Later than anything that happens.
-const FOREVER: Time = Time::from_nanos(u64::MAX);
+pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
 
 impl Lag {
-    fn post(
+    pub(super) fn post(
         &mut self,
         begin: bool,
         page: &Rc<str>,
@@ -190,7 +67,7 @@ impl Lag {
         Ok(self.finish(begin, call, probe))
     }
 
-    fn reload(
+    pub(super) fn reload(
         &mut self,
         begin: bool,
         page: &Rc<str>,
@@ -269,7 +146,7 @@ impl Lag {
     }
 
     /// The next thing that happens by `until`, which may take no step; false if there is none.
-    fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
+    pub(super) fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
         let (envelope, fate) = match self.world.next(until) {
             None => return false,
             Some(Happening::Message(envelope, fate)) => (envelope, fate),
@@ -314,15 +191,15 @@ impl Lag {
     }
 
     /// Whether nothing is on its way, and nobody waits.
-    fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.world.network.load() == 0 && (0..self.history.len()).all(|call| !self.is_open(call))
     }
 
-    fn node_mut(&mut self, id: NodeId) -> &mut Node {
+    pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
         Rc::make_mut(&mut self.nodes[id.index()])
     }
 
-    fn stop(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    pub(super) fn stop(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.check_node(id)?;
         if !self.is_up(id) {
             return Err(Refused::new(format!("{id} is off already")));
@@ -333,7 +210,7 @@ impl Lag {
         Ok(Outcome::Done)
     }
 
-    fn start(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    pub(super) fn start(&mut self, id: NodeId, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.check_node(id)?;
         if self.is_up(id) {
             return Err(Refused::new(format!("{id} is not off")));
@@ -453,7 +330,7 @@ impl Lag {
         Rc::make_mut(&mut self.records)[call].ended = Some(self.world.now());
     }
 
-    fn set_delay(
+    pub(super) fn set_delay(
         &mut self,
         a: NodeId,
         b: NodeId,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use stepwise_derive::Command;
 
-use super::session::{Machine, User};
+use super::device::{Machine, User};
 use crate::language::{BadCommand, Words};
 use crate::replication::NodeId;
 use crate::sim::Time;

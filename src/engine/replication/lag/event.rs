@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::node::{LogPosition, PARTITIONS, Post};
-use super::session::{Device, Route};
+use super::device::Device;
+use super::message::{LogPosition, PARTITIONS, Post};
+use super::session::Route;
 use crate::contract::Refused;
 use crate::replication::NodeId;
 use crate::replication::checker::Item;

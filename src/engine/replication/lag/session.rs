@@ -2,62 +2,17 @@
 
 use std::fmt::{self, Display};
 
-use stepwise_derive::Choice;
-
-use super::node::{LogPosition, PARTITIONS};
+use super::device::Device;
+use super::message::{LogPosition, PARTITIONS};
 use super::settings::{Kept, OwnWrites, Settings};
-use crate::form::Choice as _;
-use crate::replication::{ClientId, NodeId};
+use crate::replication::NodeId;
 use crate::sim::Time;
-
-/// Those who post and read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
-pub enum User {
-    Ann,
-    Bob,
-    Eve,
-}
-
-/// What each of them has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
-pub enum Machine {
-    Laptop,
-    Phone,
-}
 
 /// A run has no more pages: each gets a number of its own.
 pub const MAX_PAGES: usize = 8;
 
 /// How long after a post its user reads from the leader, where the rule says so.
 pub const MINUTE: Time = Time::from_millis(60_000);
-
-/// A device of a user; it is a client of its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Device {
-    pub user: User,
-    pub machine: Machine,
-}
-
-impl Device {
-    pub fn all() -> impl Iterator<Item = Device> {
-        let of = |user| move |machine: &Machine| Device { user, machine: *machine };
-        User::ALL.iter().flat_map(move |user| Machine::ALL.iter().map(of(*user)))
-    }
-
-    pub fn place(self) -> usize {
-        self.user as usize * Machine::ALL.len() + self.machine as usize
-    }
-
-    pub fn client(self) -> ClientId {
-        ClientId::new(self.place() as u8 + 1)
-    }
-}
-
-impl Display for Device {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "{}'s {}", self.user.name(), self.machine.name())
-    }
-}
 
 /// What a client remembers of its posts, and of the pages that the leader has shown it.
 #[derive(Clone, Copy, Default)]

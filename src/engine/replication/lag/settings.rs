@@ -2,7 +2,7 @@
 
 use stepwise_derive::{Choice, Parameters};
 
-use super::node::PARTITIONS;
+use super::message::PARTITIONS;
 use crate::replication::NodeId;
 use crate::sim::Time;
 

@@ -61,7 +61,7 @@ fn breaches_of(given: &[(&str, &str)], days: u64, outages: bool) -> [usize; 4] {
         assert!(lag.calls().all(|(call, record)| call.ended.is_some() || record.gave_up), "every call ends");
         given_up += lag.calls().filter(|(_, record)| record.gave_up).count();
         for node in lag.nodes() {
-            for partition in 0..node::PARTITIONS {
+            for partition in 0..message::PARTITIONS {
                 let leader = lag.nodes().next().expect("there is a leader").log(partition);
                 assert_eq!(
                     node.log(partition).log(),
@@ -275,7 +275,7 @@ fn a_node_that_was_off_has_what_it_had_and_then_the_rest() {
     run(&mut lag, "post talk one; settle; stop n3; post talk two; settle");
     let posts = |lag: &Lag, place: usize| {
         let node = lag.nodes().nth(place).expect("a node");
-        (0..node::PARTITIONS).flat_map(|partition| node.posts(partition)).map(|post| post.item).collect::<Vec<_>>()
+        (0..message::PARTITIONS).flat_map(|partition| node.posts(partition)).map(|post| post.item).collect::<Vec<_>>()
     };
     assert_eq!((posts(&lag, 1), posts(&lag, 2)), (vec![1, 2], vec![1]));
     let outcomes = run(&mut lag, "reload talk via n3; stop n3; start n3; settle; start n3");

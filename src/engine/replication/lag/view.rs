@@ -3,10 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::cluster::{Lag, Record};
+use super::Lag;
+use super::cluster::Record;
+use super::device::User;
 use super::event::letter;
-use super::node::{LogMessage, Message, Node, PARTITIONS, Post};
-use super::session::User;
+use super::message::{LogMessage, Message, PARTITIONS, Post};
+use super::node::Node;
 use super::settings::OwnWrites;
 use crate::contract::Counter;
 use crate::form::Choice;

@@ -3,7 +3,7 @@
 //! What leader and followers send each other is written by [`replicated_log`](crate::replication::replicated_log::bytes),
 //! and all else in the same way: a byte for the kind, and then the fields.
 
-use super::cluster::Leader;
+use super::Leader;
 use super::message::Message;
 use super::write::text;
 use crate::contract::Dump;

@@ -2,18 +2,15 @@
 
 use std::rc::Rc;
 
-use super::command::{CLIENTS, Command};
+use super::Leader;
 use super::event::Event;
 use super::message::Message;
-use super::settings::{Mode, Modes, Settings};
-use super::view;
+use super::settings::{Mode, Modes};
 use super::write::{Lost, Missing, Named, Write, text};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
+use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::history::{Request, Returned};
-use crate::replication::replicated_log::{Node, Reigns, Role, Rule};
-use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, NodeSet, World};
-use crate::sim::network::Conditions;
+use crate::replication::replicated_log::{Node, Role, Rule};
+use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, NodeSet};
 use crate::sim::{Envelope, Fate, Network, Time};
 
 pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
@@ -35,73 +32,6 @@ impl Seat {
     /// How many clients wait for an answer here.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
-    }
-}
-
-#[derive(Clone)]
-pub struct Leader {
-    pub(super) settings: Settings,
-    pub(super) world: World<Message, CallId>,
-    pub(super) seats: Vec<Rc<Seat>>,
-    /// The nodes that have a copy, or had one.
-    pub(super) members: NodeSet,
-    /// Whom people have named: clients ask the newest of them.
-    pub(super) reigns: Reigns,
-    pub(super) history: History,
-    calls: [u32; CLIENTS as usize],
-    pub(super) writes: Rc<Vec<Write>>,
-    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
-}
-
-impl Engine for Leader {
-    type Settings = Settings;
-    type Command = Command;
-    type Event = Event;
-
-    fn new(settings: Settings) -> Leader {
-        let first = NodeId::new(1);
-        let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
-        let mut leader = Leader {
-            settings,
-            world: World::new(conditions, settings.seed),
-            seats: Vec::new(),
-            members: NodeSet::EMPTY,
-            reigns: Reigns::new(1, first),
-            history: History::default(),
-            calls: [0; CLIENTS as usize],
-            writes: Rc::default(),
-            passed: None,
-        };
-        leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
-        for node in leader.members.iter() {
-            leader.seat_node(node, settings.modes());
-        }
-        leader.keep_rule(first);
-        // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let sends = leader.seat_mut(first).node.appoint(1);
-        for (to, message) in sends.unwrap_or_default() {
-            let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
-            for (_, message) in back {
-                let _ = leader.seat_mut(first).node.receive(to, message);
-            }
-        }
-        leader
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, Refused> {
-        self.run_command(command, probe)
-    }
-
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use stepwise_derive::Command;
 
-use super::settings::Mode;
+use super::settings::{MAX_NODES, Mode};
 use crate::key::Key;
 use crate::language::{BadCommand, Words};
 use crate::replication::host::{read_client, read_node};
@@ -14,8 +14,6 @@ use crate::sim::Time;
 /// No command lets more time pass, and no link is slower.
 const MAX_TIME: Time = Time::from_millis(60_000);
 const MAX_BYTES: usize = 12;
-/// Nodes n1 to n5 at most.
-pub const MAX_NODES: u8 = 5;
 pub const CLIENTS: u8 = 2;
 
 #[derive(Clone, Command)]

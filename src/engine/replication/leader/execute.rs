@@ -1,10 +1,11 @@
 //! Carries out what a reader asks for: begins calls, and plays fate.
 
-use super::cluster::{FOREVER, Leader};
-use super::command::{Command, MAX_NODES};
+use super::Leader;
+use super::cluster::FOREVER;
+use super::command::Command;
 use super::event::{Event, Led};
 use super::message::Message;
-use super::settings::Mode;
+use super::settings::{MAX_NODES, Mode};
 use super::write::Lost;
 use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::history::Request;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cluster::Leader;
+use super::Leader;
 use super::command::Command;
 use super::event::Event;
 use super::settings::Mode;

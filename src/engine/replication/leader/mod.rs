@@ -50,8 +50,85 @@ mod tests;
 mod view;
 mod write;
 
-pub use cluster::{Leader, Seat};
+pub use cluster::Seat;
 pub use command::{CLIENTS, Command};
 pub use event::Event;
 pub use settings::{Mode, Settings};
 pub use write::{Lost, Missing, Named};
+
+use std::rc::Rc;
+
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::replication::replicated_log::Reigns;
+use crate::replication::{CallId, History, Host, NodeId, NodeSet, World};
+use crate::sim::Envelope;
+use crate::sim::network::Conditions;
+use message::Message;
+use write::Write;
+
+#[derive(Clone)]
+pub struct Leader {
+    settings: Settings,
+    world: World<Message, CallId>,
+    seats: Vec<Rc<Seat>>,
+    /// The nodes that have a copy, or had one.
+    members: NodeSet,
+    /// Whom people have named: clients ask the newest of them.
+    reigns: Reigns,
+    history: History,
+    calls: [u32; CLIENTS as usize],
+    writes: Rc<Vec<Write>>,
+    passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
+}
+
+impl Engine for Leader {
+    type Settings = Settings;
+    type Command = Command;
+    type Event = Event;
+
+    fn new(settings: Settings) -> Leader {
+        let first = NodeId::new(1);
+        let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
+        let mut leader = Leader {
+            settings,
+            world: World::new(conditions, settings.seed),
+            seats: Vec::new(),
+            members: NodeSet::EMPTY,
+            reigns: Reigns::new(1, first),
+            history: History::default(),
+            calls: [0; CLIENTS as usize],
+            writes: Rc::default(),
+            passed: None,
+        };
+        leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
+        for node in leader.members.iter() {
+            leader.seat_node(node, settings.modes());
+        }
+        leader.keep_rule(first);
+        // All have long agreed that n1 leads: it is no part of the run that they are told.
+        let sends = leader.seat_mut(first).node.appoint(1);
+        for (to, message) in sends.unwrap_or_default() {
+            let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
+            for (_, message) in back {
+                let _ = leader.seat_mut(first).node.receive(to, message);
+            }
+        }
+        leader
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        view::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        view::state(self)
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::cluster::Leader;
+use super::Leader;
 use super::event::{Event, Refusal, Unheeded};
 use super::message::Message;
 use super::write::{Named, Write, text};

@@ -2,8 +2,10 @@
 
 use stepwise_derive::{Choice, Parameters};
 
-use super::command::MAX_NODES;
 use crate::sim::Time;
+
+/// Nodes n1 to n5 at most.
+pub const MAX_NODES: u8 = 5;
 
 #[derive(Clone, Copy, Parameters)]
 pub struct Settings {

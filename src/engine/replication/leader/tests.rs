@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::cluster::Leader;
+use super::Leader;
 use super::command::Command;
 use crate::contract::{Engine, Outcome, Parameters};
 use crate::language::{Words, statements};

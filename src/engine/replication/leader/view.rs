@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cluster::Leader;
+use super::Leader;
 use super::write::text;
 use crate::contract::Counter;
 use crate::replication::history::Returned;

@@ -2,42 +2,18 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
-
+use super::Quorum;
 use super::client::Client;
-use super::command::Command;
-use super::disk::NodeDisk;
 use super::event::{Event, Fact};
 use super::message::{Ending, Message};
 use super::node::Node;
 use super::reaction::{Reaction, Timer};
-use super::settings::Settings;
-use super::view;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
-use crate::replication::{CallId, ClientId, Happening, History, Host, NodeId, World};
+use crate::contract::{Outcome, Probe, Refused};
+use crate::replication::{ClientId, Happening, Host, NodeId};
 use crate::sim::{Envelope, Fate, Loss, MessageId, Time};
 
 /// Later than any run gets.
 pub(super) const FOREVER: Time = Time::from_nanos(u64::MAX);
-
-#[derive(Clone, Debug)]
-pub struct Quorum {
-    pub settings: Settings,
-    pub(super) world: World<Message, Timer>,
-    pub(super) nodes: Vec<Rc<Node>>,
-    pub(super) clients: Vec<Rc<Client>>,
-    pub(super) history: History,
-    /// Earlier than this no clock shows any more: it has given a version that is just before.
-    next_version: Time,
-    /// Copies of disks, each with the time at which it was taken.
-    pub(super) backups: LiteMap<NodeId, (Time, Rc<NodeDisk>)>,
-    pub(super) tally: Tally,
-    /// The message whose way ended in the last step.
-    pub(super) passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
-    /// The call that the last steps were about.
-    pub(super) focus: Option<CallId>,
-}
 
 /// What the cluster has counted, beside what its network and its history count.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,43 +23,6 @@ pub(super) struct Tally {
     pub hints_handed_off: u64,
     pub digests_exchanged: u64,
     pub keys_exchanged: u64,
-}
-
-impl Engine for Quorum {
-    type Settings = Settings;
-    type Command = Command;
-    type Event = Event;
-
-    fn new(settings: Settings) -> Quorum {
-        Quorum {
-            settings,
-            world: World::new(settings.conditions(), settings.seed),
-            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
-            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
-            history: History::default(),
-            next_version: Time::ZERO,
-            backups: LiteMap::new(),
-            tally: Tally::default(),
-            passed: None,
-            focus: None,
-        }
-    }
-
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Result<Outcome, Refused> {
-        self.run_command(command, probe)
-    }
-
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
-    }
 }
 
 /// What happens by itself, one thing at a time.

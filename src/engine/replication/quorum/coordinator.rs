@@ -10,7 +10,7 @@ use super::event::{Fact, Standing};
 use super::handoff;
 use super::message::{Ending, Message};
 use super::reaction::{Reaction, Timer};
-use super::read_repair;
+use super::read_repair::{self, Answer};
 use super::record::{Record, Version};
 use super::settings::Settings;
 use crate::key::Key;
@@ -48,15 +48,6 @@ pub struct Coordination {
 pub enum Task {
     Write(Record),
     Read,
-}
-
-#[derive(Clone, Debug)]
-pub struct Answer {
-    pub from: NodeId,
-    /// What a read found there.
-    pub found: Option<Record>,
-    /// What read repair has sent there since.
-    pub repaired_to: Option<Version>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::cluster::{FOREVER, Quorum};
+use super::Quorum;
+use super::cluster::FOREVER;
 use super::command::{Chosen, Command, Delay, Repair};
 use super::event::Fact;
 use super::message::{Ending, Message};

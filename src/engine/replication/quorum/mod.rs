@@ -73,7 +73,75 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use cluster::Quorum;
 pub use command::Command;
 pub use event::{Event, Fact};
 pub use settings::Settings;
+
+use std::rc::Rc;
+
+use litemap::LiteMap;
+
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::replication::{CallId, History, Host, NodeId, World};
+use crate::sim::{Envelope, Fate, Time};
+use client::Client;
+use cluster::Tally;
+use disk::NodeDisk;
+use message::Message;
+use node::Node;
+use reaction::Timer;
+
+#[derive(Clone, Debug)]
+pub struct Quorum {
+    pub settings: Settings,
+    world: World<Message, Timer>,
+    nodes: Vec<Rc<Node>>,
+    clients: Vec<Rc<Client>>,
+    history: History,
+    /// Earlier than this no clock shows any more: it has given a version that is just before.
+    next_version: Time,
+    /// Copies of disks, each with the time at which it was taken.
+    backups: LiteMap<NodeId, (Time, Rc<NodeDisk>)>,
+    tally: Tally,
+    /// The message whose way ended in the last step.
+    passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
+    /// The call that the last steps were about.
+    focus: Option<CallId>,
+}
+
+impl Engine for Quorum {
+    type Settings = Settings;
+    type Command = Command;
+    type Event = Event;
+
+    fn new(settings: Settings) -> Quorum {
+        Quorum {
+            settings,
+            world: World::new(settings.conditions(), settings.seed),
+            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
+            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
+            history: History::default(),
+            next_version: Time::ZERO,
+            backups: LiteMap::new(),
+            tally: Tally::default(),
+            passed: None,
+            focus: None,
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Result<Outcome, Refused> {
+        self.run_command(command, probe)
+    }
+
+    fn may_follow_a_cut(_: &Command) -> bool {
+        true
+    }
+
+    fn counters(&self) -> Vec<Counter> {
+        view::counters(self)
+    }
+
+    fn state(&self) -> serde_json::Value {
+        view::state(self)
+    }
+}

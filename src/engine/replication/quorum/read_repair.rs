@@ -2,9 +2,18 @@
 //! that answered with an older one, or with none. Keys that are read often heal quickly; a key that nobody reads stays
 //! as it is, and is left to [anti-entropy](super::anti_entropy).
 
-use super::coordinator::Answer;
-use super::record::Record;
-use crate::replication::NodeSet;
+use super::record::{Record, Version};
+use crate::replication::{NodeId, NodeSet};
+
+/// What a node has answered, on a write or on a read.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub from: NodeId,
+    /// What a read found there.
+    pub found: Option<Record>,
+    /// What read repair has sent there since.
+    pub repaired_to: Option<Version>,
+}
 
 /// The newest record that was answered, whoever did.
 pub fn newest(answers: &[Answer]) -> Option<&Record> {

@@ -1,7 +1,7 @@
 //! What must hold of the cluster as a whole: the arithmetic of quorums, the promise of w + r > n over many random runs,
 //! and a script for each way in which it does not hold.
 
-use super::cluster::Quorum;
+use super::Quorum;
 use super::event::{Event, Fact};
 use crate::contract::{Engine, Outcome, Parameters, Probe};
 use crate::language::{Words, statements};

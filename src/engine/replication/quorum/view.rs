@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::Quorum;
 use super::client::{Belief, Client};
-use super::cluster::Quorum;
 use super::coordinator::Coordination;
 use super::merkle::Tree;
 use super::message::Message;

@@ -42,6 +42,7 @@
 //! - with `fix` on, the leader puts values in place of `NOW()` and of a `RAND()` that was asked once. MySQL ships the
 //!   time and the seed of the random numbers beside the statement instead, and changes to rows where it sees a risk.
 
+mod bytes;
 mod command;
 pub mod compare;
 pub mod entry;
@@ -55,6 +56,7 @@ pub mod store;
 mod table;
 mod token;
 mod value;
+mod view;
 
 pub use command::{Asked, Command, Which};
 pub use compare::Difference;
@@ -67,13 +69,10 @@ pub use value::{Value, Version};
 
 use std::rc::Rc;
 
-use serde_json::{Value as Json, json};
-
-use crate::contract::{Counter, Dump, Engine, Outcome, Probe, Refused};
-
+use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::replication::{ClientId, Host, World};
 use crate::sim::network::Conditions;
-use crate::sim::{DiskError, Envelope, Network, Time};
+use crate::sim::{DiskError, Envelope, Time};
 use replica::{Change, Executed, Lock};
 use ship::Message;
 use statement::Statement;
@@ -99,11 +98,11 @@ pub struct ReplicationLog {
     follower_store: Store,
     /// The open transaction of each client.
     open: [Option<Rc<Transaction>>; CLIENTS],
-    log: Rc<Vec<Rc<Entry>>>,
+    pub log: Rc<Vec<Rc<Entry>>>,
     /// The rows of the change table that are committed. Each commit's are read out at once.
     change_table: Rc<Vec<Rc<str>>>,
     /// How many entries the follower has carried out.
-    applied: usize,
+    pub applied: usize,
     /// And as the leader knows.
     acknowledged: usize,
     /// Whether the follower listens, as the leader knows.
@@ -111,7 +110,7 @@ pub struct ReplicationLog {
     /// Why the follower has stopped, if it has.
     halted: Option<Rc<str>>,
     /// What the last comparison has found.
-    differences: Rc<Vec<Difference>>,
+    pub differences: Rc<Vec<Difference>>,
     tally: Tally,
 }
 
@@ -204,47 +203,11 @@ impl Engine for ReplicationLog {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let Tally { statements, rows_changed, log_bytes, bytes_shipped } = self.tally;
-        let counter = |name, value| Counter { name, value };
-        vec![
-            counter("statements", statements),
-            counter("rows_changed", rows_changed),
-            counter("change_table_rows", self.change_table.len() as u64),
-            counter("log_entries", self.log.len() as u64),
-            counter("log_bytes", log_bytes),
-            counter("bytes_shipped", bytes_shipped),
-            counter("entries_waiting", self.waiting() as u64),
-            counter("differences", self.differences.len() as u64),
-            counter("time_us", self.world.now().as_micros()),
-        ]
+        view::counters(self)
     }
 
-    fn state(&self) -> Json {
-        let table = |replica: &Replica| -> Json {
-            let rows = replica.table.rows().map(|(slot, row)| {
-                let columns = replica.table.version.columns().iter().zip(&row);
-                let mut json: serde_json::Map<_, _> =
-                    columns.map(|(column, value)| (column.name.to_owned(), value.to_string().into())).collect();
-                json.insert("slot".to_owned(), slot.into());
-                Json::Object(json)
-            });
-            rows.collect()
-        };
-        json!({
-            "leader": table(&self.leader),
-            "leader_up": self.is_up(Which::Leader),
-            "follower": table(&self.follower),
-            "follower_up": self.is_up(Which::Follower),
-            "log": self.log.iter().map(|entry| json!({
-                "number": entry.number,
-                "says": entry.lines,
-                "bytes": entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
-            })).collect::<Json>(),
-            "change_table": self.change_table.iter().map(|row| &**row).collect::<Json>(),
-            "applied": self.applied,
-            "halted": self.halted.as_deref(),
-            "differences": self.differences.iter().map(Difference::to_string).collect::<Json>(),
-        })
+    fn state(&self) -> serde_json::Value {
+        view::state(self)
     }
 }
 
@@ -437,102 +400,6 @@ impl ReplicationLog {
     /// How many entries the follower has not carried out yet.
     pub fn waiting(&self) -> usize {
         self.log.len() - self.applied
-    }
-
-    fn clocks(&self) -> (Value, Value) {
-        (Value::Time(self.leader.clock(self.world.now())), Value::Time(self.follower.clock(self.world.now())))
-    }
-}
-
-/// What a figure shows.
-impl ReplicationLog {
-    pub fn leader(&self) -> &Table {
-        &self.leader.table
-    }
-
-    pub fn follower(&self) -> &Table {
-        &self.follower.table
-    }
-
-    /// What the clocks of the leader and of the follower show.
-    pub fn clock_times(&self) -> (Value, Value) {
-        self.clocks()
-    }
-
-    /// Whose open transaction has changed that slot of the leader.
-    pub fn owner(&self, slot: usize) -> Option<ClientId> {
-        let owners = (1..).map(ClientId::new).zip(&self.open);
-        let mut owning = owners.filter(|(_, transaction)| {
-            transaction.as_ref().is_some_and(|transaction| transaction.changes.iter().any(|change| change.slot == slot))
-        });
-        owning.next().map(|(client, _)| client)
-    }
-
-    pub fn log(&self) -> &[Rc<Entry>] {
-        &self.log
-    }
-
-    /// How many entries the follower has carried out.
-    pub fn applied(&self) -> usize {
-        self.applied
-    }
-
-    pub fn now(&self) -> Time {
-        self.world.now()
-    }
-
-    pub fn network(&self) -> &Network<Host, Message> {
-        &self.world.network
-    }
-
-    /// The message that has just arrived.
-    pub fn passed(&self) -> Option<&Envelope<Host, Message>> {
-        self.passed.as_deref()
-    }
-
-    /// The entry that is on its way.
-    pub fn on_the_way(&self) -> Option<&Entry> {
-        self.world.network.in_flight().find_map(|envelope| match &envelope.payload {
-            Message::Entry(entry) => Some(&**entry),
-            _ => None,
-        })
-    }
-
-    pub fn is_up(&self, which: Which) -> bool {
-        self.world.network.is_up(which.host())
-    }
-
-    pub fn is_cut(&self) -> bool {
-        !self.world.network.is_open(Which::Leader.host(), Which::Follower.host())
-    }
-
-    /// Why the follower has stopped, if it has.
-    pub fn halted(&self) -> Option<&str> {
-        self.halted.as_deref()
-    }
-
-    pub fn differences(&self) -> &[Difference] {
-        &self.differences
-    }
-
-    /// The bytes of `entry 3`, `leader/row 2` or `follower/row 2`, explained.
-    pub fn dump(&self, key: &str) -> Option<Dump> {
-        if let Some(number) = key.strip_prefix("entry ") {
-            let place = number.parse::<usize>().ok()?.checked_sub(1)?;
-            let bytes = self.log.get(place)?.bytes.clone();
-            let spans = entry::explain(&bytes, self.settings.method);
-            return Some(Dump { title: format!("Entry {number} as it is shipped"), offset: 0, bytes, spans });
-        }
-        let (name, id) = key.split_once("/row ")?;
-        let table = if name == "leader" { self.leader() } else { self.follower() };
-        let (slot, _) = table.find(&Value::Integer(id.parse().ok()?))?;
-        let range = table.range(slot);
-        Some(Dump {
-            title: format!("Row {id} in the file of the {name}, format version {}", table.version.0),
-            offset: range.start as u64,
-            bytes: table.bytes()[range].to_vec(),
-            spans: table.explain(slot),
-        })
     }
 }
 

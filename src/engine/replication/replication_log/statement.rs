@@ -12,7 +12,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::token::{Token, tokens};
+use super::token::{Mistake, Token, tokens};
 use super::value::{Value, parse_time};
 
 /// A longer statement is refused: it has to be seen, and expressions must not nest without end.
@@ -90,13 +90,6 @@ const OPERATORS: &[(&str, Operator, u8)] = &[
     ("/", Divide, 6),
     ("%", Remainder, 6),
 ];
-
-/// A mistake: where in the text it stands, what is wrong, and what is accepted.
-pub struct Mistake {
-    pub at: usize,
-    pub problem: String,
-    pub accepted: &'static str,
-}
 
 type Read<T> = Result<T, Mistake>;
 

@@ -50,7 +50,7 @@ fn statements_diverge_where_they_mean_something_else_and_nothing_else_does() {
             let mut engine = open(method, &[]);
             assert!(run(&mut engine, script).iter().all(Outcome::is_ok), "{what} by {method}");
             assert_eq!(engine.waiting(), 0);
-            assert_eq!(engine.differences().is_empty(), method != "statement", "{what} by {method}");
+            assert_eq!(engine.differences.is_empty(), method != "statement", "{what} by {method}");
         }
     }
 }
@@ -83,7 +83,7 @@ fn r3_the_id_of_a_row_in_an_open_transaction_is_locked() {
             let rows: Vec<_> =
                 engine.leader().rows().map(|(_, row)| [row[0].to_string(), row[1].to_string()]).collect();
             assert_eq!(rows, [["1", holder]], "{method}: {what}; {end}");
-            assert_eq!((engine.halted(), engine.differences().len()), (None, 0), "{method}: {what}; {end}");
+            assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}: {what}; {end}");
         }
         // An id that is only there for the time being.
         let mut engine = open(method, &[]);
@@ -102,7 +102,7 @@ fn negative_numbers_arrive_by_every_way() {
                       UPDATE tickets SET lot = 0 - lot WHERE lot = 7; UPDATE tickets SET lot = lot + 1 WHERE id = 1";
         assert!(run(&mut engine, script).iter().all(Outcome::is_ok), "{method}");
         assert_eq!((engine.halted(), engine.waiting()), (None, 0), "{method}");
-        assert!(engine.differences().is_empty(), "{method}");
+        assert!(engine.differences.is_empty(), "{method}");
     }
 }
 
@@ -117,7 +117,7 @@ fn statements_that_mean_the_same_everywhere_do_not_diverge() {
          DELETE FROM tickets WHERE holder < 'b' OR lot <> 0",
     );
     assert!(outcomes.iter().all(Outcome::is_ok), "{outcomes:?}");
-    assert_eq!(engine.differences().len(), 0);
+    assert_eq!(engine.differences.len(), 0);
     let left: Vec<_> = engine.follower().rows().map(|(_, row)| row[1].to_string()).collect();
     assert_eq!(left, ["bob"]);
 }
@@ -127,7 +127,7 @@ fn values_in_place_of_the_calls_cure_what_was_asked_once() {
     let cured = |script: &str| {
         let mut engine = open("statement", &[("fix", "on")]);
         run(&mut engine, script);
-        engine.differences().is_empty()
+        engine.differences.is_empty()
     };
     assert!(cured(UNSAFE[0].1) && cured(UNSAFE[1].1));
     assert!(cured("INSERT INTO tickets (lot) VALUES (1), (2); UPDATE tickets SET at = NOW() + 5"));
@@ -145,12 +145,12 @@ fn only_the_write_ahead_log_needs_the_very_same_version() {
         let mut engine = open("wal", &[("follower", version)]);
         run(&mut engine, WRITES);
         assert!(engine.halted().is_some_and(|reason| reason.contains("format version 2")), "{version}");
-        assert_eq!((engine.applied(), engine.waiting(), engine.follower().rows().count()), (0, 3, 0));
+        assert_eq!((engine.applied, engine.waiting(), engine.follower().rows().count()), (0, 3, 0));
         assert!(!run(&mut engine, "copy")[0].is_ok());
         for method in ["row", "trigger"] {
             let mut engine = open(method, &[("follower", version)]);
             run(&mut engine, WRITES);
-            assert_eq!((engine.halted(), engine.differences().len()), (None, 0), "{method}, {version}");
+            assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}, {version}");
             let row = engine.follower().rows().next().expect("one row is left").1;
             assert_eq!(row.len(), if version == "older" { 3 } else { 5 });
             assert!(version == "older" || row[4] == Value::Integer(0), "the default is filled in");
@@ -168,7 +168,7 @@ fn the_write_ahead_log_makes_the_same_file_and_rows_only_the_same_rows() {
     for engine in [&mut wal, &mut row] {
         run(engine, WRITES);
         run(engine, "INSERT INTO tickets (lot) VALUES (1), (2), (3)");
-        assert!(engine.differences().is_empty());
+        assert!(engine.differences.is_empty());
     }
     assert_eq!(wal.leader().bytes(), wal.follower().bytes());
     assert_ne!(row.leader().bytes(), row.follower().bytes());
@@ -181,7 +181,7 @@ fn entries_have_the_bytes_of_their_format() {
     let bytes = |method: &str| {
         let mut engine = open(method, &[]);
         run(&mut engine, script);
-        engine.log()[0].bytes.clone()
+        engine.log[0].bytes.clone()
     };
     let mut expected = b"\0\0\0\x01\0\x01\0\x33".to_vec();
     expected.extend(script.bytes());
@@ -224,7 +224,7 @@ fn a_log_cut_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, WRITES);
-        for entry in engine.log().to_vec() {
+        for entry in engine.log.to_vec() {
             for at in entry::FRAME..entry.bytes.len() {
                 let mut follower = Replica::new(Version::LEADER, Time::ZERO, 1);
                 let cut = entry::apply(&entry.bytes[..at], engine.settings.method, &mut follower, Time::ZERO);
@@ -258,7 +258,7 @@ fn a_row_of_an_open_transaction_is_locked_and_not_shipped() {
         "refused: a row is locked by the open transaction of c2, until it commits or rolls back"
     );
     assert!(outcomes[6].is_ok());
-    assert!(engine.differences().is_empty(), "what is not committed does not count");
+    assert!(engine.differences.is_empty(), "what is not committed does not count");
     assert!(engine.follower().find(&Value::Integer(1)).is_some());
     run(&mut engine, "rollback as c2");
     assert_eq!(engine.leader().find(&Value::Integer(1)).unwrap().1[1].to_string(), "ann");
@@ -273,7 +273,7 @@ fn a_follower_that_has_diverged_stops_at_what_it_cannot_do_until_it_is_made_anew
     run(&mut engine, "INSERT INTO tickets (lot) VALUES (3)");
     assert_eq!(engine.waiting(), 2);
     run(&mut engine, "copy");
-    assert_eq!((engine.waiting(), engine.halted(), engine.differences().len()), (0, None, 0));
+    assert_eq!((engine.waiting(), engine.halted(), engine.differences.len()), (0, None, 0));
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn what_waits_is_shipped_when_the_link_opens() {
         run(&mut engine, "cut; INSERT INTO tickets (lot) VALUES (1); INSERT INTO tickets (lot) VALUES (2)");
         assert_eq!((engine.waiting(), engine.follower().rows().count()), (2, 0));
         run(&mut engine, "heal");
-        assert_eq!((engine.waiting(), engine.differences().len()), (0, 0), "{method}");
+        assert_eq!((engine.waiting(), engine.differences.len()), (0, 0), "{method}");
     }
 }
 
@@ -293,11 +293,11 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); UPDATE tickets SET lot = lot + 1; stop follower");
-        assert_eq!((engine.applied(), engine.follower().rows().count()), (2, 1), "{method}: its disk has both");
+        assert_eq!((engine.applied, engine.follower().rows().count()), (2, 1), "{method}: its disk has both");
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (5); UPDATE tickets SET lot = lot + 1");
         assert_eq!((engine.waiting(), engine.follower().rows().count()), (2, 1), "{method}: nobody tells it of them");
         run(&mut engine, "start follower");
-        assert_eq!((engine.waiting(), engine.differences().len(), engine.log().len()), (0, 0, 4), "{method}");
+        assert_eq!((engine.waiting(), engine.differences.len(), engine.log.len()), (0, 0, 4), "{method}");
         let lots: Vec<_> = engine.follower().rows().map(|(_, row)| row[2].to_string()).collect();
         assert!(
             lots.len() == 2 && lots.contains(&"3".to_owned()) && lots.contains(&"6".to_owned()),
@@ -346,12 +346,12 @@ fn a_leader_that_was_off_has_what_was_committed_and_nothing_else() {
         run(&mut engine, "stop leader");
         let holders: Vec<_> = engine.leader().rows().map(|(_, row)| row[1].to_string()).collect();
         assert_eq!(holders, ["ann", "bob"], "{method}");
-        let log = |state: &Json| (state["log"].clone(), state["change_table"].clone());
+        let log = |state: &serde_json::Value| (state["log"].clone(), state["change_table"].clone());
         assert_eq!(log(&before), log(&engine.state()), "{method}: the log is read back as it was");
         let refused = run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); stop leader; copy");
         assert!(refused.iter().all(|outcome| outcome.to_string().contains("the leader is off")), "{refused:?}");
         run(&mut engine, "heal; start leader");
-        assert_eq!((engine.waiting(), engine.differences().len()), (0, 0), "{method}");
+        assert_eq!((engine.waiting(), engine.differences.len()), (0, 0), "{method}");
         let outcomes = run(&mut engine, "commit as c2; INSERT INTO tickets (holder) VALUES ('dan')");
         assert!(outcomes[0].to_string().contains("c2 has no open transaction"));
         assert!(engine.follower().find(&Value::Integer(3)).is_some(), "{method}: the id is given out again");
@@ -527,7 +527,7 @@ fn what_a_trigger_has_written_is_rolled_back_with_its_transaction() {
     let mut engine = open("trigger", &[]);
     run(&mut engine, "begin; INSERT INTO tickets (lot) VALUES (1); rollback; INSERT INTO tickets (lot) VALUES (2)");
     let rows = engine.counters().into_iter().find(|counter| counter.name == "change_table_rows").unwrap();
-    assert_eq!((rows.value, engine.log().len(), engine.differences().len()), (1, 1, 0));
+    assert_eq!((rows.value, engine.log.len(), engine.differences.len()), (1, 1, 0));
 }
 
 #[test]
@@ -538,7 +538,7 @@ fn a_long_transaction_is_shipped_whole_and_has_an_end() {
         let outcomes =
             run(&mut engine, &format!("{rows}; begin{}; commit", "; UPDATE tickets SET lot = lot + 1".repeat(90)));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3 + 1000 / 12, "{method}");
-        assert_eq!((engine.halted(), engine.differences().len()), (None, 0), "{method}");
+        assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}");
         assert!(engine.follower().rows().all(|(_, row)| row[2] == Value::Integer(1000 / 12)));
     }
 }

@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::statement::Mistake;
-
 pub enum Token {
     /// A word of the language, or a name.
     Word(String),
@@ -13,6 +11,13 @@ pub enum Token {
     /// What stood between single quotes; a quote within is written twice.
     Text(Rc<str>),
     Sign(&'static str),
+}
+
+/// A mistake: where in the text it stands, what is wrong, and what is accepted.
+pub struct Mistake {
+    pub at: usize,
+    pub problem: String,
+    pub accepted: &'static str,
 }
 
 /// Longer ones first, so that `<=` is not read as `<`.

@@ -225,11 +225,11 @@ impl Engine for Fanout {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        self.count()
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        self.describe()
+        view::state(self)
     }
 }
 

@@ -43,58 +43,58 @@ impl Fanout {
             hybrid: self.writes_at_scale(Way::Hybrid)?,
         })
     }
+}
 
-    pub(super) fn count(&self) -> Vec<Counter> {
-        let counter = |name, value| Counter { name, value };
-        let [join, fan_out, hybrid] = &self.tallies;
-        vec![
-            counter("posts", self.posts()),
-            counter("timelines", self.timelines),
-            counter("join_rows_read", join.read),
-            counter("fan_out_rows_delivered", fan_out.delivered),
-            counter("fan_out_rows_read", fan_out.read),
-            counter("fan_out_rows_of_upkeep", fan_out.upkeep),
-            counter("hybrid_rows_delivered", hybrid.delivered),
-            counter("hybrid_rows_read", hybrid.read),
-            counter("hybrid_rows_of_upkeep", hybrid.upkeep),
-        ]
-    }
+pub(super) fn counters(fanout: &Fanout) -> Vec<Counter> {
+    let counter = |name, value| Counter { name, value };
+    let [join, fan_out, hybrid] = &fanout.tallies;
+    vec![
+        counter("posts", fanout.posts()),
+        counter("timelines", fanout.timelines),
+        counter("join_rows_read", join.read),
+        counter("fan_out_rows_delivered", fan_out.delivered),
+        counter("fan_out_rows_read", fan_out.read),
+        counter("fan_out_rows_of_upkeep", fan_out.upkeep),
+        counter("hybrid_rows_delivered", hybrid.delivered),
+        counter("hybrid_rows_read", hybrid.read),
+        counter("hybrid_rows_of_upkeep", hybrid.upkeep),
+    ]
+}
 
-    pub(super) fn describe(&self) -> Value {
-        let ways = Way::ALL.map(|way| {
-            let tally = self.tally(way);
-            json!({
-                "way": way.name(),
-                "rows_delivered": tally.delivered,
-                "rows_read": tally.read,
-                "rows_of_upkeep": tally.upkeep,
-                "writes_a_second_at_scale": self.writes_at_scale(way),
-                "reads_a_second_at_scale": self.reads_at_scale(way),
-            })
-        });
-        let users = (0..self.settings.users.min(MOST_LISTED)).map(|user| {
-            let user = UserId(user);
-            json!({
-                "user": user.to_string(),
-                "followers": self.world.follows.follower_count(user),
-                "celebrity": self.is_celebrity(user),
-                "mailbox": names(self.mailboxes.of(user)),
-                "hybrid_mailbox": names(self.hybrid.mailboxes.of(user)),
-            })
-        });
-        let posts = self.world.newest_first().take(MOST_LISTED as usize).map(|id| {
-            let Post { author, text } = self.world.post(id);
-            json!({ "post": id.to_string(), "author": author.to_string(), "text": **text })
-        });
+pub(super) fn state(fanout: &Fanout) -> Value {
+    let ways = Way::ALL.map(|way| {
+        let tally = fanout.tally(way);
         json!({
-            "users": self.settings.users,
-            "follows": self.world.follows.pairs(),
-            "celebrity_limit": self.settings.limit,
-            "ways": ways,
-            "first_users": users.collect::<Vec<_>>(),
-            "newest_posts": posts.collect::<Vec<_>>(),
+            "way": way.name(),
+            "rows_delivered": tally.delivered,
+            "rows_read": tally.read,
+            "rows_of_upkeep": tally.upkeep,
+            "writes_a_second_at_scale": fanout.writes_at_scale(way),
+            "reads_a_second_at_scale": fanout.reads_at_scale(way),
         })
-    }
+    });
+    let users = (0..fanout.settings.users.min(MOST_LISTED)).map(|user| {
+        let user = UserId(user);
+        json!({
+            "user": user.to_string(),
+            "followers": fanout.world.follows.follower_count(user),
+            "celebrity": fanout.is_celebrity(user),
+            "mailbox": names(fanout.mailboxes.of(user)),
+            "hybrid_mailbox": names(fanout.hybrid.mailboxes.of(user)),
+        })
+    });
+    let posts = fanout.world.newest_first().take(MOST_LISTED as usize).map(|id| {
+        let Post { author, text } = fanout.world.post(id);
+        json!({ "post": id.to_string(), "author": author.to_string(), "text": **text })
+    });
+    json!({
+        "users": fanout.settings.users,
+        "follows": fanout.world.follows.pairs(),
+        "celebrity_limit": fanout.settings.limit,
+        "ways": ways,
+        "first_users": users.collect::<Vec<_>>(),
+        "newest_posts": posts.collect::<Vec<_>>(),
+    })
 }
 
 fn project(rows: u64, of: u64, rate: u64) -> Option<u64> {

@@ -50,7 +50,6 @@ use self::dns::Resolvers;
 use self::flow::{Due, Request};
 use self::level::{Level, TICK};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::histogram::Histogram;
 use crate::service::{Arrivals, Shared};
 use crate::sim::{Agenda, Rng, Time};

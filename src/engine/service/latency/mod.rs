@@ -42,7 +42,6 @@ mod tests;
 use std::collections::VecDeque;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::histogram::Histogram;
 use crate::service::{Arrivals, Running, Station};
 use crate::sim::{Agenda, Rng, Time};

@@ -64,7 +64,6 @@ pub use settings::{Rollback, Settings};
 pub use strategy::Strategy;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::sim::Rng;
 
 fn grouped(number: u32) -> String {
@@ -134,11 +133,11 @@ impl Engine for Rollout {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        self.count()
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        self.describe()
+        view::state(self)
     }
 }
 

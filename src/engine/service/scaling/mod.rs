@@ -166,11 +166,11 @@ impl Engine for Scaling {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        self.count()
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {
-        self.describe()
+        view::state(self)
     }
 }
 

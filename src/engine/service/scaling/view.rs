@@ -30,56 +30,56 @@ impl Scaling {
             _ => price_of_machines(self.size(way)),
         }
     }
+}
 
-    pub(super) fn count(&self) -> Vec<Counter> {
-        let p99 = |way| self.measured(way).map_or(0, |measured| measured.p99.as_micros());
-        let failed = |way| {
-            let share = |measured: &Measured| spell::rounded(measured.failed * 100, measured.failed + measured.served);
-            self.measured(way).filter(|it| it.failed > 0).map_or(0, share)
-        };
-        let counter = |name, value| Counter { name, value };
-        vec![
-            counter("load_per_s", self.rate.0),
-            counter("up_p99_us", p99(Way::Up)),
-            counter("up_failed_percent", failed(Way::Up)),
-            counter("up_price_cents_per_hour", self.price(Way::Up)),
-            counter("nothing_p99_us", p99(Way::Nothing)),
-            counter("nothing_failed_percent", failed(Way::Nothing)),
-            counter("nothing_price_cents_per_hour", self.price(Way::Nothing)),
-            counter("disk_p99_us", p99(Way::Disk)),
-            counter("disk_failed_percent", failed(Way::Disk)),
-            counter("disk_price_cents_per_hour", self.price(Way::Disk)),
-            counter("requests_sent", self.sent),
-        ]
-    }
+pub(super) fn counters(scaling: &Scaling) -> Vec<Counter> {
+    let p99 = |way| scaling.measured(way).map_or(0, |measured| measured.p99.as_micros());
+    let failed = |way| {
+        let share = |measured: &Measured| spell::rounded(measured.failed * 100, measured.failed + measured.served);
+        scaling.measured(way).filter(|it| it.failed > 0).map_or(0, share)
+    };
+    let counter = |name, value| Counter { name, value };
+    vec![
+        counter("load_per_s", scaling.rate.0),
+        counter("up_p99_us", p99(Way::Up)),
+        counter("up_failed_percent", failed(Way::Up)),
+        counter("up_price_cents_per_hour", scaling.price(Way::Up)),
+        counter("nothing_p99_us", p99(Way::Nothing)),
+        counter("nothing_failed_percent", failed(Way::Nothing)),
+        counter("nothing_price_cents_per_hour", scaling.price(Way::Nothing)),
+        counter("disk_p99_us", p99(Way::Disk)),
+        counter("disk_failed_percent", failed(Way::Disk)),
+        counter("disk_price_cents_per_hour", scaling.price(Way::Disk)),
+        counter("requests_sent", scaling.sent),
+    ]
+}
 
-    pub(super) fn describe(&self) -> Value {
-        let systems = Way::ALL.map(|way| {
-            json!({
-                "way": way.name(),
-                "size": self.size(way),
-                "price_cents_per_hour": self.price(way),
-                "measured": self.measured(way).map(told),
-                "meets_service_level": self.is_met(way),
-            })
-        });
-        let sweep =
-            self.sweep.iter().map(|point| json!({ "load": point.load, "measured": point.all.each_ref().map(told) }));
-        let capacities = self.capacities.iter().map(|point| {
-            json!({
-                "machines": point.machines,
-                "shared_nothing": point.nothing,
-                "shared_disk": point.disk,
-                "law": self.settings.costs().law(point.machines),
-            })
-        });
+pub(super) fn state(scaling: &Scaling) -> Value {
+    let systems = Way::ALL.map(|way| {
         json!({
-            "load": self.rate.0,
-            "systems": systems,
-            "sweep": sweep.collect::<Vec<_>>(),
-            "capacities": capacities.collect::<Vec<_>>(),
+            "way": way.name(),
+            "size": scaling.size(way),
+            "price_cents_per_hour": scaling.price(way),
+            "measured": scaling.measured(way).map(told),
+            "meets_service_level": scaling.is_met(way),
         })
-    }
+    });
+    let sweep =
+        scaling.sweep.iter().map(|point| json!({ "load": point.load, "measured": point.all.each_ref().map(told) }));
+    let capacities = scaling.capacities.iter().map(|point| {
+        json!({
+            "machines": point.machines,
+            "shared_nothing": point.nothing,
+            "shared_disk": point.disk,
+            "law": scaling.settings.costs().law(point.machines),
+        })
+    });
+    json!({
+        "load": scaling.rate.0,
+        "systems": systems,
+        "sweep": sweep.collect::<Vec<_>>(),
+        "capacities": capacities.collect::<Vec<_>>(),
+    })
 }
 
 fn told(measured: &Measured) -> Value {

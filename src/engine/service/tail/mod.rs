@@ -32,7 +32,6 @@ mod tests;
 use std::rc::Rc;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::histogram::Histogram;
 use crate::sim::{Rng, Time};
 

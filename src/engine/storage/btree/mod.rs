@@ -94,7 +94,6 @@ pub use slot::KeySlot;
 pub use view::{Cost, Place, Totals};
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::sim::{Disk, DiskError, FileId};
 use log::Log;
 use pool::{Frame, Pool};

@@ -44,6 +44,7 @@
 //! - after a crash the active segment is written on, where Bitcask closes it and begins another;
 //! - Bitcask has no marks. Whatever record does not fit its checksum at the end of its newest file, it takes for torn.
 
+mod bytes;
 mod command;
 mod event;
 pub mod hint;
@@ -75,7 +76,6 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::sim::{Disk, DiskError};
 use segment::Segment;
 
@@ -154,23 +154,7 @@ impl Engine for HashIndex {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let tally = self.disk.tally();
-        let data_bytes: u64 = self.memory.segments.values().map(|segment| self.disk.len(segment.data)).sum();
-        let live_bytes = self.memory.keydir.record_bytes();
-        let counter = |name, value| Counter { name, value };
-        vec![
-            counter("live_keys", self.memory.keydir.len() as u64),
-            counter("keydir_bytes", self.memory.keydir.memory()),
-            counter("live_bytes", live_bytes),
-            counter("dead_bytes", data_bytes.saturating_sub(live_bytes)),
-            counter("files", self.disk.names().count() as u64),
-            counter("disk_bytes", self.disk.used()),
-            counter("disk_writes", tally.writes),
-            counter("bytes_written", tally.bytes_written),
-            counter("disk_reads", tally.reads),
-            counter("bytes_read", tally.bytes_read),
-            counter("syncs", tally.syncs),
-        ]
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {

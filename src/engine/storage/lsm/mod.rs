@@ -73,7 +73,6 @@ use super::log::LogWriter;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::sim::{Disk, DiskError, Time};
 use read::Path;
 use version::{Edit, FileNumber, Version};

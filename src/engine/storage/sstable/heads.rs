@@ -1,9 +1,10 @@
 //! The read heads of a merge, or of a scan: one on each table, and for a scan one on the memtable too.
 
+use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::read::Damage;
 use super::{SsTables, TableId};
+use crate::contract::Refused;
 use crate::key::Key;
 use crate::sim::Disk;
 use crate::storage::cursor::Cursor;
@@ -29,6 +30,26 @@ impl OpenTable {
 
     pub fn damaged(&self, corrupt: Corrupt) -> Damage {
         Damage { file: self.id.file(), corrupt }
+    }
+}
+
+/// Bytes on the disk that are not those which were written and synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    pub file: String,
+    pub corrupt: Corrupt,
+}
+
+impl From<Damage> for Refused {
+    #[track_caller]
+    fn from(damage: Damage) -> Refused {
+        Refused::new(damage)
+    }
+}
+
+impl Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{} is corrupt: {}", self.file, self.corrupt)
     }
 }
 

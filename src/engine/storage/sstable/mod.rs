@@ -57,10 +57,10 @@ mod write;
 pub use command::Command;
 pub use event::{Event, SyncReason};
 pub use flush::Output;
-pub use heads::{Heads, OpenTable};
+pub use heads::{Damage, Heads, OpenTable};
 pub use merge::Compaction;
 pub use name::{FileName, TableId};
-pub use read::{Damage, Scan};
+pub use read::Scan;
 pub use settings::Settings;
 pub use view::{BlockView, EntryView, LogRecord, TableView};
 
@@ -69,7 +69,6 @@ use std::rc::Rc;
 use super::log::LogWriter;
 use super::{Memtable, Sequence};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-
 use crate::sim::{Disk, DiskError};
 
 #[derive(Clone)]
@@ -154,21 +153,7 @@ impl Engine for SsTables {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let tally = self.disk.tally();
-        let tables = self.memory.tables.iter();
-        let counter = |name, value| Counter { name, value };
-        vec![
-            counter("memtable_entries", self.memory.memtable.len() as u64),
-            counter("memtable_bytes", self.memory.memtable.bytes()),
-            counter("tables", self.memory.tables.len() as u64),
-            counter("table_entries", tables.map(|table| table.table.entries()).sum()),
-            counter("disk_bytes", self.disk.used()),
-            counter("disk_writes", tally.writes),
-            counter("bytes_written", tally.bytes_written),
-            counter("disk_reads", tally.reads),
-            counter("bytes_read", tally.bytes_read),
-            counter("syncs", tally.syncs),
-        ]
+        view::counters(self)
     }
 
     fn state(&self) -> serde_json::Value {

@@ -1,7 +1,5 @@
 //! Reading: the memtable first, then table by table, newest first. The first entry that is found is the right one.
 
-use std::fmt::{self, Display};
-
 use super::SsTables;
 use super::event::Event;
 use super::heads::Heads;
@@ -18,13 +16,6 @@ pub struct Scan {
     pub heads: Heads,
     pub to: Key,
     found: Vec<(String, String)>,
-}
-
-/// Bytes on the disk that are not those which were written and synced.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
-    pub file: String,
-    pub corrupt: Corrupt,
 }
 
 impl SsTables {
@@ -103,18 +94,5 @@ impl SsTables {
             }
             probe.step(|| Event::EntryScanned { entry: taken.entry, from, is_newest: taken.is_newest }, self);
         }
-    }
-}
-
-impl From<Damage> for Refused {
-    #[track_caller]
-    fn from(damage: Damage) -> Refused {
-        Refused::new(damage)
-    }
-}
-
-impl Display for Damage {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "{} is corrupt: {}", self.file, self.corrupt)
     }
 }

@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use super::event::Event;
+use super::heads::Damage;
 use super::heads::OpenTable;
-use super::read::Damage;
 use super::{FileName, Memory, SsTables, TableId};
 use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::Crash;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::{FileName, Output, SsTables, TableId};
+use crate::contract::Counter;
 use crate::sim::{Disk, FileId};
 use crate::storage::block::{Block, Placed};
 use crate::storage::table::{Corrupt, Table};
@@ -175,6 +176,25 @@ fn view(block: Option<Block>, at: Option<Range<u64>>) -> Result<BlockView, Corru
         entries.push(EntryView { entry, shared });
     }
     Ok(BlockView { at, entries })
+}
+
+/// What is counted.
+pub(super) fn counters(engine: &SsTables) -> Vec<Counter> {
+    let tally = engine.disk.tally();
+    let tables = engine.memory.tables.iter();
+    let counter = |name, value| Counter { name, value };
+    vec![
+        counter("memtable_entries", engine.memory.memtable.len() as u64),
+        counter("memtable_bytes", engine.memory.memtable.bytes()),
+        counter("tables", engine.memory.tables.len() as u64),
+        counter("table_entries", tables.map(|table| table.table.entries()).sum()),
+        counter("disk_bytes", engine.disk.used()),
+        counter("disk_writes", tally.writes),
+        counter("bytes_written", tally.bytes_written),
+        counter("disk_reads", tally.reads),
+        counter("bytes_read", tally.bytes_read),
+        counter("syncs", tally.syncs),
+    ]
 }
 
 /// The whole state, as JSON: memtable, logs, tables, and what is under way.
