@@ -2,7 +2,7 @@
 //! `engine` → `sim`), engines are deterministic and silent, files stay short enough to read in one sitting, and nothing
 //! is left for later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -81,6 +81,24 @@ const RULES: &[Rule] = &[
         why: "engines stand on `sim`, not the other way round",
     },
     Rule {
+        part: "src/engine/storage",
+        modules: &["service", "replication", "cluster", "encoding"],
+        words: &[],
+        why: "what several floors need stands on the ground",
+    },
+    Rule {
+        part: "src/engine/service",
+        modules: &["storage", "replication", "cluster", "encoding"],
+        words: &[],
+        why: "what several floors need stands on the ground",
+    },
+    Rule {
+        part: "src/engine/replication",
+        modules: &["service", "encoding"],
+        words: &[],
+        why: "what several floors need stands on the ground",
+    },
+    Rule {
         part: "src/scene",
         modules: &["figures", "timeline", "spec", "transcript", "player", "book"],
         words: WEB,
@@ -118,6 +136,15 @@ fn imports_run_one_way() {
         }
     }
     assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+/// Of all that storage has, a replica's disk needs the log, and it comes by one name.
+#[test]
+fn replication_takes_the_log_of_storage_and_nothing_else() {
+    for file in sources(Path::new("src/engine/replication")) {
+        let code = without_comments(&read(&file)).replace("crate::storage::log::", "");
+        assert!(!has_word(&code, "crate::storage"), "{} takes more of storage than its log", file.display());
+    }
 }
 
 #[test]
@@ -328,4 +355,111 @@ fn no_event_is_told_by_an_arm_for_the_rest() {
             file.display()
         );
     }
+}
+
+/// The rooms of an engine's folder, whatever else it has: who knows one folder knows all. What runs on the shared cluster
+/// has the counters and the state of that one.
+#[test]
+fn every_engine_has_the_same_rooms() {
+    let mut found = Vec::new();
+    for (folder, files) in engines() {
+        let essay = without_comments(&read(&folder.join("mod.rs")));
+        let is_engine = essay.contains("impl Engine for ");
+        if !is_engine && !essay.contains("impl Protocol for ") {
+            found.push(format!("{}/mod.rs has no `impl Engine`", folder.display()));
+        }
+        let rooms = ["settings", "command", "event", "tests"].into_iter().chain(is_engine.then_some("view"));
+        found.extend(
+            rooms
+                .filter(|room| !files.contains_key(*room))
+                .map(|room| format!("{}/{room}.rs is not there", folder.display())),
+        );
+        let old = ["state", "inspect", "dump", "wire", "read_wire", "narration", "refusal", "parameters"];
+        let old = old.iter().filter(|name| files.contains_key(**name));
+        found.extend(old.map(|name| format!("{}/{name}.rs: a room by another name", folder.display())));
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+/// The files of an engine can be read one after the other: no two need each other, but through what `mod.rs` shows.
+#[test]
+fn no_circle_in_an_engine() {
+    let mut found = Vec::new();
+    for (folder, files) in engines() {
+        let names: BTreeSet<&str> = files.keys().map(String::as_str).collect();
+        let path = folder.strip_prefix("src/engine").expect("an engine").display().to_string().replace('/', "::");
+        let needs: BTreeMap<&str, BTreeSet<String>> =
+            files.iter().map(|(name, code)| (name.as_str(), needs(code, &path, &names))).collect();
+        for (name, its) in &needs {
+            let circles = its.iter().filter(|other| comes_to(other, name, &needs, &mut BTreeSet::new()));
+            found.extend(circles.map(|other| format!("{}: {name} and {other} need each other", folder.display())));
+        }
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+/// The folders of all engines, each with the code of its files by their names, without `mod.rs`, tests and comments.
+fn engines() -> Vec<(PathBuf, BTreeMap<String, String>)> {
+    let commands = sources(Path::new("src/engine")).into_iter().filter(|file| file.ends_with("command.rs"));
+    let folders = commands.filter_map(|file| file.parent().map(Path::to_owned));
+    let is_engine =
+        |folder: &PathBuf| folder.components().count() == Path::new("src/engine/floor/figure").components().count();
+    let files = |folder: &PathBuf| {
+        let here =
+            sources(folder).into_iter().filter(|file| file.parent() == Some(folder) && !file.ends_with("mod.rs"));
+        let name = |file: &Path| file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        here.map(|file| (name(&file), without_tests(&without_comments(&read(&file))))).collect()
+    };
+    folders.filter(is_engine).map(|folder| (folder.clone(), files(&folder))).collect()
+}
+
+fn without_tests(code: &str) -> String {
+    code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+}
+
+/// Which of its neighbours some code names, as `super::name`, in braces, or by the whole path of the folder.
+fn needs(code: &str, path: &str, neighbours: &BTreeSet<&str>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for here in ["super::".to_owned(), format!("crate::{path}::")] {
+        for (at, _) in code.match_indices(&here) {
+            if !code[..at].ends_with([':', '_']) {
+                found.extend(
+                    heads(&code[at + here.len()..]).into_iter().filter(|name| neighbours.contains(name.as_str())),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// The first names of a path: one, or one for each branch in braces.
+fn heads(path: &str) -> Vec<String> {
+    let name = |text: &str| text.trim().chars().take_while(|each| each.is_alphanumeric() || *each == '_').collect();
+    let Some(inner) = path.strip_prefix('{') else { return vec![name(path)] };
+    let mut depth = 0;
+    let branches = inner.split(';').next().unwrap_or_default().split(|each| {
+        depth += i32::from(each == '{') - i32::from(each == '}');
+        depth == 0 && each == ','
+    });
+    branches.map(name).collect()
+}
+
+/// Whether a way leads from one file to another.
+fn comes_to(from: &str, to: &str, needs: &BTreeMap<&str, BTreeSet<String>>, seen: &mut BTreeSet<String>) -> bool {
+    from == to
+        || seen.insert(from.to_owned())
+            && needs.get(from).is_some_and(|its| its.iter().any(|next| comes_to(next, to, needs, seen)))
+}
+
+#[test]
+fn what_a_file_needs() {
+    let neighbours = BTreeSet::from(["read", "write", "event"]);
+    let of = |code: &str| needs(code, "storage::lsm", &neighbours).into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(of("use super::event::Event;\nuse super::Lsm;"), "event");
+    assert_eq!(of("use super::{Key, read::{self, Path},\n write};"), "read write");
+    assert_eq!(of("crate::storage::lsm::read::all(); super::super::event::x(); super::write()"), "read write");
+    let knot: BTreeMap<&str, BTreeSet<String>> =
+        [("a", ["b"]), ("b", ["c"]), ("c", ["b"])].map(|(from, to)| (from, to.map(str::to_owned).into())).into();
+    let comes = |from, to| comes_to(from, to, &knot, &mut BTreeSet::new());
+    assert!(comes("c", "b") && comes("a", "c") && !comes("b", "a"));
 }

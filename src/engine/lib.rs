@@ -7,7 +7,7 @@
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`], [`encoding`] and [`service`]: the engines themselves, one folder each. What they share,
 //!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the hosts and calls of a [`cluster`],
-//!    and the [`wording`] of their narrations.
+//!    and of their narrations the [`wording`], and how they [`spell`] numbers.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
 //! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
@@ -30,6 +30,7 @@ pub mod language;
 pub mod replication;
 pub mod service;
 pub mod sim;
+pub mod spell;
 pub mod storage;
 #[cfg(test)]
 pub mod testing;

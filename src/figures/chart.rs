@@ -1,7 +1,7 @@
 //! One counter over the steps of a run.
 
 use super::plot::{Axis, Series, plot};
-use crate::engine::service::grouped;
+use crate::engine::spell::grouped;
 use crate::scene::{Breadth, Scene, Shape};
 
 const HEIGHT: f32 = 200.0;

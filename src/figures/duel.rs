@@ -7,7 +7,7 @@ use super::long::Long;
 use super::plot::{Axis, Series, plot, plot_by_tens};
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::service::spell::{grouped, time};
+use crate::engine::spell::{grouped, time};
 use crate::engine::storage::duel::{Compaction, Duel, Event, Name, Throughput};
 use crate::engine::wording::{count, plural};
 use crate::scene::svg::number;

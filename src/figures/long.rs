@@ -4,7 +4,7 @@
 //! in operations and not in time, so that whoever runs it stays free between two of them to show how far it is, or to
 //! stop; and its numbers are the same however it was sliced.
 
-use crate::engine::service::grouped;
+use crate::engine::spell::grouped;
 use crate::engine::{BadParameter, Parameters};
 use crate::scene::{Breadth, Scene, Table};
 

@@ -26,7 +26,6 @@ pub mod retry;
 pub mod rollout;
 pub mod scaling;
 pub mod shared;
-pub mod spell;
 pub mod station;
 pub mod tail;
 pub mod theory;
@@ -34,10 +33,10 @@ pub mod theory;
 #[cfg(test)]
 mod tests;
 
+pub use crate::spell::{self, grouped};
 pub use arrivals::Arrivals;
 pub use breaker::Breaker;
 pub use distribution::Distribution;
 pub use retry::Retry;
 pub use shared::Shared;
-pub use spell::grouped;
 pub use station::{Job, Offer, Running, Station};

@@ -1,7 +1,7 @@
 //! How the diagram is drawn: as many rows as the stage has room for, around the step that is shown.
 
 use super::{Arrow, Diagram};
-use crate::engine::service::spell;
+use crate::engine::spell;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape};

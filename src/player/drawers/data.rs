@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::super::buttons::{self, sends};
 use super::super::{Message, Player};
 use crate::engine::data::{self, Header, MAX_BYTES};
-use crate::engine::service::grouped;
+use crate::engine::spell::grouped;
 
 impl Player {
     pub(super) fn data(&self, context: &Context<Player>) -> Html {

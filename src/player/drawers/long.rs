@@ -8,7 +8,7 @@ use super::super::stage::Stage;
 use super::super::{Player, buttons};
 use super::numbers::numbers;
 use crate::engine::Parameters;
-use crate::engine::service::grouped;
+use crate::engine::spell::grouped;
 use crate::figures::long::{LongRun, OPERATIONS};
 use crate::figures::{Entry, Run};
 use crate::scene::{Breadth, Scene};

@@ -224,7 +224,7 @@ fn a_log_cut_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, WRITES);
-        for entry in engine.log.to_vec() {
+        for entry in engine.log.iter().cloned() {
             for at in entry::FRAME..entry.bytes.len() {
                 let mut follower = Replica::new(Version::LEADER, Time::ZERO, 1);
                 let cut = entry::apply(&entry.bytes[..at], engine.settings.method, &mut follower, Time::ZERO);

@@ -4,7 +4,7 @@ use stepwise_derive::Event;
 
 use super::side::{Cost, Name, Throughput};
 use crate::contract::Refused;
-use crate::service::spell::{grouped, time};
+use crate::spell::{grouped, time};
 use crate::wording::count;
 use crate::workload::Operation;
 
