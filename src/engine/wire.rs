@@ -37,6 +37,13 @@ pub fn dump(message: &impl Wire, title: String) -> Dump {
     Dump { title: format!("{title}: {} bytes", frame.bytes.len()), offset: 0, bytes: frame.bytes, spans: frame.spans }
 }
 
+/// The bytes of a message alone.
+pub fn bytes(message: &impl Wire) -> Vec<u8> {
+    let mut frame = Frame::default();
+    message.write("", &mut frame);
+    frame.bytes
+}
+
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (first, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;

@@ -99,7 +99,8 @@ shelves! {
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
     messages:
-        super::rpc::RpcFigure;
+        super::rpc::RpcFigure,
+        super::queue::QueueFigure;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -22,6 +22,7 @@ mod lsm;
 mod meant;
 mod plot;
 mod plug;
+mod queue;
 mod quorum;
 mod replication_log;
 mod rollout;

@@ -2,7 +2,7 @@
 
 use super::area::{Area, GAP};
 use super::text::{SIZE, SMALL, fit, width};
-use super::vocabulary::{self, disk};
+use super::vocabulary::{self, Held, cell, disk, hatch};
 use super::{Anchor, Scene, Shape};
 
 /// The step from one line of text to the next, and the baseline of the first.
@@ -198,5 +198,49 @@ pub fn table(scene: &mut Scene, key: &str, area: Area, columns: &[Column], rows:
             shape = shape.text(*x, 15.0, Anchor::Start, class, fit(text, *room, size_of(class)));
         }
         scene.push(shape);
+    }
+}
+
+/// What stands in a row of cells.
+pub struct Cell {
+    pub key: String,
+    /// Its key and value; an empty place without.
+    pub held: Option<(String, String)>,
+    pub class: &'static str,
+    /// Written, and not synced.
+    pub hatched: bool,
+    /// What stands below it.
+    pub note: String,
+    pub label: String,
+}
+
+/// A row of cells with its name, and of the cells the newest that fit. It cuts its room off the area.
+pub fn cells(scene: &mut Scene, key: &str, area: &mut Area, name: &str, cells: &[Cell]) {
+    const ROW: f32 = 35.0;
+    const NAME: f32 = 30.0;
+    const EMPTY: f32 = 26.0;
+    const TALL: f32 = 20.0;
+    let mut row = area.cut_top(ROW);
+    let head = |key: String, text: &str| Shape::new(key, row.x, row.y).text(0.0, 14.0, Anchor::Start, "small", text);
+    scene.push(head(key.to_owned(), name));
+    row.cut_left(NAME);
+    // A cell gives its key three fifths of its room.
+    let room = |key: f32, value: f32| (key / 0.6).max(key + value) + EMPTY;
+    let wide = |it: &Cell| it.held.as_ref().map_or(EMPTY, |(key, value)| room(width(key, SIZE), width(value, SIZE)));
+    let (hidden, places) = row.newest(&cells.iter().map(wide).collect::<Vec<_>>());
+    if hidden > 0 {
+        let sign = Shape::new(format!("{key} more"), row.x, row.y).text(0.0, 14.0, Anchor::Start, "small", "…");
+        scene.push(sign.label(format!("{hidden} more before")));
+    }
+    for (it, at) in cells[hidden..].iter().zip(places) {
+        let mut shape = match &it.held {
+            None => Shape::new(it.key.as_str(), at.x, at.y).rect(0.0, 0.0, at.width, TALL, 2.0, "slot"),
+            Some((key, value)) => cell(it.key.as_str(), at.x, at.y, at.width, TALL, key, Held::Value(value)).selects(),
+        };
+        if it.hatched {
+            shape = shape.path(hatch(0.0, 0.0, at.width, TALL), "hatch");
+        }
+        let note = shape.text(0.0, TALL + SMALL, Anchor::Start, "small", it.note.as_str());
+        scene.push(note.class(it.class).label(it.label.as_str()));
     }
 }

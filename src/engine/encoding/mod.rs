@@ -1,3 +1,4 @@
 //! What travels between programs, and what becomes of it: one folder a figure.
 
+pub mod queue;
 pub mod rpc;
