@@ -22,11 +22,11 @@ const MOST_BYTES: u64 = 256 << 20;
 const COPIES: u64 = 5;
 
 /// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
-/// the workload inserts. Beside the records there are two caches, the memtables and the tables made of them, and the B-tree's
-/// log until its checkpoint.
+/// the workload inserts. Beside the records there are two caches, the memtables and the tables made of them, pages on their
+/// way, and the B-tree's log until its checkpoint.
 fn affordable(settings: &Settings, asked: u64) -> u64 {
     let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix().0.inserts) / 10;
-    let beside = 3 * settings.cache_bytes() + settings.checkpoint_images() * PAGE_BYTES as u64;
+    let beside = 4 * settings.cache_bytes() + settings.checkpoint_images() * PAGE_BYTES as u64;
     asked.min(10 * MOST_BYTES.saturating_sub(beside) / of_ten_operations)
 }
 
