@@ -1,6 +1,7 @@
 //! How a service under load is drawn: queues and workers above, and below them what users see of it: the last requests as
 //! bars of waiting and of service, all of them as a histogram, and its percentiles.
 
+mod load;
 mod long;
 
 use super::long::Long;
@@ -8,7 +9,7 @@ use super::plot::{Axis, Series, plot};
 use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::service::latency::{Event, Latency, Server};
-use crate::engine::service::spell::{rounded, time as spell};
+use crate::engine::service::spell::time as spell;
 use crate::engine::service::{Job, Running, grouped};
 use crate::engine::sim::Time;
 use crate::engine::{Dump, histogram::Histogram};
@@ -100,15 +101,7 @@ impl Plan {
 
 fn banner(service: &Latency, breadth: Breadth) -> Shape {
     let width = breadth.width();
-    let settings = &service.settings;
-    let used: Vec<u64> = (0..service.servers.len()).map(|server| service.utilisation(server)).collect();
-    let percent = |used: &u64| format!("{} %", rounded(*used, 10));
-    let capacity = match used[..] {
-        [one, other] if one != other => format!("s1 {}, s2 {} of capacity", percent(&one), percent(&other)),
-        _ => format!("{} of capacity", percent(&used[0])),
-    };
-    let load = format!("{} come, {capacity}", settings.load);
-    let is_full = used.iter().any(|used| *used >= 1_000);
+    let (fullness, load) = load::words(service, breadth == Breadth::Wide);
     let level = service.level();
     let class = match level.is_kept() {
         _ if !level.is_known() => "small",
@@ -121,7 +114,7 @@ fn banner(service: &Latency, breadth: Breadth) -> Shape {
         false => format!("agreed: median under {}, p99 under {}", spell(median.agreed), spell(p99.agreed)),
     };
     Shape::new("banner", 0.0, 0.0)
-        .text(16.0, 20.0, Anchor::Start, if is_full { "bad" } else { "strong" }, load)
+        .text(16.0, 20.0, Anchor::Start, fullness, load)
         .text(width - 16.0, 20.0, Anchor::End, "small", format!("after {}", spell(service.now)))
         .text(16.0, 40.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
         .label(format!("the service level {line}"))

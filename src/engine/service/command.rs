@@ -115,11 +115,16 @@ pub fn requests(rate: u64, time: Time) -> Result<u64, Refused> {
     if requests <= MAX_REQUESTS {
         return Ok(requests);
     }
-    let most = Time::from_millis(MAX_REQUESTS * 1_000 / rate);
-    Err(Refused::new(format!(
-        "at {rate}/s, {} bring {requests} requests; one `run` takes on at most {MAX_REQUESTS}, so that the page stays \
-         quick: `run {}`, and again",
-        super::spell::time(time),
+    let who = format!("at {rate}/s, {} bring", super::spell::time(time));
+    Err(too_many(&who, requests, Time::from_millis(MAX_REQUESTS * 1_000 / rate)))
+}
+
+/// Why so many requests are too many for one `run`, and which time is short enough.
+#[track_caller]
+pub fn too_many(who: &str, requests: u64, most: Time) -> Refused {
+    Refused::new(format!(
+        "{who} {requests} requests; one `run` takes on at most {MAX_REQUESTS}, so that the page stays quick: `run {}`, and \
+         again",
         most.spell()
-    )))
+    ))
 }

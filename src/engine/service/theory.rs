@@ -85,15 +85,16 @@ pub fn scalability(machines: u32, contention: f64, coherence: f64) -> f64 {
     n / (1.0 + contention * (n - 1.0) + coherence * n * (n - 1.0))
 }
 
-/// The most that so many machines can do if each first works alone and then needs the one lock of all: a closed
-/// network of two stations, by mean value analysis. It is exact where both times are exponentially distributed.
-pub fn lock_throughput(machines: u32, alone: f64, locked: f64) -> f64 {
+/// How often a second so many go round if each is first alone and then needs the one that serves all, as machines need a
+/// lock and users who think need a server: a closed network of two stations, by mean value analysis. It is exact where
+/// both times are exponentially distributed.
+pub fn closed_throughput(many: u32, alone: f64, served: f64) -> f64 {
     let (mut queue, mut throughput) = (0.0, 0.0);
-    for others in 0..machines {
-        // Who comes to the lock finds what would be there without itself.
-        let at_lock = locked * (1.0 + queue);
-        throughput = f64::from(others + 1) / (alone + at_lock);
-        queue = throughput * at_lock;
+    for others in 0..many {
+        // Who comes to be served finds what would be there without itself.
+        let response = served * (1.0 + queue);
+        throughput = f64::from(others + 1) / (alone + response);
+        queue = throughput * response;
     }
     throughput
 }
@@ -130,9 +131,9 @@ mod tests {
         near(slow_pages(0.0001, 2_000), 0.1813);
         near(scalability(32, 0.03, 0.002), 8.18);
         // One machine never waits for its own lock, and the lock lets no more through than it can.
-        near(lock_throughput(1, 0.009, 0.001), 100.0);
-        near(lock_throughput(1_000, 0.009, 0.001), 1_000.0);
-        near(lock_throughput(2, 1.0, 1.0), 4.0 / 5.0);
+        near(closed_throughput(1, 0.009, 0.001), 100.0);
+        near(closed_throughput(1_000, 0.009, 0.001), 1_000.0);
+        near(closed_throughput(2, 1.0, 1.0), 4.0 / 5.0);
     }
 
     /// Percentiles and the mean belong to one distribution: the mean is the integral of all that is longer.

@@ -2,8 +2,9 @@
 
 use stepwise_derive::Event;
 
-use super::Level;
 use super::command::Chosen;
+use super::users::Afterwards;
+use super::{Level, Users};
 use crate::contract::Refused;
 use crate::service::grouped;
 use crate::service::spell::{rounded, time as spell};
@@ -27,11 +28,11 @@ pub enum Event {
         place(*ahead), spell(*work)
     )]
     Queued { request: u64, work: Time, ahead: usize, blocked: Option<Blocked> },
-    #[told("Request {request} comes and is refused at once: {limit} already wait, which is the limit.")]
-    Shed { request: u64, limit: usize },
+    #[told("Request {request} comes and is refused at once: {limit} already wait, which is the limit.{}", goes(*user))]
+    Shed { request: u64, limit: usize, user: Option<Afterwards> },
     #[told(
-        "Request {request} is done after {}: {} of waiting (latency), {} of service. {}",
-        spell(*waited + *work), spell(*waited), spell(*work), afterwards(*next, *waiting_here, *waiting)
+        "Request {request} is done after {}: {} of waiting (latency), {} of service. {}{}",
+        spell(*waited + *work), spell(*waited), spell(*work), afterwards(*next, *waiting_here, *waiting), goes(*user)
     )]
     Finished {
         request: u64,
@@ -41,6 +42,8 @@ pub enum Event {
         /// How many still wait, at all servers and at this one.
         waiting: usize,
         waiting_here: usize,
+        /// What its user does, where the load is closed.
+        user: Option<Afterwards>,
     },
     /// The end of a `run`, or of a part of a long one.
     #[told(
@@ -49,17 +52,20 @@ pub enum Event {
     )]
     #[told("In {}, {arrived} came and {finished} got done; {waiting} wait. {level}", spell(*time))]
     Passed { time: Time, arrived: u64, finished: u64, refused: u64, waiting: usize, level: Level },
-    #[told("From now on, {what}. {}{}{}", share_used(used), overload(used, *endless), no_more(*forgotten))]
+    #[told("From now on, {what}. {users}{}", no_more(*forgotten), when = users.wanted > 0)]
+    #[told("From now on, {what}.{}{}{}", share_used(used), overload(used, *endless), no_more(*forgotten))]
     Changed {
         /// As a script would say it.
         what: String,
+        /// Who sends, where the load is closed; then nobody knows how much is asked for.
+        users: Users,
         /// Of the time of each server's workers, how much is asked for, in a thousand.
         used: Vec<u64>,
         endless: bool,
         /// How many had been measured before.
         forgotten: u64,
     },
-    #[told("Server {} {} {}{}", server.name(), pace(*slow), share_used(used), no_more(*forgotten))]
+    #[told("Server {} {}{}{}", server.name(), pace(*slow), share_used(used), no_more(*forgotten))]
     Slowed { server: Chosen, slow: bool, used: Vec<u64>, forgotten: u64 },
     #[told("The times of {} are forgotten; measuring begins anew.", count(*requests, "request"))]
     Forgotten { requests: u64 },
@@ -87,15 +93,23 @@ fn pace(slow: bool) -> &'static str {
     if slow { "now takes four times as long for the same work." } else { "works at its own speed." }
 }
 
-/// How much of the workers' time is asked for; of each server, where they differ.
+fn goes(user: Option<Afterwards>) -> &'static str {
+    match user {
+        Some(Afterwards::Thinks) => " Its user thinks.",
+        Some(Afterwards::Leaves) => " Its user leaves.",
+        None => "",
+    }
+}
+
+/// How much of the workers' time is asked for; of each server, where they differ. Nothing where nobody knows.
 fn share_used(used: &[u64]) -> String {
     let percent = |used: u64| format!("{} % is asked for", rounded(used, 10));
-    let first = used.first().copied().unwrap_or_default();
+    let Some(first) = used.first().copied() else { return String::new() };
     if used.iter().all(|each| *each == first) {
-        return format!("Of the workers' time, {}.", percent(first));
+        return format!(" Of the workers' time, {}.", percent(first));
     }
     let each: Vec<_> = (1..).zip(used).map(|(server, used)| format!("{} at s{server}", percent(*used))).collect();
-    format!("Of the workers' time, {}.", each.join(" and "))
+    format!(" Of the workers' time, {}.", each.join(" and "))
 }
 
 fn overload(used: &[u64], endless: bool) -> &'static str {

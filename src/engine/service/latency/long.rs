@@ -4,6 +4,7 @@
 //! goes in slices, counted in events and not in time, so that whoever runs it can show how far it is, and stop it, and
 //! the same settings give the same numbers everywhere.
 
+use super::settings::Source;
 use super::{Latency, Settings};
 use crate::contract::Engine;
 use crate::form::BadParameter;
@@ -21,6 +22,8 @@ const EVENTS: u64 = 1_024;
 pub struct Long {
     engine: Latency,
     requests: u64,
+    /// All have come.
+    is_over: bool,
     waited_micros: u64,
     worked_micros: u64,
 }
@@ -28,14 +31,14 @@ pub struct Long {
 impl Long {
     /// The error says with which load no long run can begin.
     pub fn new(settings: Settings, requests: u64) -> Result<Long, BadParameter> {
-        if settings.load == Rate(0) {
+        if settings.source() == Source::Open(Rate(0)) {
             return Err(BadParameter {
                 name: "load".to_owned(),
                 found: "0".to_owned(),
-                accepted: "in a long run, at least 1, since with 0 nobody ever comes".to_owned(),
+                accepted: "in a long run without users, at least 1, since with 0 nobody ever comes".to_owned(),
             });
         }
-        Ok(Long { engine: Latency::new(settings), requests, waited_micros: 0, worked_micros: 0 })
+        Ok(Long { engine: Latency::new(settings), requests, is_over: false, waited_micros: 0, worked_micros: 0 })
     }
 
     /// Carries out so many events at most, an arrival or an end each; whether there are more.
@@ -45,8 +48,9 @@ impl Long {
             let batch = left.min(EVENTS);
             left -= batch;
             for _ in 0..batch {
-                if self.engine.counts.arrived == self.requests && self.engine.arrivals.rate() != Rate(0) {
-                    self.engine.set_rate(Rate(0));
+                if self.engine.counts.arrived == self.requests && !self.is_over {
+                    self.is_over = true;
+                    self.engine.set_source(Source::Open(Rate(0)));
                 }
                 if !self.engine.advance(Time::from_nanos(u64::MAX), false, &mut ()) {
                     break;

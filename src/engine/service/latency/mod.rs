@@ -9,18 +9,25 @@
 //! capacity twice the work, at nine tenths ten times, and beyond the capacity without bound.
 //!
 //! Because a queue is served in order, one slow request delays all behind it: *head-of-line blocking*. That is why
-//! response times must be measured where the users are, and why load must be made by clients that do not wait for
-//! answers.
+//! response times must be measured where the users are.
+//!
+//! It matters where the load comes from. In an *open* one requests come as they come, however slow the service is, and
+//! beyond its capacity the queue grows without bound. In a *closed* one so many [users](Users) each wait for an answer
+//! before they send the next request: as the service becomes slower, they send less. A load test with few such clients
+//! sends nothing just when there is most to wait for, and so reports less waiting than the users of an open service
+//! have: *coordinated omission*.
 //!
 //! Response times are a distribution. The mean tells no user's experience: a few that are very slow pull it up, and
 //! many hide a few. Percentiles do: half are faster than the median, and one in a thousand is slower than p99.9. A
-//! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a [histogram](crate::histogram::Histogram), and those of
-//! several servers off the sum of their histograms: the mean of two p99 is the p99 of nothing, as two servers with one
-//! of them [slow](Command::Inject) show.
+//! *service level* is an agreement on some of them, and who is refused counts as slower than anybody. They are read off a
+//! [histogram](crate::histogram::Histogram), and those of several servers off the sum of their histograms: the mean of two
+//! p99 is the p99 of nothing, as two servers with one of them [slow](Command::Inject) show.
 //!
 //! # Simpler than the real one because:
 //! - a worker does one request at a time, as if each had a processor; none shares a disk or a lock;
 //! - how much work a request is does not depend on the load: there are no caches to go cold, no memory to run short;
+//! - users think for exponential times and never give up, and who is refused thinks as after an answer; an open load has
+//!   as many users as it needs, of whom none comes back;
 //! - the network takes no time; a user's own way to the service would be added;
 //! - the histogram is over the whole run since something was last changed or forgotten, where monitoring would use a
 //!   window of some minutes; and those who are here at a change are counted in the new sample;
@@ -32,6 +39,7 @@ pub mod level;
 pub mod long;
 pub mod settings;
 pub mod theory;
+pub mod users;
 
 mod run;
 mod view;
@@ -43,6 +51,7 @@ use std::collections::VecDeque;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::histogram::Histogram;
+use crate::service::arrivals::Rate;
 use crate::service::{Arrivals, Running, Station};
 use crate::sim::{Agenda, Rng, Time};
 
@@ -52,6 +61,7 @@ pub use level::Level;
 pub use long::Long;
 pub use settings::Settings;
 pub use theory::Theory;
+pub use users::Users;
 
 /// How many of the last that were done are kept to be shown.
 const KEPT: usize = 12;
@@ -61,6 +71,8 @@ pub struct Latency {
     pub settings: Settings,
     pub now: Time,
     arrivals: Arrivals,
+    /// Of whom arrivals come instead, where the load is closed.
+    pub users: Users,
     /// One source of chance for who comes when, and one for how much work it is: the same users come whatever the
     /// service is like.
     chance: Rng,
@@ -107,17 +119,20 @@ impl Engine for Latency {
             refused: 0,
             slow: false,
         };
-        Latency {
+        let mut service = Latency {
             settings,
             now: Time::ZERO,
-            arrivals: Arrivals::new(settings.load, Time::ZERO, &mut chance),
+            arrivals: Arrivals::new(Rate(0), Time::ZERO, &mut chance),
+            users: Users::default(),
             chance,
             work_chance: Rng::new(u64::from(settings.seed) ^ 0x5eed),
             agenda: Agenda::new(),
             servers: vec![server; settings.servers],
             recent: VecDeque::new(),
             counts: Counts::default(),
-        }
+        };
+        service.set_source(settings.source());
+        service
     }
 
     fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Latency>) -> Result<Outcome, Refused> {

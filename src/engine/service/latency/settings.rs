@@ -9,14 +9,24 @@ use crate::sim::Time;
 
 /// More than this cannot be told apart in a picture.
 const MAX_WORKERS: u64 = 12;
+/// Far more than there can be workers.
+const MAX_USERS: u64 = 500;
 /// A real queue has an end too: its machine's memory.
 const MAX_QUEUE: u64 = 10_000;
 
 #[derive(Clone, Copy, Debug, Parameters)]
 pub struct Settings {
-    /// How many requests come, on average
+    /// How many requests come, on average; unused with users
     #[parameter(5, 0..=MAX_RATE, "/s")]
     pub load: Rate,
+    /// So many send a request each, wait for the answer, think, and send the next; with 0, requests come at the load
+    #[label("Concurrent users")]
+    #[parameter(0, 0..=MAX_USERS)]
+    pub users: u64,
+    /// How long a user thinks before the next request: the mean of an exponential distribution
+    #[label("Think time")]
+    #[parameter(1_000, 1..=600_000, "ms")]
+    pub think: Time,
     /// How many requests a server works on at once
     #[parameter(1, 1..=MAX_WORKERS)]
     pub workers: usize,
@@ -71,7 +81,23 @@ impl Changeable for Settings {
     const EXAMPLE: (&'static str, &'static str) = ("workers", "2");
 }
 
+/// Where requests come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From very many, who know nothing of the service: an open load.
+    Open(Rate),
+    /// From so many users who think for so long on average: a closed load.
+    Closed { users: u64, think: Time },
+}
+
 impl Settings {
+    pub fn source(&self) -> Source {
+        match self.users {
+            0 => Source::Open(self.load),
+            users => Source::Closed { users, think: self.think },
+        }
+    }
+
     pub fn distribution(&self) -> Distribution {
         let mean = self.time;
         match self.service {

@@ -1,9 +1,11 @@
 use super::level::Found;
 use super::*;
-use crate::form::Parameters;
+use crate::form::{Declared, Parameters};
 use crate::histogram::ONE_IN;
 use crate::language::Words;
 use crate::language::statements;
+
+mod users;
 
 /// Runs a script; nothing in it may be misread.
 fn run(parameters: &[(&str, &str)], script: &str) -> (Latency, Vec<Outcome>) {

@@ -1,6 +1,6 @@
 //! What queueing theory says of the service as it is now: for each server its own load, its own speed, and all its workers.
 
-use super::Latency;
+use super::{Latency, Settings};
 use crate::service::{Distribution, theory};
 use crate::sim::Time;
 
@@ -42,10 +42,27 @@ impl Latency {
         }
     }
 
+    /// Of users before one worker whose work is exponential, the mean, by Little's law for the whole circle: what is left of
+    /// users / throughput after they have thought.
+    fn closed(&self) -> Option<Theory> {
+        let Settings { users, think, workers, servers, queue, .. } = self.settings;
+        let is_exponential = matches!(self.settings.distribution(), Distribution::Exponential { .. });
+        if !is_exponential || (workers, servers) != (1, 1) || users > queue as u64 + 1 {
+            return None;
+        }
+        let (think, work) = (think.as_nanos() as f64 / 1e9, self.queue(0).work);
+        let throughput = theory::closed_throughput(users as u32, think, work);
+        let mean = (users as f64 / throughput - think).max(work);
+        Some(Theory { name: format!("M/M/1//{users}"), mean: time(mean), queues: Vec::new() })
+    }
+
     /// The response times in the long run. `None` where nobody comes, where more comes to a server than it can do, where
     /// the queue has an end, and where nobody has found the formula: several workers whose work is not exponential.
     pub fn theory(&self) -> Option<Theory> {
         let settings = &self.settings;
+        if settings.users > 0 {
+            return self.closed();
+        }
         let queues: Vec<_> = (0..settings.servers).map(|server| self.queue(server)).collect();
         let is_stable = queues.iter().all(|queue| queue.utilisation() < 1.0);
         if settings.load.0 == 0 || !settings.is_endless() || !is_stable {

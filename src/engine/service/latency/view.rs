@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Latency;
+use super::{Latency, Users};
 use crate::contract::Counter;
 use crate::histogram::Histogram;
 use crate::sim::Time;
@@ -67,7 +67,7 @@ pub(super) fn state(service: &Latency) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut state = json!({
         "time_us": service.now.as_micros(),
         "load_per_second": settings.load.0,
         "utilisation_per_mille": (0..settings.servers).map(|server| service.utilisation(server)).collect::<Vec<_>>(),
@@ -76,5 +76,13 @@ pub(super) fn state(service: &Latency) -> Value {
             _ => Value::Null,
         },
         "servers": servers,
-    })
+    });
+    // With users, nobody knows how much is asked for before it is.
+    if service.users.wanted > 0 {
+        let Users { wanted, thinking, waiting, .. } = service.users;
+        state["users"] = json!({ "wanted": wanted, "thinking": thinking, "waiting": waiting });
+        state["load_per_second"] = Value::Null;
+        state["utilisation_per_mille"] = Value::Null;
+    }
+    state
 }

@@ -78,7 +78,7 @@ impl Costs {
     /// built for `size` of them.
     pub fn lock_limit(&self, machines: u32, size: u32) -> f64 {
         let seconds = |time: Time| time.as_nanos() as f64 / 1e9;
-        theory::lock_throughput(machines, seconds(self.before_lock(size)), seconds(self.under_lock(size)))
+        theory::closed_throughput(machines, seconds(self.before_lock(size)), seconds(self.under_lock(size)))
     }
 
     /// The number of machines, up to `most`, that serve the most; of equals the least.

@@ -57,7 +57,7 @@ fn a_lock_is_contended_as_theory_says() {
         let costs = Costs { transfer: Time::from_millis(transfer), ..costs(100, 0) };
         for n in [1_u32, 4, 10, 32] {
             let lock = if n == 1 { 0.001 } else { 0.001 + transfer as f64 / 1e3 };
-            let expected = theory::lock_throughput(n, 0.009, lock);
+            let expected = theory::closed_throughput(n, 0.009, lock);
             let amdahl = f64::from(n) / (0.009 + lock) / (1.0 + lock / (0.009 + lock) * f64::from(n - 1));
             assert!(expected >= amdahl - 1e-6 && expected <= 1.0 / lock, "{amdahl} {expected}");
             let flood = 400 * u64::from(n) + 2_000;
