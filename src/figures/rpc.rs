@@ -114,7 +114,7 @@ impl Shown for Rpc {
     }
 
     fn bytes(cluster: &Cluster<Rpc>, message: &Message, title: String) -> Dump {
-        match cluster.settings.style {
+        match cluster.settings.wire {
             Style::Rpc => wire::dump(message, title),
             Style::Rest => wire::dump(&Http(message.clone()), title),
         }

@@ -27,7 +27,11 @@ async function transcript(page) {
 
 /** Presses the button of a command, after its inputs have been filled in. */
 async function command(page, name, inputs = {}) {
-  for (const [input, value] of Object.entries(inputs)) await page.getByLabel(`${input} of ${name}`, { exact: true }).fill(value);
+  for (const [input, value] of Object.entries(inputs)) {
+    const field = page.getByLabel(`${input} of ${name}`, { exact: true });
+    const isMenu = await field.evaluate((element) => element.tagName === "SELECT");
+    await (isMenu ? field.selectOption(value) : field.fill(value));
+  }
   await press(page, name);
 }
 

@@ -55,7 +55,7 @@ pub struct Settings {
     pub work: Time,
     /// How a message is written
     #[parameter(Style::Rest)]
-    pub style: Style,
+    pub wire: Style,
     /// Where a request says which version of the interface it means
     #[parameter(VersionIn::Path)]
     pub version_in: VersionIn,
