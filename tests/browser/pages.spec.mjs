@@ -66,7 +66,13 @@ test("nothing is refused by the policy, nothing is missing, nobody else is asked
   test.setTimeout(120_000);
   const complaints = [];
   // A page that is left while its Wasm is still on the way says so; that is the test's own doing.
-  const complain = (text) => /loading was aborted/.test(text) || complaints.push(text);
+  let leaving = false;
+  const isCutOff = (text) => /loading was aborted/.test(text) || leaving && /Failed to fetch|failed to load split module/.test(text);
+  const complain = (text) => isCutOff(text) || complaints.push(text);
+  page.on("requestfailed", (request) => {
+    const { errorText } = request.failure();
+    if (errorText !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${errorText}`);
+  });
   page.on("console", (message) => message.type() === "error" && complain(message.text()));
   page.on("pageerror", (error) => complain(error.message));
   const pending = new Set();
@@ -78,8 +84,10 @@ test("nothing is refused by the policy, nothing is missing, nobody else is asked
   page.on("request", (request) => /^https?:/.test(request.url()) && new URL(request.url()).origin !== origin
     && complaints.push(request.url()));
   for (const address of addresses) {
+    leaving = true;
     await page.goto(address);
     await page.waitForLoadState("networkidle");
+    leaving = false;
     await page.waitForFunction(everyFigureNearIsAlive);
     // A figure that was near, and that others have pushed away as they came to life, fetches on all the same.
     for (let calm = 0; calm < 6; calm = pending.size > 0 ? 0 : calm + 1) await page.waitForTimeout(100);
