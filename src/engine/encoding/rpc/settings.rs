@@ -43,6 +43,7 @@ pub struct Settings {
     #[parameter(false)]
     pub deadline: bool,
     /// Whether each call carries a key, the same in all attempts
+    #[name("keys")]
     #[label("Idempotency key")]
     #[parameter(false)]
     pub key: bool,

@@ -18,7 +18,7 @@ fn a_lost_receipt_charges_twice_without_a_key_and_once_with_it() {
     for layers in ["1", "2", "3"] {
         let lost = format!("begin charge 10; run {}ms; drop n1>c1; settle", 5 + 40 * layers.parse::<u64>().unwrap());
         for (key, expected) in [("off", 2), ("on", 1)] {
-            let parameters = [("key", key), ("layers", layers), ("timeout", "300")];
+            let parameters = [("keys", key), ("layers", layers), ("timeout", "300")];
             assert_eq!(charges(&parameters, &lost), expected, "key {key}, {layers} layers");
         }
     }
@@ -27,10 +27,10 @@ fn a_lost_receipt_charges_twice_without_a_key_and_once_with_it() {
 #[test]
 fn a_key_that_is_not_kept_as_long_as_the_retries_charges_twice() {
     for (keep, expected) in [("89", 2), ("90", 2), ("91", 1)] {
-        assert_eq!(charges(&[("key", "on"), ("keep", keep)], LOST_RECEIPT), expected, "kept for {keep} ms");
+        assert_eq!(charges(&[("keys", "on"), ("keep", keep)], LOST_RECEIPT), expected, "kept for {keep} ms");
     }
     assert_eq!(
-        charges(&[("key", "on"), ("keep", "200")], "begin charge 10; run 45ms; drop n1>c1; skew n1 300ms; settle"),
+        charges(&[("keys", "on"), ("keep", "200")], "begin charge 10; run 45ms; drop n1>c1; skew n1 300ms; settle"),
         2
     );
 }
@@ -51,7 +51,7 @@ fn a_crash_at_any_time_charges_once_with_a_key() {
     let mut twice = 0;
     for (time, lost) in (0..250).step_by(5).flat_map(|time| [(time, ""), (time, " lost")]) {
         let script = format!("begin charge 10; run {time}ms; stop n1{lost}; run 30ms; start n1; settle");
-        assert_eq!(charges(&[("key", "on"), ("attempts", "5")], &script), 1, "{script}");
+        assert_eq!(charges(&[("keys", "on"), ("attempts", "5")], &script), 1, "{script}");
         let without = charges(&[("attempts", "5")], &script);
         assert!((1..=2).contains(&without), "{script}: {without}");
         twice += u64::from(without == 2);
@@ -74,8 +74,8 @@ fn retries_multiply_from_layer_to_layer_unless_a_deadline_travels() {
                 (counter(&cluster, "requests_at_the_last_node"), counter(&cluster, "charges"))
             };
             let all = attempts.pow(layers);
-            assert_eq!(asked(("key", "off")), (all, all));
-            assert_eq!(asked(("key", "on")), (all, 1));
+            assert_eq!(asked(("keys", "off")), (all, all));
+            assert_eq!(asked(("keys", "on")), (all, 1));
             let (with_deadline, _) = asked(("deadline", "on"));
             assert_eq!(with_deadline < all, attempts > 1 && layers > 1, "{attempts} attempts, {layers} layers");
         }
@@ -135,7 +135,7 @@ proptest! {
         let (layers, work, loss, chance) = (layers.to_string(), work.to_string(), loss.to_string(), seed.to_string());
         let switch = |on| if on { "on" } else { "off" };
         let parameters = [
-            ("key", switch(key)), ("keep", "600000"), ("layers", &*layers), ("work", &*work), ("loss", &*loss),
+            ("keys", switch(key)), ("keep", "600000"), ("layers", &*layers), ("work", &*work), ("loss", &*loss),
             ("deadline", switch(deadline)), ("seed", &*chance),
         ];
         let (mut cluster, _) = run::<Calls>(&parameters, "");
