@@ -238,7 +238,7 @@ test.describe("the frame", () => {
     await page.reload();
     await expect(figure.locator(".narration")).toContainText("keydir", { timeout: 15_000 });
     await page.evaluate(() => { location.hash = "kind=hash-index&run=put+z+26&step=1.1"; });
-    await expect(figure.locator(".narration")).toContainText("z = 26");
+    await expect(figure.locator(".narration")).toContainText("z = 26", { timeout: 15_000 });
   });
 
   test("says which figures there are when asked for none, or for one that is not", async ({ page }) => {
