@@ -414,6 +414,16 @@ impl<'a> Words<'a> {
         here
     }
 
+    /// The next word, which has from 1 to `most` characters.
+    pub fn short(&mut self, what: &str, most: usize) -> Result<&'a Word, BadCommand> {
+        let word = self.required(what)?;
+        let chars = word.text.chars().count();
+        if (1..=most).contains(&chars) {
+            return Ok(word);
+        }
+        Err(self.refuse(word, format!("the {what} has {chars} characters"), format!("1 to {most} characters")))
+    }
+
     /// The next word as a whole number within `range`.
     pub fn number(&mut self, what: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, BadCommand> {
         let word = self.required(what)?;

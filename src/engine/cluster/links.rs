@@ -74,7 +74,7 @@ impl Command for Link {
             }
             "delay" => {
                 let first = words.required("a")?;
-                if let Some(message) = chosen(&first.text) {
+                if let Some(message) = Chosen::named(&first.text) {
                     return Ok(Some(Link::DelayMessage { message, time: words.time("time", MOST)? }));
                 }
                 let (a, b, time) = (host(words, first)?, Host::read(words, "b")?, words.time("time", MOST)?);
@@ -111,10 +111,13 @@ fn way(text: &str) -> Option<(Host, Host)> {
     Some((from.parse().ok()?, to.parse().ok()?))
 }
 
-fn chosen(text: &str) -> Option<Chosen> {
-    let digits = text.strip_prefix('m').filter(|digits| digits.bytes().all(|each| each.is_ascii_digit()));
-    let by_id = digits.and_then(|digits| digits.parse().ok()).map(|number| Chosen::ById(MessageId::new(number)));
-    by_id.or_else(|| way(text).map(|(from, to)| Chosen::OnTheWay(from, to)))
+impl Chosen {
+    /// As a reader names it: `m5`, `c1>n2`.
+    pub fn named(text: &str) -> Option<Chosen> {
+        let digits = text.strip_prefix('m').filter(|digits| digits.bytes().all(|each| each.is_ascii_digit()));
+        let by_id = digits.and_then(|digits| digits.parse().ok()).map(|number| Chosen::ById(MessageId::new(number)));
+        by_id.or_else(|| way(text).map(|(from, to)| Chosen::OnTheWay(from, to)))
+    }
 }
 
 impl Value for Chosen {
@@ -122,7 +125,7 @@ impl Value for Chosen {
 
     fn read(words: &mut Words, what: &str) -> Result<Chosen, BadCommand> {
         let word = words.required(what)?;
-        chosen(&word.text).ok_or_else(|| {
+        Chosen::named(&word.text).ok_or_else(|| {
             let accepted = "a name as in m5, or a way as in c1>n2".to_owned();
             words.refuse(word, format!("`{}` is no message", word.quote()), accepted)
         })

@@ -116,12 +116,7 @@ pub enum Command {
 }
 
 fn short(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {
-    let word = words.required(what)?;
-    let chars = word.text.chars().count();
-    if (1..=MAX_NAME).contains(&chars) {
-        return Ok(word.text.as_str().into());
-    }
-    Err(words.refuse(word, format!("the {what} has {chars} characters"), format!("1 to {MAX_NAME} characters")))
+    Ok(words.short(what, MAX_NAME)?.text.as_str().into())
 }
 
 fn client(words: &mut Words, _: &str) -> Result<ClientId, BadCommand> {

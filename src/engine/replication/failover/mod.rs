@@ -155,11 +155,6 @@ impl Engine for Failover {
         self.run_command(command, probe)
     }
 
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

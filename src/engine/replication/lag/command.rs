@@ -86,19 +86,9 @@ pub enum Command {
 }
 
 fn page(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {
-    short(words, what, 8)
+    Ok(words.short(what, 8)?.text.as_str().into())
 }
 
 fn text(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {
-    short(words, what, 40)
-}
-
-/// A page's name and a post are short, because they are drawn.
-fn short(words: &mut Words, what: &str, most: usize) -> Result<Rc<str>, BadCommand> {
-    let word = words.required(what)?;
-    let chars = word.text.chars().count();
-    if (1..=most).contains(&chars) {
-        return Ok(word.text.as_str().into());
-    }
-    Err(words.refuse(word, format!("the {what} has {chars} characters"), format!("1 to {most} characters")))
+    Ok(words.short(what, 40)?.text.as_str().into())
 }

@@ -172,11 +172,6 @@ impl Engine for Lag {
         }
     }
 
-    /// A cluster is at rest after every delivery.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     /// Calls that are begun and not waited for are all in flight at once, and each step copies the lists that it changes.
     fn weight(&self, before: &Lag) -> u64 {
         let calls = if Rc::ptr_eq(&self.history, &before.history) { 0 } else { self.history.len() * size_of::<Call>() };

@@ -120,10 +120,6 @@ impl Engine for Leader {
         self.run_command(command, probe)
     }
 
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use stepwise_derive::Command;
 
 use super::record::{MAX_KEY_BYTES, MAX_VALUE_BYTES};
-use crate::form::{self, Argument, ArgumentKind, CommandForm, Value, form};
+use crate::cluster::links::Chosen;
+use crate::form::{self, Argument, CommandForm, Value, form};
 use crate::key::Key;
 use crate::language::{BadCommand, Word, Words};
 use crate::replication::{ClientId, Host, NodeId};
-use crate::sim::{MessageId, Time};
+use crate::sim::Time;
 
 /// No command lets more time pass, and no link is slower: a minute of a cluster is long.
 const MAX_TIME: Time = Time::from_millis(60_000);
@@ -135,48 +136,6 @@ fn sized<'a>(words: &mut Words<'a>, what: &str, most: usize) -> Result<&'a Word,
         0 => Err(words.refuse(word, format!("the {what} is empty"), format!("1 to {most} bytes"))),
         len if len <= most => Ok(word),
         len => Err(words.refuse(word, format!("the {what} has {len} bytes"), format!("1 to {most} bytes"))),
-    }
-}
-
-/// How a reader points at a message in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chosen {
-    ById(MessageId),
-    /// The oldest on this way.
-    OnTheWay(Host, Host),
-}
-
-impl Chosen {
-    fn named(text: &str) -> Option<Chosen> {
-        if let Some((from, to)) = text.split_once('>') {
-            return Some(Chosen::OnTheWay(from.parse().ok()?, to.parse().ok()?));
-        }
-        let digits = text.strip_prefix('m').filter(|digits| digits.bytes().all(|each| each.is_ascii_digit()))?;
-        Some(Chosen::ById(MessageId::new(digits.parse().ok()?)))
-    }
-}
-
-impl Value for Chosen {
-    const KIND: ArgumentKind = ArgumentKind::Text;
-
-    fn read(words: &mut Words, what: &str) -> Result<Chosen, BadCommand> {
-        let word = words.required(what)?;
-        let problem = || format!("`{}` is no message", word.quote());
-        let accepted = || "a name as in m5, or a way as in c1>n2".to_owned();
-        Chosen::named(&word.text).ok_or_else(|| words.refuse(word, problem(), accepted()))
-    }
-
-    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        self.fmt(out)
-    }
-}
-
-impl Display for Chosen {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Chosen::ById(id) => id.fmt(out),
-            Chosen::OnTheWay(from, to) => write!(out, "{from}>{to}"),
-        }
     }
 }
 

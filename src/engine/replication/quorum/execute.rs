@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::Quorum;
 use super::cluster::FOREVER;
-use super::command::{Chosen, Command, Delay, Repair};
+use super::command::{Command, Delay, Repair};
 use super::event::Fact;
 use super::message::{Ending, Message};
 use super::settings::CoordinatedBy;
+use crate::cluster::links::Chosen;
 use crate::contract::{Outcome, Probe, Refused};
 use crate::replication::history::Request;
 use crate::replication::{ClientId, Host, NodeId};

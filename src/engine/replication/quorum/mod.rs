@@ -133,10 +133,6 @@ impl Engine for Quorum {
         self.run_command(command, probe)
     }
 
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

@@ -197,11 +197,6 @@ impl Engine for ReplicationLog {
         done.map(|()| Outcome::Done)
     }
 
-    /// Every step leaves all replicas at rest. What is on its way then arrives as soon as a command lets time pass.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

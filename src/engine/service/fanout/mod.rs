@@ -214,12 +214,6 @@ impl Engine for Fanout {
         }
     }
 
-    /// A post that was cut short is in the table, and not in the mailboxes: the ways are apart then, and timelines say
-    /// so. That is the danger of copies, and worth to be looked at.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn weight(&self, before: &Fanout) -> u64 {
         self.world.weight(&before.world) + self.mailboxes.weight(&before.mailboxes) + self.hybrid.weight(&before.hybrid)
     }

@@ -139,11 +139,6 @@ impl Engine for Faults {
         Ok(Outcome::Done)
     }
 
-    /// A service is at rest after each event, and takes anything.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn weight(&self, before: &Faults) -> u64 {
         let stations = self.components.iter().zip(&before.components);
         let queues: u64 = stations.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum();

@@ -139,11 +139,6 @@ impl Engine for Latency {
         self.run_command(command, probe)
     }
 
-    /// A service is at rest after each event, and takes anything.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn weight(&self, before: &Latency) -> u64 {
         let servers = self.servers.iter().zip(&before.servers);
         servers.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum()

@@ -123,11 +123,6 @@ impl Engine for Rollout {
         }
     }
 
-    /// A release that was cut short stays where it is; the next one goes out over it.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn weight(&self, before: &Rollout) -> u64 {
         self.fleet.weight(&before.fleet)
     }

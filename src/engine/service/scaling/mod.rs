@@ -160,11 +160,6 @@ impl Engine for Scaling {
         }
     }
 
-    /// Between two measurements everything is at rest.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }

@@ -112,11 +112,6 @@ impl Engine for Tail {
         Ok(Outcome::Done)
     }
 
-    /// A view that is cut short is left where it is, and the next begins.
-    fn may_follow_a_cut(_: &Command) -> bool {
-        true
-    }
-
     fn counters(&self) -> Vec<Counter> {
         view::counters(self)
     }
