@@ -5,6 +5,7 @@ use super::diagram::Cluster;
 use crate::engine::replication::Host;
 use crate::engine::replication::history::{History, Request, Returned};
 use crate::engine::wording::shown;
+use crate::scene::area::{Area, GAP};
 use crate::scene::text::{SMALL, fit, wrap};
 use crate::scene::{Anchor, Scene, Shape};
 
@@ -70,6 +71,11 @@ pub(super) struct Strip {
 }
 
 impl Strip {
+    /// The same, in an area.
+    pub fn within(self, area: Area) -> Strip {
+        Strip { left: area.x + GAP, top: area.y, width: area.width - 2.0 * GAP, ..self }
+    }
+
     pub fn height(&self) -> f32 {
         self.lines as f32 * LINE + self.rows as f32 * CELL + 4.0
     }

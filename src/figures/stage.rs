@@ -1,6 +1,7 @@
 //! The stage of every cluster: a banner, clients at the left, nodes at the right, messages between, and its space-time
 //! diagram. A figure says only what is its own.
 
+use super::calls::{Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client};
 use super::diagram::{Bar, Cluster as Seen, Flight};
 use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol};
@@ -22,9 +23,27 @@ pub(super) trait Shown: Protocol {
     fn head(cluster: &Cluster<Self>, node: NodeId) -> (String, String);
     /// What a node holds, drawn into its card.
     fn holds(scene: &mut Scene, cluster: &Cluster<Self>, node: NodeId, area: Area);
+    /// The class of a node's card, beside that of one that is off.
+    fn mark(_: &Cluster<Self>, _: NodeId) -> &'static str {
+        ""
+    }
     /// The colour of a message's seal.
     fn seal(_: &Self::Message) -> &'static str {
         "envelope-seal"
+    }
+    /// A message, with its colour; what nodes send each other by the dozen may be smaller than an envelope.
+    fn look(message: &Self::Message, key: String, at: Point) -> Shape {
+        sealed(key, at.x, at.y, Self::seal(message))
+    }
+    /// The newest broken promise, where there is a judge.
+    fn proof(_: &Cluster<Self>) -> Option<Proof> {
+        None
+    }
+    /// Whether calls are judged: then the newest of them stand below the stage.
+    const JUDGED: bool = false;
+    /// A call in a few words, by its place.
+    fn brief(_: &Cluster<Self>, _place: usize) -> String {
+        String::new()
     }
     /// The bytes of a message, under a title.
     fn bytes(_: &Cluster<Self>, message: &Self::Message, title: String) -> Dump {
@@ -41,8 +60,12 @@ where
     P::Client: Client<P>,
 {
     let most = cluster.clients.len().max(cluster.nodes.len()) as f32;
-    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE);
+    let strip = P::JUDGED.then(|| strip(breadth));
+    let below = strip.as_ref().map_or(0.0, Strip::height);
+    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE + below);
     let mut stage = Area::stage(breadth, scene.height);
+    let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
+    let proof = P::proof(cluster);
     let (class, title, more) = P::banner(cluster);
     banner(&mut scene, stage.cut_top(BANNER), (class, &title), &cluster.now().to_string(), &more);
     let (left, right) = sides(stage);
@@ -55,21 +78,36 @@ where
     for id in cluster.client_ids() {
         let waits = cluster.calls.iter().any(|call| call.id.client == id && call.ended.is_none());
         let beliefs = P::beliefs(cluster, id);
-        scene.push(client(&ground, id.into(), if waits { "waits" } else { "" }, &beliefs, false));
+        let proves = proof.as_ref().is_some_and(|proof| proof.is_by(cluster, id.into()));
+        scene.push(client(&ground, id.into(), if waits { "waits" } else { "" }, &beliefs, proves));
     }
     for id in cluster.ids() {
         let (role, status) = P::head(cluster, id);
         let up = cluster.is_up(id);
         let reached = cluster.passed.as_ref().is_some_and(|(message, lost)| !lost && message.to == id.into());
         let (Point { x, y }, Column { width, height, .. }) = (ground.corner(id.into()), ground.node);
+        let status = match (up, cluster.network().is_isolated(id.into())) {
+            (false, _) => "off".to_owned(),
+            (true, true) => "isolated".to_owned(),
+            _ => status,
+        };
         let free = Card::new(id.to_string(), Area { x, y, width, height }, "card")
             .line("name", format!("{id} {role}"))
-            .note("small", if up { &status } else { "off" })
-            .with(|shape| shape.changed(reached).class(if up { "" } else { "stopped" }))
+            .note("small", &status)
+            .with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }))
             .push(&mut scene, format!("node {id}, {role}: {status}"));
         P::holds(&mut scene, cluster, id, free);
     }
+    if let Some(strip) = strip {
+        strip.draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
+    }
     scene
+}
+
+/// Where the calls are judged, as many of them as there is room for, below the stage.
+fn strip(breadth: Breadth) -> Strip {
+    let (columns, rows, lines) = if breadth == Breadth::Wide { (6, 1, 1) } else { (3, 2, 3) };
+    Strip { left: 0.0, top: 0.0, width: 0.0, columns, rows, lines }
 }
 
 /// The links, all that is on its way, and what has just arrived or was lost.
@@ -97,7 +135,7 @@ fn draw_messages<P: Shown>(scene: &mut Scene, ground: &Ground, cluster: &Cluster
         }
         let progress = if passed == Some(false) { 1.0 } else { envelope.progress(cluster.now()) };
         let at = ground.on_the_way(from, to, progress);
-        let shape = sealed(format!("message {}", envelope.id), at.x, at.y, P::seal(&envelope.payload));
+        let shape = P::look(&envelope.payload, format!("message {}", envelope.id), at);
         let about = format!("{}: {}, from {from} to {to}", envelope.id, envelope.payload.about());
         scene.push(ground.travels(shape, from, to, passed).label(about).selects());
     }
@@ -112,7 +150,7 @@ pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
     Some(P::bytes(cluster, &found.payload, format!("{id}, {}", found.payload.kind())))
 }
 
-impl<P: Protocol> Seen for Cluster<P> {
+impl<P: Shown> Seen for Cluster<P> {
     fn hosts(&self) -> Vec<(Host, String)> {
         let hosts = self.client_ids().map(Host::from).chain(self.ids().map(Host::from));
         hosts.map(|host| (host, host.to_string())).collect()
@@ -147,6 +185,7 @@ impl<P: Protocol> Seen for Cluster<P> {
     fn call(&self, place: usize) -> Bar {
         let call = &self.calls[place];
         let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| outcome.to_string());
-        Bar { host: call.id.client.into(), label: format!("{}: {}, {ended}", call.id, call.asked), against: None }
+        let against = P::proof(self).filter(|proof| proof.call == place).and_then(|proof| proof.against);
+        Bar { host: call.id.client.into(), label: format!("{}: {}, {ended}", call.id, call.asked), against }
     }
 }

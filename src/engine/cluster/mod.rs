@@ -9,7 +9,8 @@
 //! which a reader stops and starts nodes, cuts, delays, delivers, drops and duplicates.
 //!
 //! A figure of a cluster is a [`Protocol`]: its settings, its messages, a [`Node`], a [`Client`], what clients may be asked
-//! for, and the facts of its own.
+//! for, and the facts of its own. Where something is told that no host can know, as that a read was stale, it has a
+//! [`Witness`] as well.
 //!
 //! # Reading order
 //!
@@ -23,11 +24,13 @@ pub mod fate;
 pub mod links;
 pub mod reaction;
 pub mod run;
+pub mod witness;
 
 pub use calls::Call;
 pub use fate::{Fate, Happened, Power};
 pub use reaction::Reaction;
 pub use run::Cluster;
+pub use witness::Witness;
 
 pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
 
@@ -47,6 +50,8 @@ pub trait Protocol: Clone + Sized + 'static {
     type Event: Event + From<Happened> + From<Refused>;
     type Node: Node<Self>;
     type Client: Client<Self>;
+    /// `()` where hosts know all that is told.
+    type Witness: Witness<Self>;
 
     /// How the network is, and the seed of its chance.
     fn conditions(settings: &Self::Settings) -> (Conditions, u64);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::calls::MAX_CALLS;
 use super::fate::{Fate, Happened, MOST, Skew};
 use super::links::{Chosen, Link};
-use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction};
+use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction, Witness};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::replication::{Happening, World};
 use crate::sim::{self, Envelope, Loss, Network, Time};
@@ -24,6 +24,7 @@ pub struct Cluster<P: Protocol> {
     pub clocks: Vec<Skew>,
     pub calls: Rc<Vec<Call>>,
     pub passed: Option<Passed<P::Message>>,
+    pub witness: P::Witness,
     /// How often each node has stopped.
     lives: Vec<u32>,
     world: World<P::Message, Timer<P>>,
@@ -50,6 +51,7 @@ impl<P: Protocol> Engine for Cluster<P> {
             lives: vec![0; nodes.len()],
             nodes,
             clients: P::clients(&settings).into_iter().map(Rc::new).collect(),
+            witness: Witness::new(&settings),
             settings,
             calls: Rc::default(),
             passed: None,
@@ -74,7 +76,7 @@ impl<P: Protocol> Engine for Cluster<P> {
         let calls = if Rc::ptr_eq(&self.calls, &before.calls) { 0 } else { self.calls.len() * size_of::<Call>() };
         let nodes = self.nodes.iter().zip(&before.nodes).filter(|(node, before)| !Rc::ptr_eq(node, before));
         let nodes: u64 = nodes.map(|(node, before)| node.weight(before)).sum();
-        self.world.weight(&before.world) + calls as u64 + nodes
+        self.world.weight(&before.world) + calls as u64 + nodes + self.witness.weight(&before.witness)
     }
 
     fn counters(&self) -> Vec<Counter> {
@@ -194,7 +196,8 @@ impl<P: Protocol> Cluster<P> {
         let Envelope { id: message, from, to, .. } = *envelope;
         let what = envelope.payload.kind();
         self.passed = Some((envelope, true));
-        probe.step(|| Happened::MessageLost { message, what, from, to, loss }.into(), self);
+        let event = self.witnessed(Happened::MessageLost { message, what, from, to, loss }.into());
+        probe.step(|| event, self);
     }
 
     /// Does what a host wants after it was handed something, and takes the step, if there is one.
@@ -218,8 +221,15 @@ impl<P: Protocol> Cluster<P> {
         }
         if let Some((source, event)) = told {
             self.passed = arrived.map(|envelope| (envelope, false));
+            let event = self.witnessed(event);
             probe.step_at(source, || event, self);
         }
+    }
+
+    /// As its witness has completed it.
+    fn witnessed(&mut self, mut event: P::Event) -> P::Event {
+        self.witness.sees(&mut event, &self.nodes, self.world.now());
+        event
     }
 
     fn set_timers(&mut self, host: Host, timers: Vec<(Time, P::Timer)>) {
@@ -246,6 +256,7 @@ impl<P: Protocol> Cluster<P> {
         let number = self.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
         let (id, now, place) = (CallId { client, number }, self.now(), self.calls.len());
         let reaction = self.client_mut(client).ask(id, command, now)?;
+        self.witness.call_begins(id, command, now);
         Rc::make_mut(&mut self.calls).push(Call { id, asked: command.to_string().into(), began: now, ended: None });
         self.react(client.into(), Some(reaction), None, probe);
         if begin && self.calls[place].is_open() {
@@ -361,7 +372,8 @@ impl<P: Protocol> Cluster<P> {
     #[track_caller]
     pub fn tell(&mut self, happened: impl Into<P::Event>, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.passed = None;
-        probe.step(|| happened.into(), self);
+        let event = self.witnessed(happened.into());
+        probe.step(|| event, self);
         Ok(Outcome::Done)
     }
 
@@ -407,6 +419,18 @@ impl<P: Protocol> Cluster<P> {
             (true, false) => Err(Refused::new(format!("{node} runs; `stop {node}` stops it"))),
             _ => Ok(()),
         }
+    }
+
+    /// One node more, which starts from its disk. Returns with what, as a sentence.
+    pub fn join(&mut self, node: P::Node) -> String {
+        self.nodes.push(Rc::new(node));
+        self.clocks.push(Skew::default());
+        self.lives.push(0);
+        let id = NodeId::new(self.nodes.len() as u8);
+        let now = self.now();
+        let (with, timers) = self.node_mut(id).start(now);
+        self.set_timers(id.into(), timers);
+        with
     }
 
     pub fn node_mut(&mut self, node: NodeId) -> &mut P::Node {

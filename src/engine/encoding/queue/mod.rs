@@ -114,6 +114,7 @@ impl Protocol for Queue {
     type Event = Event;
     type Node = Server;
     type Client = Program;
+    type Witness = ();
 
     fn conditions(settings: &Settings) -> (Conditions, u64) {
         (Conditions { delay: settings.delay, jitter: Time::ZERO, loss_percent: 0 }, 1)

@@ -88,6 +88,7 @@ impl Protocol for Rpc {
     type Event = Event;
     type Node = Server;
     type Client = Caller;
+    type Witness = ();
 
     fn conditions(settings: &Settings) -> (Conditions, u64) {
         let Settings { delay, loss, seed, .. } = *settings;
