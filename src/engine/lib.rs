@@ -6,7 +6,8 @@
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`], [`encoding`] and [`service`]: the engines themselves, one folder each. What they share,
-//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the hosts and calls of a [`cluster`],
+//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`log`] of
+//!    records, the [`table`] of typed rows with its SQL, the hosts and calls of a [`cluster`],
 //!    and of their narrations the [`wording`], and how they [`spell`] numbers.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
@@ -27,11 +28,13 @@ pub mod form;
 pub mod histogram;
 pub mod key;
 pub mod language;
+pub mod log;
 pub mod replication;
 pub mod service;
 pub mod sim;
 pub mod spell;
 pub mod storage;
+pub mod table;
 #[cfg(test)]
 pub mod testing;
 pub mod wire;

@@ -6,9 +6,8 @@ mod diagram;
 use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
-use crate::engine::replication::replication_log::{
-    Difference, Entry, Event, Method, ReplicationLog, SLOTS, Table, Value, Which,
-};
+use crate::engine::replication::replication_log::{Entry, Event, Method, ReplicationLog, TICKETS, Which, told};
+use crate::engine::table::{Difference, Table, Value};
 use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, fit};
@@ -93,7 +92,7 @@ impl Plan {
         match breadth {
             Breadth::Wide => {
                 let (row, table_width) = (27.0, 338.0);
-                let height = BANNER + HEAD + SLOTS as f32 * row + 16.0;
+                let height = BANNER + HEAD + TICKETS.slots as f32 * row + 16.0;
                 let (left, right) = (8.0 + table_width, 952.0 - table_width);
                 Plan {
                     height,
@@ -108,7 +107,7 @@ impl Plan {
                 }
             }
             Breadth::Narrow => {
-                let (row, table) = (18.0, HEAD + SLOTS as f32 * 18.0 + 6.0);
+                let (row, table) = (18.0, HEAD + TICKETS.slots as f32 * 18.0 + 6.0);
                 let log = 178.0;
                 let (top, bottom) = (BANNER + table, BANNER + table + log);
                 Plan {
@@ -143,7 +142,7 @@ fn draw_banner(scene: &mut Scene, engine: &ReplicationLog, breadth: Breadth) {
         ("The follower has stopped".to_owned(), reason.to_owned())
     } else if differences > 0 {
         let plural = if differences == 1 { "" } else { "s" };
-        (format!("Diverged: {differences} difference{plural}"), engine.differences[0].to_string())
+        (format!("Diverged: {differences} difference{plural}"), told(&engine.differences[0]))
     } else if waiting > 0 {
         (format!("The follower is {waiting} behind"), String::new())
     } else if engine.log.is_empty() {
@@ -182,8 +181,8 @@ fn draw_table(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan, side: &Si
         () if stopped => "stopped",
         () => &side.clock,
     };
-    let (width, height) = (plan.table_width, HEAD + SLOTS as f32 * plan.row + 6.0);
-    let title = format!("{} · version {}", side.name, table.version.0);
+    let (width, height) = (plan.table_width, HEAD + TICKETS.slots as f32 * plan.row + 6.0);
+    let title = format!("{} · version {}", side.name, table.schema.version);
     let mut card = Shape::new(side.name, side.at.x, side.at.y)
         .rect(0.0, 0.0, width, height, 8.0, "card")
         .text(12.0, 18.0, Anchor::Start, "name", title)
@@ -191,11 +190,11 @@ fn draw_table(scene: &mut Scene, engine: &ReplicationLog, plan: &Plan, side: &Si
         .class(if stopped { "stopped" } else { "" })
         .label(format!("the {}: {} in the order of its disk", side.name, count(table.rows().count(), "row")));
     let mut x = 14.0;
-    for column in table.version.columns() {
+    for column in table.schema.columns {
         card = card.text(x, 36.0, Anchor::Start, "small", column.name);
         x += COLUMNS[usize::from(column.tag)];
     }
-    for slot in 0..SLOTS {
+    for slot in 0..TICKETS.slots {
         card = card.rect(6.0, HEAD + slot as f32 * plan.row, width - 12.0, plan.row - 3.0, 2.0, "slot");
     }
     scene.push(card);
@@ -241,7 +240,7 @@ fn draw_row(mut shape: Shape, engine: &ReplicationLog, plan: &Plan, table: &Tabl
     );
     let mut x = 8.0;
     let mut any = alone;
-    for (column, value) in table.version.columns().iter().zip(row) {
+    for (column, value) in table.schema.columns.iter().zip(row) {
         let room = COLUMNS[usize::from(column.tag)];
         if !alone && differs(column.name) {
             any = true;

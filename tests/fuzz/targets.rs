@@ -5,8 +5,9 @@ use stepwise::engine::checksum::crc32;
 use stepwise::engine::data::{self, Header};
 use stepwise::engine::key::Key;
 use stepwise::engine::language::statements;
+use stepwise::engine::log;
 use stepwise::engine::replication::quorum::{self, bytes};
-use stepwise::engine::replication::replication_log::{Method, Replica, Value, Version, entry};
+use stepwise::engine::replication::replication_log::{Method, Replica, TICKETS, entry};
 use stepwise::engine::sim::{Disk, FileId, Time};
 use stepwise::engine::storage::block::{Block, BlockBuilder, Entries};
 use stepwise::engine::storage::bloom::{self, Bloom};
@@ -15,7 +16,8 @@ use stepwise::engine::storage::btree::{Kind, Layout, Page, PageId};
 use stepwise::engine::storage::hash_index::{Record, Timestamp, hint};
 use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
-use stepwise::engine::storage::{Entry, btree, entry as storage_entry, log, varint};
+use stepwise::engine::storage::{Entry, btree, entry as storage_entry, varint};
+use stepwise::engine::table::Value;
 use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
@@ -370,7 +372,7 @@ fn read_message(bytes: &[u8]) {
 
 /// What a leader ships for a few statements, in each form.
 fn shipped(method: Method) -> Vec<Vec<u8>> {
-    let version = Version::LEADER;
+    let schema = &TICKETS;
     let texts: [std::rc::Rc<str>; 3] = [
         "INSERT INTO tickets (holder) VALUES ('ann'), ('bob')".into(),
         "UPDATE tickets SET lot = id * 10 WHERE holder <> 'é🙂'".into(),
@@ -378,26 +380,26 @@ fn shipped(method: Method) -> Vec<Vec<u8>> {
     ];
     let changes: [std::rc::Rc<str>; 3] =
         ["I id=1, holder='ann'".into(), "U id=1, holder='ann' > id=1, holder='é'".into(), "D id=1".into()];
-    let table = Replica::new(version, Time::ZERO, 1).table;
+    let table = Replica::new(schema, Time::ZERO, 1).table;
     let shipped = match method {
         Method::Statements => vec![entry::of_texts(1, &texts)],
         Method::Triggers => vec![entry::of_texts(1, &changes)],
         Method::WriteAheadLog => vec![entry::of_pages(1, &[], &table)],
         Method::Rows => {
-            let mut row: Vec<_> = version.columns().iter().map(|column| column.kind.default()).collect();
+            let mut row = schema.default_row();
             row[0] = Value::Integer(1);
-            vec![entry::of_inserted(vec![row], version)]
+            vec![entry::of_inserted(vec![row], schema)]
         }
     };
     for bytes in &shipped {
-        let mut follower = Replica::new(version, Time::ZERO, 1);
+        let mut follower = Replica::new(schema, Time::ZERO, 1);
         entry::apply(bytes, method, &mut follower, Time::from_nanos(1)).expect("an input that it was made for");
     }
     shipped
 }
 
 fn apply(bytes: &[u8], method: Method) {
-    let mut follower = Replica::new(Version::LEADER, Time::ZERO, 1);
+    let mut follower = Replica::new(&TICKETS, Time::ZERO, 1);
     let _ = entry::apply(bytes, method, &mut follower, Time::from_nanos(1));
     let _ = entry::explain(bytes, method);
     let _: Vec<_> = follower.table.rows().collect();

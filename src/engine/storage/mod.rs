@@ -8,7 +8,6 @@ pub mod cursor;
 pub mod duel;
 pub mod entry;
 pub mod hash_index;
-pub mod log;
 pub mod lsm;
 pub mod memtable;
 pub mod merge;
@@ -28,6 +27,7 @@ use stepwise_derive::Choice;
 use crate::contract::Refused;
 use crate::form::{Argument, ArgumentKind, Command, CommandForm};
 use crate::language::{BadCommand, Word, Words, shorten, spell};
+use crate::log::Tail;
 use crate::sim::{Crash, Disk, DiskError};
 use crate::wording::count;
 
@@ -43,6 +43,16 @@ pub enum SyncPolicy {
     /// When the reader says `sync`, or when the engine cannot go on without.
     #[name("command")]
     OnCommand,
+}
+
+impl SyncPolicy {
+    /// How much of the log that was written to last a crash may have torn.
+    pub fn tail(self) -> Tail {
+        match self {
+            SyncPolicy::Always => Tail::OneRecord,
+            SyncPolicy::OnCommand => Tail::Unsynced,
+        }
+    }
 }
 
 /// `crash [kept|torn [SEED]]`, by which a reader pulls the plug; every storage engine takes it. No attribute of a derive can

@@ -1,8 +1,8 @@
 //! The bytes of an entry of the log and of a row in a replica's file, explained.
 
-use super::value::Value;
 use super::{ReplicationLog, entry};
 use crate::contract::Dump;
+use crate::table::Value;
 
 impl ReplicationLog {
     /// The bytes of `entry 3`, `leader/row 2` or `follower/row 2`, explained.
@@ -18,9 +18,9 @@ impl ReplicationLog {
         let (slot, _) = table.find(&Value::Integer(id.parse().ok()?))?;
         let range = table.range(slot);
         Some(Dump {
-            title: format!("Row {id} in the file of the {name}, format version {}", table.version.0),
+            title: format!("Row {id} in the file of the {name}, format version {}", table.schema.version),
             offset: range.start as u64,
-            bytes: table.bytes()[range].to_vec(),
+            bytes: table.bytes[range].to_vec(),
             spans: table.explain(slot),
         })
     }

@@ -5,12 +5,13 @@ use std::fmt::{self, Display};
 use stepwise_derive::{Choice, Command};
 
 use super::CLIENTS;
-use super::statement::{self, Statement};
+use super::tickets::TICKETS;
 use crate::form::{self, Argument, CommandForm, form};
 use crate::language::{BadCommand, Place, Word, Words, spell};
 use crate::replication::host::read_client;
 use crate::replication::{ClientId, Host, NodeId};
 use crate::sim::Time;
+use crate::table::{self, Statement};
 
 /// No command lets more time pass.
 const MAX_TIME: Time = Time::from_millis(60_000);
@@ -152,7 +153,7 @@ impl form::Command for Asked {
             starts.push((text.len(), word));
             text.push_str(&word.text);
         }
-        match statement::parse(&text) {
+        match table::parse(&text, &[TICKETS.table]) {
             Ok(statement) => Ok(Some(Asked { statement, client: who })),
             Err(mistake) => {
                 // The place in the text is a place within one of the words.
@@ -161,7 +162,7 @@ impl form::Command for Asked {
                 let chars = text[start..mistake.at.max(start)].chars().count();
                 let column = word.place.column + usize::from(word.quoted) + chars;
                 let place = Place { line: word.place.line, column };
-                Err(BadCommand { place, problem: mistake.problem, accepted: mistake.accepted.to_owned() })
+                Err(BadCommand { place, problem: mistake.problem, accepted: mistake.accepted })
             }
         }
     }

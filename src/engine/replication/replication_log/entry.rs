@@ -17,14 +17,15 @@ use std::rc::Rc;
 
 use stepwise_derive::Choice;
 
-use super::replica::{Change, Replica};
-use super::statement;
-use super::table::{HEADER, Row, Table};
-use super::token::{Token, tokens};
-use super::value::{Kind, Value, Version, parse_time};
+use super::replica::Replica;
+use super::tickets::TICKETS;
 use crate::checksum::crc32;
 use crate::contract::{Refused, Span};
 use crate::sim::Time;
+use crate::table::heap::HEADER;
+use crate::table::token::{Token, tokens};
+use crate::table::value::parse_time;
+use crate::table::{self, Change, Kind, Row, Schema, Table, Value};
 
 /// In which form the leader's writes are shipped.
 #[derive(Clone, Copy, PartialEq, Eq, Choice)]
@@ -80,9 +81,9 @@ impl Entry {
             }
             Method::Rows => {
                 let [before, after] = reader
-                    .rows(Version::LEADER)?
+                    .rows(&TICKETS)?
                     .map(|fields| fields.map(|fields| fields.into_iter().map(|(_, value)| value).collect::<Row>()));
-                Ok(spell(&Change { slot: 0, before, after }, Version::LEADER).to_string())
+                Ok(spell(&Change { slot: 0, before, after }, &TICKETS).to_string())
             }
         };
         let lines = (0..parts).map(line).collect::<Result<_, Refused>>()?;
@@ -113,10 +114,10 @@ pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Vec<u8> {
     let mut bytes = frame(number, ranges.len());
     for range in ranges {
         let record = bytes.len();
-        bytes.push(table.version.0);
+        bytes.push(table.schema.version);
         bytes.extend((range.start as u16).to_be_bytes());
         bytes.push(range.len() as u8);
-        bytes.extend(&table.bytes()[range.clone()]);
+        bytes.extend(&table.bytes[range.clone()]);
         let sum = crc32(&bytes[record..]);
         bytes.extend(sum.to_be_bytes());
     }
@@ -124,13 +125,13 @@ pub fn of_pages(number: u32, changes: &[Change], table: &Table) -> Vec<u8> {
 }
 
 /// The rows that a transaction has changed, before and after.
-pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Vec<u8> {
+pub fn of_rows(number: u32, changes: &[Change], schema: &Schema) -> Vec<u8> {
     let mut bytes = frame(number, changes.len());
     for change in changes {
         bytes.push(letter(change));
         for row in [&change.before, &change.after].into_iter().flatten() {
             bytes.push(row.len() as u8);
-            for (column, value) in version.columns().iter().zip(row) {
+            for (column, value) in schema.columns.iter().zip(row) {
                 let value = value.bytes();
                 bytes.extend([column.tag, value.len() as u8]);
                 bytes.extend(value);
@@ -141,9 +142,9 @@ pub fn of_rows(number: u32, changes: &[Change], version: Version) -> Vec<u8> {
 }
 
 /// Rows as if all had been inserted at once: a copy that any version can read.
-pub fn of_inserted(rows: Vec<Row>, version: Version) -> Vec<u8> {
+pub fn of_inserted(rows: Vec<Row>, schema: &Schema) -> Vec<u8> {
     let changes: Vec<_> = rows.into_iter().map(|row| Change { slot: 0, before: None, after: Some(row) }).collect();
-    of_rows(0, &changes, version)
+    of_rows(0, &changes, schema)
 }
 
 fn letter(change: &Change) -> u8 {
@@ -155,11 +156,11 @@ fn letter(change: &Change) -> u8 {
 }
 
 /// A change as a row of the change table: `U id=1, holder='' > id=1, holder='ann'`.
-pub fn spell(change: &Change, version: Version) -> Rc<str> {
+pub fn spell(change: &Change, schema: &Schema) -> Rc<str> {
     let mut text = String::from(char::from(letter(change)));
     for (place, row) in [&change.before, &change.after].into_iter().flatten().enumerate() {
         text.push_str(if place == 0 { " " } else { " > " });
-        for (place, (column, value)) in version.columns().iter().zip(row).enumerate() {
+        for (place, (column, value)) in schema.columns.iter().zip(row).enumerate() {
             text.push_str(if place == 0 { "" } else { ", " });
             text.push_str(&format!("{}={}", column.name, value.literal()));
         }
@@ -175,7 +176,7 @@ pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) ->
         match method {
             Method::Statements => {
                 let text = reader.text()?;
-                let parsed = statement::parse(text).map_err(|mistake| mistake.problem)?;
+                let parsed = table::parse(text, &[TICKETS.table]).map_err(|mistake| mistake.problem)?;
                 copy.execute(&parsed, now, &[])?;
             }
             Method::WriteAheadLog => apply_page(&mut reader, &mut copy.table)?,
@@ -189,7 +190,7 @@ pub fn apply(bytes: &[u8], method: Method, follower: &mut Replica, now: Time) ->
 
 fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), Refused> {
     let start = reader.at;
-    let (version, own) = (reader.take(1)?[0], table.version.0);
+    let (version, own) = (reader.take(1)?[0], table.schema.version);
     if version != own {
         return Err(Refused::new(format!(
             "the record has format version {version}, and this software reads version {own}: its rows are laid out \
@@ -207,7 +208,7 @@ fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), Refused> {
 }
 
 fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), Refused> {
-    let [before, after] = reader.rows(follower.table.version)?;
+    let [before, after] = reader.rows(follower.table.schema)?;
     change(follower, before, after)
 }
 
@@ -248,7 +249,7 @@ fn apply_change(text: &str, follower: &mut Replica) -> Result<(), Refused> {
         };
         (kind, is_negative) = (Kind::Integer, false);
         // What this version has no column for is skipped by its name.
-        if let Ok(place) = follower.table.version.column(column) {
+        if let Ok(place) = follower.table.schema.column(column) {
             fields[row].push((place, value));
         }
     }
@@ -271,7 +272,7 @@ fn change(follower: &mut Replica, before: Option<Fields>, after: Option<Fields>)
     };
     let (slot, mut row) = match old {
         Some((slot, row)) => (Some(slot), row),
-        None => (None, follower.table.version.columns().iter().map(|column| column.kind.default()).collect::<Row>()),
+        None => (None, follower.table.schema.default_row()),
     };
     for (place, value) in after.iter().flatten() {
         row[*place] = value.clone();
@@ -300,22 +301,22 @@ impl<'a> Reader<'a> {
         Ok(self.take(len)?.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
     }
 
-    /// A changed row as it was and as it is, to a reader of that version.
-    fn rows(&mut self, version: Version) -> Result<[Option<Fields>; 2], Refused> {
+    /// A changed row as it was and as it is, to a reader of that schema.
+    fn rows(&mut self, schema: &Schema) -> Result<[Option<Fields>; 2], Refused> {
         let letter = self.take(1)?[0];
-        let before = if letter == b'I' { None } else { Some(self.row(version)?) };
-        Ok([before, if letter == b'D' { None } else { Some(self.row(version)?) }])
+        let before = if letter == b'I' { None } else { Some(self.row(schema)?) };
+        Ok([before, if letter == b'D' { None } else { Some(self.row(schema)?) }])
     }
 
-    fn row(&mut self, version: Version) -> Result<Fields, Refused> {
+    fn row(&mut self, schema: &Schema) -> Result<Fields, Refused> {
         let mut fields = Fields::new();
         for _ in 0..self.number(1)? {
             let tag = self.take(1)?[0];
             let len = self.number(1)?;
             let bytes = self.take(len)?;
             // A column that this version has never heard of is skipped: its length says how far.
-            if let Some(place) = version.columns().iter().position(|column| column.tag == tag) {
-                let kind = version.columns()[place].kind;
+            if let Some(place) = schema.columns.iter().position(|column| column.tag == tag) {
+                let kind = schema.columns[place].kind;
                 fields.push((place, Value::from_bytes(kind, bytes).ok_or("a value that is none")?));
             }
         }
@@ -383,7 +384,7 @@ impl Explainer<'_> {
         for row in rows {
             for _ in 0..self.number("fields", 1)? {
                 let tag = self.bytes(1)?[0];
-                let known = Version::LEADER.columns().iter().find(|column| column.tag == tag);
+                let known = TICKETS.columns.iter().find(|column| column.tag == tag);
                 let Some(column) = known else { return Ok(()) };
                 self.span(1, "tag", format!("{tag}: {}", column.name));
                 let len = self.number("length", 1)?;

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::command::Which;
-use super::{Difference, Entry, Method, Value};
+use super::{Entry, Method, told};
 use crate::contract::Refused;
 use crate::replication::ClientId;
+use crate::table::{Difference, Value};
 use crate::wording::count;
 
 #[derive(Clone, Event)]
@@ -139,7 +140,7 @@ fn contents(entry: &Entry, method: Method) -> String {
 
 /// The first three differences, and how many more there are.
 fn first_of(differences: &[Difference]) -> String {
-    let told: Vec<_> = differences.iter().take(3).map(Difference::to_string).collect();
+    let told: Vec<_> = differences.iter().take(3).map(told).collect();
     match differences.len() - told.len() {
         0 => told.join("; "),
         more => format!("{}; and {more} more", told.join("; ")),

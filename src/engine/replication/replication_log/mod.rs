@@ -17,13 +17,13 @@
 //!   *change table*, an ordinary table, and another program reads that one. It can choose and change what it ships, and
 //!   everything is written twice.
 //!
-//! Whether the replicas hold the same is found by comparing their rows ([`compare`]), never by knowing which statement
+//! Whether the replicas hold the same is found by comparing their rows ([`compare`](crate::table::compare)), never by knowing which statement
 //! is a bad one.
 //!
 //! # Reading order
 //!
-//! [`value`] and [`table`] are the rows, [`statement`], [`evaluate`] and [`replica`] their language, [`store`] what is on a
-//! replica's disk; [`entry`] encodes and applies the four kinds of log, and [`ship`] sends them.
+//! [`crate::table`] has the rows and their language, [`tickets`] the table of each version; [`replica`] is one copy of it,
+//! [`store`] what is on a replica's disk; [`entry`] encodes and applies the four kinds of log, and [`ship`] sends them.
 //!
 //! # Simpler than the real one because
 //!
@@ -44,28 +44,21 @@
 
 mod bytes;
 mod command;
-pub mod compare;
 pub mod entry;
-mod evaluate;
 mod event;
 mod replica;
 mod settings;
 pub mod ship;
-mod statement;
 pub mod store;
-mod table;
-mod token;
-mod value;
+pub mod tickets;
 mod view;
 
 pub use command::{Asked, Command, Which};
-pub use compare::Difference;
 pub use entry::{Entry, Method};
 pub use event::Event;
 pub use replica::Replica;
 pub use settings::{Release, Settings};
-pub use table::{SLOTS, Table};
-pub use value::{Value, Version};
+pub use tickets::TICKETS;
 
 use std::rc::Rc;
 
@@ -73,9 +66,9 @@ use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::replication::{ClientId, Host, World};
 use crate::sim::network::Conditions;
 use crate::sim::{DiskError, Envelope, Time};
-use replica::{Change, Executed, Lock};
+use crate::table::{Change, Difference, Lock, Statement, Table, Value};
+use replica::Executed;
 use ship::Message;
-use statement::Statement;
 use store::Store;
 
 /// How long a message travels.
@@ -137,20 +130,20 @@ impl Engine for ReplicationLog {
     type Event = Event;
 
     fn new(settings: Settings) -> ReplicationLog {
-        let version = settings.follower.version();
+        let schema = settings.follower.schema();
         // Each replica has its own chance: two seeds that no two parameters share.
-        let mut follower = Replica::new(version, settings.skew, 2 * settings.seed + 1);
+        let mut follower = Replica::new(schema, settings.skew, 2 * settings.seed + 1);
         follower.shuffle_places();
-        let stored = |version| Store::new(version).expect("an empty disk has room");
+        let stored = |schema| Store::new(schema).expect("an empty disk has room");
         let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
         ReplicationLog {
             settings,
             world: World::new(conditions, settings.seed),
             passed: None,
-            leader: Replica::new(Version::LEADER, Time::ZERO, 2 * settings.seed),
-            leader_store: stored(Version::LEADER),
+            leader: Replica::new(&TICKETS, Time::ZERO, 2 * settings.seed),
+            leader_store: stored(&TICKETS),
             follower,
-            follower_store: stored(version),
+            follower_store: stored(schema),
             open: [const { None }; CLIENTS],
             log: Rc::default(),
             change_table: Rc::default(),
@@ -211,7 +204,10 @@ impl ReplicationLog {
     fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.check_up(Which::Leader)?;
         self.pass(WORK, probe);
-        if self.open[client.index()].as_ref().is_some_and(|open| open.changes.len() + SLOTS > entry::MAX_CHANGES) {
+        if self.open[client.index()]
+            .as_ref()
+            .is_some_and(|open| open.changes.len() + TICKETS.slots > entry::MAX_CHANGES)
+        {
             return Err(Refused::new(format!(
                 "a transaction changes at most {} rows; `commit` or `rollback` ends it",
                 entry::MAX_CHANGES
@@ -224,11 +220,11 @@ impl ReplicationLog {
         let text = if self.settings.fix { fixed(statement, &executed) } else { statement.text.clone() };
         self.tally.statements += 1;
         self.tally.rows_changed += rows as u64;
-        let (fired, version) = (self.settings.method == Method::Triggers, self.leader.table.version);
+        let (fired, schema) = (self.settings.method == Method::Triggers, self.leader.table.schema);
         let transaction = Rc::make_mut(self.open[client.index()].get_or_insert_default());
         if fired {
             // The trigger: for each row that is changed, one row more, in the same transaction.
-            transaction.change_rows.extend(executed.changes.iter().map(|change| entry::spell(change, version)));
+            transaction.change_rows.extend(executed.changes.iter().map(|change| entry::spell(change, schema)));
         }
         transaction.changes.extend(executed.changes);
         transaction.statements.push(text);
@@ -252,7 +248,7 @@ impl ReplicationLog {
     fn commit(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let transaction = self.end(client)?;
         let number = self.log.len() as u32 + 1;
-        let (changes, version) = (&transaction.changes, self.leader.table.version);
+        let (changes, schema) = (&transaction.changes, self.leader.table.schema);
         let is_empty = match self.settings.method {
             Method::Statements => transaction.statements.is_empty(),
             _ => changes.is_empty(),
@@ -265,7 +261,7 @@ impl ReplicationLog {
         let bytes = match self.settings.method {
             Method::Statements => entry::of_texts(number, &transaction.statements),
             Method::WriteAheadLog => entry::of_pages(number, changes, &self.leader.table),
-            Method::Rows => entry::of_rows(number, changes, version),
+            Method::Rows => entry::of_rows(number, changes, schema),
             Method::Triggers => entry::of_texts(number, &transaction.change_rows),
         };
         if let Err(why) = self.make_durable(&bytes, number) {
@@ -300,7 +296,7 @@ impl ReplicationLog {
         let event = if which == Which::Leader {
             let open = self.open.iter_mut().filter_map(Option::take).count();
             self.leader_store.crash();
-            let (table, entries) = self.leader_store.table(Version::LEADER).ok_or_else(damaged)?;
+            let (table, entries) = self.leader_store.table(&TICKETS).ok_or_else(damaged)?;
             let log = self.leader_store.entries(entries).ok_or_else(damaged)?;
             let log: Result<Vec<_>, _> =
                 log.into_iter().map(|bytes| Entry::read(bytes, self.settings.method).map(Rc::new)).collect();
@@ -313,7 +309,7 @@ impl ReplicationLog {
             Event::Stopped { which, open, entries: entries as usize, next: self.leader.table.next_id() }
         } else {
             self.follower_store.crash();
-            let (table, entries) = self.follower_store.table(self.follower.table.version).ok_or_else(damaged)?;
+            let (table, entries) = self.follower_store.table(self.follower.table.schema).ok_or_else(damaged)?;
             (self.follower.table, self.applied, self.halted) = (table, entries as usize, None);
             Event::Stopped { which, open: 0, entries: self.applied, next: self.follower.table.next_id() }
         };
@@ -372,11 +368,12 @@ impl ReplicationLog {
     fn locks(&self, client: ClientId) -> Vec<Lock> {
         let mut locks = Vec::new();
         for (place, transaction) in self.open.iter().enumerate() {
-            let owner = ClientId::new(place as u8 + 1);
+            let other = ClientId::new(place as u8 + 1);
             if let Some(transaction) = transaction
-                && owner != client
+                && other != client
             {
-                let lock = |change: &Change| Lock { slot: change.slot, id: change.id().cloned(), owner };
+                let lock =
+                    |change: &Change| Lock { slot: change.slot, id: change.id().cloned(), owner: other.to_string() };
                 locks.extend(transaction.changes.iter().map(lock));
             }
         }
@@ -396,6 +393,11 @@ impl ReplicationLog {
     pub fn waiting(&self) -> usize {
         self.log.len() - self.applied
     }
+}
+
+/// A difference, as a sentence has it.
+pub fn told(difference: &Difference) -> String {
+    difference.told("leader", "follower")
 }
 
 fn slots_of(executed: &Executed) -> Vec<usize> {

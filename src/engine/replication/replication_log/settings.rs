@@ -2,8 +2,10 @@
 
 use stepwise_derive::{Choice, Parameters};
 
-use super::{Method, Version};
+use super::Method;
+use super::tickets::{NEWER, OLDER, TICKETS};
 use crate::sim::Time;
+use crate::table::Schema;
 
 #[derive(Clone, Copy, Parameters)]
 pub struct Settings {
@@ -38,11 +40,11 @@ pub enum Release {
 }
 
 impl Release {
-    pub fn version(self) -> Version {
+    pub fn schema(self) -> &'static Schema {
         match self {
-            Release::Same => Version::LEADER,
-            Release::Older => Version(Version::LEADER.0 - 1),
-            Release::Newer => Version(Version::LEADER.0 + 1),
+            Release::Same => &TICKETS,
+            Release::Older => &OLDER,
+            Release::Newer => &NEWER,
         }
     }
 }

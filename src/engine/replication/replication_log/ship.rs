@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::command::Which;
 use super::event::Held;
-use super::{Entry, Event, Method, Replica, ReplicationLog, Table, Value, compare, entry};
+use super::{Entry, Event, Method, Replica, ReplicationLog, entry};
 use crate::contract::{Probe, Refused};
 use crate::replication::{Happening, Host};
 use crate::sim::{Envelope, Fate, Time};
+use crate::table::{Table, Value, compare};
 
 /// Later than anything that happens.
 const FOREVER: Time = Time::from_nanos(u64::MAX);
@@ -138,7 +139,7 @@ impl ReplicationLog {
     }
 
     fn compare(&mut self, probe: &mut impl Probe<Self>) {
-        self.differences = Rc::new(compare::compare(&self.committed(), &self.follower.table));
+        self.differences = Rc::new(compare(&self.committed(), &self.follower.table));
         let (differences, rows) = (self.differences.clone(), self.follower.table.rows().count());
         probe.step(|| Event::Compared { rows, differences }, self);
     }
@@ -150,11 +151,11 @@ impl ReplicationLog {
         if self.is_cut() {
             return Err(Refused::new("the link is cut; `heal` opens it"));
         }
-        let (leader, version) = (self.committed(), self.follower.table.version);
-        if self.settings.method == Method::WriteAheadLog && version != leader.version {
+        let (leader, schema) = (self.committed(), self.follower.table.schema);
+        if self.settings.method == Method::WriteAheadLog && schema != leader.schema {
             return Err(Refused::new(format!(
                 "a copy of the files is of format version {}, and the follower reads version {}",
-                leader.version.0, version.0
+                leader.schema.version, schema.version
             )));
         }
         self.send(Which::Leader, Message::Copy(leader, self.log.len()));
@@ -169,9 +170,9 @@ impl ReplicationLog {
         if self.settings.method == Method::WriteAheadLog {
             self.follower.table = leader.clone();
         } else {
-            self.follower.table = Table::new(old.table.version);
+            self.follower.table = Table::new(old.table.schema);
             let rows: Vec<_> = leader.rows().map(|(_, row)| row).collect();
-            let of_rows = entry::of_inserted(rows, leader.version);
+            let of_rows = entry::of_inserted(rows, leader.schema);
             taken = entry::apply(&of_rows, Method::Rows, &mut self.follower, self.world.now());
             self.follower.table.set_next_id(leader.next_id());
         }
@@ -188,5 +189,5 @@ impl ReplicationLog {
 
 /// The slots in which a table is not what it was.
 fn changed(old: &Table, new: &Table) -> Vec<usize> {
-    (0..super::SLOTS).filter(|slot| old.bytes()[old.range(*slot)] != new.bytes()[new.range(*slot)]).collect()
+    (0..old.schema.slots).filter(|slot| old.bytes[old.range(*slot)] != new.bytes[new.range(*slot)]).collect()
 }

@@ -2,16 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use super::compare::Difference;
 use super::entry::Entry;
 use super::replica::Replica;
 use super::ship::Message;
-use super::table::Table;
-use super::value::Value;
-use super::{ReplicationLog, Tally, Which};
+use super::{ReplicationLog, Tally, Which, told};
 use crate::contract::Counter;
 use crate::replication::{ClientId, Host};
 use crate::sim::{Envelope, Network, Time};
+use crate::table::{Table, Value};
 
 impl ReplicationLog {
     pub fn leader(&self) -> &Table {
@@ -90,7 +88,7 @@ pub(super) fn counters(engine: &ReplicationLog) -> Vec<Counter> {
 pub(super) fn state(engine: &ReplicationLog) -> Json {
     let table = |replica: &Replica| -> Json {
         let rows = replica.table.rows().map(|(slot, row)| {
-            let columns = replica.table.version.columns().iter().zip(&row);
+            let columns = replica.table.schema.columns.iter().zip(&row);
             let mut json: serde_json::Map<_, _> =
                 columns.map(|(column, value)| (column.name.to_owned(), value.to_string().into())).collect();
             json.insert("slot".to_owned(), slot.into());
@@ -111,6 +109,6 @@ pub(super) fn state(engine: &ReplicationLog) -> Json {
         "change_table": engine.change_table.iter().map(|row| &**row).collect::<Json>(),
         "applied": engine.applied,
         "halted": engine.halted.as_deref(),
-        "differences": engine.differences.iter().map(Difference::to_string).collect::<Json>(),
+        "differences": engine.differences.iter().map(told).collect::<Json>(),
     })
 }

@@ -55,7 +55,7 @@
 //!   nothing leads to; LMDB keeps the free pages in a second tree, and opens at once;
 //! - the log ends at the first record that is not whole, as SQLite's does. Damage to what was synced would be taken for a
 //!   torn write, and what was committed after it lost without a word; the logs of the other engines here tell the two apart
-//!   ([`super::log`]). No reader can damage a byte of this one;
+//!   ([`crate::log`]). No reader can damage a byte of this one;
 //! - one command is one transaction, and there is one client: no latches, no snapshots, no rollback.
 
 pub mod bytes;

@@ -11,7 +11,7 @@
 
 use super::SyncPolicy;
 use super::record::{HEADER, Header, Item, MARK};
-use crate::storage::log;
+use crate::log;
 
 /// Whether a crash can leave `rest`, which begins with no whole record, at the end of the active segment.
 pub fn may_be_torn(rest: &[u8], sync: SyncPolicy) -> bool {

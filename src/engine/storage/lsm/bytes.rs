@@ -4,8 +4,8 @@ use super::Lsm;
 use super::manifest::NAME;
 use super::version::{Edit, log_name, table_name};
 use crate::contract::{Dump, Span};
+use crate::log::{self, HEADER};
 use crate::storage::Entry;
-use crate::storage::log::{self, HEADER};
 use crate::storage::table::{CHECKSUM, FOOTER};
 use crate::wording::{count, shown};
 

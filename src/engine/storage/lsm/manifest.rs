@@ -7,7 +7,7 @@
 //!            | added: varint, and for each: level, number, bytes, entries: varints, smallest, largest: length and bytes
 //! ```
 //!
-//! The payload stands in a record of [`log`](crate::storage::log), under its checksum. Start-up writes a new manifest
+//! The payload stands in a record of [`log`](crate::log), under its checksum. Start-up writes a new manifest
 //! with one edit that says it all, and renames it over the old one; and so does a running tree whose manifest has grown
 //! long (RocksDB: `max_manifest_file_size`). A crash between the two leaves the old one or the new one, which say the same.
 

@@ -69,10 +69,10 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::cache::BlockCache;
-use super::log::LogWriter;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::log::LogWriter;
 use crate::sim::{Disk, DiskError, Time};
 use read::Path;
 use version::{Edit, FileNumber, Version};

@@ -7,9 +7,9 @@ use super::manifest::{self, NAME, UNFINISHED};
 use super::version::{Edit, FileNumber, TableMeta, Version, log_name, table_name};
 use super::{Damage, Event, Lsm, Memory, Refusal};
 use crate::contract::Probe;
+use crate::log::{self, LogWriter, Tail};
 use crate::sim::{Crash, DiskError};
 use crate::storage::Entry;
-use crate::storage::log::{self, LogWriter, Tail};
 use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
@@ -98,7 +98,7 @@ impl Lsm {
             let damage = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
             let file = self.disk.open(&name).expect("it was listed");
             let is_last = Some(number) == logs.last();
-            let tail = if is_last { Tail::of(self.settings.sync) } else { Tail::Closed };
+            let tail = if is_last { self.settings.sync.tail() } else { Tail::Closed };
             let read = log::recover(&mut self.disk, file, tail)
                 .map_err(|bad| damage(bad.offset, "bad checksum of a record"))?;
             for (offset, payload) in &read.records {
@@ -159,7 +159,7 @@ impl Lsm {
     /// After a flush or a compaction: a manifest that has grown long is written anew. Its edits also name tables that
     /// later ones have removed.
     pub(super) fn renew_manifest(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let file = self.memory.manifest.as_ref().expect("there is a manifest while commands are served").file();
+        let file = self.memory.manifest.as_ref().expect("there is a manifest while commands are served").file;
         let before = self.disk.len(file);
         if before <= manifest::LONG.max(manifest::GROWTH * self.memory.manifest_begun) || !self.replace_manifest()? {
             return Ok(());

@@ -7,8 +7,8 @@ use super::version::log_name;
 use super::{Event, Immutable, Lsm, Refusal};
 use crate::contract::{Outcome, Probe};
 use crate::key::Key;
+use crate::log::LogWriter;
 use crate::sim::{DiskError, FileId, Time};
-use crate::storage::log::LogWriter;
 use crate::storage::{Entry, SyncPolicy};
 
 /// How long a write is held up while level 0 is too full. LevelDB's is a millisecond as well.

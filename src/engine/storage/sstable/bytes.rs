@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::{FileName, SsTables};
 use crate::contract::{Dump, Span};
+use crate::log;
 use crate::sim::FileId;
 use crate::storage::block::Block;
 use crate::storage::entry;
 use crate::storage::table::{CHECKSUM, FOOTER, Table};
-use crate::storage::{bloom::Bloom, log, varint};
+use crate::storage::{bloom::Bloom, varint};
 
 /// Of a longer file only so many bytes are explained: more than anybody reads.
 const MOST_DUMPED: u64 = 4096;

@@ -18,7 +18,7 @@
 //!
 //! # On the disk
 //!
-//! `4.log` is the log of the memtable that will be `4.sst` ([`log`](super::log)); `1-3.sst` is what a merge made of the
+//! `4.log` is the log of the memtable that will be `4.sst` ([`log`](crate::log)); `1-3.sst` is what a merge made of the
 //! tables 1 to 3 ([`table`](super::table)); a name that ends in `.tmp` is work that is not finished.
 //!
 //! # After a crash
@@ -30,7 +30,7 @@
 //!
 //! A log may end in a torn record, which is cut off: the write was not acknowledged as safe. Damage to a record that was
 //! synced must not look like that. So each record says how much was synced before it, and a `sync` that no record follows
-//! leaves a *mark* that says it ([`log`](super::log)).
+//! leaves a *mark* that says it ([`log`](crate::log)).
 //!
 //! # Simpler than the real one because
 //!
@@ -66,9 +66,9 @@ pub use view::{BlockView, EntryView, LogRecord, TableView};
 
 use std::rc::Rc;
 
-use super::log::LogWriter;
 use super::{Memtable, Sequence};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::log::LogWriter;
 use crate::sim::{Disk, DiskError};
 
 #[derive(Clone)]

@@ -8,10 +8,10 @@ use super::heads::Damage;
 use super::heads::OpenTable;
 use super::{FileName, Memory, SsTables, TableId};
 use crate::contract::{Outcome, Probe, Refused};
+use crate::log::{self, LogWriter, Tail};
 use crate::sim::Crash;
 use crate::storage::Entry;
 use crate::storage::cursor::Cursor;
-use crate::storage::log::{self, LogWriter, Tail};
 use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
@@ -106,7 +106,7 @@ impl SsTables {
         let name = FileName::Log(number).to_string();
         let file = self.disk.open(&name).expect("the directory has just named it");
         let damaged = |offset, what| Damage { file: name.clone(), corrupt: Corrupt { offset, what } };
-        let tail = Tail::of(self.settings.sync);
+        let tail = self.settings.sync.tail();
         let found = log::recover(&mut self.disk, file, tail);
         let found = found.map_err(|bad| self.close(damaged(bad.offset, "bad record")))?;
         self.memory.number = number;

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::{FileName, Output, SsTables, TableId};
 use crate::contract::Counter;
+use crate::log;
 use crate::sim::{Disk, FileId};
+use crate::storage::Entry;
 use crate::storage::block::{Block, Placed};
 use crate::storage::table::{Corrupt, Table};
-use crate::storage::{Entry, log};
 
 /// A table's file, finished or not.
 pub struct TableView {

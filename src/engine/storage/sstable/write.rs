@@ -4,8 +4,8 @@ use super::SsTables;
 use super::event::{Event, SyncReason};
 use crate::contract::{Outcome, Probe, Refused};
 use crate::key::Key;
+use crate::log::LogWriter;
 use crate::sim::DiskError;
-use crate::storage::log::LogWriter;
 use crate::storage::{self, Entry, SyncPolicy};
 
 impl SsTables {
@@ -71,7 +71,7 @@ impl SsTables {
 
     /// How many bytes of the log a crash could take.
     fn unsynced_log_bytes(&self) -> u64 {
-        self.disk.unsynced(self.log().file()).map(|range| range.end - range.start).sum()
+        self.disk.unsynced(self.log().file).map(|range| range.end - range.start).sum()
     }
 
     /// Hardware fails; the engine does not notice until it reads those bytes.

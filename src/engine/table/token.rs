@@ -1,8 +1,9 @@
-//! The words and signs of a statement.
+//! The words and signs of a statement, and how a mistake in one is told.
 
 use std::ops::Range;
 use std::rc::Rc;
 
+#[derive(Debug, PartialEq, Eq)]
 pub enum Token {
     /// A word of the language, or a name.
     Word(String),
@@ -13,11 +14,12 @@ pub enum Token {
     Sign(&'static str),
 }
 
-/// A mistake: where in the text it stands, what is wrong, and what is accepted.
+/// A mistake: where in the text, in bytes, it stands, what is wrong, and what is accepted.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     pub at: usize,
     pub problem: String,
-    pub accepted: &'static str,
+    pub accepted: String,
 }
 
 /// Longer ones first, so that `<=` is not read as `<`.
@@ -48,7 +50,7 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
             let (token, len) = quoted(rest).ok_or_else(|| Mistake {
                 at,
                 problem: "a text that is never closed".to_owned(),
-                accepted: "a closing '",
+                accepted: "a closing '".to_owned(),
             })?;
             at += len;
             token
@@ -59,7 +61,8 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
             let len = rest.find(|each: char| !each.is_alphanumeric() && each != '_').unwrap_or(rest.len());
             if len == 0 {
                 let problem = format!("`{}` means nothing here", first.escape_default());
-                return Err(Mistake { at, problem, accepted: "words, numbers, 'texts' and signs" });
+                let accepted = "words, numbers, 'texts' and signs".to_owned();
+                return Err(Mistake { at, problem, accepted });
             }
             at += len;
             let word = &rest[..len];
@@ -68,7 +71,7 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
                 Token::Number(number.ok_or_else(|| Mistake {
                     at: start,
                     problem: format!("`{}` is no number", crate::language::shorten(word, 40)),
-                    accepted: "a whole number up to 2147483647",
+                    accepted: "a whole number up to 2147483647".to_owned(),
                 })?)
             } else {
                 Token::Word(word.to_owned())

@@ -1,20 +1,21 @@
-//! The value of an expression, for one row, on one replica.
+//! The value of an expression, for one row.
 
 use std::ops::Range;
 
 use super::statement::{Expression, Operator};
-use super::table::Row;
-use super::value::{Value, Version};
+use super::value::Value;
+use super::{Row, Schema};
 use crate::contract::Refused;
 use crate::sim::Rng;
 
 /// `RAND()` is a whole number below this.
 const RANDOM_BELOW: u64 = 1000;
 
-/// What an expression can see: one replica's columns, clock and chance.
+/// What an expression can see: columns, a clock and chance.
 pub struct Scope<'a> {
-    pub version: Version,
-    /// When the statement began, by the replica's own clock. It is the same for all rows.
+    pub schema: &'static Schema,
+    /// When the statement began, in milliseconds after midnight by the clock of whoever carries it out. It is the same for
+    /// all rows.
     pub now: u32,
     pub rng: &'a mut Rng,
     /// Each answer of `NOW()` and `RAND()`, with where the call stands in the text.
@@ -27,7 +28,7 @@ impl Scope<'_> {
         match expression {
             Expression::Literal(value) => Ok(value.clone()),
             Expression::Column(name) => {
-                let place = self.version.column(name)?;
+                let place = self.schema.column(name)?;
                 row.map(|row| row[place].clone())
                     .ok_or_else(|| Refused::new(format!("a new row has no {name} to be read yet")))
             }

@@ -1,9 +1,9 @@
 //! The statement language: what a text means, or where it is wrong.
 //!
 //! ```text
-//! INSERT INTO tickets (column, …) VALUES (expression, …), …
-//! UPDATE tickets SET column = expression, … [WHERE expression] [ORDER BY column [DESC]] [LIMIT number]
-//! DELETE FROM tickets [WHERE expression] [ORDER BY column [DESC]] [LIMIT number]
+//! INSERT INTO table (column, …) VALUES (expression, …), …
+//! UPDATE table SET column = expression, … [WHERE expression] [ORDER BY column [DESC]] [LIMIT number]
+//! DELETE FROM table [WHERE expression] [ORDER BY column [DESC]] [LIMIT number]
 //! ```
 //!
 //! Expressions have numbers, `'texts'`, `TIME '09:00:00.000'`, columns, `NOW()`, `RAND()`, arithmetic, `||` between
@@ -20,10 +20,11 @@ pub const MAX_STATEMENT: usize = 400;
 /// Parentheses and `NOT`s do not nest deeper.
 const MAX_DEPTH: usize = 24;
 
-/// A statement with the text that it was read from, which is what is shipped.
+/// A statement with the text that it was read from.
 #[derive(Clone)]
 pub struct Statement {
     pub text: Rc<str>,
+    pub table: Rc<str>,
     pub action: Rc<Action>,
 }
 
@@ -93,36 +94,36 @@ const OPERATORS: &[(&str, Operator, u8)] = &[
 
 type Read<T> = Result<T, Mistake>;
 
-/// Reads a statement.
-pub fn parse(text: &str) -> Read<Statement> {
+/// Reads a statement about one of these tables.
+pub fn parse(text: &str, tables: &[&str]) -> Read<Statement> {
     if text.len() > MAX_STATEMENT {
         let problem = format!("the statement has {} bytes", text.len());
-        return Err(Mistake { at: 0, problem, accepted: "at most 400 bytes" });
+        return Err(Mistake { at: 0, problem, accepted: format!("at most {MAX_STATEMENT} bytes") });
     }
-    let mut parser = Parser { text, tokens: tokens(text)?, taken: 0, depth: 0 };
-    let action = parser.action()?;
+    let mut parser = Parser { text, tables, tokens: tokens(text)?, taken: 0, depth: 0 };
+    let (table, action) = parser.action()?;
     if parser.taken < parser.tokens.len() {
         return Err(parser.wrong("the end of the statement"));
     }
-    Ok(Statement { text: text.into(), action: Rc::new(action) })
+    Ok(Statement { text: text.into(), table, action: Rc::new(action) })
 }
 
 struct Parser<'a> {
     text: &'a str,
+    tables: &'a [&'a str],
     tokens: Vec<(Token, Range<usize>)>,
     taken: usize,
     depth: usize,
 }
 
 impl Parser<'_> {
-    fn action(&mut self) -> Read<Action> {
+    fn action(&mut self) -> Read<(Rc<str>, Action)> {
         if self.word("insert") {
             self.expect("into")?;
-            self.expect("tickets")?;
-            return self.insert();
+            return Ok((self.table()?, self.insert()?));
         }
         if self.word("update") {
-            self.expect("tickets")?;
+            let table = self.table()?;
             self.expect("set")?;
             let mut set = Vec::new();
             loop {
@@ -130,16 +131,22 @@ impl Parser<'_> {
                 self.expect("=")?;
                 set.push((column, self.expression(0)?));
                 if !self.word(",") {
-                    return Ok(Action::Update { set, which: self.which()? });
+                    return Ok((table, Action::Update { set, which: self.which()? }));
                 }
             }
         }
         if self.word("delete") {
             self.expect("from")?;
-            self.expect("tickets")?;
-            return Ok(Action::Delete { which: self.which()? });
+            return Ok((self.table()?, Action::Delete { which: self.which()? }));
         }
         Err(self.wrong("INSERT, UPDATE, DELETE"))
+    }
+
+    fn table(&mut self) -> Read<Rc<str>> {
+        let found = self.tables.iter().find(|table| self.peek().is_some_and(|token| token.is(table)));
+        let table = found.ok_or_else(|| self.wrong(&self.tables.join(", ")))?;
+        self.taken += 1;
+        Ok((*table).into())
     }
 
     fn insert(&mut self) -> Read<Action> {
@@ -166,7 +173,7 @@ impl Parser<'_> {
             if row.len() != columns.len() {
                 self.taken = start;
                 let problem = format!("{} columns and {} values", columns.len(), row.len());
-                return Err(Mistake { at: self.at(), problem, accepted: "a value for each column" });
+                return Err(Mistake { at: self.at(), problem, accepted: "a value for each column".to_owned() });
             }
             rows.push(row);
             if !self.word(",") {
@@ -215,7 +222,7 @@ impl Parser<'_> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let problem = "the expression nests too deeply".to_owned();
-            return Err(Mistake { at: self.at(), problem, accepted: "at most 24 levels" });
+            return Err(Mistake { at: self.at(), problem, accepted: format!("at most {MAX_DEPTH} levels") });
         }
         let operand = self.nested_operand();
         self.depth -= 1;
@@ -258,6 +265,10 @@ impl Parser<'_> {
             return Err(self.wrong("a time as in '09:00:00.000'"));
         }
         match self.name() {
+            Ok(name) if self.peek().is_some_and(|token| token.is("(")) => {
+                let problem = format!("there is no function {}", crate::language::shorten(&name, 40));
+                Err(Mistake { at: start, problem, accepted: "NOW(), RAND()".to_owned() })
+            }
             Ok(name) => Ok(Expression::Column(name)),
             Err(_) => Err(self.wrong("a number, a 'text', a column, NOW(), RAND(), NOT, -, (")),
         }
@@ -286,7 +297,7 @@ impl Parser<'_> {
         here
     }
 
-    fn expect(&mut self, word: &'static str) -> Read<()> {
+    fn expect(&mut self, word: &str) -> Read<()> {
         if self.word(word) { Ok(()) } else { Err(self.wrong(word)) }
     }
 
@@ -299,13 +310,13 @@ impl Parser<'_> {
         self.tokens.get(self.taken).map_or(self.text.len(), |(_, range)| range.start)
     }
 
-    fn wrong(&self, accepted: &'static str) -> Mistake {
+    fn wrong(&self, accepted: &str) -> Mistake {
         let problem = match self.tokens.get(self.taken) {
             Some((_, range)) => {
                 format!("`{}` cannot stand here", crate::language::shorten(&self.text[range.clone()], 40))
             }
             None => "the statement ends too early".to_owned(),
         };
-        Mistake { at: self.at(), problem, accepted }
+        Mistake { at: self.at(), problem, accepted: accepted.to_owned() }
     }
 }

@@ -1,14 +1,12 @@
-//! Values, and the columns of the table `tickets` in each version of the software.
+//! Values, and of which kinds they are.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use crate::contract::Refused;
-
-/// The longest text of a column in bytes. A column has a fixed place for it.
+/// The longest text of a column in bytes: a row has a fixed place for it.
 pub const MAX_TEXT: usize = 12;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     Integer(i32),
     Text(Rc<str>),
@@ -16,7 +14,7 @@ pub enum Value {
     Time(u32),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Integer,
     Text,
@@ -108,47 +106,23 @@ pub fn parse_time(text: &str) -> Option<u32> {
     parts.next().is_none().then_some(time)
 }
 
-/// A column. Its tag stays the same through all versions, and is never given to another column.
-#[derive(PartialEq, Eq)]
-pub struct Column {
-    pub tag: u8,
-    pub name: &'static str,
-    pub kind: Kind,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-const ID: Column = Column { tag: 1, name: "id", kind: Kind::Integer };
-const HOLDER: Column = Column { tag: 2, name: "holder", kind: Kind::Text };
-const LOT: Column = Column { tag: 3, name: "lot", kind: Kind::Integer };
-const AT: Column = Column { tag: 4, name: "at", kind: Kind::Time };
-const PAID: Column = Column { tag: 5, name: "paid", kind: Kind::Integer };
-
-/// A version of the software. Each lays out rows in its own way.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Version(pub u8);
-
-impl Version {
-    /// The leader's, and a follower's unless it is older or newer.
-    pub const LEADER: Version = Version(2);
-
-    /// The columns of `tickets` in this version, the key first.
-    pub fn columns(self) -> &'static [Column] {
-        match self.0 {
-            1 => &[ID, HOLDER, AT],
-            2 => &[ID, HOLDER, LOT, AT],
-            _ => &[ID, HOLDER, LOT, AT, PAID],
+    #[test]
+    fn a_value_is_what_its_bytes_say_and_a_time_what_its_text_says() {
+        let values =
+            [Value::Integer(-7), Value::Integer(i32::MIN), Value::Text("it's".into()), Value::Time(32_400_040)];
+        for value in values {
+            assert_eq!(Value::from_bytes(value.kind(), &value.bytes()), Some(value.clone()));
+            assert!(value.bytes().len() <= value.kind().size());
         }
-    }
-
-    pub fn column(self, name: &str) -> Result<usize, Refused> {
-        let columns = self.columns();
-        columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            let names: Vec<_> = columns.iter().map(|column| column.name).collect();
-            Refused::new(format!(
-                "there is no column {} in version {} of tickets; there are: {}",
-                crate::language::shorten(name, 20),
-                self.0,
-                names.join(", ")
-            ))
-        })
+        assert_eq!(Value::from_bytes(Kind::Integer, &[1, 2, 3]), None);
+        assert_eq!(Value::from_bytes(Kind::Text, &[0xff]), None);
+        assert_eq!(parse_time(&Value::Time(32_400_040).to_string()), Some(32_400_040));
+        for wrong in ["24:00:00.000", "09:60:00.000", "09:00:00", "09:00:00.000.0", "nine", ""] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
+        }
     }
 }

@@ -17,7 +17,6 @@
 //! way finds it again at the next block; here it looks for the next whole record byte by byte. And of a single write, a
 //! crash is taken to leave the beginning, where a disk of many sectors could also leave its end.
 
-use super::SyncPolicy;
 use crate::sim::{Disk, DiskError, FileId};
 
 /// Bytes of a record before its payload.
@@ -28,7 +27,7 @@ const MOST_PASSES: usize = 8;
 /// The end of a log that is being written.
 #[derive(Clone, Debug)]
 pub struct LogWriter {
-    file: FileId,
+    pub file: FileId,
     synced: u64,
     /// Records that wait in memory for the next sync, if they are to.
     waiting: Option<Vec<u8>>,
@@ -43,16 +42,6 @@ pub enum Tail {
     OneRecord,
     /// All that no later record vouches for.
     Unsynced,
-}
-
-impl Tail {
-    /// Of the log that was written to last.
-    pub fn of(sync: SyncPolicy) -> Tail {
-        match sync {
-            SyncPolicy::Always => Tail::OneRecord,
-            SyncPolicy::OnCommand => Tail::Unsynced,
-        }
-    }
 }
 
 /// What a log was found to hold.
@@ -84,10 +73,6 @@ impl LogWriter {
     /// in a crash, either way.
     pub fn collect(&mut self) {
         self.waiting.get_or_insert_default();
-    }
-
-    pub fn file(&self) -> FileId {
-        self.file
     }
 
     /// Appends a record; it is durable after [`LogWriter::sync`]. Returns its offset.

@@ -1,51 +1,46 @@
-//! The table as bytes: a heap file of slots, as its version lays them out.
+//! A table as bytes: a heap file of slots, as its schema lays them out.
 //!
 //! ```text
 //! byte  0           1         5
-//!       | version 1 | next 4  | slot | slot | … 12 slots
+//!       | version 1 | next 4  | slot | slot | …
 //!
-//! slot  | used 1 | id 4 | holder: length 1, text 12 | lot 4 | at 4 |        (version 2)
+//! slot  | used 1 | number 4 | text: length 1, 12 | time 4 | …               in the order of the columns
 //! ```
 //!
-//! Numbers are big-endian. `next` is the number that the auto-increment gives out next.
+//! Numbers are big-endian. `next` is the key that the auto-increment gives out next.
 
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::value::{Kind, MAX_TEXT, Value, Version};
+use super::schema::Schema;
+use super::value::{Kind, MAX_TEXT, Value};
 use crate::contract::{Refused, Span};
 
-/// A table has room for no more rows: they are all drawn.
-pub const SLOTS: usize = 12;
 /// The bytes before the first slot.
 pub const HEADER: usize = 5;
 
-/// The values of a row, in the order of its version's columns.
+/// The values of a row, in the order of its schema's columns.
 pub type Row = Vec<Value>;
 
 #[derive(Clone)]
 pub struct Table {
-    pub version: Version,
-    bytes: Rc<Vec<u8>>,
+    pub schema: &'static Schema,
+    pub bytes: Rc<Vec<u8>>,
 }
 
 impl Table {
-    pub fn new(version: Version) -> Table {
-        let mut bytes = vec![0; HEADER + SLOTS * slot_size(version)];
-        bytes[0] = version.0;
-        let mut table = Table { version, bytes: Rc::new(bytes) };
+    pub fn new(schema: &'static Schema) -> Table {
+        let mut bytes = vec![0; HEADER + schema.slots * schema.slot_size()];
+        bytes[0] = schema.version;
+        let mut table = Table { schema, bytes: Rc::new(bytes) };
         table.set_next_id(1);
         table
     }
 
-    /// The table whose file has these bytes; `None` if they are not as many as that version has, or of another.
-    pub fn of(version: Version, bytes: Vec<u8>) -> Option<Table> {
-        let fits = bytes.len() == HEADER + SLOTS * slot_size(version) && bytes[0] == version.0;
-        fits.then(|| Table { version, bytes: Rc::new(bytes) })
-    }
-
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// The table whose file has these bytes; `None` if they are not as many as that schema has, or of another version.
+    pub fn of(schema: &'static Schema, bytes: Vec<u8>) -> Option<Table> {
+        let fits = bytes.len() == HEADER + schema.slots * schema.slot_size() && bytes[0] == schema.version;
+        fits.then(|| Table { schema, bytes: Rc::new(bytes) })
     }
 
     /// Writes bytes as they are, as a replay of the write-ahead log does. The error says that they lie outside.
@@ -56,6 +51,7 @@ impl Table {
         Ok(())
     }
 
+    /// The key that is given out next.
     pub fn next_id(&self) -> i32 {
         i32::from_be_bytes([self.bytes[1], self.bytes[2], self.bytes[3], self.bytes[4]])
     }
@@ -66,7 +62,7 @@ impl Table {
 
     /// Where a slot stands in the file.
     pub fn range(&self, slot: usize) -> Range<usize> {
-        let size = slot_size(self.version);
+        let size = self.schema.slot_size();
         HEADER + slot * size..HEADER + (slot + 1) * size
     }
 
@@ -78,7 +74,7 @@ impl Table {
         }
         let mut at = 1;
         let mut row = Row::new();
-        for column in self.version.columns() {
+        for column in self.schema.columns {
             let mut field = &bytes[at..at + column.kind.size()];
             at += field.len();
             if column.kind == Kind::Text {
@@ -114,10 +110,10 @@ impl Table {
 
     /// All rows with their slots, in physical order.
     pub fn rows(&self) -> impl Iterator<Item = (usize, Row)> {
-        (0..SLOTS).filter_map(|slot| Some((slot, self.row(slot)?)))
+        (0..self.schema.slots).filter_map(|slot| Some((slot, self.row(slot)?)))
     }
 
-    /// The slot and the row of that id.
+    /// The slot and the row of that key.
     pub fn find(&self, id: &Value) -> Option<(usize, Row)> {
         self.rows().find(|(_, row)| row[0] == *id)
     }
@@ -135,7 +131,7 @@ impl Table {
             return spans;
         };
         span(1, "used", "yes".to_owned());
-        for (column, value) in self.version.columns().iter().zip(&row) {
+        for (column, value) in self.schema.columns.iter().zip(&row) {
             if let Value::Text(text) = value {
                 span(1, "length", text.len().to_string());
                 span(MAX_TEXT, column.name, value.literal());
@@ -145,9 +141,4 @@ impl Table {
         }
         spans
     }
-}
-
-/// How many bytes a row takes in that version: one that says whether it is there, and its columns.
-pub fn slot_size(version: Version) -> usize {
-    1 + version.columns().iter().map(|column| column.kind.size()).sum::<usize>()
 }
