@@ -5,10 +5,17 @@
 // the first one is opened. All figures of a page share one instance. A panic in Wasm ends that instance; then a fresh one
 // is fetched and every figure goes on at the step where it was.
 
+import { watchFingers } from "./fingers.js";
 import { readLink, writeLink } from "./link.js";
 
 const here = (file) => new URL(file, import.meta.url).href;
 const STYLES = ["scene.css", "figure.css"];
+/** A shadow root knows the faces of its page alone, so they are given to the page. */
+const FACES = { "Stepwise Sans": "fonts/stepwise-sans.woff2", "Stepwise Mono": "fonts/stepwise-mono.woff2" };
+/** A figure waits so many milliseconds for its faces; then it begins with others. */
+const FACES_MAY_TAKE = 1500;
+/** Where its parent asks how wide it would be, a figure is six of these, and may be broken down to one. */
+const BREADTHS = 6;
 /** A figure this far outside the viewport comes alive. */
 const NEAR = "600px";
 /** After so many panics a figure stays down until the reader starts it over. */
@@ -55,8 +62,22 @@ function panicked(number, message) {
   });
 }
 
+let faces = null;
+
+/** Resolves when the faces are there, or cannot be had, or take too long. */
+function bringFaces() {
+  faces ??= Promise.allSettled(Object.entries(FACES).map(([family, file]) => {
+    const face = new FontFace(family, `url("${here(file)}")`, { weight: "400 700", display: "swap" });
+    document.fonts.add(face);
+    return face.load();
+  }));
+  return Promise.race([faces, new Promise((resolve) => setTimeout(resolve, FACES_MAY_TAKE))]);
+}
+
 class StepwiseFigure extends HTMLElement {
   #shadow = this.attachShadow({ mode: "open" });
+  /** What all else is in: nothing that a page says of text reaches into it. */
+  #box = make("div", "box");
   #root = null;
   #figure = null;
   #state = null;
@@ -119,10 +140,14 @@ class StepwiseFigure extends HTMLElement {
     this.#styles.catch(() => {});
     const slot = document.createElement("slot");
     // Where nobody has put an opening picture, room is kept for the figure.
-    const room = document.createElement("div");
-    room.className = "room";
-    slot.append(room);
-    this.#shadow.append(slot);
+    slot.append(make("div", "room"));
+    this.#box.append(slot);
+    // The box goes by the width that it is given; where the parent gives none, this says what it would like to have.
+    const breadth = make("div", "breadth");
+    for (let part = 0; part < BREADTHS; part += 1) breadth.append(make("i"));
+    const frame = make("div", "frame");
+    frame.append(breadth, this.#box);
+    this.#shadow.append(frame);
     // Seen from the page, a key pressed in one of our fields comes from the figure itself; so the page's shortcuts
     // would fire while somebody writes.
     const keep = (event) => {
@@ -130,6 +155,7 @@ class StepwiseFigure extends HTMLElement {
       if (field instanceof Element && field.matches("input, textarea, select")) event.stopPropagation();
     };
     for (const name of ["keydown", "keyup", "keypress"]) this.#shadow.addEventListener(name, keep);
+    watchFingers(this.#shadow, (way) => this.#figure?.receive(way, ""));
   }
 
   async #start() {
@@ -156,7 +182,7 @@ class StepwiseFigure extends HTMLElement {
     for (;;) {
       const [glue, wanted] = [await load(), kind()];
       // An instance that falls meanwhile never answers.
-      await Promise.race([Promise.all([glue.prepare(wanted), this.#styles]), fallen]);
+      await Promise.race([Promise.all([glue.prepare(wanted), this.#styles, bringFaces()]), fallen]);
       if (glue === (await load()) && wanted === kind()) return glue;
     }
   }
@@ -187,11 +213,11 @@ class StepwiseFigure extends HTMLElement {
   }
 
   #mount(glue) {
-    const root = document.createElement("div");
+    const root = make("div");
     // Out of the flow until it is drawn: the opening picture and the player must never both take up room.
     Object.assign(root.style, { position: "absolute", visibility: "hidden", width: `${this.clientWidth}px` });
     this.#root = root;
-    this.#shadow.append(root);
+    this.#box.append(root);
     alive.set(this.number, this);
     this.#figure = glue.mount(this.#root, this.#pairs(), {
       number: this.number,
@@ -257,8 +283,7 @@ class StepwiseFigure extends HTMLElement {
   /** Stops the figure and says why; each choice is a button that does its work and starts the figure again. */
   #stop(manner, text, link, choices) {
     this.#stopped = true;
-    const box = document.createElement("div");
-    box.className = `fallen ${manner}`;
+    const box = make("div", `fallen ${manner}`);
     box.setAttribute("role", manner === "alert" ? "alert" : "status");
     const line = document.createElement("p");
     line.textContent = text;
@@ -275,8 +300,12 @@ class StepwiseFigure extends HTMLElement {
       });
       box.append(button);
     }
-    this.#shadow.append(box);
+    this.#box.append(box);
   }
+}
+
+function make(name, className = "") {
+  return Object.assign(document.createElement(name), { className });
 }
 
 // A page that has the script twice, perhaps in two versions, keeps to the first.

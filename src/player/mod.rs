@@ -85,7 +85,6 @@ pub struct Player {
     keep_focus: bool,
     root: NodeRef,
     observer: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
-    swipe: Option<i32>,
 }
 
 /// Rows that are being written into an engine, for a figure that is shown when all are in it.
@@ -149,7 +148,6 @@ pub enum Message {
     Dismiss,
     Panel(Option<Panel>),
     Width,
-    Touch(Option<i32>, i32),
     Asked(String, String),
     Replace(Box<FigureSpec>, Vec<BadSpec>),
 }
@@ -185,7 +183,6 @@ impl Component for Player {
             keep_focus: false,
             root: NodeRef::default(),
             observer: None,
-            swipe: None,
         };
         player.open(&spec);
         player
@@ -248,7 +245,6 @@ impl Component for Player {
             }
             Message::Panel(panel) => self.panel = panel,
             Message::Width => return self.measure(),
-            Message::Touch(start, end) => self.touch(start, end, host),
             Message::Asked(name, argument) => self.asked(&name, &argument, context),
             Message::Replace(spec, problems) => {
                 // The host's figure is without the reader's rows; where it makes no sense, the old one stays with them.
@@ -537,20 +533,6 @@ impl Player {
             self.draw(false);
         }
         changed
-    }
-
-    /// A finger that moves sideways over the stage takes a step.
-    fn touch(&mut self, start: Option<i32>, end: i32, host: &Host) {
-        const SWIPE: i32 = 40;
-        if start.is_some() {
-            self.swipe = start;
-            return;
-        }
-        match self.swipe.take().map(|start| end - start) {
-            Some(way) if way <= -SWIPE => self.go(Go::Forward, host),
-            Some(way) if way >= SWIPE => self.go(Go::Back, host),
-            _ => {}
-        }
     }
 
     /// What a host may ask for; see [`Figure::receive`].

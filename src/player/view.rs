@@ -56,11 +56,8 @@ impl Player {
 
     fn stage(&self, context: &Context<Player>, moment: &Moment) -> Html {
         let link = context.link();
-        let x = |event: &TouchEvent| event.changed_touches().item(0).map_or(0, |touch| touch.client_x());
-        let ontouchstart = link.callback(move |event: TouchEvent| Message::Touch(Some(x(&event)), 0));
-        let ontouchend = link.callback(move |event: TouchEvent| Message::Touch(None, x(&event)));
         html! {
-            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width as u32, self.scene.height as u32)} {ontouchstart} {ontouchend}>
+            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width as u32, self.scene.height as u32)}>
                 <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
                     selected={self.selected.clone()} select={link.callback(Message::Select)} />
             </div>
