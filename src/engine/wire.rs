@@ -15,11 +15,15 @@ pub trait Wire: Sized {
     fn read(bytes: &mut &[u8]) -> Option<Self>;
 }
 
+/// What the bytes of an entry's key and value mean, in order and without gaps: a name, how many bytes, what they spell.
+pub type Told = fn(&[u8], &[u8]) -> Vec<(&'static str, usize, String)>;
+
 /// Bytes that are written field by field.
 #[derive(Default)]
 pub struct Frame {
     bytes: Vec<u8>,
     spans: Vec<Span>,
+    told: Option<Told>,
 }
 
 impl Frame {
@@ -28,13 +32,34 @@ impl Frame {
         self.bytes.extend(bytes);
         self.spans.push(Span { range: start..self.bytes.len(), label: label.to_owned(), value });
     }
+
+    /// A key and a value as the figure's engine tells them; as texts, where it says nothing of them.
+    pub fn key_and_value(&mut self, key: &[u8], value: &[u8]) {
+        let texts: Told = |key, value| {
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            vec![("key", key.len(), text(key)), ("value", value.len(), text(value))]
+        };
+        let (bytes, mut at) = ([key, value].concat(), 0);
+        for (label, len, means) in self.told.unwrap_or(texts)(key, value) {
+            self.field(label, &bytes[at..at + len], means);
+            at += len;
+        }
+    }
 }
 
 /// The bytes of a message, under a title.
 pub fn dump(message: &impl Wire, title: String) -> Dump {
-    let mut frame = Frame::default();
-    message.write("", &mut frame);
-    Dump { title: format!("{title}: {} bytes", frame.bytes.len()), offset: 0, bytes: frame.bytes, spans: frame.spans }
+    written(message, title, 0, Frame::default())
+}
+
+/// The bytes of what has entries in it, whose keys and values mean what `told` says; the first stands at `offset` of its file.
+pub fn dump_of_entries(it: &impl Wire, title: String, offset: u64, told: Told) -> Dump {
+    written(it, title, offset, Frame { told: Some(told), ..Frame::default() })
+}
+
+fn written(it: &impl Wire, title: String, offset: u64, mut frame: Frame) -> Dump {
+    it.write("", &mut frame);
+    Dump { title: format!("{title}: {} bytes", frame.bytes.len()), offset, bytes: frame.bytes, spans: frame.spans }
 }
 
 /// The bytes of a message alone.
@@ -65,6 +90,17 @@ macro_rules! whole_numbers {
 }
 
 whole_numbers!(u8, u32, u64);
+
+/// A position or a count, in four bytes.
+impl Wire for usize {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        u32::try_from(*self).expect("no run has so many").write(label, frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<usize> {
+        u32::read(bytes).map(|number| number as usize)
+    }
+}
 
 impl Wire for bool {
     fn write(&self, label: &str, frame: &mut Frame) {
@@ -102,6 +138,18 @@ impl Wire for Rc<str> {
         let (text, rest) = bytes.split_at_checked(usize::from(len))?;
         *bytes = rest;
         std::str::from_utf8(text).ok().map(Rc::from)
+    }
+}
+
+/// How many there are, and then each.
+impl<T: Wire> Wire for Vec<T> {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        self.len().write(label, frame);
+        self.iter().for_each(|each| each.write("", frame));
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Vec<T>> {
+        (0..usize::read(bytes)?).map(|_| T::read(bytes)).collect()
     }
 }
 

@@ -60,7 +60,7 @@ pub fn event(input: TokenStream) -> TokenStream {
     expand(parse_macro_input!(input), event::derive, event::stand_in)
 }
 
-#[proc_macro_derive(Wire, attributes(name))]
+#[proc_macro_derive(Wire, attributes(name, label))]
 pub fn wire(input: TokenStream) -> TokenStream {
     expand(parse_macro_input!(input), wire::derive, wire::stand_in)
 }

@@ -1,10 +1,11 @@
-//! `#[derive(Wire)]`: a message as bytes, each of them explained, and read back: a byte for the kind, then its fields.
+//! `#[derive(Wire)]`: a message as bytes, each of them explained, and read back: a byte for the kind, then its fields, each
+//! under the words of its `#[label("…")]`, or its name.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
+use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Result};
 
-use crate::attributes::{kebab, name};
+use crate::attributes::{argument, kebab, name};
 
 pub fn derive(input: DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
@@ -20,9 +21,11 @@ pub fn derive(input: DeriveInput) -> Result<TokenStream> {
             .enumerate()
             .map(|(place, field)| {
                 let variable = field.ident.clone().unwrap_or_else(|| format_ident!("_{place}"));
-                (variable.clone(), kebab(&variable.to_string()).replace('-', " "))
+                let label = argument::<LitStr>(&field.attrs, "label")?.map(|label| label.value());
+                let label = label.unwrap_or_else(|| kebab(&variable.to_string()).replace('-', " "));
+                Ok((variable, label))
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let (variables, labels): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
         let pattern = match &variant.fields {
             Fields::Unit => quote! {},

@@ -29,10 +29,12 @@ pub mod witness;
 pub use calls::Call;
 pub use fate::{Fate, Happened, Power};
 pub use reaction::Reaction;
-pub use run::Cluster;
+pub use run::{Cluster, no_such_node};
 pub use witness::Witness;
 
 pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
+
+use serde_json::{Value, json};
 
 use crate::contract::{Counter, Event, Outcome, Probe, Refused};
 use crate::form::{Command, Declared};
@@ -78,8 +80,13 @@ pub trait Protocol: Clone + Sized + 'static {
     /// Beside those that every cluster has.
     fn counters(cluster: &Cluster<Self>) -> Vec<Counter>;
 
-    /// A node for a program to read.
-    fn state(node: &Self::Node) -> serde_json::Value;
+    /// A node for a program to read: what stands beside its name and whether it is up.
+    fn state(cluster: &Cluster<Self>, node: NodeId) -> Value;
+
+    /// What is known of the whole for a program to read, beside what every cluster has, or in its place.
+    fn whole(_: &Cluster<Self>) -> Value {
+        json!({})
+    }
 }
 
 pub enum Order<'a> {
@@ -110,6 +117,10 @@ pub trait Node<P: Protocol>: Clone {
     fn stop(&mut self, power: Power) -> String;
     /// It starts from its disk. Returns with what, as a sentence, and what it does first.
     fn start(&mut self, now: Time) -> (String, Vec<(Time, P::Timer)>);
+    /// All links are open again, and connections are made anew: what it does then. It is not told which of them were cut.
+    fn reconnect(&mut self) -> Vec<(Time, P::Timer)> {
+        Vec::new()
+    }
     /// The bytes of a copy of what may grow, beside what it shares with `before`.
     fn weight(&self, before: &Self) -> u64 {
         let _ = before;

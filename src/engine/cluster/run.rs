@@ -91,9 +91,10 @@ impl<P: Protocol> Engine for Cluster<P> {
     }
 
     fn state(&self) -> Value {
-        let nodes = self.ids().map(
-            |id| json!({ "node": id.to_string(), "up": self.is_up(id), "holds": P::state(&self.nodes[id.index()]) }),
-        );
+        let nodes = self.ids().map(|id| {
+            let node = json!({ "node": id.to_string(), "up": self.is_up(id) });
+            with(node, P::state(self, id))
+        });
         let calls = self.calls.iter().map(|call| {
             let ended = call.ended.as_ref().map(|(time, outcome)| (time.as_micros(), outcome.to_string()));
             json!({ "call": call.id.to_string(), "asked": &*call.asked, "ended": ended })
@@ -104,13 +105,21 @@ impl<P: Protocol> Engine for Cluster<P> {
                 "about": it.payload.about(),
             })
         });
-        json!({
+        let state = json!({
             "time_us": self.now().as_micros(),
             "nodes": nodes.collect::<Value>(),
             "calls": calls.collect::<Value>(),
             "in_flight": in_flight.collect::<Value>(),
-        })
+        });
+        with(state, P::whole(self))
     }
+}
+
+/// An object with the fields of another, which take the place of those of the same name.
+fn with(mut object: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { unreachable!("what a protocol says has names") };
+    more.into_iter().for_each(|(name, value)| object[name] = value);
+    object
 }
 
 /// What can be seen.
@@ -135,9 +144,10 @@ impl<P: Protocol> Cluster<P> {
         self.network().is_up(node.into())
     }
 
-    /// Whether nothing will happen by itself any more, but for what only keeps things going.
+    /// Whether nothing will happen by itself any more, but for what only keeps things going; and nobody waits for an answer.
     pub fn is_quiet(&self) -> bool {
         self.network().load() == 0
+            && !self.calls.iter().any(Call::is_open)
             && self.world.timers().all(|timer| self.is_stale(timer) || P::is_routine(&timer.what))
     }
 
@@ -296,6 +306,10 @@ impl<P: Protocol> Cluster<P> {
             }
             Fate::Heal => {
                 self.world.network.heal();
+                for node in self.ids().filter(|node| self.is_up(*node)).collect::<Vec<_>>() {
+                    let timers = self.node_mut(node).reconnect();
+                    self.set_timers(node.into(), timers);
+                }
                 self.tell(Happened::Healed, probe)
             }
             Fate::Skew { node, by } => {
@@ -394,11 +408,9 @@ impl<P: Protocol> Cluster<P> {
         Ok(message)
     }
 
-    fn check(&self, host: Host) -> Result<(), Refused> {
+    pub fn check(&self, host: Host) -> Result<(), Refused> {
         match host {
-            Host::Node(node) if node.index() >= self.nodes.len() => {
-                Err(Refused::new(format!("there is no {node}; nodes are {}", names('n', self.nodes.len()))))
-            }
+            Host::Node(node) if node.index() >= self.nodes.len() => Err(no_such_node(node, self.nodes.len())),
             Host::Client(client) if client.index() >= self.clients.len() => {
                 Err(Refused::new(format!("there is no {client}; clients are {}", names('c', self.clients.len()))))
             }
@@ -440,6 +452,12 @@ impl<P: Protocol> Cluster<P> {
     pub fn client_mut(&mut self, client: ClientId) -> &mut P::Client {
         Rc::make_mut(&mut self.clients[client.index()])
     }
+}
+
+/// What is said of a node that is none of so many.
+#[track_caller]
+pub fn no_such_node(node: NodeId, many: usize) -> Refused {
+    Refused::new(format!("there is no {node}; nodes are {}", names('n', many)))
 }
 
 /// `n1`, `n1 to n3`.

@@ -164,8 +164,8 @@ impl Protocol for Queue {
         tally::tally(cluster).counters()
     }
 
-    fn state(server: &Server) -> Value {
-        match server {
+    fn state(cluster: &Cluster<Queue>, node: NodeId) -> Value {
+        let holds: Value = match &*cluster.nodes[node.index()] {
             Server::Store(store) => store.rows.iter().map(|row| {
                 json!({ "group": row.group.name(), "call": row.letter.call.to_string(), "effect": row.letter.body.to_string() })
             }).collect(),
@@ -180,7 +180,8 @@ impl Protocol for Queue {
                 });
                 json!({ "messages": messages.collect::<Value>(), "groups": groups.collect::<Value>() })
             }).collect(),
-        }
+        };
+        json!({ "holds": holds })
     }
 }
 

@@ -134,14 +134,17 @@ impl Protocol for Rpc {
         ]
     }
 
-    fn state(server: &Server) -> Value {
+    fn state(cluster: &Cluster<Rpc>, node: NodeId) -> Value {
+        let server = &cluster.nodes[node.index()];
         let charges = server.ledger.iter().enumerate().map(|(place, charge)| {
             let synced = place < server.synced;
             let (call, key) = (charge.call.to_string(), charge.key.as_deref());
             json!({ "call": call, "key": key, "euros": charge.euros, "synced": synced })
         });
         let jobs = server.jobs.iter().flat_map(|job| &job.callers).map(|caller| caller.call.to_string());
-        json!({ "asked": server.asked, "charges": charges.collect::<Value>(), "works_on": jobs.collect::<Value>() })
+        json!({ "holds": {
+            "asked": server.asked, "charges": charges.collect::<Value>(), "works_on": jobs.collect::<Value>(),
+        } })
     }
 }
 

@@ -4,6 +4,7 @@
 //! numbers are little-endian.
 
 use crate::checksum::crc32;
+use crate::wire::{Frame, Wire};
 
 /// A time with at most one leader, counted from 1; 0 is before the first.
 pub type Term = u32;
@@ -51,5 +52,23 @@ impl Entry {
         let whole = bytes.get(..end)?;
         let entry = Entry { term: number(4), key: whole[HEAD..key_end].into(), value: whole[key_end..].into() };
         (crc32(&whole[4..]) == number(0)).then_some((entry, end))
+    }
+}
+
+/// The very bytes that the disk has of it.
+impl Wire for Entry {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        let bytes = self.encode();
+        frame.field("CRC-32 of the rest", &bytes[..4], "checked".to_owned());
+        self.term.write("term", frame);
+        (self.key.len() as u8).write("length of the key", frame);
+        (self.value.len() as u8).write("length of the value", frame);
+        frame.key_and_value(&self.key, &self.value);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Entry> {
+        let (entry, len) = Entry::decode(bytes)?;
+        *bytes = &bytes[len..];
+        Some(entry)
     }
 }

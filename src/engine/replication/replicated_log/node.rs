@@ -1,5 +1,7 @@
 //! A node: a message or a timer in, messages out. It knows the names of the others, and nothing else about the cluster.
 
+use stepwise_derive::Wire;
+
 use super::{Entry, Snapshot, Term};
 use crate::replication::{NodeId, NodeSet};
 use crate::sim::Disk;
@@ -28,12 +30,14 @@ pub enum Role {
 }
 
 /// Positions are numbers of entries from the front of the log: 0 is before the first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Wire)]
 #[cfg_attr(test, derive(PartialEq))]
 pub enum Message {
+    #[name("ask for a vote")]
     AskVote {
         term: Term,
         position: usize,
+        #[label("term of the last entry")]
         last: Term,
     },
     Vote {
@@ -43,10 +47,12 @@ pub enum Message {
     /// The entries after `position`, the one there being of the term `before`; with none it is a heartbeat.
     Append {
         term: Term,
+        #[label("position before the entries")]
         position: usize,
+        #[label("term of the entry there")]
         before: Term,
-        entries: Vec<Entry>,
         committed: usize,
+        entries: Vec<Entry>,
     },
     /// Up to `position` the log is the leader's and synced; if not `matches`, the leader should begin there again.
     Appended {

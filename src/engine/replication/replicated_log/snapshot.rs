@@ -10,6 +10,7 @@
 use std::rc::Rc;
 
 use super::{Entry, Term};
+use crate::wire::{Frame, Wire};
 
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(PartialEq))]
@@ -85,5 +86,25 @@ impl Snapshot {
             at += 8 + len;
         }
         Some(Snapshot { position: long(0)?, terms: Rc::new(terms), rows: Rc::new(rows) })
+    }
+}
+
+/// As a file of its own has it, and so nothing may follow it.
+impl Wire for Snapshot {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        (self.position as u64).write("stands for the log up to position", frame);
+        self.terms.len().write("terms", frame);
+        for (first, term) in self.terms.iter() {
+            (*first as u64).write("position of the first entry of a term", frame);
+            term.write("term", frame);
+        }
+        for (position, entry) in self.rows.iter() {
+            (*position as u64).write("position of the key's last entry", frame);
+            entry.write("", frame);
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Snapshot> {
+        Snapshot::decode(std::mem::take(bytes))
     }
 }
