@@ -6,7 +6,9 @@
 use std::rc::Rc;
 
 use crate::contract::{Dump, Span};
-use crate::replication::{CallId, ClientId};
+use crate::key::Key;
+use crate::replication::{CallId, ClientId, NodeId};
+use crate::sim::Time;
 
 /// What can be written into a frame, and read back.
 pub trait Wire: Sized {
@@ -150,6 +152,37 @@ impl<T: Wire> Wire for Vec<T> {
 
     fn read(bytes: &mut &[u8]) -> Option<Vec<T>> {
         (0..usize::read(bytes)?).map(|_| T::read(bytes)).collect()
+    }
+}
+
+impl Wire for Key {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        Rc::<str>::from(self.as_str()).write(label, frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Key> {
+        Rc::<str>::read(bytes).map(|text| Key::new(&text))
+    }
+}
+
+/// In nanoseconds.
+impl Wire for Time {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field(label, &self.as_nanos().to_le_bytes(), self.to_string());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Time> {
+        u64::read(bytes).map(Time::from_nanos)
+    }
+}
+
+impl Wire for NodeId {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field(label, &[self.number()], self.to_string());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<NodeId> {
+        u8::read(bytes).filter(|number| (1..=NodeId::MOST).contains(number)).map(NodeId::new)
     }
 }
 

@@ -174,7 +174,7 @@ impl<P: Protocol> Cluster<P> {
 /// What happens by itself.
 impl<P: Protocol> Cluster<P> {
     /// Lets the next thing happen, if it is by `until`. Tells whether there was one.
-    fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
+    pub fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
         match self.world.next(until) {
             None => return false,
             Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
@@ -240,6 +240,11 @@ impl<P: Protocol> Cluster<P> {
     fn witnessed(&mut self, mut event: P::Event) -> P::Event {
         self.witness.sees(&mut event, &self.nodes, self.world.now());
         event
+    }
+
+    /// Lets the shortest time pass, so that what happens next is later by any clock. What is due by now comes after it.
+    pub fn pass_a_nanosecond(&mut self) {
+        self.world.pass_a_nanosecond();
     }
 
     fn set_timers(&mut self, host: Host, timers: Vec<(Time, P::Timer)>) {
@@ -418,7 +423,13 @@ impl<P: Protocol> Cluster<P> {
         }
     }
 
-    fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
+    /// Whether a node is there and runs, where it is to do something.
+    pub fn check_is_up(&self, node: NodeId) -> Result<(), Refused> {
+        self.check(node.into())?;
+        if self.is_up(node) { Ok(()) } else { Err(Refused::new(format!("{node} is off; `start {node}` starts it"))) }
+    }
+
+    pub fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
         self.check(a)?;
         self.check(b)?;
         if a == b { Err(Refused::new(format!("{a} is one host, and a link has two"))) } else { Ok(()) }

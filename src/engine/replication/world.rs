@@ -74,6 +74,11 @@ impl<M, T: Clone> World<M, T> {
         self.now = self.now.max(until);
     }
 
+    /// The shortest time passes, and what is due by then is late by it.
+    pub fn pass_a_nanosecond(&mut self) {
+        self.now += Time::from_nanos(1);
+    }
+
     /// The bytes of a copy, beside what it shares with `before`.
     pub fn weight(&self, before: &World<M, T>) -> u64 {
         let is_shared = Rc::ptr_eq(&self.timers, &before.timers);

@@ -198,9 +198,7 @@ fn find(cluster: &mut Cluster<Queue>, id: ClientId) -> Result<&mut Consumer, Ref
 }
 
 fn broker(cluster: &mut Cluster<Queue>) -> Result<&mut Broker, Refused> {
-    if !cluster.is_up(BROKER) {
-        return Err(Refused::new(format!("{BROKER} is off; `start {BROKER}` starts it")));
-    }
+    cluster.check_is_up(BROKER)?;
     match cluster.node_mut(BROKER) {
         Server::Broker(broker) => Ok(broker),
         Server::Store(_) => unreachable!("n1 is the broker"),
