@@ -76,6 +76,8 @@ pub struct Faults {
     /// All that are somewhere in an app server, in the order of their numbers.
     requests: Shared<Request>,
     arrived: u64,
+    /// Whatever was taken from the agenda, and arrivals.
+    happenings: u64,
     resolvers: Resolvers,
     pub level: Level,
     pub responses: Histogram,
@@ -119,6 +121,7 @@ impl Engine for Faults {
             components,
             requests: Shared::new(),
             arrived: 0,
+            happenings: 0,
             resolvers: Resolvers::new(settings.ttl),
             level: Level::default(),
             responses: Histogram::default(),
@@ -128,7 +131,7 @@ impl Engine for Faults {
 
     fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Faults>) -> Result<Outcome, Refused> {
         match command {
-            Command::Run { time } => self.run(*time, probe),
+            Command::Run { time } => self.run(*time, probe)?,
             Command::Load { rate } => {
                 self.change(Settings { load: *rate, ..self.settings }, format!("load {}", rate.0), probe);
             }

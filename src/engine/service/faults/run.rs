@@ -3,13 +3,15 @@
 use super::flow::{APPS, CACHE_PLACE, DATABASE_PLACE, Due};
 use super::level::TICK;
 use super::{Event, Faults, Settings};
-use crate::contract::{Decided, Probe};
+use crate::contract::{Decided, Probe, Refused};
 use crate::service::command::SLICES;
 use crate::sim::Time;
 
 const SECOND: Time = Time::from_millis(1_000);
 /// One `run` tells no more events than this beside its parts.
 const MOST_TOLD: usize = 60;
+/// Once so many things have happened, no time passes any more: whoever tries again without bound makes ten of a request.
+pub(super) const MOST_HAPPENINGS: u64 = 10_000_000;
 
 impl Faults {
     pub(super) fn change(&mut self, changed: Settings, what: String, probe: &mut impl Probe<Faults>) {
@@ -34,7 +36,12 @@ impl Faults {
         probe.step(|| Event::Changed { what }, self);
     }
 
-    pub(super) fn run(&mut self, time: Time, probe: &mut impl Probe<Faults>) {
+    pub(super) fn run(&mut self, time: Time, probe: &mut impl Probe<Faults>) -> Result<(), Refused> {
+        if self.happenings >= MOST_HAPPENINGS {
+            let reason =
+                "ten million requests, calls and time-outs have been simulated, and a run has no more: begin anew";
+            return Err(Refused::new(reason));
+        }
         let (start, end) = (self.now, self.now + time);
         let mut told = 0;
         // A second says more than a part of one.
@@ -59,10 +66,12 @@ impl Faults {
             };
             probe.step(event, self);
         }
+        Ok(())
     }
 
     /// Carries out the next event, if it is due by `until`: `None` if it is not, and what there is to tell of it.
     fn advance(&mut self, until: Time) -> Option<Option<Decided<Event>>> {
+        self.happenings += 1;
         let next_arrival = self.arrivals.next_at().filter(|at| *at <= until);
         let Some((now, due)) = self.agenda.pop_until(next_arrival.unwrap_or(until)) else {
             self.now = next_arrival?;

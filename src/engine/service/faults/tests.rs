@@ -409,3 +409,17 @@ fn v14_a_lasting_overload_ends_where_its_calls_are_fewer_than_the_database_does(
         }
     }
 }
+
+/// FAULTS V12: whoever tries again without bound comes to an end, which is said, and what has been seen stays.
+#[test]
+fn v12_a_storm_of_retries_ends_at_a_cap() {
+    let given = [("load", "1000"), ("apps", "6"), ("retries", "unbounded")];
+    let (mut service, ..) = run(&given, "inject kill on db; run 20s");
+    assert!(service.happenings > 100_000, "each call and each time-out counts: {}", service.happenings);
+    service.happenings = super::run::MOST_HAPPENINGS;
+    let Outcome::Refused(why) = service.execute(&Command::Run { time: Time::from_millis(1_000) }, &mut ()) else {
+        panic!("no time passes any more")
+    };
+    assert!(why.contains("ten million"), "{why}");
+    assert_eq!(service.now, Time::from_millis(20_000));
+}
