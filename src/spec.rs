@@ -12,7 +12,10 @@ use crate::engine::language::shorten;
 use crate::timeline::Address;
 
 /// The names that every figure has; any other is taken for a parameter of its engine.
-pub const NAMES: [&str; 9] = ["kind", "before", "run", "ask", "title", "caption", "step", "controls", "view"];
+pub const NAMES: [&str; 14] = [
+    "kind", "before", "run", "ask", "title", "caption", "step", "controls", "view", "task", "reach", "commands",
+    "hint", "solution",
+];
 
 /// What the page around a frame must allow it, so that a reader can copy from its drawers and look at it full-screen.
 pub const FRAME_MAY: &str = "clipboard-write; fullscreen";
@@ -36,8 +39,24 @@ pub struct FigureSpec {
     pub view: View,
     /// What the figure asks before it goes on, a question a line; see [`crate::figures::questions`].
     pub ask: String,
+    /// What is to be reached, if the figure is an exercise; see [`crate::figures::Goal`].
+    pub goal: GoalSpec,
     pub title: Option<String>,
     pub caption: Option<String>,
+}
+
+/// An exercise as it is written: all empty where the figure is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GoalSpec {
+    /// What is asked for, in words.
+    pub task: String,
+    /// By what it is known to be reached.
+    pub reach: String,
+    /// The most commands that it may take.
+    pub commands: String,
+    pub hint: String,
+    /// A script that reaches it.
+    pub solution: String,
 }
 
 fn as_text<S: serde::Serializer>(step: &Option<Address>, to: S) -> Result<S::Ok, S::Error> {
@@ -134,6 +153,11 @@ impl FigureSpec {
                 "before" => spec.before = value.to_owned(),
                 "run" => spec.run = value.to_owned(),
                 "ask" => spec.ask = value.to_owned(),
+                "task" => spec.goal.task = value.to_owned(),
+                "reach" => spec.goal.reach = value.to_owned(),
+                "commands" => spec.goal.commands = value.to_owned(),
+                "hint" => spec.goal.hint = value.to_owned(),
+                "solution" => spec.goal.solution = value.to_owned(),
                 "title" => spec.title = Some(value.to_owned()),
                 "caption" => spec.caption = Some(value.to_owned()),
                 "step" => match value.parse() {
@@ -182,6 +206,9 @@ impl FigureSpec {
         if !self.ask.is_empty() {
             add("ask", self.ask.clone());
         }
+        let GoalSpec { task, reach, commands, hint, solution } = &self.goal;
+        let goal = [("task", task), ("reach", reach), ("commands", commands), ("hint", hint), ("solution", solution)];
+        goal.into_iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| add(name, value.clone()));
         if let Some(step) = self.step {
             add("step", step.to_string());
         }
@@ -200,6 +227,14 @@ impl FigureSpec {
     pub fn to_fragment(&self) -> String {
         let spelt = form_urlencoded::Serializer::new(String::new()).extend_pairs(self.to_pairs()).finish();
         spelt.replace('+', "%20")
+    }
+
+    /// Reads a fence of an exercise, where the task is its `text`.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn goal_from_toml(fence: &str) -> Result<FigureSpec, BadSpec> {
+        let mut spec = FigureSpec::from_toml(fence)?;
+        spec.goal.task = spec.parameters.remove("text").ok_or_else(|| BadSpec("a goal lacks `text`".to_owned()))?;
+        Ok(spec)
     }
 
     /// Reads a fence of a chapter.
@@ -233,6 +268,7 @@ mod tests {
             controls: Controls::Minimal,
             view: View::Time,
             ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
+            goal: GoalSpec { task: "Do & win".into(), reach: "height >= 2".into(), ..GoalSpec::default() },
             title: Some("A & B".into()),
             ..FigureSpec::default()
         }

@@ -22,6 +22,7 @@ Stepwise: data systems, step by step
   stepwise svg KIND [OPTIONS]    print the picture of one step
   stepwise long KIND [OPTIONS]   carry out very many operations and print what was measured
   stepwise build [OPTIONS]       write the book
+  stepwise check FILE...         mark answers to the goals of the book, and print points as JSON
 
 A script comes from --run, from --script, from --example, or from standard input.
 
@@ -41,6 +42,8 @@ A script comes from --run, from --script, from --example, or from standard input
   --out DIR            (build) where to; dist without it
   --base-url URL       (build) where the book will stand, for the codes in print; STEPWISE_BASE_URL without it
   --help, --version
+
+A file of answers has one a line, the name of a goal and a script: goal-storage-lsm-trees-1: put a 1; flush
 
 It exits with 0 if all went well (what an engine refuses, such as a read without a quorum, is a result like any
 other), with 1 if a file could not be read or written, and with 2 if what was asked cannot be understood.
@@ -125,10 +128,12 @@ fn run() -> Result<(), Failure> {
         ["svg", kind] => print_picture(kind, options),
         ["long", kind] => run_long(kind, options),
         ["build"] => build(options),
+        ["check", ref files @ ..] if !files.is_empty() => check(files),
+        ["check"] => Err(Failure::Wish("`check` which answers? Accepted: check FILE...".to_owned())),
         [] => Err(Failure::Wish(format!("what shall it do?\n\n{HELP}"))),
         ["run" | "svg" | "long"] => Err(Failure::Wish(format!("`{}` which figure? There are: {}", words[0], kinds()))),
         _ => Err(Failure::Wish(format!(
-            "`{}` is no command; accepted: list, run KIND, svg KIND, long KIND, build",
+            "`{}` is no command; accepted: list, run KIND, svg KIND, long KIND, build, check FILE...",
             words.join(" ")
         ))),
     }
@@ -179,6 +184,18 @@ fn build(options: Options) -> Result<(), Failure> {
     let root = std::env::current_dir().map_err(|error| Failure::Machine(error.to_string()))?;
     let base_url = options.base_url.or_else(|| std::env::var("STEPWISE_BASE_URL").ok());
     book::build(&root, &out, base_url.as_deref()).map_err(|error| Failure::Machine(format!("{error:#}")))
+}
+
+/// Marks files of answers, one JSON object a file.
+fn check(files: &[&str]) -> Result<(), Failure> {
+    let root = std::env::current_dir().map_err(|error| Failure::Machine(error.to_string()))?;
+    let goals = book::goals::all(&root).map_err(|error| Failure::Machine(format!("{error:#}")))?;
+    for file in files {
+        let text = decoded(file, &contents(Path::new(file))?)?;
+        let marked = book::goals::marked(file, &text, &goals).map_err(wish)?;
+        print(&format!("{marked}\n"))?;
+    }
+    Ok(())
 }
 
 /// Opens the figure; in the terminal anything wrong with the wish ends the program.

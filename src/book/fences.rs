@@ -31,7 +31,7 @@ fn take_from(chapter: &mut Chapter, figures: &mut Vec<Placed>, wrong: &mut Vec<S
     let Some(path) = chapter.source_path.clone() else { return };
     let file = format!("{CHAPTERS}/{}", path.display());
     let page = super::contents::page_of(&path);
-    let mut of_page = 0;
+    let (mut of_page, mut goals) = (0, 0);
     let mut text = String::with_capacity(chapter.content.len());
     for piece in pieces(&chapter.content) {
         match piece {
@@ -40,9 +40,10 @@ fn take_from(chapter: &mut Chapter, figures: &mut Vec<Placed>, wrong: &mut Vec<S
                 text.push('\n');
             }
             Piece::Catalogue => text += &format!("\n{CATALOGUE_START}Figures</div>\n\n"),
-            Piece::Figure { toml, line } => {
-                of_page += 1;
-                match Placed::new(&toml, &page, of_page) {
+            Piece::Figure { toml, line, kind } => {
+                let number = if kind == Kind::Figure { &mut of_page } else { &mut goals };
+                *number += 1;
+                match Placed::new(kind, &toml, &page, *number) {
                     Ok(figure) => {
                         text += &mark(figures.len(), &figure);
                         figures.push(figure);
@@ -69,10 +70,11 @@ pub fn mark_start(number: usize) -> String {
 #[derive(Debug, PartialEq)]
 enum Piece<'a> {
     Text(&'a str),
-    /// The inside of a figure fence and the line that it opens at, counted from 1.
+    /// The inside of a fence of ours and the line that it opens at, counted from 1.
     Figure {
         toml: String,
         line: usize,
+        kind: Kind,
     },
     Catalogue,
     Stray {
@@ -81,11 +83,21 @@ enum Piece<'a> {
     },
 }
 
-/// A fence that is open: its character, how many of them, and for a figure its inside so far and its line.
+/// What is written as a fence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Figure,
+    /// An exercise that the engine marks.
+    Goal,
+}
+
+const KINDS: [(&str, Kind); 2] = [("figure", Kind::Figure), ("goal", Kind::Goal)];
+
+/// A fence that is open: its character, how many of them, and for one of ours its inside so far and its line.
 struct Fence {
     tick: char,
     count: usize,
-    figure: Option<(String, usize)>,
+    figure: Option<(String, usize, Kind)>,
 }
 
 /// Divides a chapter into figures and the lines between them. What stands inside any other fence is left alone, so that
@@ -112,17 +124,17 @@ fn pieces(chapter: &str) -> Vec<Piece<'_>> {
         };
         if closes(text, fence) {
             match open.take().and_then(|fence| fence.figure) {
-                Some((toml, line)) => pieces.push(Piece::Figure { toml, line }),
+                Some((toml, line, kind)) => pieces.push(Piece::Figure { toml, line, kind }),
                 None => pieces.push(Piece::Text(text)),
             }
-        } else if let Some((toml, _)) = &mut fence.figure {
+        } else if let Some((toml, ..)) = &mut fence.figure {
             toml.push_str(text);
             toml.push('\n');
         } else {
             pieces.push(Piece::Text(text));
         }
     }
-    if let Some(Fence { figure: Some((_, line)), .. }) = open {
+    if let Some(Fence { figure: Some((_, line, _)), .. }) = open {
         pieces.push(Piece::Stray { line, why: "this figure has no end; it ends with ``` on a line of its own" });
     }
     pieces
@@ -137,7 +149,8 @@ fn opening(text: &str, line: usize) -> Option<Fence> {
     if count < 3 || indent > 3 || (tick == '`' && info.contains('`')) {
         return None;
     }
-    let figure = (info.split_whitespace().next() == Some("figure") && indent == 0).then(|| (String::new(), line));
+    let kind = KINDS.iter().find(|(word, _)| info.split_whitespace().next() == Some(word) && indent == 0);
+    let figure = kind.map(|(_, kind)| (String::new(), line, *kind));
     Some(Fence { tick, count, figure })
 }
 
@@ -148,7 +161,9 @@ fn closes(text: &str, fence: &Fence) -> bool {
 
 fn is_indented_figure(text: &str) -> bool {
     let rest = text.trim_start_matches([' ', '\t', '>', '-', '*']);
-    rest.len() < text.len() && (rest.starts_with("```figure") || rest.starts_with("~~~figure"))
+    let info = rest.strip_prefix("```").or_else(|| rest.strip_prefix("~~~"));
+    let is_ours = |info: &str| KINDS.iter().any(|(word, _)| info.split_whitespace().next() == Some(word));
+    rest.len() < text.len() && info.is_some_and(is_ours)
 }
 
 #[cfg(test)]
@@ -162,7 +177,7 @@ mod tests {
             pieces(chapter),
             [
                 Piece::Text("one"),
-                Piece::Figure { toml: "kind = \"x\"\n".into(), line: 2 },
+                Piece::Figure { toml: "kind = \"x\"\n".into(), line: 2, kind: Kind::Figure },
                 Piece::Text("two"),
                 Piece::Catalogue,
             ]

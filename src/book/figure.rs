@@ -2,29 +2,34 @@
 
 use std::fmt::Write;
 
-use super::qr;
-use crate::figures::{self, Question, Run};
+use super::fences::Kind;
+use super::{goals, qr};
+use crate::figures::{self, Goal, Question, Run};
 use crate::scene::svg::{self, escape};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
 
 /// A figure that stands on a page, run to its end.
 pub struct Placed {
-    spec: FigureSpec,
+    pub spec: FigureSpec,
     run: Run,
     /// The step that it opens at.
     index: usize,
     questions: Vec<Question>,
+    pub goal: Option<Goal>,
     /// The page that it stands on, `storage/b-trees.html`.
     pub page: String,
     /// Its id on that page, which no other figure of the book has.
-    id: String,
+    pub id: String,
 }
 
 impl Placed {
     /// Reads a fence and runs it; whatever is wrong with it is an error.
-    pub fn new(toml: &str, page: &str, number: usize) -> Result<Placed, BadSpec> {
-        let spec = FigureSpec::from_toml(toml)?;
+    pub fn new(kind: Kind, toml: &str, page: &str, number: usize) -> Result<Placed, BadSpec> {
+        let (spec, word) = match kind {
+            Kind::Figure => (FigureSpec::from_toml(toml)?, "figure"),
+            Kind::Goal => (FigureSpec::goal_from_toml(toml)?, "goal"),
+        };
         let opened = figures::open(&spec)?;
         if !opened.problems.is_empty() {
             let problems: Vec<_> = opened.problems.into_iter().map(|problem| problem.0).collect();
@@ -36,13 +41,17 @@ impl Placed {
                 question.text
             )));
         }
+        if let Some(goal) = &opened.goal {
+            goals::check(&spec, goal)?;
+        }
         let slug = page.trim_end_matches(".html").replace('/', "-");
-        let id = format!("figure-{slug}-{number}");
+        let id = format!("{word}-{slug}-{number}");
         Ok(Placed {
             spec,
             run: opened.run,
             index: opened.index,
             questions: opened.questions,
+            goal: opened.goal,
             page: page.to_owned(),
             id,
         })
@@ -59,7 +68,8 @@ impl Placed {
     /// What it says, for the search index.
     pub fn words(&self) -> String {
         let caption = self.spec.caption.as_deref().unwrap_or_default();
-        format!("{}. {} {caption}", self.title(), self.narration())
+        let task = &self.spec.goal.task;
+        format!("{}. {task} {} {caption}", self.title(), self.narration())
     }
 
     /// The figure for a page that is `to_root` below the root of the book. It has no blank lines.
@@ -74,8 +84,9 @@ impl Placed {
         push(
             &mut html,
             format_args!(
-                "<div class=\"opening\"><div class=\"opening-title\">{}</div><div class=\"opening-stage\">{}{}</div><div \
+                "<div class=\"opening\">{}<div class=\"opening-title\">{}</div><div class=\"opening-stage\">{}{}</div><div \
                  class=\"opening-narration\">{}</div></div></stepwise-figure>",
+                self.goal.as_ref().map_or(String::new(), |goal| self.task(goal)),
                 escape(self.title()),
                 picture(&wide, "wide", self.title()),
                 picture(&narrow, "narrow", self.title()),
@@ -85,10 +96,29 @@ impl Placed {
         if let Some(caption) = &self.spec.caption {
             push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", escape(caption)));
         }
+        if let Some(goal) = &self.goal {
+            let solution = escape(&goal.solution);
+            push(
+                &mut html,
+                format_args!(
+                    "<noscript><details><summary>A solution</summary><code>{solution}</code></details></noscript>"
+                ),
+            );
+        }
         for question in &self.questions {
             push(&mut html, format_args!("<noscript>{}</noscript>", self.riddle(question)));
         }
         html + &self.address(to_root, base_url) + "</div>"
+    }
+
+    /// A goal as the player shows it before anything was done, so that nothing moves when it wakes.
+    fn task(&self, goal: &Goal) -> String {
+        let parts = goal.mark(&self.run).parts.into_iter();
+        let parts: String = parts.map(|(part, _)| format!("<li>{}</li>", escape(&part))).collect();
+        let most =
+            goal.commands.map_or("0 commands so far.".to_owned(), |most| format!("0 commands of at most {most}."));
+        let task = escape(&goal.task);
+        format!("<div class=\"opening-goal\"><p><b>Goal. </b>{task}</p><ul>{parts}</ul><div>{most}</div></div>")
     }
 
     /// A question as text, for a reader whose figure does not come alive.

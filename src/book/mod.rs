@@ -12,6 +12,7 @@ mod catalogue;
 mod contents;
 mod fences;
 mod figure;
+pub mod goals;
 mod links;
 mod oembed;
 mod pages;

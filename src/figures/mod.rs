@@ -12,6 +12,7 @@ mod duel;
 mod failover;
 mod fanout;
 mod faults;
+mod goal;
 mod hash_index;
 mod lag;
 mod latency;
@@ -37,6 +38,7 @@ pub use ask::{Question, questions};
 #[cfg(target_arch = "wasm32")]
 pub use catalogue::{NotFetched, fetch};
 pub use catalogue::{catalogue, find};
+pub use goal::{Goal, MOST_COMMANDS, Mark};
 pub use loading::Loading;
 pub use meant::{meant, reads};
 pub use plug::Fault;
@@ -159,6 +161,8 @@ pub struct Opened {
     pub index: usize,
     /// What is to be predicted on the way.
     pub questions: Vec<Question>,
+    /// What is to be reached, if the spec is an exercise.
+    pub goal: Option<Goal>,
     /// What was wrong with the parts of the spec that were left out.
     pub problems: Vec<BadSpec>,
     /// The line of the script that could not be read, counted from 1.
@@ -202,5 +206,9 @@ pub fn open_on(spec: &FigureSpec, loaded: Option<&Loading>) -> Result<Opened, Ba
     }
     let (questions, wrong) = questions(&spec.ask, &run);
     problems.extend(wrong);
-    Ok(Opened { run, index, questions, problems, wrong_line })
+    let goal = Goal::new(&spec.goal, &run).unwrap_or_else(|mistake| {
+        problems.push(mistake);
+        None
+    });
+    Ok(Opened { run, index, questions, goal, problems, wrong_line })
 }

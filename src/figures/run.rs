@@ -116,6 +116,11 @@ impl Run {
         self.len() == 0
     }
 
+    /// How many statements were typed up to that command: a range makes many commands of one.
+    pub fn typed(&self, command: usize) -> usize {
+        self.recording.typed(command)
+    }
+
     /// The indices of the steps of a command; the first command is 0.
     pub fn range(&self, command: usize) -> Range<usize> {
         self.recording.range(command)

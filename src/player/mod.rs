@@ -3,13 +3,14 @@
 //! - [`host`]: the border with the page;
 //! - [`stage`] and [`tween`]: the picture and its motion;
 //! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates;
-//! - [`question`]: what is to be predicted first;
+//! - [`question`]: what is to be predicted first, and [`goal`]: what is to be reached;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
 
 mod buttons;
 mod commands;
 mod controls;
 mod drawers;
+mod goal;
 mod host;
 mod keys;
 mod own_data;
@@ -73,6 +74,7 @@ pub struct Player {
     forked: bool,
     questions: Vec<Question>,
     guesses: Vec<question::Guess>,
+    goal: Option<goal::Pursuit>,
     /// The engine with the reader's own rows in it, on which runs begin.
     own: Option<Loading>,
     loading: Option<OnTheWay>,
@@ -145,6 +147,10 @@ pub enum Message {
     Problem(&'static str),
     /// What the reader predicts.
     Guess(String),
+    /// Say the goal's hint.
+    Hint,
+    /// Show the goal's solution as a run.
+    Solution,
     Dismiss,
     Panel(Option<Panel>),
     Width,
@@ -174,6 +180,7 @@ impl Component for Player {
             forked: false,
             questions: Vec::new(),
             guesses: Vec::new(),
+            goal: None,
             own: None,
             loading: None,
             drawer: None,
@@ -194,6 +201,7 @@ impl Component for Player {
         let before = (self.index, self.forked);
         self.keep_focus |= match message {
             Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
+            Message::Hint | Message::Solution => true,
             Message::Go(_) => self.waiting().is_some(),
             Message::Open(_) => self.not_fetched,
             _ => false,
@@ -238,6 +246,8 @@ impl Component for Player {
             }
             Message::Problem(problem) => self.problems = vec![problem.to_owned()],
             Message::Guess(said) => self.take_guess(said),
+            Message::Hint => self.show_hint(),
+            Message::Solution => self.show_solution(context),
             Message::Dismiss => {
                 self.problems.clear();
                 self.astray = false;
@@ -309,6 +319,7 @@ impl Player {
     fn reset(&mut self, context: &Context<Player>) {
         self.problems.clear();
         self.guesses.clear();
+        self.goal = None;
         match self.own.is_some() {
             true => _ = self.replace(self.spec.clone(), Vec::new(), context),
             false => self.open(&self.spec.clone()),

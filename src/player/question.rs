@@ -21,6 +21,7 @@ impl Player {
             Some(run) => figures::questions(&self.spec.ask, run).0,
             None => Vec::new(),
         };
+        self.mark_anew();
     }
 
     /// Whether all questions of the host still have their answers.

@@ -27,6 +27,7 @@ impl Player {
         html! {
             <div ref={root} {class} {onkeydown} tabindex="0" role="group" aria-label={title.clone()}>
                 if self.spec.controls != Controls::None {
+                    { self.goal(context) }
                     <div class="title">{ title }</div>
                 }
                 if !self.minimal() {

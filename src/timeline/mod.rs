@@ -226,6 +226,12 @@ impl Recording {
         }
     }
 
+    /// Of how many statements the commands up to that one come.
+    pub fn typed(&self, command: usize) -> usize {
+        let same = |pair: &[Entry]| Rc::ptr_eq(&pair[0].origin, &pair[1].origin);
+        1 + self.entries[..=command].windows(2).filter(|pair| !same(pair)).count()
+    }
+
     /// A script that makes this very run again, a statement each.
     pub fn script(&self) -> Vec<String> {
         let mut parts = Vec::new();
