@@ -218,15 +218,21 @@ pub(super) struct Message {
 
 /// A client at the edge: what it is called, what it does, and what it believes, a line each; marked if it `proves` a broken
 /// promise.
-pub(super) fn client(ground: &Ground, host: Host, status: &str, beliefs: &[String], proves: bool) -> Shape {
+pub(super) fn client(
+    ground: &Ground,
+    (host, name): (Host, &str),
+    status: &str,
+    beliefs: &[String],
+    proves: bool,
+) -> Shape {
     use crate::scene::text::{SMALL, fit};
     let (at, Column { width, height, .. }) = (ground.corner(host), ground.client);
     let mut card = Shape::new(host.to_string(), at.x, at.y)
         .rect(0.0, 0.0, width, height, 14.0, if proves { "torn" } else { "client" })
         .circle(18.0, 15.0, 5.0, "client-head")
-        .text(32.0, 20.0, Anchor::Start, "name", host.to_string())
+        .text(32.0, 20.0, Anchor::Start, "name", name)
         .text(width - 10.0, 20.0, Anchor::End, "small", status)
-        .label(format!("client {host}, with what it believes"));
+        .label(format!("client {name}, with what it believes"));
     let room = ((height - 28.0) / 18.0) as usize;
     for (place, belief) in beliefs.iter().take(room).enumerate() {
         let y = 36.0 + place as f32 * 18.0;

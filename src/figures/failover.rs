@@ -179,7 +179,7 @@ fn draw_left(scene: &mut Scene, failover: &Failover, plan: &Plan, proof: Option<
         let status = if waits > 0 { format!("{waits} open") } else { String::new() };
         let belief = format!("asks {}", failover.belief(number));
         let proves = proof.is_some_and(|proof| proof.is_by(failover, host));
-        scene.push(client(&plan.ground, host, &status, &[belief], proves));
+        scene.push(client(&plan.ground, (host, &host.to_string()), &status, &[belief], proves));
     }
     let cache = failover.cache.iter().map(|(row, name)| format!("{row} {}", shown(name)));
     card(scene, plan, usize::from(CLIENTS), "cache", cache.collect(), String::new());

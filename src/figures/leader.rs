@@ -225,7 +225,7 @@ fn draw_client(scene: &mut Scene, leader: &Leader, plan: &Plan, id: ClientId, pr
         beliefs.push("has not asked".to_owned());
     }
     let proves = proof.is_some_and(|proof| proof.is_by(leader, id.into()));
-    scene.push(client(&plan.ground, id.into(), status, &beliefs, proves));
+    scene.push(client(&plan.ground, (id.into(), &id.to_string()), status, &beliefs, proves));
 }
 
 fn draw_node(scene: &mut Scene, leader: &Leader, plan: &Plan, id: NodeId) {

@@ -128,7 +128,7 @@ fn draw_client(scene: &mut Scene, quorum: &Quorum, ground: &Ground, host: Host, 
         beliefs.push("knows nothing".to_owned());
     }
     let proves = proof.is_some_and(|proof| proof.is_by(quorum, host));
-    scene.push(client(ground, host, status, &beliefs, proves));
+    scene.push(client(ground, (host, &host.to_string()), status, &beliefs, proves));
 }
 
 fn believed(key: &Key, belief: &Belief) -> String {

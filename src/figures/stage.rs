@@ -8,15 +8,19 @@ use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, Nod
 use crate::engine::sim::{MessageId, Time};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{BANNER, CLIENT, Card, NODE, banner, sides};
+use crate::scene::parts::{BANNER, CLIENT, Card, NODE, banner, checks, sides};
 use crate::scene::svg::number;
-use crate::scene::vocabulary::{cross, sealed};
+use crate::scene::vocabulary::{LINE, cross, sealed};
 use crate::scene::{Breadth, Point, Scene, Shape};
 
 /// What a figure shows of its own protocol.
 pub(super) trait Shown: Protocol {
     /// What it comes to, its class, and a line more.
     fn banner(cluster: &Cluster<Self>) -> (&'static str, String, String);
+    /// What a host is called in the picture; what a script calls it is a part of that.
+    fn name(host: Host) -> String {
+        host.to_string()
+    }
     /// What a client believes, a line each.
     fn beliefs(cluster: &Cluster<Self>, client: ClientId) -> Vec<String>;
     /// What stands at the head of a node, beside its name, and at its right.
@@ -38,6 +42,10 @@ pub(super) trait Shown: Protocol {
     /// The newest broken promise, where there is a judge.
     fn proof(_: &Cluster<Self>) -> Option<Proof> {
         None
+    }
+    /// What must hold, and how often it was broken.
+    fn checks(_: &Cluster<Self>) -> Vec<(&'static str, u64)> {
+        Vec::new()
     }
     /// Whether calls are judged: then the newest of them stand below the stage.
     const JUDGED: bool = false;
@@ -62,9 +70,14 @@ where
     let most = cluster.clients.len().max(cluster.nodes.len()) as f32;
     let strip = P::JUDGED.then(|| strip(breadth));
     let below = strip.as_ref().map_or(0.0, Strip::height);
-    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE + below);
+    let promises = P::checks(cluster);
+    let columns = if breadth == Breadth::Wide { promises.len().max(1) } else { 2 };
+    let foot = promises.len().div_ceil(columns) as f32 * LINE;
+    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE + foot + below);
     let mut stage = Area::stage(breadth, scene.height);
     let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
+    let foot = stage.cut_bottom(foot);
+    checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
     let proof = P::proof(cluster);
     let (class, title, more) = P::banner(cluster);
     banner(&mut scene, stage.cut_top(BANNER), (class, &title), &cluster.now().to_string(), &more);
@@ -79,7 +92,8 @@ where
         let waits = cluster.calls.iter().any(|call| call.id.client == id && call.ended.is_none());
         let beliefs = P::beliefs(cluster, id);
         let proves = proof.as_ref().is_some_and(|proof| proof.is_by(cluster, id.into()));
-        scene.push(client(&ground, id.into(), if waits { "waits" } else { "" }, &beliefs, proves));
+        let name = P::name(id.into());
+        scene.push(client(&ground, (id.into(), &name), if waits { "waits" } else { "" }, &beliefs, proves));
     }
     for id in cluster.ids() {
         let (role, status) = P::head(cluster, id);
@@ -136,10 +150,10 @@ fn draw_messages<P: Shown>(scene: &mut Scene, ground: &Ground, cluster: &Cluster
         let progress = if passed == Some(false) { 1.0 } else { envelope.progress(cluster.now()) };
         let at = ground.on_the_way(from, to, progress);
         let shape = P::look(&envelope.payload, format!("message {}", envelope.id), at);
-        let about = format!("{}: {}, from {from} to {to}", envelope.id, envelope.payload.about());
+        let about = format!("{}: {}, from {} to {}", envelope.id, envelope.payload.about(), P::name(from), P::name(to));
         scene.push(ground.travels(shape, from, to, passed).label(about).selects());
     }
-    ground.draw_crowds(scene, crowds, &|host| host.to_string());
+    ground.draw_crowds(scene, crowds, &P::name);
 }
 
 /// The bytes of a message, by its key.
@@ -153,7 +167,7 @@ pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
 impl<P: Shown> Seen for Cluster<P> {
     fn hosts(&self) -> Vec<(Host, String)> {
         let hosts = self.client_ids().map(Host::from).chain(self.ids().map(Host::from));
-        hosts.map(|host| (host, host.to_string())).collect()
+        hosts.map(|host| (host, P::name(host))).collect()
     }
 
     fn now(&self) -> Time {

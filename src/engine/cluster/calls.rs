@@ -7,7 +7,7 @@ use crate::contract::Outcome;
 use crate::sim::Time;
 
 /// A run has no more calls: a script that only begins them must end somewhere.
-pub const MAX_CALLS: usize = 1_000;
+pub const MAX_CALLS: usize = 2_000;
 
 /// A call, from its beginning to its end.
 #[derive(Clone, Debug)]

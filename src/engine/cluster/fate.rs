@@ -12,8 +12,11 @@ use crate::language::{BadCommand, Words};
 use crate::sim::{Delay, Loss, MessageId, Time};
 use crate::wording::count;
 
-/// No command lets more time pass, and no link is slower: a minute of a cluster is long.
-pub const MOST: Time = Time::from_millis(60_000);
+/// No command lets more time pass, and no link is slower: two minutes of a cluster are long.
+pub const MOST: Time = Time::from_millis(120_000);
+
+/// A reader who waits for a call, or for rest, waits no longer.
+pub const PATIENCE: Time = Time::from_millis(600_000);
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Fate {
@@ -173,7 +176,7 @@ pub enum Happened {
     #[told("It is {now}, with {} on the way.", count(*in_flight, "message"))]
     TimePassed { now: Time, in_flight: usize },
     #[told("It is {now}, and all is quiet.", when = *is_quiet)]
-    #[told("It is {now}, after a minute, and it still does not come to rest.")]
+    #[told("It is {now}, after ten minutes, and it still does not come to rest.")]
     Settled { now: Time, is_quiet: bool },
 }
 

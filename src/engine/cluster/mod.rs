@@ -38,8 +38,8 @@ use serde_json::{Value, json};
 
 use crate::contract::{Counter, Event, Outcome, Probe, Refused};
 use crate::form::{Command, Declared};
-use crate::sim::Time;
 use crate::sim::network::Conditions;
+use crate::sim::{Delay, Time};
 use crate::wire::Wire;
 
 /// What the hosts of a cluster do.
@@ -59,6 +59,11 @@ pub trait Protocol: Clone + Sized + 'static {
     fn conditions(settings: &Self::Settings) -> (Conditions, u64);
     fn nodes(settings: &Self::Settings) -> Vec<Self::Node>;
     fn clients(settings: &Self::Settings) -> Vec<Self::Client>;
+
+    /// The links that are slower or faster than the others from the beginning.
+    fn delays(_: &Self::Settings) -> Vec<(Host, Host, Delay)> {
+        Vec::new()
+    }
 
     /// Whose matter a command is.
     fn order(command: &Self::Command) -> Order<'_>;
@@ -133,4 +138,9 @@ pub trait Client<P: Protocol>: Clone {
     fn ask(&mut self, call: CallId, command: &P::Command, now: Time) -> Result<Reaction<P>, Refused>;
     fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
     fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;
+    /// [`Node::weight`].
+    fn weight(&self, before: &Self) -> u64 {
+        let _ = before;
+        0
+    }
 }

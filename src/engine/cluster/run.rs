@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::calls::MAX_CALLS;
-use super::fate::{Fate, Happened, MOST, Skew};
+use super::fate::{Fate, Happened, PATIENCE, Skew};
 use super::links::{Chosen, Link};
 use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction, Witness};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
@@ -57,6 +57,9 @@ impl<P: Protocol> Engine for Cluster<P> {
             passed: None,
             world: World::new(conditions, seed),
         };
+        for (a, b, delay) in P::delays(&cluster.settings) {
+            cluster.world.network.set_delay(a, b, delay);
+        }
         for node in cluster.ids() {
             let (_, timers) = cluster.node_mut(node).start(Time::ZERO);
             cluster.set_timers(node.into(), timers);
@@ -76,7 +79,9 @@ impl<P: Protocol> Engine for Cluster<P> {
         let calls = if Rc::ptr_eq(&self.calls, &before.calls) { 0 } else { self.calls.len() * size_of::<Call>() };
         let nodes = self.nodes.iter().zip(&before.nodes).filter(|(node, before)| !Rc::ptr_eq(node, before));
         let nodes: u64 = nodes.map(|(node, before)| node.weight(before)).sum();
-        self.world.weight(&before.world) + calls as u64 + nodes + self.witness.weight(&before.witness)
+        let clients = self.clients.iter().zip(&before.clients).filter(|(client, before)| !Rc::ptr_eq(client, before));
+        let clients: u64 = clients.map(|(client, before)| client.weight(before)).sum();
+        self.world.weight(&before.world) + calls as u64 + nodes + clients + self.witness.weight(&before.witness)
     }
 
     fn counters(&self) -> Vec<Counter> {
@@ -257,7 +262,8 @@ impl<P: Protocol> Cluster<P> {
 
 /// What a reader does to it.
 impl<P: Protocol> Cluster<P> {
-    fn call(
+    /// A client makes a call; unless that is only to `begin`, what happens goes on until its end.
+    pub fn call(
         &mut self,
         client: ClientId,
         begin: bool,
@@ -277,7 +283,7 @@ impl<P: Protocol> Cluster<P> {
         if begin && self.calls[place].is_open() {
             return Ok(Outcome::Pending);
         }
-        let until = now + MOST;
+        let until = now + PATIENCE;
         while self.calls[place].is_open() && self.advance(until, probe) {}
         match &self.calls[place].ended {
             Some((_, outcome)) => Ok(outcome.clone()),
@@ -354,7 +360,7 @@ impl<P: Protocol> Cluster<P> {
                 self.tell(Happened::TimePassed { now: until, in_flight }, probe)
             }
             Fate::Settle => {
-                let until = self.now() + MOST;
+                let until = self.now() + PATIENCE;
                 while !self.is_quiet() && self.advance(until, probe) {}
                 self.tell(Happened::Settled { now: self.now(), is_quiet: self.is_quiet() }, probe)
             }

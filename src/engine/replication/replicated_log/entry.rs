@@ -3,6 +3,8 @@
 //! An entry: CRC-32 of all that follows (4 bytes), term (4), length of the key (1), length of the value (1), key, value;
 //! numbers are little-endian.
 
+use std::rc::Rc;
+
 use crate::checksum::crc32;
 use crate::wire::{Frame, Wire};
 
@@ -14,8 +16,8 @@ const HEAD: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub term: Term,
-    key: Box<[u8]>,
-    value: Box<[u8]>,
+    key: Rc<[u8]>,
+    value: Rc<[u8]>,
 }
 
 impl Entry {
