@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+mod advances;
 pub mod area;
 pub mod parts;
 pub mod svg;

@@ -1,7 +1,7 @@
 //! Parts that all figures are made of. A part fills an area, cuts its texts to their room, and keeps the one look.
 
 use super::area::{Area, GAP};
-use super::text::{SIZE, SMALL, fit, width};
+use super::text::{Face, SIZE, SMALL, fit, width};
 use super::vocabulary::{self, Held, cell, disk, hatch};
 use super::{Anchor, Scene, Shape};
 
@@ -17,12 +17,6 @@ pub const NODE: f32 = 96.0;
 /// How wide the place of a cell is that holds a name and a few letters, and of one that holds a short value.
 pub const MARK: f32 = 78.0;
 pub const CELL: f32 = 116.0;
-
-/// How large the text of a class is; `static/scene.css` says the same.
-pub fn size_of(class: &str) -> f32 {
-    let is_small = |word: &str| matches!(word, "small" | "region-name" | "file-name" | "note" | "head-name");
-    if class.split(' ').any(is_small) { SMALL } else { SIZE }
-}
 
 /// A card, a box or a region with lines of text.
 pub struct Card {
@@ -48,8 +42,8 @@ impl Card {
 
     /// A line of text.
     pub fn line(mut self, class: &'static str, text: impl AsRef<str>) -> Card {
-        let text = fit(text.as_ref(), self.area.width - 2.0 * PAD, size_of(class));
-        self.taken = PAD + width(&text, size_of(class)) + GAP;
+        let text = Face::of(class).fit(text.as_ref(), self.area.width - 2.0 * PAD);
+        self.taken = PAD + Face::of(class).width(&text) + GAP;
         self.shape = self.shape.text(PAD, self.baseline, Anchor::Start, class, text);
         self.baseline += LINE;
         self
@@ -57,7 +51,7 @@ impl Card {
 
     /// What stands at the right of the last line.
     pub fn note(mut self, class: &'static str, text: impl AsRef<str>) -> Card {
-        let text = fit(text.as_ref(), self.area.width - self.taken - PAD, size_of(class));
+        let text = Face::of(class).fit(text.as_ref(), self.area.width - self.taken - PAD);
         let (x, y) = (self.area.width - PAD, self.baseline - LINE);
         self.shape = self.shape.text(x, y, Anchor::End, class, text);
         self
@@ -195,7 +189,7 @@ pub fn table(scene: &mut Scene, key: &str, area: Area, columns: &[Column], rows:
         }
         for (place, ((x, room), text)) in stops.iter().zip(&row.cells).enumerate() {
             let class = if row.bar.is_some_and(|(column, _)| column == place) { "strong" } else { "small" };
-            shape = shape.text(*x, 15.0, Anchor::Start, class, fit(text, *room, size_of(class)));
+            shape = shape.text(*x, 15.0, Anchor::Start, class, Face::of(class).fit(text, *room));
         }
         scene.push(shape);
     }

@@ -55,8 +55,10 @@ pub enum Held<'a> {
 pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, key: &str, held: Held) -> Shape {
     let hue = hue(key);
     let middle = height / 2.0 + SIZE * 0.35;
-    let mut cell =
-        Shape::new(shape, x, y).rect(0.0, 0.0, width, height, 2.0, "cell").rect(0.0, 0.0, 4.0, height, 2.0, hue);
+    let mut cell = Shape::new(shape, x, y)
+        .rect(0.0, 0.0, width, height, 2.0, "cell")
+        .rect(0.0, 0.0, width, height, 2.0, tint(key))
+        .rect(0.0, 0.0, 4.0, height, 2.0, hue);
     let room = width - 12.0;
     match held {
         Held::Nothing => cell.text(width / 2.0 + 2.0, middle, Anchor::Middle, "key", fit(key, room, SIZE)),
@@ -112,9 +114,28 @@ pub fn sealed(shape: impl Into<String>, x: f32, y: f32, seal: &'static str) -> S
 /// The colour class of a key: the same key has the same colour in all figures of a page.
 pub fn hue(key: &str) -> &'static str {
     const HUES: [&str; 8] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5", "hue-6", "hue-7"];
+    HUES[place(key) % HUES.len()]
+}
+
+/// The colour of a key as a wash over the whole of its cell, so that the eye follows it.
+pub fn tint(key: &str) -> &'static str {
+    const TINTS: [&str; 8] = [
+        "tint hue-0",
+        "tint hue-1",
+        "tint hue-2",
+        "tint hue-3",
+        "tint hue-4",
+        "tint hue-5",
+        "tint hue-6",
+        "tint hue-7",
+    ];
+    TINTS[place(key) % TINTS.len()]
+}
+
+fn place(key: &str) -> usize {
     // FNV-1a: short, and the same everywhere.
     let hash = key
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    HUES[(hash ^ (hash >> 32)) as usize % HUES.len()]
+    (hash ^ (hash >> 32)) as usize
 }
