@@ -1,7 +1,7 @@
 //! What all figures of clusters have in common: clients in a column at the left, nodes in one at the right, and between
 //! them a channel in which every message can be seen on its way.
 
-use crate::engine::replication::Host;
+use crate::engine::replication::{Host, Service};
 use crate::engine::wording::count;
 use crate::scene::svg::number as n;
 use crate::scene::vocabulary::{cross, envelope, hue};
@@ -15,10 +15,11 @@ const SENT: f32 = 40.0;
 const BESIDE: f32 = 32.0;
 
 /// Where everybody is.
-#[derive(Clone, Copy)]
 pub(super) struct Ground {
+    /// Clients, and below them services.
     pub client: Column,
     pub node: Column,
+    pub services: Vec<Service>,
 }
 
 /// Cards of one size, one below the other.
@@ -46,6 +47,11 @@ impl Column {
 }
 
 impl Ground {
+    /// Without services.
+    pub fn new(client: Column, node: Column) -> Ground {
+        Ground { client, node, services: Vec::new() }
+    }
+
     pub fn corner(&self, host: Host) -> Point {
         let (column, place) = self.place(host);
         column.corner(place)
@@ -80,7 +86,7 @@ impl Ground {
         let aside = (place as f32 - (others.many as f32 - 1.0) / 2.0) * spread;
         let x = match host {
             Host::Node(_) => column.left - step,
-            Host::Client(_) => column.left + column.width + step,
+            _ => column.left + column.width + step,
         };
         Point::new(x, middle.y + aside)
     }
@@ -101,6 +107,11 @@ impl Ground {
         match host {
             Host::Node(node) => (&self.node, node.index()),
             Host::Client(client) => (&self.client, client.index()),
+            Host::Service(service) => {
+                let clients = self.client.many - self.services.len();
+                let place = self.services.iter().position(|other| *other == service).unwrap_or_default();
+                (&self.client, clients + place)
+            }
         }
     }
 

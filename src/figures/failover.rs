@@ -109,10 +109,10 @@ impl Plan {
         };
         Plan {
             height: top + strip.height() + 4.0,
-            ground: Ground {
-                client: Column::new(8.0, client_width, left, 62.0, BANNER, bottom),
-                node: Column::new(node_left, breadth.width() - node_left - 8.0, nodes, 62.0, BANNER, bottom),
-            },
+            ground: Ground::new(
+                Column::new(8.0, client_width, left, 62.0, BANNER, bottom),
+                Column::new(node_left, breadth.width() - node_left - 8.0, nodes, 62.0, BANNER, bottom),
+            ),
             verdicts: bottom + 6.0,
             columns,
             strip,

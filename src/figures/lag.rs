@@ -111,10 +111,10 @@ impl Plan {
         let (call_columns, call_rows) = if wide { (5, 2) } else { (2, 4) };
         Plan {
             height: calls + call_rows as f32 * 28.0 + 6.0,
-            ground: Ground {
-                client: Column::new(8.0, client_width, devices, 42.0, BANNER, bottom),
-                node: Column::new(node_left, breadth.width() - node_left - 8.0, nodes, tall, BANNER, bottom),
-            },
+            ground: Ground::new(
+                Column::new(8.0, client_width, devices, 42.0, BANNER, bottom),
+                Column::new(node_left, breadth.width() - node_left - 8.0, nodes, tall, BANNER, bottom),
+            ),
             beside: wide,
             verdicts,
             calls,

@@ -104,18 +104,11 @@ impl Plan {
         let below = if breadth == Breadth::Wide { top } else { top + strip.height() + 2.0 };
         Plan {
             height: (below + lost).max(top + strip.height()),
-            ground: Ground {
-                client: Column::new(8.0, client_width, usize::from(CLIENTS), 76.0, BANNER, bottom),
+            ground: Ground::new(
+                Column::new(8.0, client_width, usize::from(CLIENTS), 76.0, BANNER, bottom),
                 // Spread over the stage, however many there are: a new one makes the others move together.
-                node: Column::new(
-                    node_left,
-                    breadth.width() - node_left - 8.0,
-                    leader.nodes().count(),
-                    80.0,
-                    BANNER,
-                    bottom,
-                ),
-            },
+                Column::new(node_left, breadth.width() - node_left - 8.0, leader.nodes().count(), 80.0, BANNER, bottom),
+            ),
             lost: below,
             strip,
         }

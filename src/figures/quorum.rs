@@ -45,10 +45,10 @@ impl Figure for QuorumFigure {
             Breadth::Wide => Strip { left: 12.0, top: height, width: 940.0, columns: 6, rows: 1, lines: 1 },
             Breadth::Narrow => Strip { left: 8.0, top: height, width: 389.0, columns: 3, rows: 2, lines: 3 },
         };
-        let ground = Ground {
-            client: Column::new(8.0, client_width, quorum.clients().count(), 92.0, top, bottom),
-            node: Column::new(node_left, breadth.width() - node_left - 8.0, quorum.nodes().count(), 124.0, top, bottom),
-        };
+        let ground = Ground::new(
+            Column::new(8.0, client_width, quorum.clients().count(), 92.0, top, bottom),
+            Column::new(node_left, breadth.width() - node_left - 8.0, quorum.nodes().count(), 124.0, top, bottom),
+        );
         let mut scene = Scene::new(breadth.width(), height + strip.height() + 4.0);
         let network = quorum.network();
         let ways: Vec<_> = network.in_flight().map(|message| (message.from, message.to)).collect();

@@ -4,12 +4,13 @@
 use super::calls::{Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, client};
 use super::diagram::{Bar, Cluster as Seen, Flight};
-use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol};
+use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol, Service};
 use crate::engine::sim::{MessageId, Time};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{BANNER, CLIENT, Card, NODE, banner, checks, sides};
+use crate::scene::parts::{BANNER, CLIENT, Card, NODE, PAD, banner, checks, sides};
 use crate::scene::svg::number;
+use crate::scene::text::{SMALL, wrap};
 use crate::scene::vocabulary::{LINE, cross, sealed};
 use crate::scene::{Breadth, Point, Scene, Shape};
 
@@ -19,10 +20,14 @@ pub(super) trait Shown: Protocol {
     fn banner(cluster: &Cluster<Self>) -> (&'static str, String, String);
     /// What a host is called in the picture; what a script calls it is a part of that.
     fn name(host: Host) -> String {
-        host.to_string()
+        host.name()
     }
     /// What a client believes, a line each.
     fn beliefs(cluster: &Cluster<Self>, client: ClientId) -> Vec<String>;
+    /// What a service holds, the newest first, and what stands beside its name.
+    fn service(_: &Cluster<Self>, _: Service) -> (Vec<String>, String) {
+        Default::default()
+    }
     /// What stands at the head of a node, beside its name, and at its right.
     fn head(cluster: &Cluster<Self>, node: NodeId) -> (String, String);
     /// What a node holds, drawn into its card.
@@ -59,6 +64,8 @@ pub(super) trait Shown: Protocol {
     }
 }
 
+/// More promises than these stand in two rows.
+const MOST_IN_A_ROW: usize = 4;
 /// More messages on one way are counted, not drawn.
 const MOST_ON_A_WAY: usize = 2;
 
@@ -67,16 +74,18 @@ where
     P::Node: Node<P>,
     P::Client: Client<P>,
 {
-    let most = cluster.clients.len().max(cluster.nodes.len()) as f32;
+    let many = cluster.clients.len() + cluster.services.len();
+    let tall = (many as f32 * (CLIENT + GAP)).max(cluster.nodes.len().max(cluster.clients.len()) as f32 * NODE);
     let strip = P::JUDGED.then(|| strip(breadth));
     let below = strip.as_ref().map_or(0.0, Strip::height);
     let promises = P::checks(cluster);
-    let columns = if breadth == Breadth::Wide { promises.len().max(1) } else { 2 };
-    let foot = promises.len().div_ceil(columns) as f32 * LINE;
-    let mut scene = Scene::new(breadth.width(), BANNER + GAP + most * NODE + foot + below);
+    let rows = promises.len().div_ceil(if breadth == Breadth::Wide { MOST_IN_A_ROW } else { 2 });
+    let foot = rows as f32 * LINE;
+    let mut scene = Scene::new(breadth.width(), BANNER + GAP + tall + foot + below);
     let mut stage = Area::stage(breadth, scene.height);
     let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
     let foot = stage.cut_bottom(foot);
+    let columns = promises.len().div_ceil(rows.max(1));
     checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
     let proof = P::proof(cluster);
     let (class, title, more) = P::banner(cluster);
@@ -84,8 +93,9 @@ where
     let (left, right) = sides(stage);
     let column = |side: Area, many, tallest| Column::new(side.x, side.width, many, tallest, side.y, side.bottom());
     let ground = Ground {
-        client: column(left, cluster.clients.len(), CLIENT),
+        client: column(left, many, CLIENT),
         node: column(right, cluster.nodes.len(), NODE + NODE / 2.0),
+        services: cluster.services.iter().map(|(name, _)| *name).collect(),
     };
     draw_messages(&mut scene, &ground, cluster);
     for id in cluster.client_ids() {
@@ -94,6 +104,15 @@ where
         let proves = proof.as_ref().is_some_and(|proof| proof.is_by(cluster, id.into()));
         let name = P::name(id.into());
         scene.push(client(&ground, (id.into(), &name), if waits { "waits" } else { "" }, &beliefs, proves));
+    }
+    for (service, _) in &cluster.services {
+        let (holds, note) = P::service(cluster, *service);
+        let (Point { x, y }, Column { width, height, .. }) = (ground.corner((*service).into()), ground.client);
+        let (name, holds) = (P::name((*service).into()), holds.join(", "));
+        let card = Card::new(&*name, Area { x, y, width, height }, "disk").line("name", &name).note("small", note);
+        let lines = wrap(&holds, width - 2.0 * PAD, SMALL, 2);
+        let card = lines.into_iter().fold(card, |card, line| card.line("small", line));
+        card.push(&mut scene, format!("{name}: {holds}"));
     }
     for id in cluster.ids() {
         let (role, status) = P::head(cluster, id);
@@ -166,7 +185,8 @@ pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
 
 impl<P: Shown> Seen for Cluster<P> {
     fn hosts(&self) -> Vec<(Host, String)> {
-        let hosts = self.client_ids().map(Host::from).chain(self.ids().map(Host::from));
+        let services = self.services.iter().map(|(service, _)| Host::from(*service));
+        let hosts = self.client_ids().map(Host::from).chain(services).chain(self.ids().map(Host::from));
         hosts.map(|host| (host, P::name(host))).collect()
     }
 
@@ -179,7 +199,7 @@ impl<P: Shown> Seen for Cluster<P> {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        self.network().in_flight().map(Flight::of).collect()
+        self.network().in_flight().filter(|message| P::is_news(self, message)).map(Flight::of).collect()
     }
 
     fn passed(&self) -> Option<(Flight, bool)> {

@@ -8,7 +8,7 @@ use super::{Anchor, Scene, Shape};
 /// The step from one line of text to the next, and the baseline of the first.
 const LINE: f32 = 17.0;
 /// From the edge of a card to its text.
-const PAD: f32 = 12.0;
+pub const PAD: f32 = 12.0;
 
 /// How tall a banner is, a client, and one of several nodes below each other.
 pub const BANNER: f32 = 44.0;

@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use super::{Host, fate::MOST};
 use crate::form::{Argument, ArgumentKind, Command, CommandForm, Value, form};
 use crate::language::{BadCommand, Word, Words};
+use crate::replication::host::read_host;
 use crate::sim::{Delay, MessageId, Time};
 
 /// `cut`, and `delay`.
@@ -70,14 +71,14 @@ impl Command for Link {
                 if let Some((from, to)) = way(&first.text) {
                     return Ok(Some(Link::CutWay { from, to }));
                 }
-                Ok(Some(Link::Cut { a: host(words, first)?, b: Host::read(words, "b")? }))
+                Ok(Some(Link::Cut { a: read_host(words, first)?, b: Host::read(words, "b")? }))
             }
             "delay" => {
                 let first = words.required("a")?;
                 if let Some(message) = Chosen::named(&first.text) {
                     return Ok(Some(Link::DelayMessage { message, time: words.time("time", MOST)? }));
                 }
-                let (a, b, time) = (host(words, first)?, Host::read(words, "b")?, words.time("time", MOST)?);
+                let (a, b, time) = (read_host(words, first)?, Host::read(words, "b")?, words.time("time", MOST)?);
                 let delay = if words.keyword(EXPONENTIAL) { Delay::Exponential(time) } else { Delay::Fixed(time) };
                 Ok(Some(Link::Delay { a, b, delay }))
             }
@@ -89,20 +90,16 @@ impl Command for Link {
 impl Display for Link {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Link::Cut { a, b } => write!(out, "cut {a} {b}"),
-            Link::CutWay { from, to } => write!(out, "cut {from}>{to}"),
-            Link::Delay { a, b, delay: Delay::Fixed(time) } => write!(out, "delay {a} {b} {}", Time::spell(*time)),
-            Link::Delay { a, b, delay: Delay::Exponential(mean) } => {
-                write!(out, "delay {a} {b} {} {EXPONENTIAL}", Time::spell(*mean))
+            Link::Cut { a, b } => write!(out, "cut {} {}", a.name(), b.name()),
+            Link::CutWay { from, to } => write!(out, "cut {}>{}", from.name(), to.name()),
+            Link::Delay { a, b, delay } => {
+                let (Delay::Fixed(time) | Delay::Exponential(time)) = delay;
+                write!(out, "delay {} {} {}", a.name(), b.name(), Time::spell(*time))?;
+                if matches!(delay, Delay::Fixed(_)) { Ok(()) } else { write!(out, " {EXPONENTIAL}") }
             }
             Link::DelayMessage { message, time } => write!(out, "delay {message} {}", Time::spell(*time)),
         }
     }
-}
-
-fn host(words: &Words, word: &Word) -> Result<Host, BadCommand> {
-    let accepted = "a node as in n1, or a client as in c1".to_owned();
-    word.text.parse().map_err(|_| words.refuse(word, format!("`{}` is no node and no client", word.quote()), accepted))
 }
 
 /// `c1>n2`.
@@ -140,7 +137,7 @@ impl Display for Chosen {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Chosen::ById(id) => id.fmt(out),
-            Chosen::OnTheWay(from, to) => write!(out, "{from}>{to}"),
+            Chosen::OnTheWay(from, to) => write!(out, "{}>{}", from.name(), to.name()),
         }
     }
 }

@@ -32,14 +32,14 @@ pub use reaction::Reaction;
 pub use run::{Cluster, no_such_node};
 pub use witness::Witness;
 
-pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
+pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet, Service};
 
 use serde_json::{Value, json};
 
 use crate::contract::{Counter, Event, Outcome, Probe, Refused};
 use crate::form::{Command, Declared};
 use crate::sim::network::Conditions;
-use crate::sim::{Delay, Time};
+use crate::sim::{Delay, Envelope, Time};
 use crate::wire::Wire;
 
 /// What the hosts of a cluster do.
@@ -59,6 +59,10 @@ pub trait Protocol: Clone + Sized + 'static {
     fn conditions(settings: &Self::Settings) -> (Conditions, u64);
     fn nodes(settings: &Self::Settings) -> Vec<Self::Node>;
     fn clients(settings: &Self::Settings) -> Vec<Self::Client>;
+    /// Hosts that are neither: they are machines as clients are, and have a name each.
+    fn services(_: &Self::Settings) -> Vec<(Service, Self::Client)> {
+        Vec::new()
+    }
 
     /// The links that are slower or faster than the others from the beginning.
     fn delays(_: &Self::Settings) -> Vec<(Host, Host, Delay)> {
@@ -80,6 +84,12 @@ pub trait Protocol: Clone + Sized + 'static {
     /// Whether a timer only keeps things going, as a heartbeat does: a cluster with no others is at rest.
     fn is_routine(_: &Self::Timer) -> bool {
         false
+    }
+
+    /// Whether a message tells its receiver something new. What goes to and fro all the time does not: then its loss is no
+    /// step, it is no arrow in the diagram of time, and a cluster with nothing else on its way is at rest.
+    fn is_news(_: &Cluster<Self>, _: &Envelope<Host, Self::Message>) -> bool {
+        true
     }
 
     /// Beside those that every cluster has.
@@ -133,8 +143,12 @@ pub trait Node<P: Protocol>: Clone {
     }
 }
 
-/// A client, which is never off.
+/// A client or a service, which is never off.
 pub trait Client<P: Protocol>: Clone {
+    /// What a service does first.
+    fn start(&mut self) -> Vec<(Time, P::Timer)> {
+        Vec::new()
+    }
     fn ask(&mut self, call: CallId, command: &P::Command, now: Time) -> Result<Reaction<P>, Refused>;
     fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
     fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;

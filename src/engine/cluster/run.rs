@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 use super::calls::MAX_CALLS;
 use super::fate::{Fate, Happened, PATIENCE, Skew};
 use super::links::{Chosen, Link};
-use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction, Witness};
+use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction, Service, Witness};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::replication::{Happening, World};
 use crate::sim::{self, Envelope, Loss, Network, Time};
+
+/// A run goes on no longer than this.
+const MOST_HAPPENINGS: u64 = 500_000;
 
 /// The message whose way ended in the last step, and whether it was lost.
 pub type Passed<M> = (Rc<Envelope<Host, M>>, bool);
@@ -20,6 +23,7 @@ pub struct Cluster<P: Protocol> {
     pub settings: P::Settings,
     pub nodes: Vec<Rc<P::Node>>,
     pub clients: Vec<Rc<P::Client>>,
+    pub services: Vec<(Service, Rc<P::Client>)>,
     /// How far the clock of each node is from the true time.
     pub clocks: Vec<Skew>,
     pub calls: Rc<Vec<Call>>,
@@ -27,6 +31,8 @@ pub struct Cluster<P: Protocol> {
     pub witness: P::Witness,
     /// How often each node has stopped.
     lives: Vec<u32>,
+    /// How many messages and timers there have been.
+    happenings: u64,
     world: World<P::Message, Timer<P>>,
 }
 
@@ -51,7 +57,9 @@ impl<P: Protocol> Engine for Cluster<P> {
             lives: vec![0; nodes.len()],
             nodes,
             clients: P::clients(&settings).into_iter().map(Rc::new).collect(),
+            services: P::services(&settings).into_iter().map(|(name, service)| (name, Rc::new(service))).collect(),
             witness: Witness::new(&settings),
+            happenings: 0,
             settings,
             calls: Rc::default(),
             passed: None,
@@ -64,10 +72,16 @@ impl<P: Protocol> Engine for Cluster<P> {
             let (_, timers) = cluster.node_mut(node).start(Time::ZERO);
             cluster.set_timers(node.into(), timers);
         }
+        for place in 0..cluster.services.len() {
+            let service = cluster.services[place].0;
+            let timers = cluster.service_mut(service).start();
+            cluster.set_timers(service.into(), timers);
+        }
         cluster
     }
 
     fn carry_out(&mut self, command: &P::Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.check_length()?;
         match P::order(command) {
             Order::Fate(fate) => self.be_struck(fate, probe),
             Order::Call { client, begin } => self.call(client, begin, command, probe),
@@ -106,7 +120,7 @@ impl<P: Protocol> Engine for Cluster<P> {
         });
         let in_flight = self.network().in_flight().map(|it| {
             json!({
-                "message": it.id.to_string(), "from": it.from.to_string(), "to": it.to.to_string(),
+                "message": it.id.to_string(), "from": it.from.name(), "to": it.to.name(),
                 "about": it.payload.about(),
             })
         });
@@ -151,7 +165,7 @@ impl<P: Protocol> Cluster<P> {
 
     /// Whether nothing will happen by itself any more, but for what only keeps things going; and nobody waits for an answer.
     pub fn is_quiet(&self) -> bool {
-        self.network().load() == 0
+        !self.network().in_flight().any(|message| P::is_news(self, message))
             && !self.calls.iter().any(Call::is_open)
             && self.world.timers().all(|timer| self.is_stale(timer) || P::is_routine(&timer.what))
     }
@@ -163,15 +177,15 @@ impl<P: Protocol> Cluster<P> {
     fn life(&self, host: Host) -> u32 {
         match host {
             Host::Node(node) => self.lives[node.index()],
-            Host::Client(_) => 0,
+            Host::Client(_) | Host::Service(_) => 0,
         }
     }
 
-    /// What the clock of a host shows. Those of clients are right.
+    /// What the clock of a host shows. Those of nodes alone can be wrong.
     fn clock(&self, host: Host) -> Time {
         match host {
             Host::Node(node) => self.clocks[node.index()].clock(self.now()),
-            Host::Client(_) => self.now(),
+            Host::Client(_) | Host::Service(_) => self.now(),
         }
     }
 }
@@ -179,9 +193,11 @@ impl<P: Protocol> Cluster<P> {
 /// What happens by itself.
 impl<P: Protocol> Cluster<P> {
     /// Lets the next thing happen, if it is by `until`. Tells whether there was one.
-    pub fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> bool {
+    pub fn advance(&mut self, until: Time, probe: &mut impl Probe<Self>) -> Result<bool, Refused> {
+        self.check_length()?;
+        self.happenings += 1;
         match self.world.next(until) {
-            None => return false,
+            None => return Ok(false),
             Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
             Some(Happening::Message(envelope, sim::Fate::Arrived)) => self.arrive(envelope, probe),
             Some(Happening::Timer(timer)) if self.is_stale(&timer) => {}
@@ -190,11 +206,12 @@ impl<P: Protocol> Cluster<P> {
                 let reaction = match host {
                     Host::Node(node) => self.node_mut(node).wake(what, now),
                     Host::Client(client) => self.client_mut(client).wake(what, now),
+                    Host::Service(service) => self.service_mut(service).wake(what, now),
                 };
                 self.react(host, reaction, None, probe);
             }
         }
-        true
+        Ok(true)
     }
 
     fn arrive(&mut self, envelope: Rc<Envelope<Host, P::Message>>, probe: &mut impl Probe<Self>) {
@@ -203,11 +220,15 @@ impl<P: Protocol> Cluster<P> {
         let reaction = match to {
             Host::Node(node) => self.node_mut(node).hear(from, &envelope.payload, now),
             Host::Client(client) => self.client_mut(client).hear(from, &envelope.payload, now),
+            Host::Service(service) => self.service_mut(service).hear(from, &envelope.payload, now),
         };
         self.react(to, reaction, Some(envelope), probe);
     }
 
     fn lose(&mut self, envelope: Rc<Envelope<Host, P::Message>>, loss: Loss, probe: &mut impl Probe<Self>) {
+        if loss != Loss::Dropped && !P::is_news(self, &envelope) {
+            return;
+        }
         let Envelope { id: message, from, to, .. } = *envelope;
         let what = envelope.payload.kind();
         self.passed = Some((envelope, true));
@@ -243,7 +264,7 @@ impl<P: Protocol> Cluster<P> {
 
     /// As its witness has completed it.
     fn witnessed(&mut self, mut event: P::Event) -> P::Event {
-        self.witness.sees(&mut event, &self.nodes, self.world.now());
+        self.witness.sees(&mut event, &self.nodes, &self.world.network, self.world.now());
         event
     }
 
@@ -284,7 +305,7 @@ impl<P: Protocol> Cluster<P> {
             return Ok(Outcome::Pending);
         }
         let until = now + PATIENCE;
-        while self.calls[place].is_open() && self.advance(until, probe) {}
+        while self.calls[place].is_open() && self.advance(until, probe)? {}
         match &self.calls[place].ended {
             Some((_, outcome)) => Ok(outcome.clone()),
             None => Ok(Outcome::Pending),
@@ -292,7 +313,7 @@ impl<P: Protocol> Cluster<P> {
     }
 
     /// Each fate takes its step where it strikes: that is the line a reader is shown.
-    fn be_struck(&mut self, fate: &Fate, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    pub fn be_struck(&mut self, fate: &Fate, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         match *fate {
             Fate::Stop { node, power } => {
                 self.check_runs(node, true)?;
@@ -354,14 +375,14 @@ impl<P: Protocol> Cluster<P> {
             }
             Fate::Run { time } => {
                 let until = self.now() + time;
-                while self.advance(until, probe) {}
+                while self.advance(until, probe)? {}
                 self.world.pass(until);
                 let in_flight = self.network().load();
                 self.tell(Happened::TimePassed { now: until, in_flight }, probe)
             }
             Fate::Settle => {
                 let until = self.now() + PATIENCE;
-                while !self.is_quiet() && self.advance(until, probe) {}
+                while !self.is_quiet() && self.advance(until, probe)? {}
                 self.tell(Happened::Settled { now: self.now(), is_quiet: self.is_quiet() }, probe)
             }
         }
@@ -425,6 +446,9 @@ impl<P: Protocol> Cluster<P> {
             Host::Client(client) if client.index() >= self.clients.len() => {
                 Err(Refused::new(format!("there is no {client}; clients are {}", names('c', self.clients.len()))))
             }
+            Host::Service(service) if !self.services.iter().any(|(name, _)| *name == service) => {
+                Err(Refused::new(format!("there is no {} here", service.name())))
+            }
             _ => Ok(()),
         }
     }
@@ -433,6 +457,14 @@ impl<P: Protocol> Cluster<P> {
     pub fn check_is_up(&self, node: NodeId) -> Result<(), Refused> {
         self.check(node.into())?;
         if self.is_up(node) { Ok(()) } else { Err(Refused::new(format!("{node} is off; `start {node}` starts it"))) }
+    }
+
+    /// Heartbeats go on for as long as time does, most of them unseen, and each has to be simulated.
+    fn check_length(&self) -> Result<(), Refused> {
+        if self.happenings < MOST_HAPPENINGS {
+            return Ok(());
+        }
+        Err(Refused::new("a run has at most 500,000 messages and timers, heartbeats included: begin anew"))
     }
 
     pub fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
@@ -464,6 +496,11 @@ impl<P: Protocol> Cluster<P> {
 
     pub fn node_mut(&mut self, node: NodeId) -> &mut P::Node {
         Rc::make_mut(&mut self.nodes[node.index()])
+    }
+
+    pub fn service_mut(&mut self, service: Service) -> &mut P::Client {
+        let found = self.services.iter_mut().find(|(name, _)| *name == service);
+        Rc::make_mut(&mut found.expect("what is sent to and checked is there").1)
     }
 
     pub fn client_mut(&mut self, client: ClientId) -> &mut P::Client {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{CallId, Protocol};
-use crate::sim::Time;
+use super::{CallId, Host, Protocol};
+use crate::sim::{Network, Time};
 
 /// Who sees everything, and is no host: judges of calls, and those who count what is lost. It stands beside the cluster;
 /// what it knows, no node and no client can ask for.
@@ -12,7 +12,7 @@ pub trait Witness<P: Protocol>: Clone {
     /// A client has made a call, of which its first step is about to be told.
     fn call_begins(&mut self, _: CallId, _: &P::Command, _: Time) {}
     /// Something has happened and is about to be told. Here it takes note, and adds to the event what hosts cannot know.
-    fn sees(&mut self, _: &mut P::Event, _: &[Rc<P::Node>], _: Time) {}
+    fn sees(&mut self, _: &mut P::Event, _: &[Rc<P::Node>], _: &Network<Host, P::Message>, _: Time) {}
     /// The bytes of a copy, beside what it shares with `before`.
     fn weight(&self, _before: &Self) -> u64 {
         0

@@ -1,10 +1,11 @@
-//! The names of those who send messages: nodes `n1`, `n2`, …, and clients `c1`, `c2`, ….
+//! The names of those who send messages: nodes `n1`, `n2`, …, clients `c1`, `c2`, …, and services, which have names of their
+//! own.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use crate::form::{ArgumentKind, Value};
-use crate::language::{BadCommand, Words};
+use crate::language::{BadCommand, Word, Words};
 
 /// A node. The first is `n1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +15,43 @@ pub struct NodeId(u8);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(u8);
 
+/// A host that is neither a node of the cluster nor a client of it, and has a name instead of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    Cache,
+    Storage,
+    Controller,
+}
+
+impl Service {
+    const ALL: [Service; 3] = [Service::Cache, Service::Storage, Service::Controller];
+
+    /// As a command has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Service::Cache => "cache",
+            Service::Storage => "storage",
+            Service::Controller => "controller",
+        }
+    }
+}
+
 /// Whoever can send and receive messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Host {
     Node(NodeId),
     Client(ClientId),
+    Service(Service),
+}
+
+impl Host {
+    /// As a command has it, and as it stands over what is drawn of it.
+    pub fn name(self) -> String {
+        match self {
+            Host::Service(service) => service.name().to_owned(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl NodeId {
@@ -71,6 +104,9 @@ impl FromStr for Host {
             Ok(number @ 1..=31) if !digits.starts_with(['0', '+']) => Ok(number),
             _ => Err(BadHost),
         };
+        if let Some(service) = Service::ALL.into_iter().find(|service| service.name() == text) {
+            return Ok(Host::Service(service));
+        }
         match (text.strip_prefix('n'), text.strip_prefix('c')) {
             (Some(digits), _) => Ok(Host::Node(NodeId(number(digits)?))),
             (_, Some(digits)) => Ok(Host::Client(ClientId(number(digits)?))),
@@ -128,13 +164,23 @@ impl Value for Host {
 
     fn read(words: &mut Words, what: &str) -> Result<Host, BadCommand> {
         let word = words.required(what)?;
-        let problem = || format!("`{}` is no node and no client", word.quote());
-        let accepted = || "a node as in n1, or a client as in c1".to_owned();
-        word.text.parse().map_err(|_| words.refuse(word, problem(), accepted()))
+        read_host(words, word)
     }
 
     fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        self.fmt(out)
+        out.write_str(&self.name())
+    }
+}
+
+/// What a word of a command says, as a host.
+pub fn read_host(words: &Words, word: &Word) -> Result<Host, BadCommand> {
+    let accepted = "a node as in n1, a client as in c1, or a service by its name".to_owned();
+    word.text.parse().map_err(|_| words.refuse(word, format!("`{}` is no host", word.quote()), accepted))
+}
+
+impl From<Service> for Host {
+    fn from(service: Service) -> Host {
+        Host::Service(service)
     }
 }
 
@@ -162,11 +208,13 @@ impl Display for ClientId {
     }
 }
 
+/// As a sentence has it.
 impl Display for Host {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Host::Node(node) => node.fmt(out),
             Host::Client(client) => client.fmt(out),
+            Host::Service(service) => write!(out, "the {}", service.name()),
         }
     }
 }
@@ -238,6 +286,7 @@ mod tests {
         for name in ["n1", "n7", "c1", "c31"] {
             assert_eq!(name.parse::<Host>().map(|host| host.to_string()).as_deref(), Ok(name));
         }
+        assert_eq!("cache".parse::<Host>().map(Host::name).as_deref(), Ok("cache"));
         for name in ["", "n", "n0", "c-1", "n+1", "n01", "n32", "n999", "x1", "N1"] {
             assert_eq!(name.parse::<Host>(), Err(BadHost), "{name}");
         }

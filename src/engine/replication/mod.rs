@@ -20,5 +20,5 @@ pub mod replication_log;
 pub mod world;
 
 pub use history::{CallId, History, Verdict};
-pub use host::{ClientId, Host, NodeId, NodeSet};
+pub use host::{ClientId, Host, NodeId, NodeSet, Service};
 pub use world::{Happening, World};

@@ -92,7 +92,7 @@ impl Failover {
                     }
                     (_, Host::Node(node)) => self.work_on(node, Job::Message(envelope), probe),
                     (_, Host::Client(CONTROLLER)) => self.inform_controller(&envelope),
-                    (_, Host::Client(_)) => self.deliver_outside(&envelope, probe),
+                    (_, Host::Client(_) | Host::Service(_)) => self.deliver_outside(&envelope, probe),
                 }
             }
             Happening::Timer(Timer::Tick(node)) => {

@@ -161,7 +161,7 @@ impl Lag {
         match envelope.to {
             Host::Node(node) if fate != Fate::Arrived => self.lose(node, &envelope, probe),
             Host::Node(node) => self.deliver_to_node(node, &envelope, probe),
-            Host::Client(_) => {
+            Host::Client(_) | Host::Service(_) => {
                 self.passed = Some((envelope.clone(), false));
                 self.deliver_to_client(&envelope.payload, probe);
             }

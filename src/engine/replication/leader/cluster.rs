@@ -228,7 +228,7 @@ impl Leader {
                 probe.step(|| Event::MessageLost { what, from, to, loss }, self);
             }
             (_, Host::Node(node)) => self.at_node(node, *from, payload, probe),
-            (_, Host::Client(_)) => self.at_client(*from, payload, probe),
+            (_, Host::Client(_) | Host::Service(_)) => self.at_client(*from, payload, probe),
         }
     }
 

@@ -150,6 +150,7 @@ fn host(words: &mut Words, what: &str) -> Result<Host, BadCommand> {
     let known = |host: &Host| match host {
         Host::Node(node) => node.number() <= MAX_NODES,
         Host::Client(client) => client.number() <= CLIENTS,
+        Host::Service(_) => false,
     };
     word.text.parse().ok().filter(known).ok_or_else(|| {
         let problem = format!("`{}` is no node and no client", word.quote());

@@ -60,6 +60,7 @@ impl Quorum {
                 let reaction = self.client_mut(client).handle(from, message);
                 self.react(to, reaction, passed, probe);
             }
+            (Fate::Arrived, Host::Service(_)) => unreachable!("there are none here"),
         }
     }
 
@@ -86,6 +87,7 @@ impl Quorum {
         let reaction = match at {
             Host::Node(node) => self.node_mut(node).expire(timer, clock),
             Host::Client(client) => self.client_mut(client).expire(timer),
+            Host::Service(_) => unreachable!("there are none here"),
         };
         if let Some(reaction) = reaction {
             self.focus = Some(call);

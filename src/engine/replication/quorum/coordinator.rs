@@ -145,7 +145,7 @@ impl Coordinator {
     /// Lets the client know: the client itself, or by a response.
     fn tell(&self, reaction: Reaction, call: CallId, ending: Ending) -> Reaction {
         match self.me {
-            Host::Client(_) => reaction.finish(call, ending),
+            Host::Client(_) | Host::Service(_) => reaction.finish(call, ending),
             Host::Node(_) => reaction.send(call.client, Message::Response { call, ending }),
         }
     }

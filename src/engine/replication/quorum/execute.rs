@@ -305,6 +305,7 @@ impl Quorum {
         match host {
             Host::Node(node) => self.check_node(node),
             Host::Client(client) => self.check_client(client),
+            Host::Service(service) => Err(Refused::new(format!("there is no {} here", service.name()))),
         }
     }
 
