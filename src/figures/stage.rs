@@ -32,6 +32,18 @@ pub(super) trait Shown: Protocol {
     fn head(cluster: &Cluster<Self>, node: NodeId) -> (String, String);
     /// What a node holds, drawn into its card.
     fn holds(scene: &mut Scene, cluster: &Cluster<Self>, node: NodeId, area: Area);
+    /// How many nodes the stage is tall for: those that there are, or more where some may join.
+    fn room(cluster: &Cluster<Self>) -> usize {
+        cluster.nodes.len()
+    }
+    /// The colour of a bar along a node's card: that of the term it leads, say.
+    fn bar(_: &Cluster<Self>, _: NodeId) -> Option<&'static str> {
+        None
+    }
+    /// The links that are drawn while nothing travels on them, too.
+    fn links(_: &Cluster<Self>) -> Vec<(Host, Host)> {
+        Vec::new()
+    }
     /// The class of a node's card, beside that of one that is off.
     fn mark(_: &Cluster<Self>, _: NodeId) -> &'static str {
         ""
@@ -75,7 +87,7 @@ where
     P::Client: Client<P>,
 {
     let many = cluster.clients.len() + cluster.services.len();
-    let tall = (many as f32 * (CLIENT + GAP)).max(cluster.nodes.len().max(cluster.clients.len()) as f32 * NODE);
+    let tall = (many as f32 * (CLIENT + GAP)).max(P::room(cluster).max(cluster.clients.len()) as f32 * NODE);
     let strip = P::JUDGED.then(|| strip(breadth));
     let below = strip.as_ref().map_or(0.0, Strip::height);
     let promises = P::checks(cluster);
@@ -124,9 +136,12 @@ where
             (true, true) => "isolated".to_owned(),
             _ => status,
         };
-        let free = Card::new(id.to_string(), Area { x, y, width, height }, "card")
+        let card = Card::new(id.to_string(), Area { x, y, width, height }, "card")
             .line("name", format!("{id} {role}"))
-            .note("small", &status)
+            .note("small", &status);
+        let free = P::bar(cluster, id)
+            .into_iter()
+            .fold(card, Card::bar)
             .with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }))
             .push(&mut scene, format!("node {id}, {role}: {status}"));
         P::holds(&mut scene, cluster, id, free);
@@ -146,8 +161,9 @@ fn strip(breadth: Breadth) -> Strip {
 /// The links, all that is on its way, and what has just arrived or was lost.
 fn draw_messages<P: Shown>(scene: &mut Scene, ground: &Ground, cluster: &Cluster<P>) {
     let network = cluster.network();
-    let flying: Vec<_> = network.in_flight().map(|message| (message.from, message.to)).collect();
-    ground.draw_links(scene, &flying, &network.cuts().collect::<Vec<_>>());
+    let flying = network.in_flight().map(|message| (message.from, message.to));
+    let ways: Vec<_> = P::links(cluster).into_iter().chain(flying).collect();
+    ground.draw_links(scene, &ways, &network.cuts().collect::<Vec<_>>());
     // Of a way that is cut alone, the half at which its messages are lost.
     for (from, to) in network.cut_ways() {
         let start = ground.door(from, to);

@@ -9,7 +9,8 @@ use crate::sim::Time;
 /// What happened, and what follows from it. It knows the line of the host that made it: that is the line a reader is shown.
 pub struct Reaction<P: Protocol> {
     pub(super) told: Option<(&'static Location<'static>, P::Event)>,
-    pub(super) sends: Vec<(Host, P::Message)>,
+    /// To whom, what, and how much longer it takes than other messages.
+    pub(super) sends: Vec<(Host, P::Message, Time)>,
     pub(super) timers: Vec<(Time, P::Timer)>,
     pub(super) ended: Option<(CallId, Outcome)>,
 }
@@ -25,8 +26,13 @@ impl<P: Protocol> Reaction<P> {
         Reaction { told: None, sends: Vec::new(), timers: Vec::new(), ended: None }
     }
 
-    pub fn send(mut self, to: impl Into<Host>, message: P::Message) -> Reaction<P> {
-        self.sends.push((to.into(), message));
+    pub fn send(self, to: impl Into<Host>, message: P::Message) -> Reaction<P> {
+        self.send_slowly(to, message, Time::ZERO)
+    }
+
+    /// A message that is long: it takes so much longer.
+    pub fn send_slowly(mut self, to: impl Into<Host>, message: P::Message, longer: Time) -> Reaction<P> {
+        self.sends.push((to.into(), message, longer));
         self
     }
 

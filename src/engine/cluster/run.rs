@@ -245,8 +245,9 @@ impl<P: Protocol> Cluster<P> {
         probe: &mut impl Probe<Self>,
     ) {
         let Some(Reaction { told, sends, timers, ended }) = reaction else { return };
-        for (to, message) in sends {
-            self.world.send(host, to, message);
+        for (to, message, longer) in sends {
+            let message = self.world.send(host, to, message);
+            self.world.network.delay_message(message, longer);
         }
         self.set_timers(host, timers);
         if let Some((id, outcome)) = ended {

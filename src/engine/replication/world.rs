@@ -10,7 +10,7 @@ use litemap::LiteMap;
 
 use super::host::Host;
 use crate::sim::network::Conditions;
-use crate::sim::{Envelope, Fate, Network, Time};
+use crate::sim::{Envelope, Fate, MessageId, Network, Time};
 
 /// `M` is what messages carry, `T` what a timer is for.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ impl<M, T: Clone> World<M, T> {
         self.now
     }
 
-    pub fn send(&mut self, from: Host, to: Host, message: M) {
-        self.network.send(self.now, from, to, message);
+    pub fn send(&mut self, from: Host, to: Host, message: M) -> MessageId {
+        self.network.send(self.now, from, to, message)
     }
 
     /// Lets `timer` run out in that long.

@@ -32,7 +32,9 @@ impl Schedule {
     }
 
     fn send(&mut self, from: NodeId, sends: Vec<(NodeId, Message)>) {
-        sends.into_iter().for_each(|(to, message)| self.world.send(from.into(), to.into(), message));
+        for (to, message) in sends {
+            self.world.send(from.into(), to.into(), message);
+        }
         let node = &self.nodes[from.index()];
         if node.role() == Role::Leader {
             if let Some(led) = self.leaders.iter().find(|led| led.0 == node.term()) {
