@@ -62,7 +62,14 @@ pub trait Figure: 'static {
     /// What the help says of the key `c`, where the figure has a plug to pull: `stop the node that has just acted`.
     const PLUG: Option<&'static str> = None;
 
-    /// The picture of `engine` just after `event`, or at the opening. Its size is the same at every step of a run.
+    /// How high a stage this state needs, where not all need the same. It is asked of every step before the first is shown,
+    /// so nothing is drawn for it.
+    fn height(_: &Self::Engine, _: Breadth) -> Option<f32> {
+        None
+    }
+
+    /// The picture of `engine` just after `event`, or at the opening, from the top of a stage that is as high as the run
+    /// needs it.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
 
     /// The hosts and messages of a cluster, for its space-time diagram.
@@ -103,6 +110,7 @@ pub struct Entry {
     /// What its help says of the key `c`.
     pub plug: Option<&'static str>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
+    height: fn(&dyn Machine, Breadth) -> Option<f32>,
     draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
@@ -118,6 +126,7 @@ const fn entry<F: Figure>() -> Entry {
         long: F::LONG,
         plug: F::PLUG,
         open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
+        height: |engine, breadth| F::height(own(engine), breadth),
         draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
         dump: |engine, key| F::dump(own(engine), key),
         cluster: |engine| F::cluster(own(engine)),

@@ -25,6 +25,8 @@ struct Told {
     script: OnceCell<Rc<[String]>>,
     growth: OnceCell<Rc<Growth>>,
     diagram: OnceCell<Option<Diagram>>,
+    /// How high the stage is, wide and narrow.
+    heights: [OnceCell<f32>; 2],
 }
 
 /// The counters of an engine over a run.
@@ -197,7 +199,17 @@ impl Run {
     }
 
     pub fn scene(&self, index: usize, breadth: Breadth) -> Scene {
-        (self.entry.draw)(self.recording.state(index), self.recording.step(index).map(|step| &*step.event), breadth)
+        let event = self.recording.step(index).map(|step| &*step.event);
+        let mut scene = (self.entry.draw)(self.recording.state(index), event, breadth);
+        scene.height = scene.height.max(self.height(breadth));
+        scene
+    }
+
+    /// What the step asks for that needs most: known before the first is shown, so that nothing jumps.
+    fn height(&self, breadth: Breadth) -> f32 {
+        let of = |index| (self.entry.height)(self.recording.state(index), breadth);
+        let greatest = || (0..=self.last()).filter_map(of).fold(0.0, f32::max);
+        *self.told.heights[usize::from(breadth == Breadth::Narrow)].get_or_init(greatest)
     }
 
     /// What can be broken at that step, the worst first.
