@@ -7,7 +7,7 @@ use crate::engine::contract::Refused;
 use crate::engine::form::Declared;
 use crate::engine::sim::Time;
 use crate::engine::spell::{grouped, time};
-use crate::engine::storage::duel::{Duel, Name, PAGE_BYTES, Settings, Size, Throughput, throughput};
+use crate::engine::storage::duel::{Compaction, Duel, Name, PAGE_BYTES, Settings, Size, Throughput, throughput};
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
 use crate::scene::{Breadth, Scene, Table};
@@ -19,14 +19,19 @@ const SAMPLES: u64 = 50;
 /// page itself needs some of them.
 const MOST_BYTES: u64 = 230 << 20;
 /// What is kept of a record, as a multiple of it: both files, the B-tree's leaves two thirds full, the LSM-tree's old
-/// versions, the inputs of a compaction beside its output, and both logs.
-const COPIES: u64 = 5;
+/// versions, the inputs of a compaction beside its output, and both logs. Compactions that come late leave more old versions.
+const fn copies(compaction: Compaction) -> u64 {
+    match compaction {
+        Compaction::Now => 5,
+        Compaction::Late => 11,
+    }
+}
 
 /// How many operations of the `asked` ones keep within [`MOST_BYTES`]. There is a record for ten operations, and those that
 /// the workload inserts. Beside the records there are two caches, the memtables and the tables made of them, pages on their
 /// way, and the B-tree's log until its checkpoint.
 fn affordable(settings: &Settings, asked: u64) -> u64 {
-    let of_ten_operations = (settings.record + 42) * COPIES * (10 + settings.mix().0.inserts) / 10;
+    let of_ten_operations = (settings.record + 42) * copies(settings.compaction) * (10 + settings.mix().0.inserts) / 10;
     let beside = 4 * settings.cache_bytes() + settings.checkpoint_images() * PAGE_BYTES as u64;
     asked.min(10 * MOST_BYTES.saturating_sub(beside) / of_ten_operations)
 }
