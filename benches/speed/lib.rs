@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use stepwise_engine::Engine;
 use stepwise_engine::contract::Probe;
 use stepwise_engine::key::Key;
+use stepwise_engine::storage::Asked;
 use stepwise_engine::storage::btree::command::Command;
 use stepwise_engine::storage::btree::{BTree, Survival, SyncPolicy};
 
@@ -20,9 +21,9 @@ const DISK_BYTES: u64 = 1 << 32;
 
 /// Different keys in random order, each with a value of eight bytes.
 pub struct Workload {
-    puts: Vec<Command>,
+    puts: Vec<Asked<Command>>,
     /// The same keys in another random order.
-    gets: Vec<Command>,
+    gets: Vec<Asked<Command>>,
 }
 
 impl Workload {
@@ -37,8 +38,8 @@ impl Workload {
             order.swap(last, random.rand_range(0..last as u64 + 1) as usize);
         }
         Workload {
-            puts: puts.collect(),
-            gets: order.into_iter().map(|number| Command::Get { key: key(number) }).collect(),
+            puts: puts.map(Asked::from).collect(),
+            gets: order.into_iter().map(|number| Command::Get { key: key(number) }.into()).collect(),
         }
     }
 
@@ -60,7 +61,7 @@ impl Workload {
     pub fn insert_into_map(&self) -> BTreeMap<String, String> {
         let mut map = BTreeMap::new();
         for put in &self.puts {
-            if let Command::Put { key, value } = put {
+            if let Asked::Served(Command::Put { key, value }) = put {
                 map.insert(key.as_str().to_owned(), value.clone());
             }
         }
@@ -69,8 +70,8 @@ impl Workload {
 
     /// The same reads; each value is cloned, since the engine hands out its own, too.
     pub fn get_from_map(&self, map: &BTreeMap<String, String>) -> usize {
-        let value = |get: &Command| match get {
-            Command::Get { key } => map.get(key.as_str()).cloned(),
+        let value = |get: &Asked<Command>| match get {
+            Asked::Served(Command::Get { key }) => map.get(key.as_str()).cloned(),
             _ => None,
         };
         self.gets.iter().filter_map(value).filter(|value| !value.is_empty()).count()

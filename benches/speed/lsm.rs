@@ -37,7 +37,7 @@ pub fn settings() -> Settings {
 /// Lets the background end what waits for it after the last put: memtables to flush, tables to compact. Nobody counts
 /// that time. The other stores have threads for it beside the one that puts.
 pub fn settle(tree: &mut Lsm) {
-    tree.execute(&Command::Settle, &mut ());
+    tree.execute(&Command::Settle.into(), &mut ());
 }
 
 struct Run {

@@ -4,17 +4,27 @@ use crate::contract::{Engine, Outcome, Probe};
 use crate::form::Parameters;
 use crate::language::{Words, statements};
 
+/// A new engine with these parameters.
+pub fn opened<E: Engine>(parameters: &[(&str, &str)]) -> E {
+    E::open(&Parameters::new(E::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap()
+}
+
+/// The commands of a script.
+pub fn commands<E: Engine>(script: &str) -> Vec<E::Command> {
+    let unfolded = statements(script).unwrap().into_iter().flat_map(|each| each.unfold().unwrap());
+    unfolded.map(|one| E::parse(&mut Words::new(&one)).unwrap_or_else(|bad| panic!("{bad}"))).collect()
+}
+
 /// An engine with these parameters, after a script, and what each command came to.
 pub fn run<E: Engine>(parameters: &[(&str, &str)], script: &str) -> (E, Vec<Outcome>) {
-    let mut engine = E::open(&Parameters::new(E::PARAMETERS, parameters.iter().copied()).unwrap()).unwrap();
+    let mut engine = opened(parameters);
     let outcomes = go_on(&mut engine, script, &mut ());
     (engine, outcomes)
 }
 
 /// More of a script.
 pub fn go_on<E: Engine>(engine: &mut E, script: &str, probe: &mut impl Probe<E>) -> Vec<Outcome> {
-    let read = |one| E::parse(&mut Words::new(one)).unwrap_or_else(|bad| panic!("{bad}"));
-    statements(script).unwrap().iter().map(|one| engine.execute(&read(one), probe)).collect()
+    commands::<E>(script).iter().map(|one| engine.execute(one, probe)).collect()
 }
 
 /// The value of a counter.

@@ -6,19 +6,21 @@ pub mod btree;
 pub mod cache;
 pub mod cursor;
 pub mod duel;
+pub mod durable;
 pub mod entry;
 pub mod hash_index;
 pub mod lsm;
 pub mod memtable;
 pub mod merge;
-#[cfg(test)]
-mod model;
 pub mod outage;
+#[cfg(test)]
+mod proof;
 pub mod sorted;
 pub mod sstable;
 pub mod table;
 pub mod varint;
 
+pub use durable::{Asked, Durable};
 pub use entry::{Entry, Sequence};
 pub use memtable::Memtable;
 
@@ -108,12 +110,4 @@ pub fn rot(disk: &mut Disk, name: &str, offset: u64) -> Result<(), Refused> {
             Ok(())
         }
     }
-}
-
-/// What a photograph of an engine on this disk takes up beside what it shares with one that stood on `before`, in bytes:
-/// an estimate for [`Engine::weight`](crate::Engine::weight). What was written is kept in memory, in a log and in a file,
-/// and until it is synced and merged some of it twice; but no more than all there is.
-pub(crate) fn weight(now: &Disk, before: &Disk) -> u64 {
-    let written = now.tally().bytes_written.saturating_sub(before.tally().bytes_written);
-    (5 * written).min(2 * now.used())
 }

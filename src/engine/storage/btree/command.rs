@@ -3,7 +3,6 @@
 use stepwise_derive::Command;
 
 use crate::key::Key;
-use crate::sim::Crash;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
@@ -45,6 +44,4 @@ pub enum Command {
     /// Empty the cache: every page that the disk has leaves memory.
     #[button]
     Evict,
-    #[flatten]
-    Crash(Crash),
 }

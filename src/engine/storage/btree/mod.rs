@@ -75,8 +75,6 @@ pub mod slot;
 mod view;
 
 #[cfg(test)]
-mod store_tests;
-#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -95,6 +93,7 @@ pub use view::{Cost, Place, Totals};
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::sim::{Disk, DiskError, FileId};
+use crate::storage::{self, outage::Outage};
 use log::Log;
 use pool::{Frame, Pool};
 
@@ -184,22 +183,6 @@ impl BTree {
             self.log.create(&mut self.disk)?;
         }
         self.disk.sync_directory()
-    }
-
-    /// What is in memory, emptied as by a crash.
-    fn forget(&mut self) {
-        self.pool = Pool::new(self.pool.room());
-        self.dirty = Rc::default();
-        self.log.forget();
-        self.free = Rc::default();
-        self.superseded = Rc::default();
-        self.orphans = Rc::default();
-        self.path.clear();
-        self.adrift = None;
-        self.problems = [].into();
-        self.stopped = None;
-        self.keys = 0;
-        self.height = 0;
     }
 
     fn page_size(&self) -> u64 {
@@ -318,9 +301,9 @@ fn stopped(error: DiskError) -> Refused {
     ))
 }
 
-impl Engine for BTree {
+impl storage::Durable for BTree {
     type Settings = Settings;
-    type Command = Command;
+    type Served = Command;
     type Event = Event;
 
     /// An empty tree on a disk of its own: one leaf, which is the root. Panics if the disk cannot hold the first pages.
@@ -357,7 +340,36 @@ impl Engine for BTree {
         tree
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
+    fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
+        self.begin();
+        self.pool = Pool::new(self.pool.room());
+        self.dirty = Rc::default();
+        self.log.forget();
+        self.free = Rc::default();
+        self.superseded = Rc::default();
+        self.orphans = Rc::default();
+        self.adrift = None;
+        self.problems = [].into();
+        self.stopped = None;
+        self.keys = 0;
+        self.height = 0;
+        self.page_count = self.disk.len(self.file).div_ceil(self.page_size()) as u32;
+        probe.step(|| Event::PowerLost { outage }, self);
+    }
+
+    fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
+        self.start_up(probe)
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         self.begin();
         match command {
             Command::Put { key, value } => self.put(key, value, probe).map(|()| Outcome::Done),
@@ -371,16 +383,7 @@ impl Engine for BTree {
                 self.evict(probe);
                 Ok(Outcome::Done)
             }
-            Command::Crash(crash) => self.crash(*crash, probe).map(|()| Outcome::Done),
         }
-    }
-
-    fn may_follow_a_cut(command: &Command) -> bool {
-        matches!(command, Command::Crash(_))
-    }
-
-    fn weight(&self, before: &Self) -> u64 {
-        crate::storage::weight(&self.disk, &before.disk)
     }
 
     fn counters(&self) -> Vec<Counter> {

@@ -9,16 +9,11 @@ use super::event::Reason;
 use super::page::{Kind, PageId, Transaction};
 use super::{BTree, Event, META, Problem, Survival};
 use crate::contract::{Probe, Refused};
-use crate::sim::{Crash, DiskError};
-use crate::storage::outage::Outage;
+use crate::sim::DiskError;
 
 impl BTree {
-    /// The power goes and comes back, and the tree is opened again.
-    pub fn crash(&mut self, crash: Crash, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
-        let outage = Outage::strike(&mut self.disk, crash);
-        self.forget();
-        self.page_count = self.disk.len(self.file).div_ceil(self.page_size()) as u32;
-        probe.step(|| Event::PowerLost { outage }, self);
+    /// Opens what the crash has left.
+    pub(super) fn start_up(&mut self, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
         if self.survival == Survival::Log {
             self.replay_log(probe).map_err(|error| self.stop(error))?;
         }

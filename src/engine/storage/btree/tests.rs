@@ -1,6 +1,6 @@
-//! What must hold: after every operation, and after a crash at every single step.
+//! What must hold after every operation; [`proof`] pulls the plug.
 
-use std::collections::BTreeMap;
+mod proof;
 
 use proptest::prelude::*;
 
@@ -8,6 +8,7 @@ use super::*;
 use crate::key::Key;
 use crate::language::Words;
 use crate::sim::Crash;
+use crate::storage::Asked;
 
 /// A probe that keeps every photograph.
 #[derive(Default)]
@@ -21,62 +22,13 @@ impl Probe<BTree> for Photographs {
     }
 }
 
-#[derive(Clone, Debug)]
-enum Ask {
-    Put(u16, u8),
-    Delete(u16),
-    Get(u16),
-    Scan(u16, u16),
-}
-
-fn ask(keys: u16) -> impl Strategy<Value = Ask> {
-    prop_oneof![
-        4 => (0..keys, any::<u8>()).prop_map(|(key, value)| Ask::Put(key, value)),
-        3 => (0..keys).prop_map(Ask::Delete),
-        1 => (0..keys).prop_map(Ask::Get),
-        1 => (0..keys, 0..keys).prop_map(|(from, to)| Ask::Scan(from.min(to), from.max(to))),
-    ]
-}
-
-fn survival() -> impl Strategy<Value = Survival> {
-    prop_oneof![Just(Survival::None), Just(Survival::Log), Just(Survival::Copy)]
-}
-
 /// Numbers and words by turns, so that both kinds of keys meet.
 fn key(number: u16) -> Key {
     if number.is_multiple_of(2) { Key::new(&number.to_string()) } else { Key::new(&format!("key {number:05}")) }
 }
 
-type Model = BTreeMap<Key, String>;
-
-/// Asks the tree and the model the same, and expects the same answer.
-fn both(tree: &mut BTree, model: &mut Model, ask: &Ask, probe: &mut impl Probe<BTree>) {
-    match ask {
-        Ask::Put(number, value) => {
-            tree.put(&key(*number), &value.to_string(), probe).unwrap();
-            model.insert(key(*number), value.to_string());
-        }
-        Ask::Delete(number) => {
-            let was_there = tree.delete(&key(*number), probe).unwrap();
-            assert_eq!(was_there, model.remove(&key(*number)).is_some());
-        }
-        Ask::Get(number) => {
-            assert_eq!(tree.get(&key(*number), probe).unwrap(), model.get(&key(*number)).map(String::as_str));
-        }
-        Ask::Scan(from, to) => {
-            let (from, to) = (key(*from).min(key(*to)), key(*from).max(key(*to)));
-            let expected: Vec<_> = model
-                .range(from.clone()..=to.clone())
-                .map(|(key, value)| (key.as_str().to_owned(), value.clone()))
-                .collect();
-            assert_eq!(tree.scan(&from, &to, probe).unwrap(), expected);
-        }
-    }
-}
-
-fn entries(tree: &mut BTree) -> Model {
-    let all = tree.scan(&Key::new("0"), &Key::new("~"), &mut ()).unwrap();
-    all.into_iter().map(|(key, value)| (Key::new(&key), value)).collect()
+fn crash(tree: &mut BTree, crash: Crash) {
+    assert_eq!(tree.execute(&Asked::Crash(crash), &mut ()), Outcome::Done);
 }
 
 fn assert_whole(tree: &BTree) {
@@ -109,102 +61,9 @@ fn assert_cache(tree: &BTree) {
     assert_eq!(next.pool.iter().count(), next.pool.held());
 }
 
-/// A cache of so few pages that nearly all must be read, of a few more, or of all.
-fn cache() -> impl Strategy<Value = usize> {
-    prop_oneof![Just(1), 2usize..8, Just(usize::MAX)]
-}
-
 fn tree_with(order: usize, survival: Survival, sync: SyncPolicy, cache_pages: usize) -> BTree {
     let (layout, checkpoint_images) = (Layout::of_order(order, slot::MAX_VALUE_BYTES), settings::CHECKPOINT_AFTER);
     BTree::new(Settings { layout, survival, sync, cache_pages, checkpoint_images, disk_bytes: 1 << 24 })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// Keys sorted, every leaf at one depth, every page half full but for the root, after every operation; and the same
-    /// answers as a plain sorted map.
-    #[test]
-    fn a_tree_is_a_sorted_map(
-        order in 3usize..10,
-        survival in survival(),
-        cache in cache(),
-        at_once in any::<bool>(),
-        asks in prop::collection::vec(ask(120), 1..200),
-    ) {
-        let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
-        let (mut tree, mut model) = (tree_with(order, survival, sync, cache), Model::new());
-        for ask in &asks {
-            both(&mut tree, &mut model, ask, &mut ());
-            assert_whole(&tree);
-            prop_assert_eq!(tree.key_count(), model.len() as u64);
-        }
-        tree.sync(&mut ()).unwrap();
-        prop_assert_eq!(entries(&mut tree), model);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// The power goes after every single step, in every way, and again at every step of the recovery. With a log or
-    /// copies the tree is whole, with all that was acknowledged, and the write that was cut short is there or is not.
-    #[test]
-    fn a_crash_anywhere_loses_nothing_safe(
-        order in 3usize..6,
-        survival in prop_oneof![Just(Survival::Log), Just(Survival::Copy)],
-        cache in cache(),
-        at_once in any::<bool>(),
-        asks in prop::collection::vec(ask(24), 1..24),
-        seed in any::<u64>(),
-    ) {
-        let sync = if at_once { SyncPolicy::Always } else { SyncPolicy::OnCommand };
-        let (mut tree, mut model) = (tree_with(order, survival, sync, cache), Model::new());
-        let mut safe = model.clone();
-        for (place, ask) in asks.iter().enumerate() {
-            let mut photographs = Photographs::default();
-            both(&mut tree, &mut model, ask, &mut photographs);
-            if !at_once && place % 5 == 4 {
-                tree.sync(&mut photographs).unwrap();
-            }
-            if survival == Survival::Log && place % 7 == 6 {
-                tree.checkpoint(&mut photographs).unwrap();
-            }
-            for photograph in &photographs.0 {
-                crash_everywhere(photograph, &safe, &model, seed);
-            }
-            if tree.dirty.is_empty() {
-                safe = model.clone();
-            }
-        }
-    }
-}
-
-/// Crashes in each of the three ways, and a second time at each step of the recovery.
-fn crash_everywhere(tree: &BTree, safe: &Model, model: &Model, seed: u64) {
-    for crash in [Crash::Lost, Crash::Kept, Crash::Torn { seed }] {
-        let mut recovery = Photographs::default();
-        let mut again = tree.clone();
-        again.crash(crash, &mut recovery).unwrap();
-        assert_survived(again, safe, model);
-        for half_way in recovery.0 {
-            let mut twice = half_way;
-            twice.crash(Crash::Torn { seed: seed ^ 1 }, &mut ()).unwrap();
-            assert_survived(twice, safe, model);
-        }
-    }
-}
-
-fn assert_survived(mut tree: BTree, safe: &Model, model: &Model) {
-    assert_whole(&tree);
-    let found = entries(&mut tree);
-    assert!(found == *safe || found == *model, "{found:?}\nsafe: {safe:?}\nasked: {model:?}");
-    // It can be written to, and what is written then is safe as well.
-    tree.put(&Key::new("5"), "new", &mut ()).unwrap();
-    tree.sync(&mut ()).unwrap();
-    tree.crash(Crash::Lost, &mut ()).unwrap();
-    assert_whole(&tree);
-    assert_eq!(tree.get(&Key::new("5"), &mut ()).unwrap(), Some("new"));
 }
 
 /// How many changes the disk was asked for, as far as a step must follow each.
@@ -220,7 +79,7 @@ fn every_operation_of_the_disk_is_a_step() {
         let mut before = changes(&tree);
         let puts = (0..30).map(|number| Command::Put { key: key(number), value: "v".into() });
         let deletes = (0..30).map(|number| Command::Delete { key: key(number) });
-        for command in puts.chain(deletes).chain([Command::Crash(Crash::Kept)]) {
+        for command in puts.chain(deletes).map(Asked::from).chain([Asked::Crash(Crash::Kept)]) {
             let mut photographs = Photographs::default();
             tree.execute(&command, &mut photographs);
             photographs.0.push(tree.clone());
@@ -246,7 +105,7 @@ fn crashes_in_a_split(survival: Survival) -> Vec<BTree> {
     let mut photographs = Photographs::default();
     before_a_split(survival).put(&Key::new("4"), "v", &mut photographs).unwrap();
     let crashed = photographs.0.into_iter().map(|mut tree| {
-        tree.crash(Crash::Lost, &mut ()).unwrap();
+        crash(&mut tree, Crash::Lost);
         tree
     });
     crashed.collect()
@@ -286,17 +145,19 @@ proptest! {
     /// Damaged or not, a tree answers, and never panics.
     #[test]
     fn a_damaged_tree_still_answers(
-        asks in prop::collection::vec(ask(24), 1..30),
+        asks in prop::collection::vec((0..24u16, prop::bool::weighted(0.4)), 1..30),
         order in 3usize..6,
-        cache in cache(),
+        cache in prop_oneof![Just(1), 2usize..8, Just(usize::MAX)],
         seed in any::<u64>(),
     ) {
-        let (mut tree, mut model) = (tree_with(order, Survival::None, SyncPolicy::Always, cache), Model::new());
-        for ask in &asks {
+        let mut tree = tree_with(order, Survival::None, SyncPolicy::Always, cache);
+        for (number, is_delete) in asks {
+            let key = key(number);
+            let ask = if is_delete { Command::Delete { key } } else { Command::Put { key, value: "v".into() } };
             let mut photographs = Photographs::default();
-            both(&mut tree, &mut model, ask, &mut photographs);
+            tree.execute(&ask.into(), &mut photographs);
             for mut photograph in photographs.0 {
-                photograph.crash(Crash::Torn { seed }, &mut ()).unwrap();
+                crash(&mut photograph, Crash::Torn { seed });
                 for command in ["get 4", "scan 0 \"~\"", "put 9 v", "delete 4", "check", "evict", "get 4", "crash kept"] {
                     let statement = &crate::language::statements(command).unwrap()[0];
                     let command = BTree::parse(&mut Words::new(statement)).unwrap();
@@ -313,12 +174,12 @@ fn a_disk_that_fails_stops_the_tree_until_a_crash() {
         for operations in 0..4 {
             let mut tree = before_a_split(survival);
             tree.disk.cut_power_after(operations);
-            let put = Command::Put { key: Key::new("4"), value: "v".into() };
+            let put = Command::Put { key: Key::new("4"), value: "v".into() }.into();
             if tree.execute(&put, &mut ()).is_ok() {
                 continue;
             }
             assert!(matches!(tree.execute(&put, &mut ()), Outcome::Refused(why) if why.contains("power is off")));
-            tree.crash(Crash::Lost, &mut ()).unwrap();
+            crash(&mut tree, Crash::Lost);
             assert!(survival == Survival::None || tree.execute(&put, &mut ()).is_ok());
         }
     }
@@ -349,7 +210,7 @@ fn no_damaged_page_gives_a_wrong_value() {
     for survival in [Survival::None, Survival::Log, Survival::Copy] {
         let mut tree = BTree::with_order(4, survival, SyncPolicy::Always, 1 << 20);
         for number in 0..12 {
-            tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }, &mut ());
+            tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }.into(), &mut ());
         }
         let file = tree.disk.open("tree").unwrap();
         for at in 0..tree.disk.len(file) {
@@ -359,9 +220,9 @@ fn no_damaged_page_gives_a_wrong_value() {
                     true => damaged.disk.truncate(file, at).unwrap(),
                     false => damaged.disk.rot(file, at),
                 }
-                damaged.execute(&Command::Crash(Crash::Kept), &mut ());
+                damaged.execute(&Asked::Crash(Crash::Kept), &mut ());
                 for number in 0..12 {
-                    match damaged.execute(&Command::Get { key: key(number) }, &mut ()) {
+                    match damaged.execute(&Command::Get { key: key(number) }.into(), &mut ()) {
                         Outcome::Refused(_) => refused += 1,
                         Outcome::Value(Some(value)) => assert_eq!(value, format!("v{number}"), "byte {at}"),
                         // Of two meta pages the older one counts where the newer one is damaged: the last write is gone.
@@ -380,14 +241,14 @@ fn no_damaged_page_gives_a_wrong_value() {
 fn three_levels(survival: Survival, cache_pages: usize) -> BTree {
     let mut tree = tree_with(4, survival, SyncPolicy::Always, cache_pages);
     for number in 0..60 {
-        tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }, &mut ());
+        tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }.into(), &mut ());
     }
     assert!(tree.height() >= 3);
     tree
 }
 
 fn get(tree: &mut BTree, number: u16) -> Outcome {
-    tree.execute(&Command::Get { key: key(number) }, &mut ())
+    tree.execute(&Command::Get { key: key(number) }.into(), &mut ())
 }
 
 /// FAULTS P5: a `get` reads from the disk. With room for one page, every page of a descent is read and decoded from the
@@ -411,7 +272,7 @@ fn p5_with_room_for_one_page_every_page_of_a_descent_is_read_from_the_disk() {
             };
             damaged.disk.rot(place.0, place.1 + 30);
             assert!(matches!(get(&mut damaged, 59), Outcome::Refused(why) if why.contains(&visit.page.to_string())));
-            let put = Command::Put { key: key(59), value: "w".into() };
+            let put = Command::Put { key: key(59), value: "w".into() }.into();
             assert!(matches!(damaged.execute(&put, &mut ()), Outcome::Refused(why) if why.contains("damaged")));
         }
     }
@@ -423,7 +284,7 @@ fn p5_a_cache_is_cold_after_a_crash_and_when_it_is_emptied() {
     for survival in [Survival::None, Survival::Log, Survival::Copy] {
         let mut tree = three_levels(survival, usize::MAX);
         let height = u64::from(tree.height());
-        for cold in [Command::Crash(Crash::Lost), Command::Evict] {
+        for cold in [Asked::Crash(Crash::Lost), Command::Evict.into()] {
             get(&mut tree, 30);
             assert_eq!(tree.cost().pages_read, 0, "all are in memory");
             tree.execute(&cold, &mut ());
@@ -441,7 +302,7 @@ fn p5_a_cache_is_cold_after_a_crash_and_when_it_is_emptied() {
 #[test]
 fn p5_a_small_cache_keeps_its_room_and_saves_reads() {
     let mut tree = three_levels(Survival::Log, 6);
-    tree.execute(&Command::Evict, &mut ());
+    tree.execute(&Command::Evict.into(), &mut ());
     let numbers = (0..60).step_by(2);
     let reads: Vec<u64> = numbers
         .map(|number| {
@@ -460,12 +321,12 @@ fn p5_a_changed_page_stays_until_it_is_written() {
     for survival in [Survival::None, Survival::Log, Survival::Copy] {
         let mut tree = tree_with(4, survival, SyncPolicy::OnCommand, 1);
         for number in 0..20 {
-            tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }, &mut ());
+            tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }.into(), &mut ());
         }
-        tree.execute(&Command::Evict, &mut ());
+        tree.execute(&Command::Evict.into(), &mut ());
         assert!(tree.cached().0 > 1);
         assert!((0..20).all(|number| get(&mut tree, number) == Outcome::Value(Some(format!("v{number}")))));
-        tree.execute(&Command::Sync, &mut ());
+        tree.execute(&Command::Sync.into(), &mut ());
         assert!((0..20).all(|number| get(&mut tree, number) == Outcome::Value(Some(format!("v{number}")))));
         assert_eq!(tree.cached(), (1, 1));
     }
@@ -476,10 +337,10 @@ fn p5_a_changed_page_stays_until_it_is_written() {
 fn s9_images_count_when_the_log_is_on_the_disk() {
     let mut tree = tree_with(4, Survival::Log, SyncPolicy::Always, 4);
     let mut told = Told::default();
-    tree.execute(&Command::Put { key: Key::new("1"), value: "a".into() }, &mut told);
+    tree.execute(&Command::Put { key: Key::new("1"), value: "a".into() }.into(), &mut told);
     for (event, photograph) in told.0 {
         let mut crashed = photograph;
-        crashed.crash(Crash::Lost, &mut ()).unwrap();
+        crash(&mut crashed, Crash::Lost);
         let survives = crashed.get(&Key::new("1"), &mut ()).unwrap().is_some();
         assert_eq!(survives, event.contains("is safe"), "{event}");
         assert!(

@@ -50,6 +50,7 @@ pub use sweep::Share;
 pub use view::Amplification;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::storage::durable;
 use crate::workload::{Kind, Operation, Workload};
 use side::Tree;
 
@@ -122,7 +123,7 @@ impl Engine for Duel {
     }
 
     fn weight(&self, before: &Duel) -> u64 {
-        self.sides.iter().zip(&before.sides).map(|(now, then)| crate::storage::weight(now.disk(), then.disk())).sum()
+        self.sides.iter().zip(&before.sides).map(|(now, then)| durable::weight(now.disk(), then.disk())).sum()
     }
 
     fn counters(&self) -> Vec<Counter> {

@@ -1,12 +1,13 @@
 //! One of the two: an engine, and what is measured of it.
 
 use super::settings::{Compaction, Settings};
-use crate::contract::{Engine, Outcome, Refused};
+use crate::contract::Refused;
 use crate::histogram::Histogram;
 use crate::key::Key;
 use crate::language::shorten;
 use crate::sim::disk::Tally;
 use crate::sim::{Disk, Time};
+use crate::storage::Durable;
 use crate::storage::btree::BTree;
 use crate::storage::lsm::{self, Device, Lsm};
 use crate::workload::{Kind, Operation};
@@ -122,7 +123,7 @@ impl Side {
             if let Tree::Lsm(tree) = &mut self.tree
                 && settings.compaction == Compaction::Now
             {
-                told(tree.execute(&lsm::Command::Settle, &mut ()))?;
+                tree.serve(&lsm::Command::Settle, &mut ())?;
             }
         }
         self.measure(&before, began, &settings.device());
@@ -182,7 +183,7 @@ impl Side {
     fn sync(&mut self) -> Result<(), Refused> {
         match &mut self.tree {
             Tree::BTree(tree) => tree.sync(&mut ()),
-            Tree::Lsm(tree) => told(tree.execute(&lsm::Command::Sync, &mut ())),
+            Tree::Lsm(tree) => tree.serve(&lsm::Command::Sync, &mut ()).map(|_| ()),
         }
     }
 
@@ -193,8 +194,8 @@ impl Side {
             Tree::BTree(tree) => tree.checkpoint(&mut ())?,
             Tree::Lsm(tree) => {
                 // A checkpoint empties the B-tree's log, and a flush the LSM-tree's.
-                told(tree.execute(&lsm::Command::Flush, &mut ()))?;
-                told(tree.execute(&lsm::Command::Settle, &mut ()))?;
+                tree.serve(&lsm::Command::Flush, &mut ())?;
+                tree.serve(&lsm::Command::Settle, &mut ())?;
             }
         }
         self.measure(&before, began, device);
@@ -209,12 +210,5 @@ fn cost(time: Time, before: &Tally, after: &Tally) -> Cost {
         bytes_written: after.bytes_written - before.bytes_written,
         seeks: after.seeks - before.seeks,
         syncs: after.syncs - before.syncs,
-    }
-}
-
-fn told(outcome: Outcome) -> Result<(), Refused> {
-    match outcome {
-        Outcome::Refused(why) => Err(Refused::new(why)),
-        _ => Ok(()),
     }
 }

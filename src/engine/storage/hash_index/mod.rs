@@ -75,8 +75,9 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::contract::{Counter, Outcome, Probe, Refused};
 use crate::sim::{Disk, DiskError};
+use crate::storage::{self, outage::Outage};
 use segment::Segment;
 
 #[derive(Clone, Debug)]
@@ -101,9 +102,9 @@ pub struct Memory {
     pub damage: Option<Damage>,
 }
 
-impl Engine for HashIndex {
+impl storage::Durable for HashIndex {
     type Settings = Settings;
-    type Command = Command;
+    type Served = Command;
     type Event = Event;
 
     fn new(settings: Settings) -> HashIndex {
@@ -113,13 +114,23 @@ impl Engine for HashIndex {
         engine
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
-        {
-            let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
-            return Err(Refused::new(reason));
-        }
+    fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
+    fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
+        self.lose_memory(outage, probe);
+    }
+
+    fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
+        self.start_up(probe)
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         match command {
             Command::Put { key, value } => self.put(key, value, probe),
             Command::Get { key } => self.get(key, probe),
@@ -131,10 +142,6 @@ impl Engine for HashIndex {
                 if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
             }
             Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe)
-            }
         }
     }
 
@@ -145,12 +152,10 @@ impl Engine for HashIndex {
         }
     }
 
-    fn may_follow_a_cut(command: &Command) -> bool {
-        matches!(command, Command::Crash(_))
-    }
-
-    fn weight(&self, before: &Self) -> u64 {
-        crate::storage::weight(&self.disk, &before.disk)
+    fn closed(&self, command: &Command) -> Option<Refused> {
+        let damage = self.memory.damage.as_ref().filter(|_| !matches!(command, Command::Rot { .. }))?;
+        let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
+        Some(Refused::new(reason))
     }
 
     fn counters(&self) -> Vec<Counter> {

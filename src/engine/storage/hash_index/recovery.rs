@@ -7,9 +7,8 @@ use super::read::Damage;
 use super::record::{BadRecord, Item};
 use super::segment::{FileName, Position, Segment, SegmentId};
 use super::{HashIndex, Memory, SyncPolicy, tail};
-use crate::contract::{Outcome, Probe, Refused};
+use crate::contract::{Probe, Refused};
 use crate::key::Key;
-use crate::sim::Crash;
 use crate::storage::outage::Outage;
 
 /// How far start-up has come.
@@ -40,9 +39,8 @@ impl Recovery {
 }
 
 impl HashIndex {
-    /// Memory is gone, and the disk is what `crash` leaves of it.
-    pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let outage = Outage::strike(&mut self.disk, crash);
+    /// Memory is gone, but for what the names of the files say.
+    pub(super) fn lose_memory(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
         let names = self.disk.names().filter_map(|(name, _)| FileName::parse(name));
         let mut waiting = Vec::new();
         for name in names.filter(|name| !name.is_hint && !name.is_unfinished) {
@@ -55,7 +53,7 @@ impl HashIndex {
     }
 
     /// Opens what the crash has left.
-    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    pub(super) fn start_up(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         self.remove_leftovers(probe)?;
         let segments = self.recovering().waiting.clone();
         let last = segments.last().copied();
@@ -65,7 +63,7 @@ impl HashIndex {
         self.memory.recovery = None;
         let (keys, clock) = (self.memory.keydir.len(), self.memory.clock);
         probe.step(|| Event::Recovered { keys, segments: self.memory.segments.len(), clock }, self);
-        Ok(Outcome::Done)
+        Ok(())
     }
 
     /// Removes what a merge had not finished, and hint files that have lost their segment. No sync: if the names come

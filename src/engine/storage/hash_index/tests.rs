@@ -1,13 +1,11 @@
-//! What the hash index does, case by case; [`crashes`] pulls the plug everywhere, [`damage`] flips every byte.
+//! What the hash index does, case by case; [`proof`] pulls the plug everywhere, [`damage`] flips every byte.
 
-mod crashes;
 mod damage;
+mod proof;
 
 use super::*;
-use crate::contract::Event as _;
-use crate::form::Parameters;
-use crate::language::Words;
-use crate::language::statements;
+use crate::contract::{Engine, Event as _};
+use crate::testing::{self, commands, counter};
 
 /// A probe that keeps what it is told.
 #[derive(Default)]
@@ -20,20 +18,14 @@ impl Probe<HashIndex> for Steps {
 }
 
 fn opened(parameters: &[(&str, &str)]) -> HashIndex {
-    let parameters = Parameters::new(HashIndex::PARAMETERS, parameters.iter().copied()).unwrap();
-    HashIndex::open(&parameters).unwrap()
-}
-
-fn commands(script: &str) -> Vec<Command> {
-    let unfolded = statements(script).unwrap().into_iter().flat_map(|each| each.unfold().unwrap());
-    unfolded.map(|each| HashIndex::parse(&mut Words::new(&each)).unwrap()).collect()
+    testing::opened(parameters)
 }
 
 /// Runs a script; returns what the last command came to, and all steps. Holds every command to the contract.
 fn run(engine: &mut HashIndex, script: &str) -> (Outcome, Vec<Event>) {
     let mut all = Vec::new();
     let mut last = Outcome::Done;
-    for command in commands(script) {
+    for command in commands::<HashIndex>(script) {
         let mut steps = Steps::default();
         last = engine.execute(&command, &mut steps);
         let (_, state) = steps.0.last().unwrap_or_else(|| panic!("`{command}` took no step"));
@@ -63,10 +55,6 @@ fn refusal(engine: &mut HashIndex, script: &str) -> String {
         Outcome::Refused(reason) => reason,
         other => panic!("{script}: {other:?}"),
     }
-}
-
-fn counter(engine: &HashIndex, name: &str) -> u64 {
-    engine.counters().iter().find(|counter| counter.name == name).unwrap().value
 }
 
 fn file_names(engine: &HashIndex) -> Vec<String> {
@@ -203,7 +191,7 @@ fn a_value_that_is_read_after_its_tombstone_does_not_count() {
     let mut engine = opened(&[("segment", "32")]);
     run(&mut engine, "put o 1; put p 1; put q 1; put q 2; put k 1; put r 1; delete k; put s 1; put q 3");
     let mut steps = Steps::default();
-    engine.execute(&commands("merge 2 4")[0], &mut steps);
+    engine.execute(&commands::<HashIndex>("merge 2 4")[0], &mut steps);
     let named = steps.0.into_iter().find(|(event, _)| matches!(event, Event::OutputsNamed { .. }));
     let (_, mut photograph) = named.unwrap();
     let (_, events) = run(&mut photograph, "crash");
@@ -303,8 +291,8 @@ fn what_cannot_be_done_is_told() {
 fn commands_are_written_as_they_are_read() {
     let script = "put \"new york\" \"\"; get é; delete \"1..2\"; scan a c; sync; merge; merge 1 2; begin merge 3 3; \
                   rot 1.data 7; crash; crash kept; crash torn 3";
-    let first = commands(script);
-    let again: Vec<_> = first.iter().flat_map(|command| commands(&command.to_string())).collect();
+    let first = commands::<HashIndex>(script);
+    let again: Vec<_> = first.iter().flat_map(|command| commands::<HashIndex>(&command.to_string())).collect();
     assert_eq!(first, again);
 }
 

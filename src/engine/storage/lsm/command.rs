@@ -4,7 +4,7 @@ use stepwise_derive::Command;
 
 use super::version::LEVELS;
 use crate::key::Key;
-use crate::sim::{Crash, Time};
+use crate::sim::Time;
 
 /// Nobody watches a device for longer.
 const LONGEST: Time = Time::from_millis(1_000_000);
@@ -79,6 +79,4 @@ pub enum Command {
     },
     /// Make what was logged safe from a crash.
     Sync,
-    #[flatten]
-    Crash(Crash),
 }

@@ -53,8 +53,6 @@ mod view;
 mod write;
 
 #[cfg(test)]
-mod store_tests;
-#[cfg(test)]
 mod tests;
 
 pub use command::Command;
@@ -71,9 +69,10 @@ use std::rc::Rc;
 use super::cache::BlockCache;
 use super::table::Corrupt;
 use super::{Memtable, Sequence};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::contract::{Counter, Outcome, Probe, Refused};
 use crate::log::LogWriter;
 use crate::sim::{Disk, DiskError, Time};
+use crate::storage::{self, outage::Outage};
 use read::Path;
 use version::{Edit, FileNumber, Version};
 
@@ -211,9 +210,9 @@ impl Display for Cause {
     }
 }
 
-impl Engine for Lsm {
+impl storage::Durable for Lsm {
     type Settings = Settings;
-    type Command = Command;
+    type Served = Command;
     type Event = Event;
 
     /// A new tree on an empty disk.
@@ -235,21 +234,30 @@ impl Engine for Lsm {
         tree
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        self.serve(command, probe).map_err(|refusal| {
-            if let Cause::Damaged(damage) = &refusal.cause {
-                self.memory.damage = Some(damage.clone());
-            }
-            refusal.into()
-        })
+    fn disk(&self) -> &Disk {
+        &self.disk
     }
 
-    fn may_follow_a_cut(command: &Command) -> bool {
-        matches!(command, Command::Crash(_))
+    fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
     }
 
-    fn weight(&self, before: &Self) -> u64 {
-        crate::storage::weight(&self.disk, &before.disk)
+    fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
+        self.memory = Memory::default();
+        self.clock.busy_until = self.clock.now;
+        probe.step(|| Event::Crashed { outage }, self);
+    }
+
+    fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
+        self.start_up(probe).map_err(|refusal| self.refuse(refusal))
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+        self.obey(command, probe).map_err(|refusal| self.refuse(refusal))
+    }
+
+    fn closed(&self, _: &Command) -> Option<Refused> {
+        self.memory.damage.as_ref().map(|damage| Refused::new(damage))
     }
 
     fn counters(&self) -> Vec<Counter> {
@@ -262,10 +270,10 @@ impl Engine for Lsm {
 }
 
 impl Lsm {
-    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
-        if !matches!(command, Command::Crash(_)) {
-            self.await_command(probe)?;
-        }
+    /// Until a command comes, and while the device is still busy with a block, the background has its turn.
+    fn obey(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refusal> {
+        self.memory.path = Rc::default();
+        self.pass(self.settings.pace, probe)?;
         match command {
             Command::Put { key, value } => self.write(key, Some(value), probe),
             Command::Delete { key } => self.write(key, None, probe),
@@ -280,20 +288,15 @@ impl Lsm {
             Command::Sync => self.sync_on_command(probe),
             Command::Run { time } => self.run(*time, probe),
             Command::Settle => self.settle(probe),
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe).map(|()| Outcome::Done)
-            }
         }
     }
 
-    /// Until a command comes, and while the device is still busy with a block, the background has its turn.
-    fn await_command(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        if let Some(damage) = &self.memory.damage {
-            return Err(damage.clone().into());
+    /// Damage closes the tree.
+    fn refuse(&mut self, refusal: Refusal) -> Refused {
+        if let Cause::Damaged(damage) = &refusal.cause {
+            self.memory.damage = Some(damage.clone());
         }
-        self.memory.path = Rc::default();
-        self.pass(self.settings.pace, probe)
+        refusal.into()
     }
 
     /// A number for a new file.

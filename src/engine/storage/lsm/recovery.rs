@@ -5,24 +5,15 @@ use std::rc::Rc;
 
 use super::manifest::{self, NAME, UNFINISHED};
 use super::version::{Edit, FileNumber, TableMeta, Version, log_name, table_name};
-use super::{Damage, Event, Lsm, Memory, Refusal};
+use super::{Damage, Event, Lsm, Refusal};
 use crate::contract::Probe;
 use crate::log::{self, LogWriter, Tail};
-use crate::sim::{Crash, DiskError};
+use crate::sim::DiskError;
 use crate::storage::Entry;
-use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
 impl Lsm {
-    /// Memory is gone, and the disk is what `crash` leaves of it.
-    pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let outage = Outage::strike(&mut self.disk, crash);
-        self.memory = Memory::default();
-        self.clock.busy_until = self.clock.now;
-        probe.step(|| Event::Crashed { outage }, self);
-    }
-
-    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
+    pub(super) fn start_up(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let live = self.read_manifest(probe)?;
         self.open_tables(live)?;
         let tables = self.memory.version.tables().count();

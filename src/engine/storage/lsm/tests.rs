@@ -1,6 +1,7 @@
-//! The tree against a sorted map, under both policies, with snapshots; what must hold of its levels after every step; and
-//! the plug pulled after every operation of the disk, every byte flipped, every file cut off.
+//! Snapshots against a sorted map, under both policies; what must hold of the levels after every step; every byte flipped,
+//! every file cut off. [`proof`] pulls the plug.
 
+mod proof;
 mod said;
 mod tiered;
 
@@ -9,13 +10,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::contract::Event as _;
-use crate::form::Parameters;
+use crate::contract::{Engine, Event as _};
 use crate::key::Key;
-use crate::language::Words;
-use crate::language::statements;
 use crate::sim::Crash;
-use crate::storage::Entry;
+use crate::storage::{Asked, Entry};
+use crate::testing::{self, commands, counter};
 
 type Entries = BTreeMap<Key, String>;
 
@@ -26,24 +25,12 @@ impl fmt::Debug for Lsm {
     }
 }
 
-const MODES: [Crash; 4] = [Crash::Lost, Crash::Kept, Crash::Torn { seed: 1 }, Crash::Torn { seed: 7 }];
-
-fn opened(pairs: &[(&str, &str)]) -> Lsm {
-    Lsm::open(&Parameters::new(Lsm::PARAMETERS, pairs.iter().copied()).unwrap()).unwrap()
-}
-
-fn commands(script: &str) -> Vec<Command> {
-    let mut commands = Vec::new();
-    for statement in statements(script).unwrap() {
-        for one in statement.unfold().unwrap() {
-            commands.push(Lsm::parse(&mut Words::new(&one)).unwrap());
-        }
-    }
-    commands
+fn opened(parameters: &[(&str, &str)]) -> Lsm {
+    testing::opened(parameters)
 }
 
 fn run(tree: &mut Lsm, script: &str) -> Vec<Outcome> {
-    commands(script).iter().map(|command| tree.execute(command, &mut Watch::default())).collect()
+    commands::<Lsm>(script).iter().map(|command| tree.execute(command, &mut Watch::default())).collect()
 }
 
 /// Looks at every step, and keeps what it was told.
@@ -125,59 +112,25 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// What the tree ought to hold: after each write, and from where on nothing may be lost.
-#[derive(Clone, Default)]
-struct Model {
-    history: Vec<Entries>,
-    synced: usize,
-}
-
-impl Model {
-    fn new() -> Model {
-        Model { history: vec![Entries::new()], synced: 0 }
-    }
-
-    fn now(&self) -> &Entries {
-        &self.history[self.history.len() - 1]
-    }
-
-    fn apply(&mut self, command: &Command) {
-        let mut entries = self.now().clone();
-        match command {
-            Command::Put { key, value } => {
-                entries.insert(key.clone(), value.clone());
-            }
-            Command::Delete { key } => {
-                entries.remove(key);
-            }
-            _ => return,
-        }
-        self.history.push(entries);
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn it_is_a_sorted_map(opening in settings(), script in prop::collection::vec(command(), 1..70)) {
-        let (mut tree, mut model) = (opening, Model::new());
+    fn a_snapshot_keeps_what_it_saw(opening in settings(), script in prop::collection::vec(command(), 1..70)) {
+        let (mut tree, mut now, mut taken) = (opening, Entries::new(), 0);
         let mut snapshots: BTreeMap<u64, Entries> = BTreeMap::new();
-        let mut taken = 0;
         for command in &script {
-            model.apply(command);
-            let outcome = tree.execute(command, &mut Watch::default());
+            let outcome = tree.execute(&command.clone().into(), &mut Watch::default());
             match command {
-                Command::Get { key, .. } => prop_assert_eq!(outcome, Outcome::Value(model.now().get(key).cloned())),
+                Command::Put { key, value } => _ = now.insert(key.clone(), value.clone()),
+                Command::Delete { key } => _ = now.remove(key),
                 Command::Snapshot => {
                     taken += 1;
-                    snapshots.insert(taken, model.now().clone());
+                    snapshots.insert(taken, now.clone());
                 }
                 Command::Release { number } => prop_assert_eq!(outcome.is_ok(), snapshots.remove(number).is_some()),
-                Command::Compact { .. } => {}
-                _ => prop_assert!(outcome.is_ok(), "{}: {}", command, outcome),
+                _ => {}
             }
-            prop_assert_eq!(&contents(&tree), model.now(), "after {}", command);
             for (number, entries) in &snapshots {
                 prop_assert_eq!(&scanned(&tree, Some(*number)), entries, "snapshot {} after {}", number, command);
                 for key in ["a", "b", "c", "9", "10", "d"].map(Key::new) {
@@ -186,107 +139,6 @@ proptest! {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_crash_after_any_operation_loses_nothing_that_was_synced(
-        opening in settings(), script in prop::collection::vec(command(), 1..24), stride in 1u64..4
-    ) {
-        for operations in (0..).step_by(stride as usize) {
-            let (mut cut, mut model) = (opening.clone(), Model::new());
-            cut.disk.cut_power_after(operations);
-            let dark = run_until_dark(&mut cut, &mut model, &script);
-            for mode in MODES {
-                let mut crashed = cut.clone();
-                let outcome = crashed.execute(&Command::Crash(mode), &mut Watch::default());
-                prop_assert_eq!(outcome, Outcome::Done, "{} after {}", mode, operations);
-                let left = contents(&crashed);
-                prop_assert!(model.history[model.synced..].contains(&left), "{} after {}: {:?}", mode, operations, left);
-                works_on(&mut crashed, left);
-            }
-            if !dark {
-                break;
-            }
-        }
-    }
-
-    #[test]
-    fn start_up_may_crash_as_well(opening in settings(), script in prop::collection::vec(command(), 1..20), operations in 0u64..80) {
-        let (mut cut, mut model) = (opening, Model::new());
-        cut.disk.cut_power_after(operations);
-        run_until_dark(&mut cut, &mut model, &script);
-        for operations in 0.. {
-            let mut tree = cut.clone();
-            tree.lose_power(Crash::Torn { seed: 3 }, &mut ());
-            tree.disk.cut_power_after(operations);
-            let recovered = tree.recover(&mut ());
-            for mode in MODES {
-                let mut twice = tree.clone();
-                let outcome = twice.execute(&Command::Crash(mode), &mut Watch::default());
-                prop_assert_eq!(outcome, Outcome::Done, "{} after {} of start-up", mode, operations);
-                let left = contents(&twice);
-                prop_assert!(model.history[model.synced..].contains(&left), "{} after {} of start-up", mode, operations);
-            }
-            if recovered.is_ok() {
-                break;
-            }
-        }
-    }
-}
-
-/// Runs until the power goes; whether it did.
-fn run_until_dark(tree: &mut Lsm, model: &mut Model, script: &[Command]) -> bool {
-    for command in script {
-        model.apply(command);
-        let outcome = tree.execute(command, &mut ());
-        if matches!(&outcome, Outcome::Refused(reason) if reason == "the power is off") {
-            return true;
-        }
-        let is_write = matches!(command, Command::Put { .. } | Command::Delete { .. });
-        if matches!(command, Command::Sync | Command::Flush)
-            || is_write && tree.settings.sync == crate::storage::SyncPolicy::Always
-        {
-            model.synced = model.history.len() - 1;
-        }
-    }
-    false
-}
-
-/// After a crash everything works as before.
-fn works_on(tree: &mut Lsm, mut model: Entries) {
-    for outcome in run(tree, "put a again; delete b; put 9 x; settle; compact; settle") {
-        assert!(outcome.is_ok() || outcome.to_string().contains("no table"), "{outcome}");
-    }
-    model.insert(Key::new("a"), "again".to_owned());
-    model.insert(Key::new("9"), "x".to_owned());
-    model.remove(&Key::new("b"));
-    assert_eq!(contents(tree), model);
-    let files = tree.files().filter(|(_, is_table)| *is_table).count();
-    assert_eq!(files, tree.version().tables().count(), "no table lies about that does not count");
-}
-
-#[test]
-fn a_crash_at_any_step_leaves_the_old_tables_or_the_new_ones() {
-    for policy in ["leveled", "tiered"] {
-        let mut tree = opened(&[("compaction", policy), ("pace", "400")]);
-        let mut model = Entries::new();
-        for number in 0..60u64 {
-            let (key, value) = (Key::new(&(number * 7 % 13).to_string()), format!("v{number}"));
-            let mut watch = Watch { keeps: true, ..Watch::default() };
-            tree.execute(&Command::Put { key: key.clone(), value: value.clone() }, &mut watch);
-            let before = model.clone();
-            model.insert(key, value);
-            for (state, name) in watch.states.iter().zip(&watch.names) {
-                for mode in MODES {
-                    let mut crashed = state.clone();
-                    assert_eq!(crashed.execute(&Command::Crash(mode), &mut Watch::default()), Outcome::Done, "{name}");
-                    let left = contents(&crashed);
-                    assert!(left == before || left == model, "{policy}, {name}, {mode}: {left:?}");
-                }
-            }
-        }
-        assert_eq!(contents(&tree), model);
-        assert!(tree.version().deepest() > Some(0), "it was compacted");
     }
 }
 
@@ -328,7 +180,7 @@ fn writes_wait_for_a_compaction_that_falls_behind() {
     let script: Vec<String> = (0..120).map(|number| format!("put key{:03} {number:020}", number * 37 % 120)).collect();
     let mut slow = opened(&[("pace", "0"), ("device", "20"), ("memtable", "64")]);
     let mut watch = Watch::default();
-    for command in commands(&script.join(";")) {
+    for command in commands::<Lsm>(&script.join(";")) {
         slow.execute(&command, &mut watch);
         assert!(slow.version().level(0).len() as u64 <= slow.settings.stop_from(), "level 0 has a bound");
         assert!(slow.immutables().len() <= slow.settings.immutables);
@@ -347,7 +199,8 @@ fn a_full_disk_is_refused_and_nothing_is_lost() {
     let mut refused = 0;
     for number in 0..80 {
         let key = Key::new(&format!("k{:02}", number * 7 % 40));
-        let outcome = tree.execute(&Command::Put { key: key.clone(), value: "x".repeat(8) }, &mut Watch::default());
+        let outcome =
+            tree.execute(&Command::Put { key: key.clone(), value: "x".repeat(8) }.into(), &mut Watch::default());
         match outcome {
             Outcome::Done => _ = model.insert(key, "x".repeat(8)),
             _ => refused += 1,
@@ -355,7 +208,7 @@ fn a_full_disk_is_refused_and_nothing_is_lost() {
         assert_eq!(contents(&tree), model);
     }
     assert!(refused > 0 && model.len() > 5, "{refused}");
-    tree.execute(&Command::Crash(Crash::Lost), &mut Watch::default());
+    tree.execute(&Asked::Crash(Crash::Lost), &mut Watch::default());
     assert_eq!(contents(&tree), model);
 }
 
@@ -377,9 +230,9 @@ fn damage_is_found_and_said() {
                     true => damaged.disk.truncate(file, at).unwrap(),
                     false => damaged.disk.rot(file, at),
                 }
-                let outcome = damaged.execute(&Command::Crash(Crash::Kept), &mut ());
+                let outcome = damaged.execute(&Asked::Crash(Crash::Kept), &mut ());
                 let (from, to) = (Key::new("0"), Key::new("~"));
-                let all = damaged.execute(&Command::Scan { from, to, at: None }, &mut ());
+                let all = damaged.execute(&Command::Scan { from, to, at: None }.into(), &mut ());
                 match (outcome, all) {
                     (Outcome::Refused(reason), _) | (Outcome::Done, Outcome::Refused(reason)) => {
                         said += 1;
@@ -405,13 +258,13 @@ fn a_read_tells_every_table_it_passed() {
     let mut tree = opened(&[("level0", "64"), ("bloom", "10")]);
     run(&mut tree, "put a 1; put m 1; flush; put b 1; put z 1; flush");
     let mut watch = Watch::default();
-    tree.execute(&Command::Get { key: Key::new("a"), at: None }, &mut watch);
+    tree.execute(&Command::Get { key: Key::new("a"), at: None }.into(), &mut watch);
     assert_eq!(watch.names, ["MemorySearched", "TableSearched", "Answered"]);
     let mut watch = Watch::default();
-    tree.execute(&Command::Get { key: Key::new("c"), at: None }, &mut watch);
+    tree.execute(&Command::Get { key: Key::new("c"), at: None }.into(), &mut watch);
     assert_eq!(watch.names, ["MemorySearched", "FilterSaidNo", "FilterSaidNo", "Answered"]);
     let mut watch = Watch::default();
-    tree.execute(&Command::Get { key: Key::new("zz"), at: None }, &mut watch);
+    tree.execute(&Command::Get { key: Key::new("zz"), at: None }.into(), &mut watch);
     assert_eq!(watch.names, ["MemorySearched", "LevelPassed", "Answered"]);
 }
 
@@ -426,6 +279,7 @@ proptest! {
         Rc::make_mut(&mut cached.settings).cache_bytes = room;
         let gets = ["a", "b", "c", "9", "10", "d"].map(|key| Command::Get { key: Key::new(key), at: None });
         for command in commands.iter().chain(&gets).chain(&gets) {
+            let command = &command.clone().into();
             prop_assert_eq!(cached.execute(command, &mut ()), plain.execute(command, &mut ()));
         }
     }

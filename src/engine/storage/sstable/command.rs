@@ -3,7 +3,6 @@
 use stepwise_derive::Command;
 
 use crate::key::Key;
-use crate::sim::Crash;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
@@ -56,6 +55,4 @@ pub enum Command {
         #[example("15")]
         offset: u32,
     },
-    #[flatten]
-    Crash(Crash),
 }

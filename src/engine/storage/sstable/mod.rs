@@ -67,9 +67,10 @@ pub use view::{BlockView, EntryView, LogRecord, TableView};
 use std::rc::Rc;
 
 use super::{Memtable, Sequence};
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::contract::{Counter, Outcome, Probe, Refused};
 use crate::log::LogWriter;
 use crate::sim::{Disk, DiskError};
+use crate::storage::{self, outage::Outage};
 
 #[derive(Clone)]
 pub struct SsTables {
@@ -99,9 +100,9 @@ pub struct Memory {
     pub damage: Option<Damage>,
 }
 
-impl Engine for SsTables {
+impl storage::Durable for SsTables {
     type Settings = Settings;
-    type Command = Command;
+    type Served = Command;
     type Event = Event;
 
     fn new(settings: Settings) -> SsTables {
@@ -112,12 +113,25 @@ impl Engine for SsTables {
         engine
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        if let Some(damage) = &self.memory.damage
-            && !matches!(command, Command::Rot { .. } | Command::Crash(_))
-        {
-            return Err(Refused::new(format!("the database is closed: {damage}")));
-        }
+    fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn disk_mut(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
+    fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
+        let entries = self.memory.memtable.len();
+        self.memory = Memory { replayed: Some(0), ..Memory::default() };
+        probe.step(|| Event::Crashed { outage, entries }, self);
+    }
+
+    fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
+        self.start_up(probe)
+    }
+
+    fn serve(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         match command {
             Command::Put { key, value } => self.write(key, Some(value), probe),
             Command::Delete { key } => self.write(key, None, probe),
@@ -130,10 +144,6 @@ impl Engine for SsTables {
                 if *begin { self.begin_merge(numbers, probe) } else { self.merge(numbers, probe) }
             }
             Command::Rot { file, offset } => self.rot(file, (*offset).into(), probe),
-            Command::Crash(crash) => {
-                self.lose_power(*crash, probe);
-                self.recover(probe)
-            }
         }
     }
 
@@ -144,12 +154,9 @@ impl Engine for SsTables {
         }
     }
 
-    fn may_follow_a_cut(command: &Command) -> bool {
-        matches!(command, Command::Crash(_))
-    }
-
-    fn weight(&self, before: &Self) -> u64 {
-        crate::storage::weight(&self.disk, &before.disk)
+    fn closed(&self, command: &Command) -> Option<Refused> {
+        let damage = self.memory.damage.as_ref().filter(|_| !matches!(command, Command::Rot { .. }))?;
+        Some(Refused::new(format!("the database is closed: {damage}")))
     }
 
     fn counters(&self) -> Vec<Counter> {

@@ -7,25 +7,15 @@ use super::event::Event;
 use super::heads::Damage;
 use super::heads::OpenTable;
 use super::{FileName, Memory, SsTables, TableId};
-use crate::contract::{Outcome, Probe, Refused};
+use crate::contract::{Probe, Refused};
 use crate::log::{self, LogWriter, Tail};
-use crate::sim::Crash;
 use crate::storage::Entry;
 use crate::storage::cursor::Cursor;
-use crate::storage::outage::Outage;
 use crate::storage::table::Corrupt;
 
 impl SsTables {
-    /// Memory is gone, and the disk is what `crash` leaves of it.
-    pub(super) fn lose_power(&mut self, crash: Crash, probe: &mut impl Probe<Self>) {
-        let entries = self.memory.memtable.len();
-        let outage = Outage::strike(&mut self.disk, crash);
-        self.memory = Memory { replayed: Some(0), ..Memory::default() };
-        probe.step(|| Event::Crashed { outage, entries }, self);
-    }
-
     /// Opens what the crash has left.
-    pub(super) fn recover(&mut self, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
+    pub(super) fn start_up(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let (tables, logs) = self.clear_up(probe)?;
         for id in &tables {
             let open = OpenTable::open(&mut self.disk, *id).map_err(|damage| self.close(damage))?;
@@ -51,7 +41,7 @@ impl SsTables {
         self.memory.replayed = None;
         let (entries, sequence) = (self.memory.memtable.len(), self.memory.sequence);
         probe.step(|| Event::Recovered { tables: tables.len(), entries, sequence }, self);
-        Ok(Outcome::Done)
+        Ok(())
     }
 
     /// Nothing is served any more.

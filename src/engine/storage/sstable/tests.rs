@@ -1,17 +1,17 @@
-//! What sorted tables do, case by case; [`crashes`] pulls the plug everywhere, [`damage`] flips every byte, [`dumps`]
+//! What sorted tables do, case by case; [`proof`] pulls the plug everywhere, [`damage`] flips every byte, [`dumps`]
 //! explains them.
 
-mod crashes;
 mod damage;
 mod dumps;
+mod proof;
 
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::form::Parameters;
+use crate::contract::{self, Engine};
 use crate::key::Key;
-use crate::language::Words;
-use crate::language::statements;
+use crate::storage::Asked;
+use crate::testing::{self, commands};
 use proptest::prelude::*;
 
 type Entries = BTreeMap<Key, String>;
@@ -27,17 +27,11 @@ impl Probe<SsTables> for Steps {
 }
 
 fn opened(parameters: &[(&str, &str)]) -> SsTables {
-    let parameters = Parameters::new(SsTables::PARAMETERS, parameters.iter().copied()).unwrap();
-    SsTables::open(&parameters).unwrap()
-}
-
-fn commands(script: &str) -> Vec<Command> {
-    let unfolded = statements(script).unwrap().into_iter().flat_map(|each| each.unfold().unwrap());
-    unfolded.map(|each| SsTables::parse(&mut Words::new(&each)).unwrap()).collect()
+    testing::opened(parameters)
 }
 
 /// Runs one command and holds it to the contract.
-fn step_through(engine: &mut SsTables, command: &Command) -> (Outcome, Vec<(Event, SsTables)>) {
+fn step_through(engine: &mut SsTables, command: &Asked<Command>) -> (Outcome, Vec<(Event, SsTables)>) {
     let mut steps = Steps::default();
     let outcome = engine.execute(command, &mut steps);
     let (_, state) = steps.0.last().unwrap_or_else(|| panic!("`{command}` took no step"));
@@ -50,7 +44,7 @@ fn step_through(engine: &mut SsTables, command: &Command) -> (Outcome, Vec<(Even
 fn run(engine: &mut SsTables, script: &str) -> (Outcome, Vec<Event>) {
     let mut all = Vec::new();
     let mut last = Outcome::Done;
-    for command in commands(script) {
+    for command in commands::<SsTables>(script) {
         let (outcome, steps) = step_through(engine, &command);
         last = outcome;
         for (event, state) in steps {
@@ -70,30 +64,12 @@ fn names(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(contract::Event::name).collect()
 }
 
-use crate::contract;
-
 fn value(text: &str) -> Outcome {
     Outcome::Value(Some(text.to_owned()))
 }
 
 fn file_names(engine: &SsTables) -> Vec<String> {
     engine.disk.names().map(|(name, _)| name.to_owned()).collect()
-}
-
-/// All that a scan finds; every key is also asked for by itself.
-fn contents(engine: &mut SsTables) -> Entries {
-    let (from, to) = (Key::new("0"), Key::new("zzzz"));
-    let Outcome::Entries(entries) = engine.execute(&Command::Scan { from, to }, &mut ()) else {
-        panic!("a scan is answered")
-    };
-    let mut found = Entries::new();
-    for (key, value) in entries {
-        let key = Key::new(&key);
-        assert_eq!(engine.execute(&Command::Get { key: key.clone() }, &mut ()), Outcome::Value(Some(value.clone())));
-        assert!(found.last_key_value().is_none_or(|(before, _)| *before < key), "a scan is in order");
-        found.insert(key, value);
-    }
-    found
 }
 
 #[test]
@@ -266,7 +242,7 @@ fn refusals_say_why() {
     assert_eq!(outcome(&mut engine, "crash; get d"), value("4"));
 }
 
-pub(super) fn script() -> impl Strategy<Value = Vec<Command>> {
+fn script() -> impl Strategy<Value = Vec<Command>> {
     let key = prop_oneof!["a[a-d]{0,2}", "[0-9]{1,2}"].prop_map(|key| Key::new(&key));
     let which = prop_oneof![
         3 => Just((None, None)),
@@ -285,7 +261,7 @@ pub(super) fn script() -> impl Strategy<Value = Vec<Command>> {
     prop::collection::vec(command, 1..28)
 }
 
-pub(super) fn parameters() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+fn parameters() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     let choice = |choices: &'static [&'static str]| prop::sample::select(choices);
     (
         choice(&["16", "40", "200"]),
@@ -299,45 +275,8 @@ pub(super) fn parameters() -> impl Strategy<Value = Vec<(&'static str, &'static 
         })
 }
 
-fn write(model: &mut Entries, command: &Command) {
-    match command {
-        Command::Put { key, value } => {
-            model.insert(key.clone(), value.clone());
-        }
-        Command::Delete { key } => {
-            model.remove(key);
-        }
-        _ => {}
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
-
-    #[test]
-    fn tables_are_a_sorted_map(opening in parameters(), script in script()) {
-        let (mut engine, mut model) = (opened(&opening), Entries::new());
-        for command in &script {
-            let (outcome, steps) = step_through(&mut engine, command);
-            write(&mut model, command);
-            match command {
-                Command::Get { key } => prop_assert_eq!(outcome, Outcome::Value(model.get(key).cloned())),
-                Command::Scan { from, to } => {
-                    let range = model.iter().filter(|(key, _)| from <= *key && *key <= to);
-                    let expected = range.map(|(key, value)| (key.as_str().to_owned(), value.clone())).collect();
-                    prop_assert_eq!(outcome, Outcome::Entries(expected));
-                }
-                _ => {}
-            }
-            for (_, mut state) in steps {
-                // Once the log's record is there, the key may be in the memtable or not yet.
-                let found = contents(&mut state);
-                let differ = found.iter().filter(|(key, value)| model.get(key) != Some(value)).count();
-                prop_assert!(differ <= 1 && found.len().abs_diff(model.len()) <= 1);
-            }
-        }
-        prop_assert_eq!(contents(&mut engine), model);
-    }
 
     /// The merge's output is the sorted union of its inputs, the newest of each key, and no tombstone if the oldest
     /// table is among them.
@@ -345,13 +284,11 @@ proptest! {
     fn a_merge_is_the_sorted_union(opening in parameters(), script in script(), from in 0usize..3) {
         let mut engine = opened(&opening);
         for command in &script {
-            engine.execute(command, &mut ());
+            engine.execute(&command.clone().into(), &mut ());
         }
         run(&mut engine, "merge");
-        for command in &script {
-            if !matches!(command, Command::Merge { .. }) {
-                engine.execute(command, &mut ());
-            }
+        for command in script.into_iter().filter(|command| !matches!(command, Command::Merge { .. })) {
+            engine.execute(&command.into(), &mut ());
         }
         let inputs: Vec<TableView> = engine.tables().into_iter().skip(from).collect();
         prop_assume!(inputs.len() > 1 && engine.memory.merge.is_none());

@@ -1,20 +1,17 @@
 //! What the tree says of itself is so, also in the corners.
 
 use super::*;
+use crate::storage::proof::{Model, every_crash_in};
 
 /// All that is said of a script's last command.
 fn said(pairs: &[(&str, &str)], script: &str) -> (Lsm, String) {
     let (mut tree, mut last) = (opened(pairs), String::new());
-    for command in commands(script) {
+    for command in commands::<Lsm>(script) {
         let mut watch = Watch::default();
         tree.execute(&command, &mut watch);
         last = watch.said.join(" ");
     }
     (tree, last)
-}
-
-fn counter(tree: &Lsm, name: &str) -> u64 {
-    tree.counters().into_iter().find(|counter| counter.name == name).unwrap().value
 }
 
 /// FAULTS S3: a table whose versions of the key are all newer than the snapshot was searched for good reason.
@@ -53,11 +50,11 @@ proptest! {
     fn false_positives_are_tables_without_the_key(opening in settings(), script in prop::collection::vec(command(), 1..50)) {
         let mut tree = opening;
         for command in &script {
-            tree.execute(command, &mut ());
+            tree.execute(&command.clone().into(), &mut ());
         }
         let moments: Vec<_> = tree.snapshots().iter().map(|snapshot| Some(snapshot.number)).chain([None]).collect();
         for (at, key) in moments.iter().flat_map(|at| ["a", "b", "c", "9", "10", "d", "bb"].map(|key| (*at, Key::new(key)))) {
-            tree.execute(&Command::Get { key: key.clone(), at }, &mut ());
+            tree.execute(&Command::Get { key: key.clone(), at }.into(), &mut ());
             for (number, visit) in tree.path().visits.clone() {
                 let (_, table) = tree.version().tables().find(|(_, table)| table.meta.number == number).unwrap();
                 let has_it = tree.entries_of(table).iter().any(|entry| entry.key == key);
@@ -102,12 +99,12 @@ fn a_sync_without_anything_to_sync_says_so() {
 #[test]
 fn the_log_is_synced_before_the_memtable_has_the_write() {
     let mut watch = Watch { keeps: true, ..Watch::default() };
-    opened(&[]).execute(&commands("put a 1")[0], &mut watch);
+    opened(&[]).execute(&commands::<Lsm>("put a 1")[0], &mut watch);
     assert_eq!(watch.names, ["Logged", "LogSynced", "Inserted"]);
     for state in &watch.states {
         let seen = contents(state);
         let mut crashed = state.clone();
-        crashed.execute(&Command::Crash(Crash::Lost), &mut ());
+        crashed.execute(&Asked::Crash(Crash::Lost), &mut ());
         assert!(seen.is_empty() || contents(&crashed) == seen, "seen and lost");
     }
 }
@@ -130,14 +127,17 @@ fn a_long_manifest_is_written_anew() {
     let mut tree = opened(&[("pace", "400"), ("memtable", "24"), ("level1", "90")]);
     let (mut renewed, mut longest) = (0, 0);
     for number in 0..400u64 {
-        let mut watch = Watch { keeps: renewed == 0, ..Watch::default() };
+        let mut watch = Watch::default();
         let put = Command::Put { key: Key::new(&(number * 7 % 13).to_string()), value: format!("v{number}") };
-        let before = tree.clone();
-        tree.execute(&put, &mut watch);
+        let mut before = tree.clone();
+        tree.execute(&put.clone().into(), &mut watch);
         if watch.names.contains(&"ManifestRenewed") {
             renewed += 1;
             assert_eq!(view::counters(&tree)[3].name, "tables");
-            check_crashes_within(&before, &put, &contents(&tree));
+            if renewed == 1 {
+                let mut model = Model::new(contents(&before), true);
+                every_crash_in(&mut before, &mut model, &put.to_string());
+            }
         }
         let manifest = tree.disk.open(manifest::NAME).unwrap();
         longest = longest.max(tree.disk.len(manifest));
@@ -151,32 +151,12 @@ fn a_long_manifest_says_nothing_of_tables_that_are_gone_where_there_are_none() {
     let puts: Vec<String> = (0..40).map(|number| format!("put {number:02}{} v; flush", "k".repeat(40))).collect();
     let mut tree = opened(&[("level0", "64"), ("pace", "100000")]);
     let mut watch = Watch::default();
-    for command in commands(&puts.join(";")) {
+    for command in commands::<Lsm>(&puts.join(";")) {
         tree.execute(&command, &mut watch);
     }
     assert_eq!(counter(&tree, "tables"), 40);
     let told = watch.said.join(" ");
     assert!(told.contains("The manifest had grown to") && !told.contains("are gone"), "{told}");
-}
-
-/// The plug is pulled after each operation of the disk that a command takes.
-fn check_crashes_within(before: &Lsm, command: &Command, after: &Entries) {
-    let old = contents(before);
-    for operations in 0.. {
-        let mut cut = before.clone();
-        cut.disk.cut_power_after(operations);
-        let outcome = cut.execute(command, &mut ());
-        for mode in MODES {
-            let mut crashed = cut.clone();
-            let recovered = crashed.execute(&Command::Crash(mode), &mut Watch::default());
-            assert_eq!(recovered, Outcome::Done, "{mode} after {operations}");
-            let left = contents(&crashed);
-            assert!(left == old || left == *after, "{mode} after {operations}: {left:?}");
-        }
-        if outcome.is_ok() {
-            return;
-        }
-    }
 }
 
 /// FAULTS S16: a full disk has no room for a second manifest, and the first one goes on.
@@ -185,10 +165,10 @@ fn without_room_for_a_new_manifest_the_old_one_goes_on() {
     let mut tree = opened(&[("pace", "400"), ("memtable", "24"), ("disk", "7000")]);
     for number in 0..300u64 {
         let command = Command::Put { key: Key::new(&(number % 5).to_string()), value: format!("v{number}") };
-        tree.execute(&command, &mut Watch::default());
+        tree.execute(&command.into(), &mut Watch::default());
         assert!(tree.disk.open(manifest::UNFINISHED).is_none(), "after {number}");
     }
     let whole = contents(&tree);
-    tree.execute(&Command::Crash(Crash::Lost), &mut Watch::default());
+    tree.execute(&Asked::Crash(Crash::Lost), &mut Watch::default());
     assert_eq!(contents(&tree), whole);
 }

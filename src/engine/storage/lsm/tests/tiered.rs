@@ -14,7 +14,7 @@ fn the_tables_of_the_last_level_are_bounded() {
     let mut tree = opened(&[("compaction", "tiered")]);
     for number in 0..6_000u64 {
         let put = Command::Put { key: Key::new(&(number % 5).to_string()), value: number.to_string() };
-        tree.execute(&put, &mut ());
+        tree.execute(&put.into(), &mut ());
     }
     run(&mut tree, "settle");
     assert!(tree.version().tables().count() <= LEVELS, "{}", tree.version().tables().count());
@@ -28,7 +28,7 @@ fn the_last_level_grows_with_the_logarithm_of_what_it_holds() {
     for number in 0..8_000u64 {
         // Most are new keys, so that most of it stays; some rounds write the same ones, so that sizes vary.
         let key = if number / 256 % 3 == 0 { number % 40 } else { number };
-        tree.execute(&Command::Put { key: Key::new(&key.to_string()), value: "x".repeat(12) }, &mut ());
+        tree.execute(&Command::Put { key: Key::new(&key.to_string()), value: "x".repeat(12) }.into(), &mut ());
     }
     run(&mut tree, "settle");
     let last: Vec<u64> = tree.version().level(LEVELS - 1).iter().rev().map(|table| table.meta.bytes).collect();
@@ -48,7 +48,7 @@ fn a_table_that_moves_is_not_said_to_overlap_nothing() {
     let mut tree = opened(&[("compaction", "tiered"), ("level0", "64")]);
     run(&mut tree, "put a 1; flush; compact 0; compact 1; put a 2; flush; compact 0");
     let mut watch = Watch::default();
-    tree.execute(&Command::Compact { level: Some(1) }, &mut watch);
+    tree.execute(&Command::Compact { level: Some(1) }.into(), &mut watch);
     assert_eq!(watch.names[0], "Moved");
     let expected = "000007.sst is the only table of its level, so there is nothing to merge it with: it moves to level 2 as it is.";
     assert!(watch.said[0].starts_with(expected), "{}", watch.said[0]);
@@ -86,10 +86,10 @@ proptest! {
                 true => Command::Delete { key: key.clone() },
                 false => Command::Put { key: key.clone(), value: number.to_string() },
             };
-            tree.execute(&command, &mut Watch::default());
+            tree.execute(&command.into(), &mut Watch::default());
             if is_delete { model.remove(&key) } else { model.insert(key, number.to_string()) };
             if settles {
-                tree.execute(&Command::Settle, &mut Watch::default());
+                tree.execute(&Command::Settle.into(), &mut Watch::default());
             }
             prop_assert_eq!(&contents(&tree), &model);
             for (key, value) in &model {

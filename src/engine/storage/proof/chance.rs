@@ -1,126 +1,34 @@
-//! A model of a store: which writes each kind of crash may lose, and which it may not. Random scripts are run against
-//! every storage engine, by the commands that a reader has, and each answer is compared with the model's.
-//!
-//! # The promise
-//!
-//! A write is *asked for*, then *acknowledged*, and *safe* once a sync has been acknowledged after it (at once, where
-//! every write is synced). After a crash a store holds what it held after some write: no later write is there without all
-//! earlier ones. Which write that may be depends on the crash:
-//!
-//! | | the oldest state that may be left |
-//! |---|---|
-//! | `crash`, `crash torn SEED` | the one after the last safe write |
-//! | `crash kept` | the one after the last acknowledged write, if writes go to the page cache at once |
-//!
-//! The newest is always the one after the last write that was asked for, for the power may go before it is acknowledged.
-//! Where writes wait in memory and are committed together, all of them are left or none.
-//!
-//! One byte at a time may be damaged (`rot`). Then a store may refuse, but what it answers must still be right, and
-//! what was safe may not be missing. When the bit flips back, all of it must be there.
+//! Scripts by chance: writes, reads, upkeep, damage, and the plug pulled at any moment, also during start-up.
 
-use std::collections::BTreeMap;
-
-use crate::contract::{Engine, Outcome, Parameters, Probe};
+use super::model::{Damage, Model};
+use super::{ALL, Entries, KEYS, Store, Tried, contents, is_dark, run};
+use crate::contract::{Engine, Outcome, Probe};
+use crate::form::Parameters;
 use crate::key::Key;
-use crate::language::{Words, statements};
-use crate::sim::{Crash, Disk, FileId, Rng};
+use crate::sim::{Crash, Rng};
 
 /// So many scripts are run for each engine, unless `STORE_SEEDS` said another number when this was compiled.
 const SEEDS: u64 = 3_000;
-/// Few keys, so that they are replaced and deleted often; numbers and words, which are ordered differently.
-const KEYS: [&str; 5] = ["a", "b", "c", "9", "10"];
-/// All keys lie between these.
-const ALL: &str = "scan 0 ~";
-
-pub type Entries = BTreeMap<Key, String>;
-
-/// An engine that can be held to the model.
-pub trait Store: Engine {
-    /// Each parameter with the values that are tried.
-    const PARAMETERS_TRIED: &'static [(&'static str, &'static [&'static str])];
-    /// Commands that change no answer.
-    const UPKEEP: &'static [&'static str];
-    /// Those commands after which all that was written is safe.
-    const MAKES_SAFE: &'static [&'static str];
-    const UNSYNCED: Unsynced;
-    /// Whether a reader can damage a byte.
-    const ROTS: bool;
-
-    fn disk(&mut self) -> &mut Disk;
-
-    /// What must hold after a start-up that found no damage, beside the right answers.
-    fn check_after_start_up(&self) {}
-}
-
-/// Where a write is before it is synced.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Unsynced {
-    /// On its way to the disk, in the order of the writes.
-    InPageCache,
-    /// In memory, until all of them are committed together.
-    InMemory,
-}
-
-/// What the store was asked for since it was last started.
-struct Model {
-    /// What it holds after each write that was asked for; the first is what start-up found.
-    history: Vec<Entries>,
-    /// The writes up to here were acknowledged.
-    acknowledged: usize,
-    /// The writes up to here are safe.
-    safe: usize,
-    damage: Option<Damage>,
-}
-
-/// A byte that was changed behind the store's back.
-struct Damage {
-    file: FileId,
-    offset: u64,
-    bad: u8,
-}
-
-impl Model {
-    fn new(found: Entries) -> Model {
-        Model { history: vec![found], acknowledged: 0, safe: 0, damage: None }
-    }
-
-    fn last(&self) -> usize {
-        self.history.len() - 1
-    }
-
-    fn now(&self) -> &Entries {
-        &self.history[self.last()]
-    }
-
-    /// The states that a crash may leave.
-    fn allowed(&self, crash: Crash, unsynced: Unsynced) -> Vec<&Entries> {
-        match (unsynced, crash) {
-            (Unsynced::InMemory, _) => vec![&self.history[self.safe], self.now()],
-            // Damage to a write that was not safe is not told from a torn write.
-            (Unsynced::InPageCache, Crash::Kept) if self.damage.is_none() => {
-                self.history[self.acknowledged..].iter().collect()
-            }
-            (Unsynced::InPageCache, _) => self.history[self.safe..].iter().collect(),
-        }
-    }
-}
+/// So many keys make more of a store than [`KEYS`].
+const MANY_KEYS: u64 = 40;
 
 /// One script: the store, the model, and the commands so far, for whoever reads a failure.
-struct Script<E: Store> {
+pub struct Script<E: Store> {
     seed: u64,
     rng: Rng,
     store: E,
     model: Model,
-    syncs_always: bool,
     told: Vec<String>,
+    /// The power stays on, and no byte is damaged.
+    calm: bool,
 }
 
 /// Runs the scripts.
-pub fn hold_to_the_model<E: Store>() {
+pub fn held_by_chance<E: Store>() {
     let seeds = option_env!("STORE_SEEDS").map_or(SEEDS, |seeds| seeds.parse().expect("STORE_SEEDS is a number"));
     let mut crashes = 0;
     for seed in 0..seeds {
-        let mut script = Script::<E>::begin(seed);
+        let mut script = Script::<E>::begin(seed, E::TRIED);
         for _ in 0..6 + script.rng.below(24) {
             script.step();
         }
@@ -131,17 +39,21 @@ pub fn hold_to_the_model<E: Store>() {
 }
 
 impl<E: Store> Script<E> {
-    fn begin(seed: u64) -> Script<E> {
+    pub fn begin(seed: u64, tried: Tried) -> Script<E> {
         let mut rng = Rng::new(seed);
-        let pairs: Vec<_> = E::PARAMETERS_TRIED.iter().map(|(name, values)| (*name, pick(&mut rng, values))).collect();
+        let pairs: Vec<_> = tried.iter().map(|(name, values)| (*name, pick(&mut rng, values))).collect();
         let parameters = Parameters::new(E::PARAMETERS, pairs.iter().copied()).expect("they are accepted");
-        let syncs_always = parameters.text("sync") == "always";
-        let told = vec![format!("{pairs:?}")];
         let store = E::open(&parameters).expect("they fit each other");
-        Script { seed, rng, store, model: Model::new(Entries::new()), syncs_always, told }
+        let model = Model::new(Entries::new(), parameters.text("sync") == "always");
+        Script { seed, rng, store, model, told: vec![format!("{pairs:?}")], calm: false }
     }
 
-    fn step(&mut self) {
+    /// Nothing happens to the store, and it is asked for more keys.
+    pub fn calm(self) -> Script<E> {
+        Script { calm: true, ..self }
+    }
+
+    pub fn step(&mut self) {
         match self.rng.below(24) {
             0..10 => self.write(),
             10..13 => self.read(),
@@ -150,39 +62,45 @@ impl<E: Store> Script<E> {
                 let command = pick(&mut self.rng, E::UPKEEP);
                 self.upkeep(command);
             }
+            _ if self.calm => self.write(),
             20..22 if E::ROTS => self.rot(),
             20..22 => self.read(),
             _ => self.pull_the_plug(),
         }
-        // Nothing can follow but a crash.
-        if self.is_dark() {
+        if is_dark(&self.store) {
             self.pull_the_plug();
         }
     }
 
+    /// The store holds what it was asked for.
+    pub fn expect_now(&mut self) {
+        let found = self.contents().unwrap_or_else(|reason| panic!("{self}: {reason}"));
+        self.expect(found == *self.model.now(), || format!("found {found:?}, expected {:?}", self.model.now()));
+        self.store.check();
+    }
+
+    fn key(&mut self) -> String {
+        if !self.calm {
+            return pick(&mut self.rng, &KEYS).to_owned();
+        }
+        let number = self.rng.below(MANY_KEYS);
+        if number.is_multiple_of(2) { number.to_string() } else { format!("k{number:03}") }
+    }
+
     fn write(&mut self) {
-        let key = pick(&mut self.rng, &KEYS);
-        let mut entries = self.model.now().clone();
-        let command = if self.rng.one_in(3) {
-            entries.remove(&Key::new(key));
-            format!("delete {key}")
-        } else {
-            let value = format!("v{}", self.model.history.len());
-            entries.insert(Key::new(key), value.clone());
-            format!("put {key} {value}")
+        let key = self.key();
+        let command = match self.rng.one_in(3) {
+            true => format!("delete {key}"),
+            false => format!("put {key} v{}", self.model.writes()),
         };
-        self.model.history.push(entries);
-        let last = self.model.last();
+        self.model.ask(&command);
         match self.run(&command) {
             None => {}
             Some(Outcome::Refused(reason)) => {
                 self.expect_damage(&command, &reason);
-                self.model.history.pop();
+                self.model.answered::<E>(&command, false);
             }
-            Some(_) => {
-                self.model.acknowledged = last;
-                self.model.safe = if self.syncs_always { last } else { self.model.safe };
-            }
+            Some(_) => self.model.answered::<E>(&command, true),
         }
     }
 
@@ -191,19 +109,18 @@ impl<E: Store> Script<E> {
             Some(Outcome::Refused(reason)) if command == "sync" => self.expect_damage(command, &reason),
             // There may be nothing to merge, say.
             None | Some(Outcome::Refused(_)) => {}
-            Some(_) if E::MAKES_SAFE.contains(&command) => self.model.safe = self.model.last(),
-            Some(_) => {}
+            Some(_) => self.model.answered::<E>(command, true),
         }
     }
 
     fn read(&mut self) {
-        let key = pick(&mut self.rng, &KEYS);
+        let key = self.key();
         let command = if self.rng.one_in(3) { ALL.to_owned() } else { format!("get {key}") };
         let expected = if command == ALL {
             let entries = self.model.now().iter().map(|(key, value)| (key.to_string(), value.clone()));
             Outcome::Entries(entries.collect())
         } else {
-            Outcome::Value(self.model.now().get(&Key::new(key)).cloned())
+            Outcome::Value(self.model.now().get(&Key::new(&key)).cloned())
         };
         match self.run(&command) {
             None => {}
@@ -245,6 +162,7 @@ impl<E: Store> Script<E> {
     fn run(&mut self, command: &str) -> Option<Outcome> {
         let at = self.rng.below(8);
         match self.rng.below(16) {
+            _ if self.calm => {}
             0 => {
                 let mut photograph = Photograph { steps_left: at, state: None };
                 self.execute(command, &mut photograph);
@@ -255,12 +173,12 @@ impl<E: Store> Script<E> {
             }
             1 => {
                 self.note(&format!("… power for {at} operations"));
-                self.store.disk().cut_power_after(at);
+                self.store.disk_mut().cut_power_after(at);
             }
             _ => {}
         }
         let outcome = self.execute(command, &mut ());
-        if !outcome.is_ok() && self.is_dark() {
+        if !outcome.is_ok() && is_dark(&self.store) {
             self.pull_the_plug();
             return None;
         }
@@ -289,10 +207,11 @@ impl<E: Store> Script<E> {
         let allowed = self.model.allowed(crash, E::UNSYNCED);
         self.expect(allowed.contains(&&found), || format!("found {found:?}, allowed {allowed:?}"));
         if self.model.damage.is_none() {
-            self.store.check_after_start_up();
+            self.store.check();
         }
         let damage = self.model.damage.take();
-        self.model = Model { damage, ..Model::new(found) };
+        self.model = Model::new(found, self.model.syncs_always);
+        self.model.damage = damage;
     }
 
     /// One crash; sometimes start-up does not come to its end.
@@ -306,7 +225,7 @@ impl<E: Store> Script<E> {
         self.note("… start-up is cut short");
         self.store = photograph.state.expect("every command takes a step");
         if self.rng.one_in(2) {
-            self.store.disk().cut_power_after(0);
+            self.store.disk_mut().cut_power_after(0);
         }
         let again = self.any_crash();
         self.execute(&again.to_string(), &mut ())
@@ -320,36 +239,17 @@ impl<E: Store> Script<E> {
         }
     }
 
-    /// All that the store holds, by a scan and by a `get` of each key; or why it does not say.
     fn contents(&mut self) -> Result<Entries, String> {
-        let mut found = Entries::new();
-        match self.execute(ALL, &mut ()) {
-            Outcome::Entries(entries) => found.extend(entries.into_iter().map(|(key, value)| (Key::new(&key), value))),
-            Outcome::Refused(reason) => return Err(reason),
-            other => panic!("{self}: a scan came to {other}"),
-        }
-        for key in KEYS {
-            match self.execute(&format!("get {key}"), &mut ()) {
-                Outcome::Refused(reason) => return Err(reason),
-                answer => {
-                    let expected = Outcome::Value(found.get(&Key::new(key)).cloned());
-                    self.expect(answer == expected, || format!("{answer}, and in a scan {expected}"));
-                }
-            }
-        }
-        Ok(found)
+        self.note("(all)");
+        let mut store = self.store.clone();
+        let found = contents(&mut store, self);
+        self.store = store;
+        found
     }
 
     fn execute(&mut self, command: &str, probe: &mut impl Probe<E>) -> Outcome {
         self.note(command);
-        let statement = statements(command).expect("it is a command").remove(0);
-        let command = E::parse(&mut Words::new(&statement)).expect("the store reads it");
-        self.store.execute(&command, probe)
-    }
-
-    fn is_dark(&mut self) -> bool {
-        let mut disk = self.store.disk().clone();
-        disk.sync_directory().is_err()
+        run(&mut self.store, command, probe)
     }
 
     fn note(&mut self, told: &str) {
