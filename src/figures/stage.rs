@@ -97,7 +97,7 @@ where
     let mut stage = Area::stage(breadth, scene.height);
     let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
     let foot = stage.cut_bottom(foot);
-    let columns = promises.len().div_ceil(rows.max(1));
+    let columns = promises.len().div_ceil(rows.max(1)).max(1);
     checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
     let proof = P::proof(cluster);
     let (class, title, more) = P::banner(cluster);
