@@ -208,3 +208,13 @@ fn v12_what_a_run_takes_up_is_bounded() {
     let spec = FigureSpec { kind: "hash-index".into(), run: large, ..FigureSpec::default() };
     assert!(figures::open(&spec).unwrap().problems[0].0.contains("at most 8388608 bytes"));
 }
+
+/// A program reads a counter by its name, and so does a question or a goal.
+#[test]
+fn no_figure_counts_two_things_under_one_name() {
+    for entry in catalogue() {
+        let counters = open(entry, entry.about.example).run.counters(0);
+        let names: std::collections::BTreeSet<_> = counters.iter().map(|counter| counter.name).collect();
+        assert_eq!(names.len(), counters.len(), "{}: {counters:?}", entry.about.kind);
+    }
+}

@@ -24,11 +24,11 @@ impl Tally {
     pub fn counters(&self) -> Vec<Counter> {
         let Tally { sent, acknowledged, effects, twice, lost, dead } = *self;
         [
-            ("messages_sent", sent),
+            ("messages_produced", sent),
             ("messages_acknowledged", acknowledged),
             ("effects", effects),
             ("effects_twice", twice),
-            ("messages_lost", lost),
+            ("acknowledged_lost", lost),
             ("dead_letters", dead),
         ]
         .map(|(name, value)| Counter { name, value })

@@ -95,7 +95,7 @@ proptest! {
     fn nothing_acknowledged_is_lost_by_the_power(model in models(), seed: u64) {
         let mut cluster = day(&[("model", model)], seed, true);
         go_on(&mut cluster, "start n1; stop n1 lost; start n1", &mut ());
-        prop_assert_eq!(counter(&cluster, "messages_lost"), 0);
+        prop_assert_eq!(counter(&cluster, "acknowledged_lost"), 0);
     }
 
     /// Numbered messages stand in a log once each, in the order in which they were sent.
@@ -157,9 +157,9 @@ fn each_promise_needs_its_choice() {
     for model in ["queue", "log"] {
         let broken =
             |choice: (&'static str, &'static str), copies, name| broken(&[("model", model), choice], copies, name);
-        assert!(broken(("sync", "off"), false, "messages_lost") > 5, "{model} that does not sync");
-        assert!(broken(("ack", "before"), false, "messages_lost") > 5, "{model}, acknowledged before the work");
-        assert!(broken(("wait", "off"), false, "messages_lost") > 5, "{model}, whose producer does not wait");
+        assert!(broken(("sync", "off"), false, "acknowledged_lost") > 5, "{model} that does not sync");
+        assert!(broken(("ack", "before"), false, "acknowledged_lost") > 5, "{model}, acknowledged before the work");
+        assert!(broken(("wait", "off"), false, "acknowledged_lost") > 5, "{model}, whose producer does not wait");
         assert!(broken(("ack", "after"), false, "effects_twice") > 5, "{model}, acknowledged after the work");
     }
     let is_twice = |cluster: &Queues| {
@@ -193,13 +193,13 @@ fn the_power_may_fail_at_any_time() {
 #[test]
 fn without_a_sync_the_power_takes_what_was_acknowledged() {
     let (cluster, _) = run::<Queues>(&[("sync", "off")], "send k 1; stop n1 lost");
-    assert_eq!(counter(&cluster, "messages_lost"), 1);
+    assert_eq!(counter(&cluster, "acknowledged_lost"), 1);
 }
 
 #[test]
 fn a_producer_that_does_not_wait_loses_and_does_not_know() {
     let (cluster, outcomes) = run::<Queues>(&[("wait", "off")], "stop n1; send k 1; settle");
-    assert_eq!((&outcomes[1], counter(&cluster, "messages_lost")), (&Outcome::Done, 1));
+    assert_eq!((&outcomes[1], counter(&cluster, "acknowledged_lost")), (&Outcome::Done, 1));
 }
 
 #[test]
@@ -208,9 +208,9 @@ fn a_full_queue_holds_the_producer_back_or_drops_the_oldest() {
     let (mut cluster, outcomes) = run::<Queues>(&[("buffer", "2")], three);
     assert!(matches!(outcomes[2], Outcome::Refused(_)), "{:?}", outcomes[2]);
     go_on(&mut cluster, "begin send k 4; run 50ms; join c2; settle", &mut ());
-    assert_eq!((counter(&cluster, "effects"), counter(&cluster, "messages_lost")), (3, 0), "1, 2 and 4");
+    assert_eq!((counter(&cluster, "effects"), counter(&cluster, "acknowledged_lost")), (3, 0), "1, 2 and 4");
     let (cluster, _) = run::<Queues>(&[("buffer", "2"), ("full", "drop")], three);
-    assert_eq!((counter(&cluster, "messages_acknowledged"), counter(&cluster, "messages_lost")), (3, 1));
+    assert_eq!((counter(&cluster, "messages_acknowledged"), counter(&cluster, "acknowledged_lost")), (3, 1));
 }
 
 #[test]
@@ -263,12 +263,12 @@ fn a_log_can_be_read_again_compacted_and_has_an_end() {
     go_on(&mut cluster, "compact; stop n1 lost; start n1; settle", &mut ());
     assert_eq!(offsets(&cluster), [1, 2]);
     go_on(&mut cluster, "send c 4; settle; replay 0; settle", &mut ());
-    assert_eq!((counter(&cluster, "effects"), counter(&cluster, "messages_lost")), (9, 0));
+    assert_eq!((counter(&cluster, "effects"), counter(&cluster, "acknowledged_lost")), (9, 0));
     let (cluster, _) = run::<Queues>(
         &[("model", "log"), ("partitions", "1"), ("buffer", "2")],
         "send a 1; send b 2; send a 3; join c2; settle",
     );
-    assert_eq!((offsets(&cluster), counter(&cluster, "messages_lost")), (vec![1, 2], 1));
+    assert_eq!((offsets(&cluster), counter(&cluster, "acknowledged_lost")), (vec![1, 2], 1));
 }
 
 #[test]
