@@ -95,11 +95,12 @@ struct Picture<'a> {
     scene: &'a Scene,
     texts: Vec<Text<'a>>,
     rects: Vec<Rect<'a>>,
+    lines: Vec<Rect<'a>>,
 }
 
 impl<'a> Picture<'a> {
     fn of(scene: &'a Scene) -> Picture<'a> {
-        let (mut texts, mut rects) = (Vec::new(), Vec::new());
+        let (mut texts, mut rects, mut lines) = (Vec::new(), Vec::new(), Vec::new());
         for (shape, it) in scene.shapes.iter().enumerate() {
             let Body::Marks(marks) = &it.body else { continue };
             let at = |left: f32, top: f32, width: f32, height: f32| Bounds {
@@ -130,12 +131,18 @@ impl<'a> Picture<'a> {
                         let at = at(x - radius, y - radius, 2.0 * radius, 2.0 * radius);
                         rects.push(Rect { shape, mark, class, at });
                     }
+                    // The lines of a chart, which stand from point to point.
+                    Mark::Path { d, class } if !d.contains(|it: char| it.is_alphabetic() && !"ML".contains(it)) => {
+                        let numbers: Vec<f32> = d.split(['M', 'L', ' ']).filter_map(|it| it.parse().ok()).collect();
+                        let points = numbers.chunks_exact(2).map(|it| at(it[0], it[1], 0.0, 0.0));
+                        lines.extend(points.reduce(Bounds::with).map(|at| Rect { shape, mark, class, at }));
+                    }
                     Mark::Path { .. } => {}
                 }
             }
         }
         texts.retain(|text| !text.faint);
-        Picture { scene, texts, rects }
+        Picture { scene, texts, rects, lines }
     }
 
     /// Each fault of this picture: what it is called in the counts, and where it is.
@@ -183,7 +190,9 @@ impl<'a> Picture<'a> {
     fn bare(&self, limits: &Limits) -> usize {
         let side = CELL / limits.pixels;
         let mut boxes: Vec<(usize, Bounds, bool)> = Vec::new();
-        for rect in &self.rects {
+        let mut parts: Vec<&Rect> = self.rects.iter().chain(&self.lines).collect();
+        parts.sort_by_key(|part| (part.shape, part.mark));
+        for rect in parts {
             let ground = rect.class.split(' ').any(|word| GROUNDS.contains(&word));
             match boxes.last_mut() {
                 Some((shape, at, grounds)) if *shape == rect.shape => {

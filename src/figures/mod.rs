@@ -21,6 +21,7 @@ mod loading;
 pub mod long;
 mod lsm;
 mod meant;
+mod moment;
 mod plot;
 mod plug;
 mod queue;
@@ -41,8 +42,9 @@ pub use catalogue::{catalogue, find};
 pub use goal::{Goal, MOST_COMMANDS, Mark};
 pub use loading::Loading;
 pub use meant::{meant, reads};
+pub use moment::{CommandMark, Growth, Moment};
 pub use plug::Fault;
-pub use run::{CommandMark, Growth, Moment, Run};
+pub use run::Run;
 
 use self::diagram::Cluster;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};

@@ -11,6 +11,15 @@ use crate::scene::svg::number as n;
 use crate::scene::text::{SMALL, width};
 use crate::scene::{Anchor, Mark, Shape, Table};
 
+/// What plotters calls the lines across a chart: the style sheet says how they look.
+const RULING: RGBColor = RGBColor(1, 1, 1);
+
+/// Room at the left of a chart for the numbers of its axis, and at the right for the name of the last mark.
+const LEFT: u32 = 44;
+const RIGHT: u32 = 78;
+/// From one row of names to the next.
+const NAMES: f32 = 13.0;
+
 /// An axis from 0 to its end, and how its values are written.
 pub struct Axis<'a> {
     pub end: u64,
@@ -56,24 +65,26 @@ fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, ser
     };
     let (wide, high) = (size.0 as u32, size.1 as u32);
     // Room for the names of marks above, in rows.
-    let names = series.iter().filter(|each| matches!(each, Series::Mark(..))).count() as u32;
-    let head = 22 + 13 * names;
+    let names = rows_of_names(series, x.end.max(1), size.0 - (LEFT + RIGHT) as f32);
+    let head = 22 + NAMES as u32 * names.iter().map(|row| row + 1).max().unwrap_or(0) as u32;
     let area = IntoDrawingArea::into_drawing_area(IntoScene { marks: &mut marks, size: (wide, high) });
     let Ok(mut chart) = ChartBuilder::on(&area)
         .margin_top(head as i32)
-        .margin_right(if names > 0 { 74 } else { 12 })
+        .margin_right(if names.is_empty() { 12 } else { RIGHT as i32 })
         .x_label_area_size(20)
-        .y_label_area_size(44)
+        .y_label_area_size(LEFT)
         .build_cartesian_2d(0..x.end.max(1), 0..top)
     else {
         unreachable!("nothing can go wrong in a scene")
     };
     let drawn = chart
         .configure_mesh()
-        .disable_mesh()
+        .disable_x_mesh()
+        .bold_line_style(RULING)
+        .light_line_style(TRANSPARENT)
         .label_style(("sans-serif", SMALL))
         .x_labels((wide / 90).max(2) as usize)
-        .y_labels(4)
+        .y_labels((high / 45).clamp(2, 4) as usize)
         .x_label_formatter(&|value| (x.spell)(*value))
         .y_label_formatter(&spell)
         .draw();
@@ -84,7 +95,7 @@ fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, ser
     };
     let bottom = place(0, 0).1 as f32;
     let mut more = Vec::new();
-    let mut row = 0.0;
+    let mut rows = names.into_iter();
     for each in series {
         match each {
             Series::Bars(bars, class) => {
@@ -114,10 +125,9 @@ fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, ser
             }
             Series::Mark(across, name, class) => {
                 let stands = place(*across, 0).0 as f32;
-                let top = 26.0 + row * 13.0;
-                row += 1.0;
+                let top = 26.0 + rows.next().unwrap_or(0) as f32 * NAMES;
                 more.push(Mark::Path { d: format!("M{} {}V{}", n(stands), n(top - 4.0), n(bottom)), class });
-                let text = if *across > x.end { format!("{name} →") } else { name.clone() };
+                let text = name_of(name, *across, x.end);
                 more.push(Mark::Text { x: stands + 4.0, y: top + 4.0, text, anchor: Anchor::Start, class: "small" });
             }
         }
@@ -128,6 +138,26 @@ fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, ser
     more.push(Mark::Text { x: 0.0, y: 11.0, text: y.title, anchor: Anchor::Start, class: "region-name" });
     more.push(Mark::Text { x: size.0, y: 11.0, text: x.title, anchor: Anchor::End, class: "region-name" });
     marks.into_iter().chain(more).fold(shape, Shape::mark).table(table)
+}
+
+/// What stands beside a mark; one beyond the axis points to where it is.
+fn name_of(name: &str, across: u64, end: u64) -> String {
+    if across > end { format!("{name} →") } else { name.to_owned() }
+}
+
+/// In which row above the chart the name of each mark stands: the first in which neither it nor its line meets another name.
+fn rows_of_names(series: &[Series], end: u64, room: f32) -> Vec<usize> {
+    let mut ends: Vec<f32> = Vec::new();
+    let mut rows = Vec::new();
+    for each in series {
+        let Series::Mark(across, name, _) = each else { continue };
+        let x = (*across).min(end) as f32 / end as f32 * room;
+        let row = ends.iter().rposition(|taken| *taken > x).map_or(0, |taken| taken + 1);
+        ends.truncate(row);
+        ends.push(x + width(&name_of(name, *across, end), SMALL) + NAMES);
+        rows.push(row);
+    }
+    rows
 }
 
 /// The numbers of a chart, for those who cannot see it: what, where on the horizontal axis, where on the vertical one.
@@ -178,8 +208,12 @@ impl DrawingBackend for IntoScene<'_> {
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, _: &S) -> Drawn {
-        self.marks.push(Mark::Path { d: format!("M{} {}L{} {}", from.0, from.1, to.0, to.1), class: "axis" });
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        let colour = style.color();
+        if colour.alpha > 0.0 {
+            let class = if colour.rgb == (RULING.0, RULING.1, RULING.2) { "ruling" } else { "axis" };
+            self.marks.push(Mark::Path { d: format!("M{} {}L{} {}", from.0, from.1, to.0, to.1), class });
+        }
         Ok(())
     }
 

@@ -5,11 +5,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::diagram::Diagram;
+use super::moment::{CommandMark, Growth, Moment};
 use super::{About, Entry, Fault};
-use crate::engine::{BadCommand, CommandForm, Counter, Dump, Outcome, Parameter, Parameters};
+use crate::engine::{BadCommand, CommandForm, Counter, Dump, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;
-use crate::timeline::{Address, Full, Position, Recording, SourceLine};
+use crate::timeline::{Address, Full, Position, Recording};
 
 /// A recorded run of some figure.
 pub struct Run {
@@ -27,39 +28,6 @@ struct Told {
     diagram: OnceCell<Option<Diagram>>,
     /// How high the stage is, wide and narrow.
     heights: [OnceCell<f32>; 2],
-}
-
-/// The counters of an engine over a run.
-#[derive(PartialEq, Eq)]
-pub struct Growth {
-    pub names: Vec<&'static str>,
-    /// For each counter its values at all steps.
-    pub values: Vec<Vec<u64>>,
-}
-
-/// What happened at a step, as far as it can be told without a picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    pub position: Position,
-    /// The command that the step belongs to; empty at the opening.
-    pub command: String,
-    /// The event's name; empty at the opening.
-    pub event: &'static str,
-    pub narration: String,
-    /// The line of the engine that has just run.
-    pub source: Option<SourceLine>,
-    /// What the command came to, at its last step, unless it was cut short there.
-    pub outcome: Option<Outcome>,
-}
-
-/// A command of the run and where its steps are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandMark {
-    pub text: String,
-    pub first: usize,
-    pub last: usize,
-    pub outcome: Outcome,
-    pub interrupted: bool,
 }
 
 impl Run {

@@ -1,4 +1,4 @@
-//! How the slowest of many is drawn: the calls of a page view as bars over time, the share of slow page views over the
+//! How the slowest of many is drawn: the page as a wall of tiles, one for each of its calls, the share of slow page views over the
 //! number of calls, and the numbers.
 
 use super::plot::{Axis, Series, plot};
@@ -6,19 +6,23 @@ use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{rounded, share, time as spell};
 use crate::engine::service::tail::settings::BILLION;
-use crate::engine::service::tail::{Event, Point, Tail, View};
+use crate::engine::service::tail::{Call, Event, Point, Tail, View};
 use crate::engine::sim::Time;
 use crate::engine::wording::count;
-use crate::scene::text::fit;
+use crate::scene::area::{Area, GAP, Size};
+use crate::scene::parts::{BANNER, NUMBERS, banner, heading, numbers};
+use crate::scene::text::{Face, SMALL};
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct TailFigure;
 
-const BANNER: f32 = 50.0;
-/// The calls of a view, and the chart.
-const HIGH: f32 = 280.0;
-/// More calls than this share rows: a row is as long as the slowest of its calls.
-const ROWS: usize = 120;
+/// Of more calls than this none has room for its time, and of more than that none is seen alone.
+const MOST_TIMED: usize = 100;
+const MOST_CALLS: usize = 900;
+/// How wide a tile is for its height.
+const TILE: f32 = 1.7;
+/// The line at the foot of a tile that says how long it took.
+const BAR: f32 = 4.0;
 
 impl Figure for TailFigure {
     type Engine = Tail;
@@ -33,17 +37,21 @@ impl Figure for TailFigure {
 
     fn draw(tail: &Tail, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;
-        let (calls, chart) = if wide {
-            ((16.0, BANNER, 450.0), (500.0, BANNER, 444.0))
+        let (height, rows) = if wide { (400.0, 1.0) } else { (460.0, 2.0) };
+        let mut scene = Scene::new(breadth.width(), height);
+        let mut stage = Area::stage(breadth, height);
+        draw_banner(&mut scene, tail, stage.cut_top(BANNER));
+        let mut stage = stage.inset(GAP);
+        let below = stage.cut_bottom(rows * NUMBERS);
+        stage.cut_bottom(GAP);
+        let [calls, chart] = if wide {
+            stage.columns([Size::Share(1.0), Size::Share(1.0)])
         } else {
-            ((8.0, BANNER, 384.0), (8.0, BANNER + HIGH + 8.0, 384.0))
+            stage.rows([Size::Share(1.0), Size::Share(1.0)])
         };
-        let table = chart.1 + HIGH + 12.0;
-        let mut scene = Scene::new(breadth.width(), table + if wide { 48.0 } else { 100.0 });
-        scene.push(banner(tail, breadth));
-        scene.push(draw_calls(tail, calls).changed(matches!(event, Some(Event::Hedged { .. }))));
+        draw_calls(&mut scene, tail, calls, matches!(event, Some(Event::Hedged { .. })));
         scene.push(draw_chart(tail, chart));
-        scene.push(numbers(tail, table, wide));
+        draw_numbers(&mut scene, tail, below, if wide { 5 } else { 3 });
         scene
     }
 
@@ -52,9 +60,8 @@ impl Figure for TailFigure {
     }
 }
 
-fn banner(tail: &Tail, breadth: Breadth) -> Shape {
+fn draw_banner(scene: &mut Scene, tail: &Tail, area: Area) {
     let settings = &tail.settings;
-    let room = breadth.width() - 32.0;
     let first =
         format!("{} a page, {} of them slow", count(settings.calls, "call"), share(settings.slow_share, 10_000));
     let theory = share(settings.theory_of_billion(), BILLION);
@@ -64,45 +71,67 @@ fn banner(tail: &Tail, breadth: Breadth) -> Shape {
         }
         _ => format!("slow pages: {theory} by theory"),
     };
-    Shape::new("banner", 0.0, 0.0).text(16.0, 20.0, Anchor::Start, "strong", fit(&first, room, 13.0)).text(
-        16.0,
-        40.0,
-        Anchor::Start,
-        "small",
-        fit(&second, room, 11.0),
-    )
+    banner(scene, area, ("strong", &first), "", &second);
 }
 
-/// Each call as a bar from when it was sent to when it was answered, or to now; one sent again has a second bar.
-fn draw_calls(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
-    let mut shape = Shape::new("calls", left, top);
+/// The page: a tile for each of its calls, with the time of its answer. One that is late stands out, and so does all that
+/// keeps the page waiting.
+fn draw_calls(scene: &mut Scene, tail: &Tail, mut area: Area, hedged: bool) {
     let Some(view) = &tail.view else {
-        return shape.text(0.0, 11.0, Anchor::Start, "region-name", "no page was viewed yet");
+        let calls = count(tail.settings.calls, "call");
+        heading(scene, "page", &mut area, &format!("a page of {calls}; none was viewed yet"), "");
+        let open = Call { first: Time::ZERO, again: None, answered: None };
+        scene.push(draw_tiles(tail, area, &vec![open; tail.settings.calls], Time::ZERO));
+        return;
     };
-    shape = shape
-        .text(0.0, 11.0, Anchor::Start, "region-name", format!("the calls of page view {}", view.number))
-        .text(width, 11.0, Anchor::End, "region-name", format!("{} so far", spell(view.passed)))
-        .label(in_words(view));
-    let settings = &tail.settings;
-    // The axis grows with the wait, so that the first milliseconds can be seen as well.
-    let end = view.passed.max(settings.fast + settings.fast).as_nanos() as f32;
-    let across = |time: Time| time.as_nanos() as f32 / end * (width - 4.0);
-    let rows = view.calls.len().min(ROWS);
-    let pitch = (HIGH - 24.0) / rows as f32;
-    let high = (pitch * 0.8).min(18.0);
-    for row in 0..rows {
-        // The calls of the row, of which the slowest stands for all.
-        let (from, to) = (row * view.calls.len() / rows, (row + 1) * view.calls.len() / rows);
-        let until = |place: &usize| view.calls[*place].answered.unwrap_or(view.passed);
-        let Some(slowest) = (from..to).max_by_key(until) else { continue };
-        let call = view.calls[slowest];
-        let (length, y) = (until(&slowest), 20.0 + row as f32 * pitch);
-        let class = if call.first < settings.slow { "serving" } else { "waiting" };
-        shape = shape.rect(0.0, y, across(length).max(1.0), high, 0.0, class);
-        if let Some((sent, answers)) = call.again {
-            let half = high / 2.0;
-            let (x, end) = (across(sent), across(answers.min(view.passed)));
-            shape = shape.rect(x, y + half, (end - x).max(1.0), half, 0.0, "good");
+    let late = view.calls.iter().filter(|call| is_late(tail, call, view.passed)).count();
+    let told = if late == 0 { String::new() } else { format!(", {late} slow") };
+    let told = format!("the calls of page view {}{told}", view.number);
+    heading(scene, "page", &mut area, &told, &format!("{} so far", spell(view.passed)));
+    scene.push(draw_tiles(tail, area, &view.calls, view.passed).label(in_words(view)).changed(hedged));
+}
+
+/// Whether a call has taken longer than most do, or has no answer when most have one.
+fn is_late(tail: &Tail, call: &Call, passed: Time) -> bool {
+    let fast = tail.settings.fast;
+    call.answered.map_or(passed >= fast, |answered| answered > fast)
+}
+
+fn draw_tiles(tail: &Tail, area: Area, calls: &[Call], passed: Time) -> Shape {
+    let shown = calls.len().min(MOST_CALLS);
+    let columns = area.columns_for(shown, TILE);
+    let rows = shown.div_ceil(columns);
+    let longest = calls.iter().map(|call| call.answered.unwrap_or(passed)).max().unwrap_or(passed);
+    // Most calls answer long before the last: where it ends, the line of a tile is full.
+    let end = longest.max(tail.settings.fast).as_nanos().max(1) as f32;
+    let mut shape = Shape::new("calls", area.x, area.y);
+    for (place, call) in calls.iter().take(shown).enumerate() {
+        let tile = area.tile(columns, rows, place);
+        let (x, y) = (tile.x - area.x, tile.y - area.y);
+        let class = match call.answered {
+            _ if call.again.is_some() && call.answered.is_some() => "loud hue-2",
+            _ if is_late(tail, call, passed) => "loud hue-1",
+            None => "slot",
+            Some(_) => "tint hue-0",
+        };
+        shape = shape.rect(x, y, tile.width, tile.height, 2.0, class);
+        if calls.len() > MOST_TIMED || passed == Time::ZERO {
+            continue;
+        }
+        let waited = call.answered.unwrap_or(passed);
+        let bar = (tile.width * waited.as_nanos() as f32 / end).min(tile.width);
+        let hue = if call.again.is_some() {
+            "hue-2"
+        } else if is_late(tail, call, passed) {
+            "hue-1"
+        } else {
+            "hue-0"
+        };
+        shape = shape.rect(x, y + tile.height - BAR, bar, BAR, 1.0, hue);
+        let time = call.answered.map_or("…".to_owned(), spell);
+        if Face::of("small").width(&time) + BAR < tile.width && tile.height > SMALL + 2.0 * BAR {
+            let line = y + (tile.height - BAR + SMALL) / 2.0 - 1.0;
+            shape = shape.text(x + tile.width / 2.0, line, Anchor::Middle, "small plain", time);
         }
     }
     shape
@@ -119,7 +148,7 @@ fn in_words(view: &View) -> String {
 }
 
 /// The share of slow page views over the number of calls: as theory has it, and as it was measured.
-fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
+fn draw_chart(tail: &Tail, area: Area) -> Shape {
     let settings = &tail.settings;
     let most = tail.points.iter().map(|point| point.calls).max().unwrap_or(0).max(settings.calls).max(100) as u64;
     let curve = |hedged: bool| -> Vec<(u64, u64)> {
@@ -147,11 +176,11 @@ fn draw_chart(tail: &Tail, (left, top, width): (f32, f32, f32)) -> Shape {
         format!("{}{hedged}: {} of {}", count(point.calls, "call"), point.slow, point.views)
     });
     let words: Vec<String> = measured.collect();
-    plot(Shape::new("chart", left, top), (width, HIGH), x, y, &series)
+    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series)
         .label(format!("slow page views: {}", words.join("; ")))
 }
 
-fn numbers(tail: &Tail, top: f32, wide: bool) -> Shape {
+fn draw_numbers(scene: &mut Scene, tail: &Tail, area: Area, columns: usize) {
     let (calls, pages) = (&tail.call_times, &tail.page_times);
     let (attempts, hedges) = (tail.attempts, tail.hedges);
     let cells = [
@@ -161,17 +190,5 @@ fn numbers(tail: &Tail, top: f32, wide: bool) -> Shape {
         ("page p99", spell(pages.percentile(990))),
         ("calls sent again", format!("{hedges} (+{})", share(hedges, attempts - hedges))),
     ];
-    let columns = if wide { 5 } else { 3 };
-    let pitch = if wide { 186.0 } else { 130.0 };
-    cells.into_iter().enumerate().fold(Shape::new("numbers", if wide { 16.0 } else { 8.0 }, top), |shape, cell| {
-        let (place, (name, value)) = cell;
-        let (x, y) = ((place % columns) as f32 * pitch, (place / columns) as f32 * 46.0);
-        shape.text(x, y + 12.0, Anchor::Start, "region-name", name).text(
-            x,
-            y + 32.0,
-            Anchor::Start,
-            "strong",
-            fit(&value, pitch - 4.0, 13.0),
-        )
-    })
+    numbers(scene, "numbers", area, columns, &cells);
 }

@@ -93,6 +93,21 @@ impl Area {
         Area { x: self.x + column * width, y: self.y + row * height, width: width - GAP, height: height - GAP }
     }
 
+    /// [`Area::cell`], as close to the next as tiles are.
+    pub fn tile(self, columns: usize, rows: usize, place: usize) -> Area {
+        let (width, height) = (self.width / columns as f32, self.height / rows as f32);
+        let between = GAP.min(width / 6.0).min(height / 6.0);
+        let (column, row) = ((place % columns) as f32, (place / columns) as f32);
+        Area { x: self.x + column * width, y: self.y + row * height, width: width - between, height: height - between }
+    }
+
+    /// How many cells of a grid stand side by side, so that `many` of them are about `shape` times as wide as high.
+    pub fn columns_for(self, many: usize, shape: f32) -> usize {
+        let columns = (many as f32 * self.width / self.height.max(1.0) / shape).sqrt().ceil() as usize;
+        // Not more than it takes to fill the rows there are then.
+        many.div_ceil(many.div_ceil(columns.max(1)).max(1)).max(1)
+    }
+
     /// As many as fit of the newest, side by side, given how wide each wants to be: how many older ones there are no
     /// places for, and the places of the others. The first units are kept for a sign that there are more.
     pub fn newest(self, widths: &[f32]) -> (usize, Vec<Area>) {

@@ -10,6 +10,10 @@ const LINE: f32 = 17.0;
 /// From the edge of a card to its text.
 pub const PAD: f32 = 12.0;
 
+/// From one row of small text and bars to the next.
+pub const ROW: f32 = 17.0;
+/// A piece of work in a queue.
+pub const WORK: (f32, f32) = (34.0, 22.0);
 /// How tall a banner is, a client, and one of several nodes below each other.
 pub const BANNER: f32 = 44.0;
 pub const CLIENT: f32 = 76.0;
@@ -136,6 +140,137 @@ pub fn banner(scene: &mut Scene, area: Area, (class, title): (&'static str, &str
 pub fn gauge(shape: Shape, area: Area, share: f32, class: &'static str) -> Shape {
     let Area { x, y, width, height } = area;
     shape.rect(x, y, width, height, 2.0, "slot").rect(x, y, width * share.clamp(0.0, 1.0), height, 2.0, class)
+}
+
+/// Memory with its name; what is inside.
+pub fn memory(scene: &mut Scene, key: &str, area: Area, name: &str) -> Area {
+    let Area { x, y, width, height } = area;
+    scene.push(vocabulary::memory(key, x, y, width, height, name));
+    let mut inside = Area { x: x + GAP, width: width - 2.0 * GAP, ..area };
+    inside.cut_top(SMALL + GAP);
+    inside.cut_bottom(GAP / 2.0);
+    inside
+}
+
+/// What an area shows, and what stands at its right; it cuts its line off the area.
+pub fn heading(scene: &mut Scene, key: &str, area: &mut Area, left: &str, right: &str) {
+    let line = area.cut_top(vocabulary::LINE);
+    let face = Face::of("small");
+    let right = face.fit(right, line.width / 2.0);
+    let left = face.fit(left, line.width - face.width(&right) - GAP);
+    let shape = Shape::new(key, line.x, line.y).text(0.0, SMALL, Anchor::Start, "small", left);
+    scene.push(if right.is_empty() { shape } else { shape.text(line.width, SMALL, Anchor::End, "small", right) });
+}
+
+/// [`heading`], with what each colour stands for at its right.
+pub fn legend(scene: &mut Scene, key: &str, area: &mut Area, name: &str, colours: &[(&str, &'static str)]) {
+    const SWATCH: f32 = 10.0;
+    let line = area.cut_top(ROW);
+    let mut shape = Shape::new(key, line.x, line.y).text(0.0, SMALL - 1.0, Anchor::Start, "small", name);
+    let mut x = line.width;
+    for (word, class) in colours.iter().rev() {
+        x -= Face::of("small").width(word);
+        shape = shape.text(x, SMALL - 1.0, Anchor::Start, "small", *word);
+        x -= SWATCH + GAP / 2.0;
+        shape = shape.rect(x, 2.0, SWATCH, SWATCH, 1.0, class);
+        x -= GAP;
+    }
+    scene.push(shape);
+}
+
+/// A bar in a row of its own, made of pieces of the room there is, with its name before it and its length in words behind it.
+/// It cuts its row off the area.
+pub fn bar(
+    key: String,
+    area: &mut Area,
+    class: &'static str,
+    (name, length): (&str, &str),
+    pieces: &[(f32, &'static str)],
+) -> Shape {
+    const BAR: f32 = 12.0;
+    const NAME: f32 = 40.0;
+    const LENGTH: f32 = 56.0;
+    let row = area.cut_top(ROW);
+    let baseline = SMALL - 1.0;
+    let mut shape = Shape::new(key, row.x, row.y).text(NAME - GAP, baseline, Anchor::End, class, name);
+    let mut x = NAME;
+    for (share, colour) in pieces {
+        let wide = share * (row.width - NAME - LENGTH);
+        shape = shape.rect(x, 0.0, wide, BAR, 0.0, colour);
+        x += wide;
+    }
+    shape.text(x + GAP, baseline, Anchor::Start, class, length)
+}
+
+/// A piece of work: its number, and a bar at its foot that says how much it is or how far it is done. What is to be said of it
+/// stands at its right if there is room, and its number in the middle if there is nothing to say.
+pub fn work(key: String, area: Area, number: &str, wash: &'static str, share: f32, more: &str) -> Shape {
+    const BAR: f32 = 5.0;
+    let Area { width, height, .. } = area;
+    let face = Face::of("small");
+    let line = (height - BAR + SMALL) / 2.0 - 2.0;
+    let (x, anchor) = if more.is_empty() { (width / 2.0, Anchor::Middle) } else { (BAR, Anchor::Start) };
+    let shape = Shape::new(key, area.x, area.y)
+        .rect(0.0, 0.0, width, height, 4.0, "cell")
+        .rect(0.0, 0.0, width, height, 4.0, wash)
+        .rect(1.0, height - BAR - 1.0, (width - 2.0) * share.min(1.0), BAR, 1.0, "serving")
+        .text(x, line, anchor, "small plain", face.fit(number, width));
+    if more.is_empty() || face.width(more) + face.width(number) + 4.0 * BAR > width {
+        return shape;
+    }
+    shape.text(width - BAR, line, Anchor::End, "small", more)
+}
+
+/// How tall so many [`lines`] are, with their head.
+pub fn lines_height(many: usize) -> f32 {
+    (many as f32 + 1.0) * ROW + GAP
+}
+
+/// Numbers under heads, a line for each name; the names get `names` of the room.
+pub fn lines(
+    key: &str,
+    area: Area,
+    names: f32,
+    heads: &[&str],
+    lines: &[(String, &'static str, Vec<String>)],
+) -> Shape {
+    let first = area.width * names;
+    let pitch = (area.width - first) / heads.len().max(1) as f32;
+    let head = (String::new(), "small", heads.iter().map(|head| (*head).to_owned()).collect());
+    let mut shape = Shape::new(key, area.x, area.y);
+    let mut y = GAP / 2.0;
+    for (name, class, cells) in std::iter::once(&head).chain(lines) {
+        y += ROW;
+        let face = Face::of(class);
+        shape = shape.text(0.0, y, Anchor::Start, class, face.fit(name, first));
+        for (column, cell) in cells.iter().enumerate() {
+            let x = first + (column as f32 + 1.0) * pitch;
+            shape = shape.text(x, y, Anchor::End, class, face.fit(cell, pitch));
+        }
+    }
+    shape
+}
+
+/// How tall a row of [`numbers`] is.
+pub const NUMBERS: f32 = 40.0;
+
+/// What was counted and measured: each a name, and below it the number.
+pub fn numbers(scene: &mut Scene, key: &str, area: Area, columns: usize, cells: &[(&str, String)]) {
+    let (name_at, number_at) = (SMALL, NUMBERS - GAP);
+    let rows = cells.len().div_ceil(columns);
+    let mut shape = Shape::new(key, area.x, area.y);
+    for (place, (name, number)) in cells.iter().enumerate() {
+        let Area { x, y, width, .. } = area.cell(columns, rows, place);
+        let (x, y) = (x - area.x, y - area.y);
+        shape = shape.text(x, y + name_at, Anchor::Start, "small", Face::of("small").fit(name, width)).text(
+            x,
+            y + number_at,
+            Anchor::Start,
+            "strong",
+            Face::of("strong").fit(number, width),
+        );
+    }
+    scene.push(shape);
 }
 
 /// What must hold, each with how often it did not.

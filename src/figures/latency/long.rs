@@ -1,6 +1,6 @@
 //! What a long run of the service tells: its percentiles beside theory, and how all response times are spread.
 
-use super::{CHART, PERCENTILES, histogram};
+use super::spread::{PERCENTILES, histogram};
 use crate::engine::form::Declared;
 use crate::engine::service::grouped;
 use crate::engine::service::latency::{Long, Settings};
@@ -8,6 +8,7 @@ use crate::engine::service::spell::{share, time as spell};
 use crate::engine::sim::Time;
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
+use crate::scene::area::{Area, GAP};
 use crate::scene::{Breadth, Scene, Table};
 
 pub fn start(parameters: &Parameters, requests: u64) -> Result<Box<dyn LongRun>, BadParameter> {
@@ -83,8 +84,13 @@ impl LongRun for Long {
     }
 
     fn picture(&self, breadth: Breadth) -> Scene {
-        let mut scene = Scene::new(breadth.width(), CHART + 8.0);
-        scene.push(histogram(&self.responses(), (8.0, 0.0, breadth.width() - 16.0)));
+        const CHART: f32 = 240.0;
+        let mut scene = Scene::new(breadth.width(), CHART + 2.0 * GAP);
+        scene.push(histogram(
+            &self.responses(),
+            Area::stage(breadth, scene.height).inset(GAP),
+            breadth == Breadth::Wide,
+        ));
         scene
     }
 }
