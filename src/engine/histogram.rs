@@ -26,7 +26,8 @@ pub const ONE_IN: u64 = 2 << BITS;
 pub struct Histogram {
     /// Up to the last bucket that has any.
     counts: Rc<Vec<u64>>,
-    count: u64,
+    /// How many were recorded.
+    pub count: u64,
     /// Of all values, in microseconds.
     sum: u64,
     max: u64,
@@ -58,11 +59,6 @@ impl Histogram {
         self.count += other.count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
-    }
-
-    /// How many were recorded.
-    pub fn count(&self) -> u64 {
-        self.count
     }
 
     /// The mean of all, exact to the microsecond; 0 of none.

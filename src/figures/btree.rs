@@ -64,7 +64,7 @@ impl Figure for BTreeFigure {
         scene.push(memory("memory", above.x, above.y, above.width, above.height, &memory_name(tree, breadth)));
         let mut inside =
             Area { x: above.x + 10.0, y: above.y + 24.0, width: above.width - 20.0, height: above.height - 34.0 };
-        if let Some(problem) = tree.problems().first() {
+        if let Some(problem) = tree.problems.first() {
             let text = fit(&format!("damaged: {problem}"), inside.width, SMALL);
             let label = problem.to_string();
             let shape = Shape::new("damage", inside.x, inside.y + 8.0).label(label);
@@ -94,12 +94,12 @@ impl Figure for BTreeFigure {
 
 fn memory_name(tree: &BTree, breadth: Breadth) -> String {
     let keys = count(tree.key_count(), "key");
-    let levels = match tree.height() {
+    let levels = match tree.height {
         0 => return "memory: empty".to_owned(),
         many => count(many, "level"),
     };
     let (held, room) = tree.cached();
-    match (breadth, tree.survival()) {
+    match (breadth, tree.survival) {
         (Breadth::Wide, Survival::Log) => format!(
             "memory: {keys}, {levels} · {held} pages, room for {room}; dashed: on the disk only · ● changed · ○ safe in the log"
         ),

@@ -177,7 +177,7 @@ fn draw_ways(scene: &mut Scene, service: &Faults, plan: &Plan) {
 fn card(service: &Faults, component: &Component, place: Place, event: Option<&Event>) -> Shape {
     let Place { x, y, width, height } = place;
     let (name, trouble) = (component.name.to_string(), component.trouble());
-    let (busy, waiting) = (component.station.busy(), component.station.queue().len());
+    let (busy, waiting) = (component.station.busy(), component.station.queue.len);
     let struck = match event {
         Some(Event::Injected { on: Struck::One(on), .. }) => *on == component.name,
         Some(Event::Injected { .. }) => matches!(component.name, Name::App(_)),
@@ -207,7 +207,7 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
         shape = resolvers(service, shape, width, height);
     }
     if service.settings.breaker && place.width > 290.0 {
-        let (text, class) = match component.breaker.state() {
+        let (text, class) = match component.breaker.state {
             State::Closed { .. } => ("breaker closed", "small"),
             State::Open { .. } => ("breaker open", "bad"),
             State::HalfOpen => ("breaker tries", "bad"),
@@ -216,11 +216,11 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     }
     // Workers, and behind them who waits.
     let row = 22.0;
-    for worker in 0..component.station.workers().len() {
-        let class = if component.station.workers()[worker].is_some() { "serving" } else { "slot" };
+    for worker in 0..component.station.workers.len() {
+        let class = if component.station.workers[worker].is_some() { "serving" } else { "slot" };
         shape = shape.rect(10.0 + worker as f32 * (WORKER + 3.0), row, WORKER, WORKER, 2.0, class);
     }
-    let left = 18.0 + component.station.workers().len() as f32 * (WORKER + 3.0);
+    let left = 18.0 + component.station.workers.len() as f32 * (WORKER + 3.0);
     let room = ((width - left - 50.0) / (WAITING + 2.0)).max(0.0) as usize;
     for request in 0..waiting.min(room) {
         shape = shape.rect(left + request as f32 * (WAITING + 2.0), row + 3.0, WAITING, WAITING, 1.0, "waiting");
@@ -228,7 +228,7 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
     if waiting > room {
         shape = shape.text(width - 8.0, row + 11.0, Anchor::End, "small", format!("+{}", waiting - room));
     }
-    if height > 60.0 && !component.station.workers().is_empty() {
+    if height > 60.0 && !component.station.workers.is_empty() {
         let text = format!("{busy} busy, {waiting} wait");
         shape = shape.text(10.0, 52.0, Anchor::Start, "small", fit(&text, width - 20.0, SMALL));
     }
@@ -275,7 +275,7 @@ fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
 
 /// What users got, second by second.
 fn chart(service: &Faults, plan: &Plan) -> Shape {
-    let windows = service.level.seconds();
+    let windows = &service.level.seconds;
     let first = (service.now.as_micros() / 1_000_000) as usize - windows.len();
     let line = |measure: &dyn Fn(usize) -> u64| (0..windows.len()).map(|at| (at as u64 + 1, measure(at))).collect();
     let most = windows.iter().map(|window| window.ok.max(window.errors())).max().unwrap_or(0);

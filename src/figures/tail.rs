@@ -184,7 +184,7 @@ fn draw_numbers(scene: &mut Scene, tail: &Tail, area: Area, columns: usize) {
     let (calls, pages) = (&tail.call_times, &tail.page_times);
     let (attempts, hedges) = (tail.attempts, tail.hedges);
     let cells = [
-        ("pages viewed", pages.count().to_string()),
+        ("pages viewed", pages.count.to_string()),
         ("call p99", spell(calls.percentile(990))),
         ("page median", spell(pages.percentile(500))),
         ("page p99", spell(pages.percentile(990))),

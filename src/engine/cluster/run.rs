@@ -99,7 +99,7 @@ impl<P: Protocol> Engine for Cluster<P> {
     }
 
     fn counters(&self) -> Vec<Counter> {
-        let traffic = self.network().traffic();
+        let traffic = self.network().traffic;
         let mut counters = P::counters(self);
         counters.extend([
             Counter { name: "messages_sent", value: traffic.sent },

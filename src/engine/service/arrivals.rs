@@ -69,7 +69,7 @@ impl Display for Rate {
 /// When the next request comes.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
-    rate: Rate,
+    pub rate: Rate,
     /// `None` at a rate of 0.
     next: Option<Time>,
 }
@@ -79,10 +79,6 @@ impl Arrivals {
         let mut arrivals = Arrivals { rate, next: None };
         arrivals.plan(now, rng);
         arrivals
-    }
-
-    pub fn rate(&self) -> Rate {
-        self.rate
     }
 
     /// Changes the rate from `now` on. The next arrival is drawn anew: a Poisson process has no memory, so this is as

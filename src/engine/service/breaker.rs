@@ -15,7 +15,7 @@ pub struct Breaker {
     threshold: u32,
     /// How long it stays open before it lets one through.
     rest: Time,
-    state: State,
+    pub state: State,
     /// How often its state has changed.
     generation: u32,
 }
@@ -39,10 +39,6 @@ pub struct Admission {
 impl Breaker {
     pub fn new(threshold: u32, rest: Time) -> Breaker {
         Breaker { threshold, rest, state: State::Closed { failures: 0 }, generation: 0 }
-    }
-
-    pub fn state(&self) -> State {
-        self.state
     }
 
     /// Lets a call through, or not. The call on trial blocks all others until its end is reported.
@@ -120,7 +116,7 @@ mod tests {
         assert!(breaker.failed(trial, at(110)), "the trial failed: open again");
         let trial = breaker.admit(at(210)).unwrap();
         assert!(breaker.succeeded(trial) && breaker.admit(at(211)).is_some());
-        assert_eq!(breaker.state(), State::Closed { failures: 0 });
+        assert_eq!(breaker.state, State::Closed { failures: 0 });
     }
 
     /// FAULTS V4: a call that was let through before the breaker opened ends during the trial, either way.
@@ -132,7 +128,7 @@ mod tests {
         assert!(breaker.failed(first, at(1)));
         let trial = breaker.admit(at(101)).unwrap();
         assert!(!breaker.failed(old, at(102)) && !breaker.succeeded(older));
-        assert_eq!(breaker.state(), State::HalfOpen);
+        assert_eq!(breaker.state, State::HalfOpen);
         assert!(breaker.succeeded(trial));
     }
 
@@ -203,12 +199,12 @@ mod tests {
                 } else {
                     let (call, number) = under_way.swap_remove(which % under_way.len());
                     let ok = what == 2;
-                    let before = breaker.state();
+                    let before = breaker.state;
                     let changed = if ok { breaker.succeeded(call) } else { breaker.failed(call, now) };
                     model.end(number, ok, now);
-                    prop_assert_eq!(changed, std::mem::discriminant(&before) != std::mem::discriminant(&breaker.state()));
+                    prop_assert_eq!(changed, std::mem::discriminant(&before) != std::mem::discriminant(&breaker.state));
                 }
-                match breaker.state() {
+                match breaker.state {
                     State::HalfOpen => prop_assert!(model.trial.is_some()),
                     State::Open { until } => prop_assert_eq!(model.open_until, Some(until)),
                     State::Closed { .. } => prop_assert!(model.trial.is_none() && model.open_until.is_none()),

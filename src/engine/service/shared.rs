@@ -11,7 +11,7 @@ const PIECE: usize = 64;
 pub struct Shared<T> {
     /// None of them is empty.
     pieces: VecDeque<Rc<Vec<T>>>,
-    len: usize,
+    pub len: usize,
 }
 
 /// Where an item stands: its piece, and its place in it.
@@ -21,10 +21,6 @@ pub struct At(usize, usize);
 impl<T: Clone> Shared<T> {
     pub fn new() -> Shared<T> {
         Shared { pieces: VecDeque::new(), len: 0 }
-    }
-
-    pub fn len(&self) -> usize {
-        self.len
     }
 
     pub fn is_empty(&self) -> bool {
@@ -117,7 +113,7 @@ mod tests {
                         prop_assert_eq!(shared.find(next + 1, |item| *item), None);
                     }
                 }
-                prop_assert_eq!(shared.len(), plain.len());
+                prop_assert_eq!(shared.len, plain.len());
             }
             prop_assert!(shared.iter().eq(&plain));
             prop_assert_eq!(shared.take(), plain);

@@ -68,13 +68,14 @@ pub enum Offer {
 
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// Those that are to go, and still have something to do, stand last.
-    workers: Vec<Option<Running>>,
+    /// In order, each with what it does. Those that are to go, and still have something to do, stand last.
+    pub workers: Vec<Option<Running>>,
     /// How many of them take on new work.
     hired: usize,
-    queue: Shared<Job>,
+    /// Who waits, the first in line first.
+    pub queue: Shared<Job>,
     /// How many may wait.
-    limit: usize,
+    pub limit: usize,
 }
 
 impl Station {
@@ -88,7 +89,7 @@ impl Station {
         if let Some(worker) = self.free_worker() {
             return Offer::Started(self.start(job, worker, now));
         }
-        let ahead = self.queue.len();
+        let ahead = self.queue.len;
         if ahead >= self.limit {
             return Offer::Refused;
         }
@@ -171,20 +172,6 @@ impl Station {
     /// From now on, so many may wait; who waits already stays.
     pub fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
-    }
-
-    pub fn limit(&self) -> usize {
-        self.limit
-    }
-
-    /// The workers in order, each with what it does.
-    pub fn workers(&self) -> &[Option<Running>] {
-        &self.workers
-    }
-
-    /// Who waits, the first in line first.
-    pub fn queue(&self) -> &Shared<Job> {
-        &self.queue
     }
 
     pub fn busy(&self) -> usize {

@@ -86,9 +86,10 @@ pub struct Disk {
     /// The names as a crash would leave them.
     durable_names: Rc<LiteMap<String, FileId>>,
     pending_names: Rc<Vec<NameChange>>,
-    capacity: u64,
-    used: u64,
-    tally: Tally,
+    pub capacity: u64,
+    /// Bytes in files that have a name.
+    pub used: u64,
+    pub tally: Tally,
     head: (FileId, u64),
     /// How many more changes happen before the power goes; `None` is never.
     fuse: Option<u64>,
@@ -264,19 +265,6 @@ impl Disk {
     /// Whether the name is durable, that is, names the same file after a crash.
     pub fn is_durable_name(&self, name: &str) -> bool {
         self.names.get(name) == self.durable_names.get(name)
-    }
-
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// Bytes in files that have a name.
-    pub fn used(&self) -> u64 {
-        self.used
-    }
-
-    pub fn capacity(&self) -> u64 {
-        self.capacity
     }
 
     /// Flips the lowest bit of the byte at `offset`, on the disk as in its cache, as failing hardware does: no operation
@@ -466,7 +454,7 @@ mod tests {
         let mut crashed = disk.clone();
         crashed.crash(Crash::Lost);
         assert_eq!(all(&crashed, "new"), None);
-        assert_eq!(crashed.used(), 0);
+        assert_eq!(crashed.used, 0);
         disk.sync_directory().unwrap();
         disk.rename("new", "old").unwrap();
         disk.crash(Crash::Lost);
@@ -496,16 +484,16 @@ mod tests {
         assert_eq!(all(&disk, "f").unwrap(), b"abc");
         disk.write(file, 0, b"xyz").unwrap();
         disk.delete("f").unwrap();
-        assert_eq!(disk.used(), 0);
+        assert_eq!(disk.used, 0);
     }
 
     #[test]
     fn a_bit_rots_under_a_program_that_does_nothing() {
         let mut disk = half_synced();
-        let (log, tally) = (disk.open("log").unwrap(), disk.tally());
+        let (log, tally) = (disk.open("log").unwrap(), disk.tally);
         disk.rot(log, 1);
         disk.rot(log, 4);
-        assert_eq!((all(&disk, "log").unwrap().as_slice(), disk.tally()), (&b"accddf"[..], tally));
+        assert_eq!((all(&disk, "log").unwrap().as_slice(), disk.tally), (&b"accddf"[..], tally));
         disk.crash(Crash::Lost);
         assert_eq!(all(&disk, "log").unwrap(), b"acc");
     }

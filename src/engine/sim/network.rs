@@ -136,7 +136,7 @@ pub struct Network<A, M> {
     cuts: Rc<LiteMap<(A, A), ()>>,
     isolated: Rc<LiteMap<A, ()>>,
     down: Rc<LiteMap<A, ()>>,
-    traffic: Traffic,
+    pub traffic: Traffic,
 }
 
 impl<A: Copy + Ord, M> Network<A, M> {
@@ -322,10 +322,6 @@ impl<A: Copy + Ord, M> Network<A, M> {
         self.in_flight.len()
     }
 
-    pub fn traffic(&self) -> Traffic {
-        self.traffic
-    }
-
     /// When the way of a message ends, there or halfway. It may be in the past, if a link was cut behind its back.
     fn end_of(&self, envelope: &Envelope<A, M>) -> Time {
         let lost = envelope.doomed || !self.is_open(envelope.from, envelope.to);
@@ -417,7 +413,7 @@ mod tests {
         assert!(network.deliver(id).is_none());
         network.heal();
         assert!(matches!(network.deliver(id), Some((_, Fate::Arrived))));
-        assert_eq!(network.traffic(), Traffic { sent: 4, duplicated: 0, delivered: 2, dropped: 2 });
+        assert_eq!(network.traffic, Traffic { sent: 4, duplicated: 0, delivered: 2, dropped: 2 });
     }
 
     #[test]
@@ -455,7 +451,7 @@ mod tests {
         let copy = network.duplicate(first).unwrap();
         assert_ne!(first, copy);
         assert_eq!(drain(&mut network), [("twice", MS(10), Fate::Arrived), ("twice", MS(10), Fate::Arrived)]);
-        assert_eq!(network.traffic(), Traffic { sent: 1, duplicated: 1, delivered: 2, dropped: 0 });
+        assert_eq!(network.traffic, Traffic { sent: 1, duplicated: 1, delivered: 2, dropped: 0 });
         assert_eq!(network.duplicate(first), None);
     }
 

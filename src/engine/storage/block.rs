@@ -20,7 +20,8 @@ pub struct BlockBuilder {
     restarts: Vec<u32>,
     restart_interval: usize,
     since_restart: usize,
-    last_key: Vec<u8>,
+    /// The key added last.
+    pub last_key: Vec<u8>,
 }
 
 impl BlockBuilder {
@@ -55,11 +56,6 @@ impl BlockBuilder {
 
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
-    }
-
-    /// The key added last.
-    pub fn last_key(&self) -> &[u8] {
-        &self.last_key
     }
 
     pub fn finish(mut self) -> Vec<u8> {

@@ -51,8 +51,8 @@ pub trait Durable: Clone + 'static {
 /// written is kept in memory, in a log and in a file, and until it is synced and merged some of it twice; but no more than
 /// all there is.
 pub(super) fn weight(now: &Disk, before: &Disk) -> u64 {
-    let written = now.tally().bytes_written.saturating_sub(before.tally().bytes_written);
-    (5 * written).min(2 * now.used())
+    let written = now.tally.bytes_written.saturating_sub(before.tally.bytes_written);
+    (5 * written).min(2 * now.used)
 }
 
 /// What may be asked of a store: something that it serves, or that the power goes.

@@ -21,8 +21,10 @@ type Run = Sorted<Entry>;
 pub struct Memtable {
     /// By their first entries. None is empty.
     runs: Rc<Sorted<Rc<Run>>>,
-    len: usize,
-    bytes: u64,
+    /// How many entries there are.
+    pub len: usize,
+    /// The bytes of all entries, keys and values; what the memtable costs beyond them is not counted.
+    pub bytes: u64,
 }
 
 impl Memtable {
@@ -100,18 +102,8 @@ impl Memtable {
         (run, self.runs.things.get(run).map_or(0, |run| run.before(head, |each| each < sought)))
     }
 
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
     pub fn is_empty(&self) -> bool {
         self.len == 0
-    }
-
-    /// The bytes of all entries, keys and values; what the memtable costs beyond them is not counted.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
     }
 }
 
@@ -136,10 +128,10 @@ mod tests {
                     memtable.insert(entry.clone());
                 }
                 model.insert(entry);
-                prop_assert_eq!(memtable.len(), model.len());
+                prop_assert_eq!(memtable.len, model.len());
             }
             prop_assert!(memtable.iter().eq(model.iter()));
-            prop_assert_eq!(memtable.bytes(), model.iter().map(Entry::bytes).sum::<u64>());
+            prop_assert_eq!(memtable.bytes, model.iter().map(Entry::bytes).sum::<u64>());
             for key in (0..61u64).map(|key| Key::new(&key.to_string())) {
                 for snapshot in [0, 20, Sequence::MAX] {
                     let newest = model.iter().find(|entry| entry.key == key && entry.sequence <= snapshot);

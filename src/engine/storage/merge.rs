@@ -13,7 +13,8 @@ use crate::key::Key;
 
 #[derive(Clone, Debug, Default)]
 pub struct Merge {
-    heads: Vec<Option<Entry>>,
+    /// What the heads stand on.
+    pub heads: Vec<Option<Entry>>,
     /// The key that was taken last.
     last: Option<Key>,
 }
@@ -37,11 +38,6 @@ impl Merge {
     /// Puts a head on the next entry of its source, or on nothing at its end.
     pub fn set(&mut self, source: usize, entry: Option<Entry>) {
         self.heads[source] = entry;
-    }
-
-    /// What the heads stand on.
-    pub fn heads(&self) -> &[Option<Entry>] {
-        &self.heads
     }
 
     /// The source of the entry that will be taken next; none when all are at their ends.

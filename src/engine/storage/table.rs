@@ -72,7 +72,7 @@ pub struct TableBuilder {
     index: BlockBuilder,
     /// The hash of every key: all that the filter needs of it.
     hashes: Vec<u64>,
-    entries: u64,
+    pub entries: u64,
 }
 
 /// Where a finished block stands, its checksum not counted.
@@ -102,10 +102,6 @@ impl TableBuilder {
         if self.block.len() < self.shape.block_bytes { Ok(None) } else { self.close_block(disk).map(Some) }
     }
 
-    pub fn entries(&self) -> u64 {
-        self.entries
-    }
-
     /// The entries that are collected for the next block, as it would be now.
     pub fn open_block(&self) -> Option<Block> {
         if self.block.is_empty() { None } else { Block::new(self.block.clone().finish()).ok() }
@@ -132,7 +128,7 @@ impl TableBuilder {
 
     fn close_block(&mut self, disk: &mut Disk) -> Result<Handle, DiskError> {
         let block = std::mem::replace(&mut self.block, BlockBuilder::new(self.shape.restart_interval));
-        let last_key = block.last_key().to_vec();
+        let last_key = block.last_key.to_vec();
         let handle = append(disk, self.file, block.finish())?;
         let mut place = Vec::new();
         varint::put(&mut place, handle.start);
@@ -158,7 +154,7 @@ pub struct Table {
     /// By the last keys of the blocks.
     index: Sorted<IndexEntry>,
     filter: Bloom,
-    entries: u64,
+    pub entries: u64,
 }
 
 /// A block, and the last of its entries.
@@ -193,10 +189,6 @@ impl Table {
     /// False: no entry of that key was added.
     pub fn may_contain(&self, key: &Key) -> bool {
         self.filter.may_contain(key.as_str().as_bytes())
-    }
-
-    pub fn entries(&self) -> u64 {
-        self.entries
     }
 
     /// Where the blocks stand, in order.
@@ -309,7 +301,7 @@ mod tests {
             let (mut disk, file) = written(&entries);
             let table = Table::open(&mut disk, file).unwrap();
             prop_assert_eq!(read_all(&mut disk, file).unwrap(), entries.clone());
-            prop_assert_eq!(table.entries(), entries.len() as u64);
+            prop_assert_eq!(table.entries, entries.len() as u64);
             prop_assert!(entries.iter().all(|entry| table.may_contain(&entry.key)));
             for key in entries.iter().map(|entry| entry.key.clone()).chain([Key::new(&sought)]) {
                 let newest = Entry::new(&key, snapshot, None);

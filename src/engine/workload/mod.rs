@@ -130,7 +130,8 @@ pub struct Workload {
     law: Law,
     rng: Rng,
     zipfian: Zipfian,
-    records: u64,
+    /// How many records were inserted.
+    pub records: u64,
     drawn: u64,
 }
 
@@ -142,11 +143,6 @@ impl Workload {
     /// Other operations from now on, on the same records.
     pub fn change(&mut self, mix: Mix) {
         self.mix = mix;
-    }
-
-    /// How many records were inserted.
-    pub fn records(&self) -> u64 {
-        self.records
     }
 
     /// The insertion of one more record: loading is nothing but these. `None` if there are [`MAX_RECORDS`].

@@ -38,10 +38,10 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
     ));
     let inside =
         Area { x: area.x + 10.0, y: area.y + LINE + 2.0, width: area.width - 20.0, height: area.height - 30.0 };
-    let room = if tree.survival() == Survival::None { 16.0 } else { 46.0 };
+    let room = if tree.survival == Survival::None { 16.0 } else { 46.0 };
     let beside = Area { y: inside.bottom() - room, height: room, ..inside };
     pages(scene, tree, event, Area { height: beside.y - inside.y - 4.0, ..inside });
-    match tree.survival() {
+    match tree.survival {
         Survival::None => scene.push(Shape::new("no log", beside.x, beside.y + 12.0).text(
             0.0,
             0.0,
@@ -97,7 +97,7 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
 
 /// How many pages there are, of which kind.
 fn told(tree: &BTree) -> String {
-    if tree.height() == 0 {
+    if tree.height == 0 {
         return "not looked at since the crash".to_owned();
     }
     let mut counts = [(0, "in the tree"), (0, "free"), (0, "replaced"), (0, "orphaned")];
@@ -123,11 +123,11 @@ fn shown(tree: &BTree, room: usize) -> (Vec<PageId>, usize) {
     }
     let room = room.saturating_sub(4);
     let mut chosen = BTreeSet::new();
-    chosen.extend((0..tree.survival().meta_pages()).map(PageId));
+    chosen.extend((0..tree.survival.meta_pages()).map(PageId));
     let busy = |id: &PageId| {
         tree.place(*id) == Place::Orphan || tree.of_tree(*id).is_some_and(|(_, standing)| standing != Standing::Clean)
     };
-    let visited = tree.path().visits().iter().map(|visit| visit.page);
+    let visited = tree.path.visits().iter().map(|visit| visit.page);
     let all = || (0..tree.places()).map(PageId);
     for id in visited.chain(tree.unforced()).chain(all().filter(busy)).chain(all()) {
         if chosen.len() >= room {

@@ -16,8 +16,8 @@ use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 const VALUES_FROM: f32 = 56.0;
 
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
-    if tree.of_tree(tree.root_id()).is_none() || tree.height() == 0 {
-        let text = if tree.problems().is_empty() { "nothing is in memory" } else { "there is no root to begin at" };
+    if tree.of_tree(tree.root_id()).is_none() || tree.height == 0 {
+        let text = if tree.problems.is_empty() { "nothing is in memory" } else { "there is no root to begin at" };
         let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
         scene.push(Shape::new("nothing", x, y).text(0.0, 0.0, Anchor::Middle, "value", text));
         return;
@@ -56,7 +56,7 @@ impl Painter<'_> {
     }
 
     fn pointers(&mut self, plan: &Plan) {
-        let way: Vec<PageId> = self.tree.path().visits().iter().map(|visit| visit.page).collect();
+        let way: Vec<PageId> = self.tree.path.visits().iter().map(|visit| visit.page).collect();
         let followed = |from: PageId, to: PageId| way.windows(2).any(|pair| pair == [from, to]);
         for link in &plan.links {
             let (from, to) = (&plan.items[link.from], &plan.items[link.to]);
@@ -176,7 +176,7 @@ impl Painter<'_> {
                 .rect(4.0, 52.0, room * share, 6.0, 2.0, "gauge");
             return shape.text(4.0, 69.0, Anchor::Start, "small", fit(&count, room, SMALL));
         }
-        let around = self.tree.path().visits().iter().find(|visit| visit.page == item.id).map(|visit| visit.slot);
+        let around = self.tree.path.visits().iter().find(|visit| visit.page == item.id).map(|visit| visit.slot);
         let text = match around {
             Some(slot) => {
                 let key = |at: Option<usize>| at.map_or("…".to_owned(), |at| page.key(at).text());
@@ -228,7 +228,7 @@ impl Painter<'_> {
 
     /// The separator between the halves of a split, on its way to the parent.
     fn risen(&mut self, plan: &Plan) {
-        let Some(adrift) = self.tree.adrift() else { return };
+        let Some(adrift) = self.tree.adrift else { return };
         let find = |id: PageId| plan.items.iter().find(|item| item.id == id);
         let (Some(left), Some(right)) = (find(adrift.left), find(adrift.right)) else { return };
         let text = adrift.separator.text();

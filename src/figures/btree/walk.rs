@@ -30,7 +30,7 @@ pub(super) fn rows(tree: &BTree, most: usize) -> Option<Vec<Vec<PageId>>> {
 /// The pages of a level, and beside the left half of a split its right half.
 pub(super) fn with_adrift(tree: &BTree, row: &[PageId]) -> Vec<PageId> {
     let mut all = row.to_vec();
-    if let Some(adrift) = tree.adrift()
+    if let Some(adrift) = tree.adrift
         && let Some(at) = row.iter().position(|id| *id == adrift.left)
         && !row.contains(&adrift.right)
     {
@@ -42,7 +42,7 @@ pub(super) fn with_adrift(tree: &BTree, row: &[PageId]) -> Vec<PageId> {
 /// The way from the root to the leaf of the last descent, or to the first leaf. After a split the descent may have begun
 /// below what is the root now: then the way goes to where its leaf is.
 pub(super) fn focus(tree: &BTree) -> Vec<PageId> {
-    let visits = tree.path().visits();
+    let visits = tree.path.visits();
     let last = visits.last().and_then(|visit| tree.of_tree(visit.page));
     let key = last.and_then(|(page, _)| page.keys().next());
     let mut way = vec![tree.root_id()];

@@ -18,7 +18,7 @@ const MOST_POINTERS: usize = 14;
 pub fn draw_region(scene: &mut Scene, engine: &HashIndex, layout: &Layout) {
     let (left, width) = layout.sides();
     let keydir = &engine.memory.keydir;
-    let keys = keydir.len();
+    let keys = keydir.len;
     let plural = if keys == 1 { "" } else { "s" };
     let name = format!("Memory: the keydir, {keys} key{plural} in {} bytes", keydir.memory());
     let mut region = memory("memory", left, layout.memory.0, width, layout.memory.1, &name);
@@ -103,7 +103,7 @@ pub fn draw_entries(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spot
 pub fn draw_pointers(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotlight: &Spotlight) {
     let grid = Grid::new(layout);
     let (entries, _) = placed(engine, &grid, spotlight);
-    let few = engine.memory.keydir.len() <= MOST_POINTERS;
+    let few = engine.memory.keydir.len <= MOST_POINTERS;
     for (key, to, at) in entries {
         let is_followed = spotlight.follows && spotlight.key.as_ref() == Some(key);
         let is_in_question = spotlight.key.as_ref() == Some(key);

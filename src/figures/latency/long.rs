@@ -22,7 +22,7 @@ impl LongRun for Long {
     }
 
     fn progress(&self) -> (u64, u64) {
-        (self.done(), self.requests())
+        (self.done(), self.requests)
     }
 
     fn report(&self) -> Vec<Table> {
@@ -48,7 +48,7 @@ impl LongRun for Long {
         times.push(row("longest", responses.max(), None));
         let title = format!(
             "Response times of {} requests in {} of simulated time; {} refused",
-            grouped(responses.count()),
+            grouped(responses.count),
             spell(self.now()),
             grouped(self.refused())
         );
@@ -66,12 +66,7 @@ impl LongRun for Long {
         let rows = spread.into_iter().map(|(end, count)| {
             below += count;
             let up_to = spell(Time::from_micros(end));
-            vec![
-                format!("up to {up_to}"),
-                grouped(count),
-                share(count, responses.count()),
-                share(below, responses.count()),
-            ]
+            vec![format!("up to {up_to}"), grouped(count), share(count, responses.count), share(below, responses.count)]
         });
         vec![
             Table::new(title, &["", "measured", &heading], times),

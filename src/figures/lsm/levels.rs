@@ -29,8 +29,8 @@ struct Plan<'a> {
 }
 
 pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area, breadth: Breadth) {
-    let tally = tree.disk().tally();
-    let name = format!("disk: {} bytes there, {} written so far", tree.disk().used(), tally.bytes_written);
+    let tally = tree.disk.tally;
+    let name = format!("disk: {} bytes there, {} written so far", tree.disk.used, tally.bytes_written);
     scene.push(disk("disk", area.x, area.y, area.width, area.height, &name));
     draw_files(scene, tree, event, area);
     let last = tree.version().deepest().unwrap_or(0).clamp(2, LEVELS - 1);
@@ -57,7 +57,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: A
 fn rows_of(tree: &Lsm, level: usize) -> usize {
     let tables = tree.version().level(level).len();
     let pending = usize::from(output_level(tree) == Some(level));
-    if tree.settings().policy.is_sorted(level) { 1 + pending } else { (tables + pending).max(1) }
+    if tree.settings.policy.is_sorted(level) { 1 + pending } else { (tables + pending).max(1) }
 }
 
 /// The level that a table is being written for.
@@ -83,14 +83,14 @@ fn bounds(tree: &Lsm) -> Vec<Key> {
 
 /// The log and the manifest.
 fn draw_files(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area) {
-    let of = |name: &str| tree.disk().open(name).map_or(0, |file| tree.disk().len(file));
+    let of = |name: &str| tree.disk.open(name).map_or(0, |file| tree.disk.len(file));
     let logged = matches!(event, Some(Event::Logged { .. } | Event::LogSynced { .. } | Event::Rotated { .. }));
     let installed = matches!(
         event,
         Some(Event::Flushed { .. } | Event::Installed { .. } | Event::Moved { .. } | Event::ManifestRenewed { .. })
     );
     let half = (area.width - 28.0) / 2.0;
-    let log = format!("log · {} not in a table", count(tree.memtable().len(), "entry"));
+    let log = format!("log · {} not in a table", count(tree.memtable().len, "entry"));
     let manifest = format!("manifest · {} bytes", of("MANIFEST"));
     for (place, (key, text, changed)) in
         [("log", log, logged), ("manifest", manifest, installed)].into_iter().enumerate()
@@ -122,7 +122,7 @@ impl Plan<'_> {
 
     /// The shelf, its name, and how full it is.
     fn draw_level(&self, scene: &mut Scene, level: usize, y: f32, rows: usize, breadth: Breadth) {
-        let (tree, settings) = (self.tree, self.tree.settings());
+        let (tree, settings) = (self.tree, &self.tree.settings);
         let (have, limit) = match settings.policy.is_sorted(level) {
             false => (tree.version().level(level).len() as u64, settings.level0_tables),
             true => (tree.version().level_bytes(level), settings.level_bytes(level)),
@@ -149,7 +149,7 @@ impl Plan<'_> {
 
     fn draw_tables(&self, scene: &mut Scene, level: usize, y: f32, event: Option<&Event>) {
         let tree = self.tree;
-        let sorted = tree.settings().policy.is_sorted(level);
+        let sorted = tree.settings.policy.is_sorted(level);
         let mut row = 0.0;
         if output_level(tree) == Some(level) {
             self.draw_output(scene, y, tree.compaction_in_progress());

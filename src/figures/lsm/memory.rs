@@ -49,7 +49,7 @@ fn status_of(tree: &Lsm, event: Option<&Event>) -> String {
 /// The newest entries of a memtable as far as there is room, in the order of their keys.
 fn draw_memtable(scene: &mut Scene, memtable: &Memtable, name: &str, at: Area, touched: Option<&str>) {
     let room = (at.width / CELL) as usize;
-    let fits = if memtable.len() > room { room - 1 } else { memtable.len() };
+    let fits = if memtable.len > room { room - 1 } else { memtable.len };
     if memtable.is_empty() {
         let empty = Shape::new(format!("{name} {} empty", at.x as u32), at.x, at.y).rect(
             0.0,
@@ -65,8 +65,8 @@ fn draw_memtable(scene: &mut Scene, memtable: &Memtable, name: &str, at: Area, t
         let changed = touched == Some(entry.key.as_str());
         scene.push(draw_entry(entry, at.x + place as f32 * CELL, at.y).changed(changed));
     }
-    if memtable.len() > fits {
-        let more = format!("+{}", memtable.len() - fits);
+    if memtable.len > fits {
+        let more = format!("+{}", memtable.len - fits);
         let shape = Shape::new(format!("{name} {} more", at.x as u32), at.x + fits as f32 * CELL + 4.0, at.y);
         scene.push(shape.text(0.0, 16.0, Anchor::Start, "small", more));
     }
@@ -89,7 +89,7 @@ fn draw_entry(entry: &Entry, x: f32, y: f32) -> Shape {
 
 /// How full the memtable is.
 fn draw_bar(scene: &mut Scene, tree: &Lsm, row: Area) {
-    let (have, limit) = (tree.memtable().bytes(), tree.settings().memtable_bytes);
+    let (have, limit) = (tree.memtable().bytes, tree.settings.memtable_bytes);
     let share = (have as f32 / limit as f32).min(1.0);
     let width = row.width.min(240.0);
     let bar = Shape::new("fill", row.x, row.y + HEIGHT + 5.0)

@@ -9,10 +9,10 @@ use crate::scene::{Anchor, Point, Scene, Shape};
 const RADIUS: f32 = 17.0;
 
 pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: Frame) {
-    let design = rollout.design();
+    let design = &rollout.design;
     scene.push(memory("design", frame.x, frame.y, frame.width, frame.height, "the design: who reaches into whom"));
     let places: Vec<Point> = (0..design.count()).map(|each| place(each, design.count(), frame)).collect();
-    for (user, used) in design.uses() {
+    for (user, used) in design.uses.iter() {
         let (from, to) = (places[user.index()], places[used.index()]);
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length = dx.hypot(dy).max(1.0);
@@ -21,8 +21,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
         let tip = from.towards(to, end);
         // Both ways between two components would be one line: each stands off a little.
         let arrow = Shape::arrow(format!("{user} uses {used}"), from.towards(to, start), tip).bend(7.0);
-        let followed =
-            rollout.touched().iter().any(|touched| touched.component == *user && touched.after == Some(*used));
+        let followed = rollout.touched.iter().any(|touched| touched.component == *user && touched.after == Some(*used));
         let class = if followed {
             "path"
         } else if hidden {
@@ -34,7 +33,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
     }
     for (number, at) in places.iter().enumerate() {
         let component = Component(number as u32);
-        let touched = rollout.touched().iter().any(|touched| touched.component == component);
+        let touched = rollout.touched.iter().any(|touched| touched.component == component);
         let mut shape = Shape::new(component.to_string(), at.x, at.y);
         if design.is_hidden(component) {
             shape = shape.circle(0.0, 0.0, RADIUS + 5.0, "committed");
@@ -46,7 +45,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
             .label(format!("component {component}{}", if touched { ", touched" } else { "" }));
         scene.push(shape);
     }
-    let says = match rollout.touched() {
+    let says = match &rollout.touched[..] {
         [] => "green ring: behind an interface".to_owned(),
         touched => format!("touched: {} of {} components", touched.len(), design.count()),
     };

@@ -13,14 +13,14 @@ const MOST: usize = 20;
 const ROW: f32 = 40.0;
 
 pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: Frame) {
-    let settings = rollout.settings();
+    let settings = rollout.settings;
     let (nodes, users) = (u64::from(settings.nodes), u64::from(settings.users));
     let name = format!("the fleet: {}, {} {}", count(nodes, "node"), grouped(users), plural(users, "user"));
     scene.push(memory("fleet", frame.x, frame.y, frame.width, frame.height, &name));
     draw_sandbox(scene, rollout, event, frame);
     let columns = if frame.width > 400.0 { 5 } else { 4 };
     let most = MOST.min(columns * 4);
-    let all = rollout.fleet().nodes();
+    let all = &rollout.fleet.nodes;
     let shown = if all.len() > most { most - 1 } else { all.len() };
     let left = frame.x + 98.0;
     let pitch = (frame.width - 104.0) / columns as f32;
@@ -56,7 +56,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, frame: 
                 "small",
                 match rollout.last_release() {
                     Some(release) => {
-                        format!("{} in all", grouped(u64::from(rollout.fleet().with_version(release.version))))
+                        format!("{} in all", grouped(u64::from(rollout.fleet.with_version(release.version))))
                     }
                     None => String::new(),
                 },

@@ -23,12 +23,12 @@ pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
         (Some(_), _) => "Memory: nothing is served, since the disk is damaged".to_owned(),
         (None, Some(_)) => "Memory: start-up fills the memtable again".to_owned(),
         (None, None) => {
-            let (bytes, limit) = (engine.memory.memtable.bytes(), engine.settings.memtable_bytes);
+            let (bytes, limit) = (engine.memory.memtable.bytes, engine.settings.memtable_bytes);
             format!("Memory: the memtable has {bytes} of {limit} bytes")
         }
     };
     scene.push(memory("memory", left, layout.memory.0, width, layout.memory.1, &name));
-    let full = (engine.memory.memtable.bytes() as f32 / engine.settings.memtable_bytes as f32).min(1.0);
+    let full = (engine.memory.memtable.bytes as f32 / engine.settings.memtable_bytes as f32).min(1.0);
     let at = Point::new(left + width - GAUGE - 10.0, layout.memory.0 + 8.0);
     scene.push(
         Shape::new("fill", at.x, at.y)
@@ -73,18 +73,18 @@ impl Strip {
 pub fn shown<'a>(engine: &'a SsTables, strip: &Strip, spotlight: &Spotlight) -> (usize, Vec<&'a Entry>, usize) {
     let memtable = &engine.memory.memtable;
     let room = strip.room();
-    if memtable.len() <= room {
+    if memtable.len <= room {
         return (0, memtable.iter().collect(), 0);
     }
     // Around the key in question; a place at either end says how many there are beyond.
     let asked = spotlight.key.as_ref().map_or(0, |key| memtable.iter().take_while(|entry| entry.key < *key).count());
     let most = room - 2;
-    let first = asked.saturating_sub(most / 2).min(memtable.len() - most);
-    (first, memtable.iter().skip(first).take(most).collect(), memtable.len() - most - first)
+    let first = asked.saturating_sub(most / 2).min(memtable.len - most);
+    (first, memtable.iter().skip(first).take(most).collect(), memtable.len - most - first)
 }
 
 pub fn draw_memtable(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
-    let strip = Strip::new(layout, engine.memory.memtable.len());
+    let strip = Strip::new(layout, engine.memory.memtable.len);
     let (before, entries, after) = shown(engine, &strip, spotlight);
     if engine.memory.memtable.is_empty() {
         let at = strip.place(0);
@@ -132,9 +132,9 @@ fn memtable_key(entry: &Entry) -> String {
 
 /// Where the cell of an entry is, if it has one.
 pub fn cell_of(engine: &SsTables, layout: &Layout, entry: &Entry) -> Option<Point> {
-    let strip = Strip::new(layout, engine.memory.memtable.len());
+    let strip = Strip::new(layout, engine.memory.memtable.len);
     let place = engine.memory.memtable.iter().position(|each| each.sequence == entry.sequence)?;
-    (engine.memory.memtable.len() <= strip.room()).then(|| strip.place(place))
+    (engine.memory.memtable.len <= strip.room()).then(|| strip.place(place))
 }
 
 /// Each open table's last key of each block, above its card.

@@ -20,7 +20,7 @@ pub fn counters(failover: &Failover) -> Vec<Counter> {
         counter("replaced_alive", tally.replaced_alive),
         counter("writes_fenced", tally.fenced),
         counter("redirects", tally.redirects),
-        counter("messages_sent", failover.network().traffic().sent),
+        counter("messages_sent", failover.network().traffic.sent),
         counter("time_us", failover.now().as_micros()),
     ]
 }

@@ -31,7 +31,7 @@ pub fn counters(lag: &Lag) -> Vec<Counter> {
         counter("effects_before_causes", broken(Promise::ConsistentPrefix)),
         counter("not_linearizable", broken(Promise::Linearizable)),
         counter("posts_lost", lag.lost().len() as u64),
-        counter("messages_sent", lag.world.network.traffic().sent),
+        counter("messages_sent", lag.world.network.traffic.sent),
         counter("time_us", lag.world.now().as_micros()),
     ]
 }

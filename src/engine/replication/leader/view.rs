@@ -10,7 +10,7 @@ use crate::replication::history::Returned;
 pub fn counters(leader: &Leader) -> Vec<Counter> {
     let counter = |name, value| Counter { name, value };
     let told = leader.writes.iter().filter(|write| write.told).count() as u64;
-    let traffic = leader.network().traffic();
+    let traffic = leader.network().traffic;
     let given_up = leader.history().calls().filter(|call| matches!(call.ended, Some((_, Returned::Nothing)))).count();
     vec![
         counter("messages_sent", traffic.sent),

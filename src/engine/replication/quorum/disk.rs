@@ -133,7 +133,7 @@ impl NodeDisk {
     }
 
     pub fn bytes_written(&self) -> u64 {
-        self.0.tally().bytes_written
+        self.0.tally.bytes_written
     }
 
     fn file(&self, name: &str) -> FileId {

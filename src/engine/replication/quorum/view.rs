@@ -79,7 +79,7 @@ impl Quorum {
 }
 
 pub(super) fn counters(quorum: &Quorum) -> Vec<Counter> {
-    let traffic = quorum.network().traffic();
+    let traffic = quorum.network().traffic;
     let tally = quorum.tally;
     let hints_held = quorum.nodes().map(|node| node.hints().len() as u64).sum();
     let bytes_written = quorum.nodes().map(|node| node.replica().disk().bytes_written()).sum();

@@ -194,7 +194,7 @@ impl Faults {
         let (mut tells, mut admitted) = (None, None);
         if self.settings.breaker {
             let (now, component) = (self.now, &mut self.components[APPS + app]);
-            let was_open = matches!(component.breaker.state(), State::Open { .. });
+            let was_open = matches!(component.breaker.state, State::Open { .. });
             admitted = component.breaker.admit(now);
             tells = (was_open && admitted.is_some()).then(|| Decided::new(Event::BreakerTries { app: component.name }));
             if admitted.is_none() {
@@ -253,7 +253,7 @@ impl Faults {
         let (component, admitted) = (APPS + usize::from(request.app), request.admitted);
         self.totals.timeouts += 1;
         let breaker = &mut self.components[component].breaker;
-        let again = breaker.state() == State::HalfOpen;
+        let again = breaker.state == State::HalfOpen;
         let opened = admitted.is_some_and(|call| breaker.failed(call, self.now));
         match self.settings.retry().pause(call, &mut self.chance) {
             Some(pause) if !opened => self.agenda.plan(self.now + pause, Due::Call { request: number }),

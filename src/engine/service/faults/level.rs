@@ -99,9 +99,9 @@ pub struct Level {
     /// Sums of all before each of the last ticks, the newest last; shared by the photographs between two ticks.
     sums: Rc<VecDeque<Window>>,
     /// The last whole seconds, the newest last.
-    seconds: Rc<VecDeque<Window>>,
+    pub seconds: Rc<VecDeque<Window>>,
     /// What the last judgement went by.
-    judged: Window,
+    pub judged: Window,
     failing: bool,
     ticks: u64,
 }
@@ -147,17 +147,9 @@ impl Level {
         self.failing
     }
 
-    pub fn judged(&self) -> Window {
-        self.judged
-    }
-
     /// What time the last judgement went by: five seconds, or all that has passed.
     pub fn judged_time(&self) -> Time {
         Time::from_nanos(TICK.as_nanos() * self.ticks.min(JUDGED as u64))
-    }
-
-    pub fn seconds(&self) -> &VecDeque<Window> {
-        &self.seconds
     }
 }
 

@@ -144,7 +144,7 @@ impl Engine for Faults {
 
     fn weight(&self, before: &Faults) -> u64 {
         let stations = self.components.iter().zip(&before.components);
-        let queues: u64 = stations.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum();
+        let queues: u64 = stations.map(|(now, then)| now.station.queue.weight(&then.station.queue)).sum();
         queues + self.requests.weight(&before.requests) + self.agenda.weight()
     }
 

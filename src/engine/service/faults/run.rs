@@ -60,7 +60,7 @@ impl Faults {
             }
             self.now = until;
             let event = || {
-                let waiting = self.components.iter().map(|it| it.station.queue().len()).sum();
+                let waiting = self.components.iter().map(|it| it.station.queue.len).sum();
                 let seen = self.level.seen.since(&before);
                 Event::Passed { time: until - from, seen, verdict: self.verdict(), waiting }
             };

@@ -47,7 +47,7 @@ fn the_leap_second_fails_all_at_once_however_many_there_are() {
     for apps in ["1", "2", "3", "4", "5", "6"] {
         let (service, ..) = run(&[("apps", apps), ("supervisor", "on")], "run 5s; inject leap-second; run 10s");
         assert_eq!(service.status(), Status::Failure, "{apps}");
-        assert_eq!(service.level.seconds().back().unwrap().ok, 0, "{apps}");
+        assert_eq!(service.level.seconds.back().unwrap().ok, 0, "{apps}");
         let (service, ..) = run(&[("apps", apps)], "run 5s; inject leap-second; run 10s; repair; run 5s");
         assert_eq!(service.status(), Status::Fine, "{apps}");
     }
@@ -112,7 +112,7 @@ fn nobody_is_forgotten() {
             let (service, ..) = run(&[("shedding", shedding)], script);
             let here = service.requests.iter().filter(|request| !request.left).count() as u64;
             assert_eq!(service.arrived, service.level.seen.all() + here, "{script}");
-            assert!(service.level.seconds().len() <= level::SECONDS);
+            assert!(service.level.seconds.len() <= level::SECONDS);
         }
     }
 }
@@ -177,7 +177,7 @@ fn v3_a_breaker_turned_off_and_on_again_begins_anew() {
     for seed in 1..=30 {
         let seed = seed.to_string();
         let (service, ..) = run(&[("seed", &seed), ("breaker", "on"), ("retries", "never")], script);
-        assert!(service.level.seconds().iter().rev().take(20).all(|second| second.errors() == 0), "{seed}");
+        assert!(service.level.seconds.iter().rev().take(20).all(|second| second.errors() == 0), "{seed}");
     }
 }
 
@@ -187,7 +187,7 @@ fn v3_a_new_process_has_a_new_breaker() {
     for millis in (3_000..5_500).step_by(100) {
         let script = format!("inject slow on db; run {millis}ms; inject slow on apps; repair; run 10s");
         let (service, ..) = run(&[("breaker", "on"), ("retries", "never")], &script);
-        assert_eq!(service.level.seconds().back().unwrap().errors(), 0, "{millis}");
+        assert_eq!(service.level.seconds.back().unwrap().errors(), 0, "{millis}");
     }
 }
 
@@ -311,7 +311,7 @@ fn answered(parameters: &[(&str, &str)], script: &str, seeds: std::ops::RangeInc
         let seed = seed.to_string();
         let given: Vec<_> = parameters.iter().copied().chain([("seed", &seed[..])]).collect();
         let (service, ..) = run(&given, script);
-        service.level.seconds().back().unwrap().ok > 200
+        service.level.seconds.back().unwrap().ok > 200
     };
     let mut found: Vec<bool> = seeds.map(last).collect();
     found.dedup();
@@ -364,8 +364,8 @@ fn v13_shedding_does_not_keep_a_slow_database_from_stopping_all() {
         let seed = seed.to_string();
         let errors = |remedy| {
             let given = [("retries", "unbounded"), ("seed", &seed[..]), (remedy, "on")];
-            let seconds = run(&given, script).0.level.seconds().clone();
-            let last: Vec<_> = seconds.into_iter().rev().take(10).collect();
+            let seconds = run(&given, script).0.level.seconds.clone();
+            let last: Vec<_> = seconds.iter().rev().take(10).copied().collect();
             let (ok, all) = (last.iter().map(|it| it.ok).sum::<u64>(), last.iter().map(Window::all).sum::<u64>());
             100 - ok * 100 / all
         };

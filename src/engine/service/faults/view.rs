@@ -32,7 +32,7 @@ impl Faults {
     }
 
     pub fn verdict(&self) -> Verdict {
-        let (judged, agreed) = (self.level.judged(), self.settings.agreed);
+        let (judged, agreed) = (self.level.judged, self.settings.agreed);
         Verdict { status: self.status(), judged, time: self.level.judged_time(), agreed, faults: self.faulty() }
     }
 
@@ -53,14 +53,14 @@ impl Faults {
 
     /// How many requests are on their way in the service.
     pub fn in_flight(&self) -> usize {
-        self.requests.len()
+        self.requests.len
     }
 }
 
 pub(super) fn counters(service: &Faults) -> Vec<Counter> {
     let number = |name, value| Counter { name, value };
     let (totals, seen) = (service.totals, service.level.seen);
-    let last = service.level.seconds().back().copied().unwrap_or_default();
+    let last = service.level.seconds.back().copied().unwrap_or_default();
     vec![
         number("users_answered", seen.ok),
         number("users_with_errors", seen.errors()),
@@ -87,7 +87,7 @@ pub(super) fn state(service: &Faults) -> Value {
                 "name": component.name.to_string(),
                 "trouble": component.trouble(),
                 "busy": component.station.busy(),
-                "waiting": component.station.queue().len(),
+                "waiting": component.station.queue.len,
                 "leaked_percent": component.leaked,
             })
         })
@@ -102,8 +102,8 @@ pub(super) fn state(service: &Faults) -> Value {
         "status": status,
         "judged": {
             "time_us": service.level.judged_time().as_micros(),
-            "answered": service.level.judged().ok,
-            "errors": service.level.judged().errors(),
+            "answered": service.level.judged.ok,
+            "errors": service.level.judged.errors(),
             "agreed_percent": service.settings.agreed,
         },
         "resolvers_with_answer": service.way_in().knowing,

@@ -100,7 +100,7 @@ impl Latency {
             let late = self.here_for(agreed);
             let kept = match measured.percentile_with(per_mille, refused + late) {
                 Some(time) => time < agreed,
-                None => measured.count() + refused + late == 0,
+                None => measured.count + refused + late == 0,
             };
             Part { name, agreed, found, late, kept }
         };
@@ -112,8 +112,8 @@ impl Latency {
     fn here_for(&self, time: Time) -> u64 {
         let stations = self.servers.iter().map(|server| &server.station);
         let came = stations.flat_map(|station| {
-            let running = station.workers().iter().flatten().map(|running| running.job.arrived);
-            running.chain(station.queue().iter().map(|job| job.arrived))
+            let running = station.workers.iter().flatten().map(|running| running.job.arrived);
+            running.chain(station.queue.iter().map(|job| job.arrived))
         });
         came.filter(|came| self.now - *came >= time).count() as u64
     }

@@ -21,7 +21,7 @@ const EVENTS: u64 = 1_024;
 #[derive(Debug)]
 pub struct Long {
     engine: Latency,
-    requests: u64,
+    pub requests: u64,
     /// All have come.
     is_over: bool,
     waited_micros: u64,
@@ -65,10 +65,6 @@ impl Long {
     /// The service itself.
     pub fn service(&self) -> &Latency {
         &self.engine
-    }
-
-    pub fn requests(&self) -> u64 {
-        self.requests
     }
 
     /// How many have left, answered or refused.
@@ -145,7 +141,7 @@ mod tests {
         let parameters = [("load", "40"), ("time", "100"), ("servers", "2"), ("queue", "3")];
         let (one, many) = (finish(long(&parameters, 5_000), u64::MAX), finish(long(&parameters, 5_000), 7));
         assert_eq!(one.done(), 5_000);
-        assert_eq!(one.responses().count() + one.refused(), 5_000);
+        assert_eq!(one.responses().count + one.refused(), 5_000);
         assert!(one.refused() > 0, "four times as many come as can be served");
         assert_eq!((one.responses(), one.now()), (many.responses(), many.now()));
     }
@@ -154,7 +150,7 @@ mod tests {
     #[test]
     fn the_greatest_load_is_counted() {
         let run = finish(long(&[("load", "100000"), ("time", "60000"), ("service", "fixed")], 60_000), 100_000);
-        assert_eq!(run.responses().count(), 10_001, "one at work and a full queue: all others came within a minute");
+        assert_eq!(run.responses().count, 10_001, "one at work and a full queue: all others came within a minute");
         assert_eq!(run.responses().max().as_micros() / 60_000_000, 10_000);
     }
 

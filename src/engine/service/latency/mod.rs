@@ -141,7 +141,7 @@ impl Engine for Latency {
 
     fn weight(&self, before: &Latency) -> u64 {
         let servers = self.servers.iter().zip(&before.servers);
-        servers.map(|(now, then)| now.station.queue().weight(then.station.queue())).sum()
+        servers.map(|(now, then)| now.station.queue.weight(&then.station.queue)).sum()
     }
 
     fn counters(&self) -> Vec<Counter> {

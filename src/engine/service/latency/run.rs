@@ -62,7 +62,7 @@ impl Latency {
 
     /// Forgets what was measured of each server; of how many that was.
     fn begin_sample(&mut self) -> u64 {
-        let forgotten = self.servers.iter().map(|server| server.responses.count() + server.refused).sum();
+        let forgotten = self.servers.iter().map(|server| server.responses.count + server.refused).sum();
         for server in &mut self.servers {
             (server.responses, server.refused) = Default::default();
         }
@@ -139,7 +139,7 @@ impl Latency {
 
     /// How many are here, waiting or worked on.
     fn here(&self) -> u64 {
-        self.servers.iter().map(|it| (it.station.queue().len() + it.station.busy()) as u64).sum()
+        self.servers.iter().map(|it| (it.station.queue.len + it.station.busy()) as u64).sum()
     }
 
     fn run(&mut self, time: Time, probe: &mut impl Probe<Latency>) -> Result<(), Refused> {
@@ -205,7 +205,7 @@ impl Latency {
                 let blocked = station.blocked(ahead, work, self.now);
                 probe.step(|| Event::Queued { request, work, ahead, blocked }, self);
             }
-            Offer::Refused => probe.step(|| Event::Shed { request, limit: station.limit(), user }, self),
+            Offer::Refused => probe.step(|| Event::Shed { request, limit: station.limit, user }, self),
         }
         true
     }
@@ -255,7 +255,7 @@ impl Latency {
             work: done.job.work,
             next: next.map(|running| running.job.id),
             waiting: self.waiting(),
-            waiting_here: self.servers[server].station.queue().len(),
+            waiting_here: self.servers[server].station.queue.len,
             user,
         }
     }

@@ -10,7 +10,7 @@ use crate::sim::Time;
 impl Latency {
     /// How many wait, at all servers.
     pub fn waiting(&self) -> usize {
-        self.servers.iter().map(|server| server.station.queue().len()).sum()
+        self.servers.iter().map(|server| server.station.queue.len).sum()
     }
 
     /// The response times of all servers: the sum of their histograms.
@@ -59,8 +59,8 @@ pub(super) fn state(service: &Latency) -> Value {
             let buckets: Vec<Value> =
                 buckets.map(|(from, to, count)| json!([from.as_micros(), to.as_micros(), count])).collect();
             json!({
-                "queue": server.station.queue().iter().map(|job| job.id).collect::<Vec<_>>(),
-                "workers": server.station.workers().iter()
+                "queue": server.station.queue.iter().map(|job| job.id).collect::<Vec<_>>(),
+                "workers": server.station.workers.iter()
                     .map(|worker| worker.map(|running| running.job.id)).collect::<Vec<_>>(),
                 "slow": server.slow,
                 "histogram_us": buckets,

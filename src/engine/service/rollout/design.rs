@@ -52,7 +52,7 @@ impl Display for Component {
 pub struct Design {
     components: u32,
     /// Who uses whom, in no order.
-    uses: Rc<Vec<(Component, Component)>>,
+    pub uses: Rc<Vec<(Component, Component)>>,
     /// Those whose inside is hidden behind an interface.
     hidden: Rc<Vec<Component>>,
 }
@@ -75,10 +75,6 @@ impl Design {
 
     pub fn count(&self) -> u32 {
         self.components
-    }
-
-    pub fn uses(&self) -> &[(Component, Component)] {
-        &self.uses
     }
 
     pub fn is_hidden(&self, component: Component) -> bool {

@@ -22,7 +22,7 @@ pub struct Node {
 
 #[derive(Clone)]
 pub struct Fleet {
-    nodes: Rc<Vec<Node>>,
+    pub nodes: Rc<Vec<Node>>,
     users: u32,
     /// A bit for each user whom this release has hit.
     hit: Rc<Vec<u64>>,
@@ -56,10 +56,6 @@ impl Fleet {
         let nodes = if Rc::ptr_eq(&self.nodes, &before.nodes) { 0 } else { self.nodes.len() * size_of::<Node>() };
         let hit = if Rc::ptr_eq(&self.hit, &before.hit) { 0 } else { self.hit.len() * size_of::<u64>() };
         (nodes + hit) as u64
-    }
-
-    pub fn nodes(&self) -> &[Node] {
-        &self.nodes
     }
 
     pub fn with_version(&self, version: Version) -> u32 {

@@ -77,8 +77,8 @@ fn many(number: u32, what: &str) -> String {
 
 #[derive(Clone)]
 pub struct Rollout {
-    settings: Settings,
-    fleet: Fleet,
+    pub settings: Settings,
+    pub fleet: Fleet,
     /// Minutes since the beginning.
     now: u32,
     version: fleet::Version,
@@ -86,9 +86,9 @@ pub struct Rollout {
     release: Option<Release>,
     /// The releases before it, the oldest first.
     past: Rc<Vec<Release>>,
-    design: Design,
+    pub design: Design,
     /// What the last change has touched.
-    touched: Rc<Vec<Touched>>,
+    pub touched: Rc<Vec<Touched>>,
     rng: Rng,
 }
 

@@ -82,7 +82,7 @@ impl Rollout {
             Rc::make_mut(&mut self.past).push(release);
         }
         // What most nodes have: a release that was cut short may be on a few.
-        let before = self.fleet.nodes().last().map_or(self.version, |node| node.version);
+        let before = self.fleet.nodes.last().map_or(self.version, |node| node.version);
         self.version += 1;
         self.fleet.forget_hits();
         self.release = Some(Release {

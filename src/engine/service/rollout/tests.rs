@@ -84,7 +84,7 @@ fn nobody_notices_without_requests_and_a_good_change_stays() {
     assert_eq!((silent.noticed, silent.users_hit, silent.stage), (None, 0, Stage::Out));
     let mut engine = open(&[]);
     run(&mut engine, "release none gradual; release none");
-    assert!(engine.fleet.nodes().iter().all(|node| node.version == 3));
+    assert!(engine.fleet.nodes.iter().all(|node| node.version == 3));
     assert_eq!(engine.fleet.users_hit(), 0);
 }
 

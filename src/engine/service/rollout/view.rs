@@ -2,18 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{By, Design, Fleet, Release, Rollout, Settings, Touched};
+use super::{By, Release, Rollout};
 use crate::contract::Counter;
 
 impl Rollout {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn fleet(&self) -> &Fleet {
-        &self.fleet
-    }
-
     /// The release that is going on, or was the last.
     pub fn last_release(&self) -> Option<&Release> {
         self.release.as_ref()
@@ -22,15 +14,6 @@ impl Rollout {
     /// All releases, the oldest first.
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &Release> {
         self.past.iter().chain(self.release.as_ref())
-    }
-
-    pub fn design(&self) -> &Design {
-        &self.design
-    }
-
-    /// What the last change has touched, in this order.
-    pub fn touched(&self) -> &[Touched] {
-        &self.touched
     }
 }
 
@@ -60,12 +43,12 @@ pub(super) fn state(rollout: &Rollout) -> Value {
             "errors": release.errors(release.minutes.len()).0,
         })
     });
-    let uses = rollout.design.uses().iter().map(|(user, used)| {
+    let uses = rollout.design.uses.iter().map(|(user, used)| {
         json!({ "user": user.to_string(), "used": used.to_string(), "through_interface": rollout.design.is_hidden(*used) })
     });
     json!({
         "minute": rollout.now,
-        "nodes": rollout.fleet.nodes().iter().map(|node| node.version).collect::<Vec<_>>(),
+        "nodes": rollout.fleet.nodes.iter().map(|node| node.version).collect::<Vec<_>>(),
         "releases": releases.collect::<Vec<_>>(),
         "uses": uses.collect::<Vec<_>>(),
         "touched": rollout.touched.iter().map(|touched| touched.component.to_string()).collect::<Vec<_>>(),

@@ -201,7 +201,7 @@ impl Run<'_> {
         let busy = (u128::from(busy) * 100 + machine_time / 2).checked_div(machine_time).unwrap_or(0);
         Measured {
             offered: rate.0,
-            served: all.count(),
+            served: all.count,
             failed,
             median: all.percentile(500),
             p99: all.percentile(990),
@@ -217,7 +217,7 @@ impl Run<'_> {
     /// How far off a percentile of the sample may be, from how far its parts differ.
     fn error_of(&self, per_mille: u64) -> Time {
         let found =
-            self.parts.iter().filter(|part| part.count() > 0).map(|part| part.percentile(per_mille).as_nanos() as f64);
+            self.parts.iter().filter(|part| part.count > 0).map(|part| part.percentile(per_mille).as_nanos() as f64);
         let number = found.clone().count() as f64;
         if number < 2.0 {
             return Time::ZERO;
@@ -229,7 +229,7 @@ impl Run<'_> {
 
     /// Whether nobody serves there.
     fn is_down(&self, station: usize) -> bool {
-        self.system.failed && (station == 0 && self.system.way != Way::Disk || self.stations[0].workers().is_empty())
+        self.system.failed && (station == 0 && self.system.way != Way::Disk || self.stations[0].workers.is_empty())
     }
 
     /// Lets everything happen that is due until then.

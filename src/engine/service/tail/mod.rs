@@ -124,7 +124,7 @@ impl Engine for Tail {
 impl Tail {
     /// Forgets what was measured, but not the dots of the chart. Returns how many views that were.
     fn forget(&mut self) -> u64 {
-        let views = self.page_times.count();
+        let views = self.page_times.count;
         (self.call_times, self.page_times) = Default::default();
         (self.attempts, self.hedges) = (0, 0);
         views

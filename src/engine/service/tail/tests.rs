@@ -157,7 +157,7 @@ fn limits_are_refused_with_their_reason() {
     let texts: Vec<_> = outcomes.iter().map(Outcome::to_string).collect();
     assert!(texts[0].contains("at most 100000") && texts[0].contains("view 50"), "{texts:?}");
     assert!(texts[1].contains("more than the 5000 ms"), "{texts:?}");
-    assert_eq!(tail.page_times.count(), 50);
+    assert_eq!(tail.page_times.count, 50);
     for wrong in ["view 0", "view 10001", "set calls 0", "set seed 1", "set x 1", "view 1 2"] {
         let statement = &statements(wrong).unwrap()[0];
         assert!(Tail::parse(&mut Words::new(statement)).is_err(), "{wrong}");
@@ -171,7 +171,7 @@ fn v10_samples_of_different_settings_are_never_mixed() {
     // Hedged too late, hedging does not help; what was seen of hedging in time says nothing of it.
     let script = "view 1000; set hedge-after 1000; view 1000";
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], script);
-    assert_eq!((tail.here().unwrap().views, tail.page_times.count()), (1_000, 1_000));
+    assert_eq!((tail.here().unwrap().views, tail.page_times.count), (1_000, 1_000));
     check(&tail, 0.634);
     assert_eq!((tail.settings.theory(100), tail.settings.formula()), (634, "1 - (1 - p)^n"));
     let (tail, _) = run(&[("calls", "100"), ("hedge", "on")], "view 1000");
@@ -179,7 +179,7 @@ fn v10_samples_of_different_settings_are_never_mixed() {
     // Another number of calls is another dot; the same as before begins anew; nothing changed is nothing forgotten.
     let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 50");
     assert_eq!(tail.points.iter().map(|point| (point.calls, point.views)).collect::<Vec<_>>(), [(20, 100), (50, 200)]);
-    assert_eq!(tail.page_times.count(), 200);
+    assert_eq!(tail.page_times.count, 200);
     let (tail, _) = run(&[], "view 100; set calls 50; view 200; set calls 20");
     assert_eq!((tail.here(), tail.points.len(), (tail.attempts, tail.hedges)), (None, 1, (0, 0)));
     let counters = tail.counters();

@@ -17,7 +17,7 @@ pub(super) fn counters(tail: &Tail) -> Vec<Counter> {
     let number = |name, value| Counter { name, value };
     let slow = tail.here().map_or(0, |point| point.slow);
     vec![
-        number("pages_viewed", tail.page_times.count()),
+        number("pages_viewed", tail.page_times.count),
         number("pages_slow", slow),
         number("calls_sent", tail.attempts),
         number("calls_hedged", tail.hedges),

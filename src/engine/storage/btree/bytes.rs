@@ -12,7 +12,7 @@ impl BTree {
         let size = self.page_bytes() as usize;
         let on_disk = self.bytes_on_disk(id);
         let in_file = on_disk.len() == size && on_disk.iter().any(|byte| *byte != 0);
-        let bytes = if in_file { on_disk } else { self.look(id)?.bytes().to_vec() };
+        let bytes = if in_file { on_disk } else { self.look(id)?.bytes.to_vec() };
         let place = match self.in_memory(id) {
             _ if in_file => "in the page file",
             Some(_) => "in memory, not written to its place yet",
@@ -72,7 +72,7 @@ fn spans(page: &Page) -> Vec<Span> {
         Kind::Meta => "meta page",
     };
     let mut spans = vec![
-        hex("checksum", page.bytes(), 0..4),
+        hex("checksum", &page.bytes, 0..4),
         span(4..5, "kind", kind.to_owned()),
         span(5..6, "level", page.level().to_string()),
         span(6..8, "keys", page.count().to_string()),
@@ -91,7 +91,7 @@ fn spans(page: &Page) -> Vec<Span> {
         for at in 0..page.count() {
             let start = page.value_at(at);
             let value = String::from_utf8_lossy(page.value(at)).into_owned();
-            spans.push(span(start..start + page.layout().value_slot(), "value", value));
+            spans.push(span(start..start + page.layout.value_slot(), "value", value));
         }
     }
     for (at, child) in page.children().enumerate() {

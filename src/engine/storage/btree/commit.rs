@@ -62,7 +62,7 @@ impl BTree {
             Survival::Copy => self.write_copies(&dirty, probe),
         };
         written.map_err(|error| self.stop(error))?;
-        if self.survival == Survival::Log && self.log.images() >= self.checkpoint_images {
+        if self.survival == Survival::Log && self.log.images >= self.checkpoint_images {
             self.empty_log(probe)?;
         }
         Ok(())
@@ -113,7 +113,7 @@ impl BTree {
     /// The change is over, and what it changed is on the disk: the pages that have no room leave memory.
     fn let_go(&mut self) {
         self.pool.fixed = false;
-        self.pool.shrink(self.pool.room());
+        self.pool.shrink(self.pool.room);
     }
 
     /// A checkpoint: the pages must be safe in their places before the log lets go of them.

@@ -154,7 +154,7 @@ impl BTree {
     /// Others leave to make room.
     #[cold]
     fn read_in(&mut self, id: PageId, probe: &mut impl Probe<BTree>) -> Result<(), Refused> {
-        let evicted = self.pool.shrink(self.pool.room() - 1);
+        let evicted = self.pool.shrink(self.pool.room - 1);
         let (page, source) = self.read_page(id).map_err(|why| self.note_damage(id, why))?;
         let standing = if source == Source::Log { Standing::Logged } else { Standing::Clean };
         self.pool.insert(id, Frame { page, standing });
@@ -165,7 +165,7 @@ impl BTree {
     /// The newest state of a page that is not in memory, from the bytes that the disk has.
     pub(super) fn read_page(&mut self, id: PageId) -> Result<(Page, Source), BadPage> {
         let (size, logged) = (self.page_size(), self.log.newest(id));
-        let (file, start, source) = match (logged, self.log.file()) {
+        let (file, start, source) = match (logged, self.log.file) {
             (Some(start), Some(log)) => (log, start, Source::Log),
             _ => (self.file, self.offset(id), Source::File),
         };
@@ -189,7 +189,7 @@ impl BTree {
     /// The command `evict`: all pages that the disk has leave memory.
     pub(super) fn evict(&mut self, probe: &mut impl Probe<BTree>) {
         let evicted = self.pool.shrink(0).len();
-        probe.step(|| Event::CacheEmptied { evicted, kept: self.pool.held() }, self);
+        probe.step(|| Event::CacheEmptied { evicted, kept: self.pool.held }, self);
     }
 
     /// Reads at most `most` entries from a key on; returns how many there were. For `duel`.

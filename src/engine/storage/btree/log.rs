@@ -34,12 +34,13 @@ pub struct Record {
 
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    file: Option<FileId>,
-    records: Rc<Vec<Record>>,
+    /// The file, where this tree has a log.
+    pub file: Option<FileId>,
+    pub records: Rc<Vec<Record>>,
     /// Where the newest image of each page begins.
     newest: Rc<BTreeMap<PageId, u64>>,
     /// How many page images there are.
-    images: usize,
+    pub images: usize,
 }
 
 /// What a log was found to hold after a crash.
@@ -64,22 +65,8 @@ impl Log {
         Ok(())
     }
 
-    /// The file, where this tree has a log.
-    pub fn file(&self) -> Option<FileId> {
-        self.file
-    }
-
-    pub fn records(&self) -> &[Record] {
-        &self.records
-    }
-
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
-    }
-
-    /// How many page images it holds.
-    pub fn images(&self) -> usize {
-        self.images
     }
 
     /// Where the newest image of a page begins, if it has one.

@@ -107,9 +107,9 @@ const META: PageId = PageId(0);
 #[derive(Clone)]
 pub struct BTree {
     layout: Layout,
-    survival: Survival,
+    pub survival: Survival,
     sync: SyncPolicy,
-    disk: Disk,
+    pub disk: Disk,
     /// The file of pages.
     file: FileId,
     pool: Pool,
@@ -120,8 +120,8 @@ pub struct BTree {
     /// The transaction that is running, or will be next.
     transaction: Transaction,
     root: PageId,
-    /// How many levels there are; 1 is a root that is a leaf.
-    height: u32,
+    /// How many levels there are: 1 is a root that is a leaf, and 0 is a memory that a crash has emptied.
+    pub height: u32,
     keys: u64,
     /// How many pages the file has, those included that are not written yet.
     page_count: u32,
@@ -130,14 +130,15 @@ pub struct BTree {
     superseded: Rc<Vec<PageId>>,
     /// Free pages that hold what a crash left behind.
     orphans: Rc<BTreeSet<PageId>>,
-    path: Path,
+    /// The pages of the last descent.
+    pub path: Path,
     /// A page that was split off, and that no parent knows yet.
-    adrift: Option<Adrift>,
+    pub adrift: Option<Adrift>,
     /// What was wrong with the tree when it was last opened.
-    problems: Rc<[Problem]>,
+    pub problems: Rc<[Problem]>,
     /// A write failed; nothing is done until the next crash.
     stopped: Option<DiskError>,
-    totals: Totals,
+    pub totals: Totals,
 }
 
 /// The right half of a split, until its parent has it.
@@ -336,7 +337,7 @@ impl storage::Durable for BTree {
             disk,
         };
         tree.format().expect("a new disk has room for the first pages");
-        tree.totals = Totals { base: tree.disk.tally(), ..Totals::default() };
+        tree.totals = Totals { base: tree.disk.tally, ..Totals::default() };
         tree
     }
 
@@ -350,7 +351,7 @@ impl storage::Durable for BTree {
 
     fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
         self.begin();
-        self.pool = Pool::new(self.pool.room());
+        self.pool = Pool::new(self.pool.room);
         self.dirty = Rc::default();
         self.log.forget();
         self.free = Rc::default();

@@ -104,8 +104,8 @@ impl Layout {
 /// Cheap to clone: the bytes are shared until one of the sharers changes them.
 #[derive(Clone, Debug)]
 pub struct Page {
-    bytes: Rc<[u8]>,
-    layout: Layout,
+    pub bytes: Rc<[u8]>,
+    pub layout: Layout,
 }
 
 impl Page {
@@ -138,10 +138,6 @@ impl Page {
     pub fn seal(&mut self) -> &[u8] {
         let sum = crate::checksum::crc32(&self.bytes[4..]);
         self.bytes_mut()[..4].copy_from_slice(&sum.to_le_bytes());
-        &self.bytes
-    }
-
-    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
@@ -196,10 +192,6 @@ impl Page {
     /// The value of entry `at` of a leaf.
     pub fn value(&self, at: usize) -> &[u8] {
         value_bytes(&self.bytes[self.value_at(at)..][..self.layout.value_slot()])
-    }
-
-    pub fn layout(&self) -> Layout {
-        self.layout
     }
 
     pub fn child(&self, at: usize) -> PageId {

@@ -37,9 +37,9 @@ type Group = [Option<Frame>; GROUP];
 pub struct Pool {
     groups: Rc<Vec<Rc<Group>>>,
     /// How many pages there is room for.
-    room: usize,
+    pub room: usize,
     /// How many there are.
-    held: usize,
+    pub held: usize,
     clock: Rc<Clock<PageId>>,
     /// A bit for each page that is here and was used again since the hand came by; 64 of them in a word.
     marks: Rc<Vec<u64>>,
@@ -50,14 +50,6 @@ pub struct Pool {
 impl Pool {
     pub fn new(room: usize) -> Pool {
         Pool { groups: Rc::default(), room, held: 0, clock: Rc::default(), marks: Rc::default(), fixed: false }
-    }
-
-    pub fn room(&self) -> usize {
-        self.room
-    }
-
-    pub fn held(&self) -> usize {
-        self.held
     }
 
     pub fn page(&self, id: PageId) -> Option<&Page> {

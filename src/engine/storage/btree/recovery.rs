@@ -48,7 +48,7 @@ impl BTree {
         let transactions = committed.iter().filter(|record| record.page.is_none()).count();
         let unfinished = scanned.records.len() - committed.len();
         probe.step(|| Event::LogScanned { sound: scanned.sound, torn: scanned.torn, transactions, unfinished }, self);
-        let log = self.log.file().expect("a tree with a log has its file");
+        let log = self.log.file.expect("a tree with a log has its file");
         for (id, record) in &images {
             let start = record + super::log::HEADER as u64;
             let image = self.disk.read(log, start..start + page_size);

@@ -34,7 +34,7 @@ fn crash(tree: &mut BTree, crash: Crash) {
 fn assert_whole(tree: &BTree) {
     let found = tree.clone().survey();
     assert_eq!(found.problems, []);
-    assert_eq!(tree.problems(), []);
+    assert!(tree.problems.is_empty());
     // No page is lost: each is a meta page, in the tree, or free.
     let used = (0..tree.places()).map(PageId).filter(|id| tree.place(*id) == Place::Used);
     assert_eq!(used.collect::<Vec<_>>(), found.pages.into_iter().collect::<Vec<_>>());
@@ -52,13 +52,13 @@ fn assert_cache(tree: &BTree) {
             (Standing::Logged, start) => tree.bytes_in_log(start.expect("the log has it"), size),
             (Standing::Clean, _) => tree.bytes_on_disk(id),
         };
-        assert_eq!(frame.page.bytes(), bytes, "{id}, {:?}", frame.standing);
+        assert_eq!(*frame.page.bytes, bytes, "{id}, {:?}", frame.standing);
     }
     let dirty = tree.pool.iter().filter(|(_, frame)| frame.standing == Standing::Dirty).count();
     let mut next = tree.clone();
     next.begin();
-    assert!(next.pool.held() <= next.pool.room().max(dirty), "{} of {}", next.pool.held(), next.pool.room());
-    assert_eq!(next.pool.iter().count(), next.pool.held());
+    assert!(next.pool.held <= next.pool.room.max(dirty), "{} of {}", next.pool.held, next.pool.room);
+    assert_eq!(next.pool.iter().count(), next.pool.held);
 }
 
 fn tree_with(order: usize, survival: Survival, sync: SyncPolicy, cache_pages: usize) -> BTree {
@@ -68,7 +68,7 @@ fn tree_with(order: usize, survival: Survival, sync: SyncPolicy, cache_pages: us
 
 /// How many changes the disk was asked for, as far as a step must follow each.
 fn changes(tree: &BTree) -> u64 {
-    let tally = tree.disk.tally();
+    let tally = tree.disk.tally;
     tally.writes + tally.syncs
 }
 
@@ -114,7 +114,7 @@ fn crashes_in_a_split(survival: Survival) -> Vec<BTree> {
 #[test]
 fn without_protection_a_crash_in_a_split_loses_keys() {
     let crashed = crashes_in_a_split(Survival::None);
-    let damaged: Vec<_> = crashed.iter().filter(|tree| !tree.problems().is_empty()).collect();
+    let damaged: Vec<_> = crashed.iter().filter(|tree| !tree.problems.is_empty()).collect();
     assert!(!damaged.is_empty());
     for tree in damaged {
         let mut tree = tree.clone();
@@ -128,7 +128,7 @@ fn without_protection_a_crash_in_a_split_loses_keys() {
         assert!(scan.contains("cannot be read") || scan.contains("no inner page knows"), "{scan}");
     }
     for survival in [Survival::Log, Survival::Copy] {
-        assert!(crashes_in_a_split(survival).iter().all(|tree| tree.problems().is_empty()));
+        assert!(crashes_in_a_split(survival).iter().all(|tree| tree.problems.is_empty()));
     }
 }
 
@@ -191,7 +191,7 @@ fn a_log_empties_itself() {
     for number in 0..settings::CHECKPOINT_AFTER {
         tree.put(&Key::new(&number.to_string()), "v", &mut ()).unwrap();
     }
-    assert!(tree.totals().checkpoints > 0 && tree.log.images() < settings::CHECKPOINT_AFTER);
+    assert!(tree.totals.checkpoints > 0 && tree.log.images < settings::CHECKPOINT_AFTER);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn few_levels_reach_far() {
     for number in 0..20_000u64 {
         tree.put(&Key::new(&(number * 7919 % 20_011).to_string()), "v", &mut ()).unwrap();
     }
-    assert_eq!((tree.height(), tree.check().len()), (3, 0));
+    assert_eq!((tree.height, tree.check().len()), (3, 0));
 }
 
 /// Each byte of each page is flipped, and the file cut off everywhere: a value is the right one, or it is refused.
@@ -243,7 +243,7 @@ fn three_levels(survival: Survival, cache_pages: usize) -> BTree {
     for number in 0..60 {
         tree.execute(&Command::Put { key: key(number), value: format!("v{number}") }.into(), &mut ());
     }
-    assert!(tree.height() >= 3);
+    assert!(tree.height >= 3);
     tree
 }
 
@@ -258,16 +258,16 @@ fn p5_with_room_for_one_page_every_page_of_a_descent_is_read_from_the_disk() {
     for survival in [Survival::None, Survival::Log, Survival::Copy] {
         let mut tree = three_levels(survival, 1);
         for number in 0..60 {
-            let before = tree.disk.tally();
+            let before = tree.disk.tally;
             assert_eq!(get(&mut tree, number), Outcome::Value(Some(format!("v{number}"))));
-            assert_eq!(tree.cost().pages_read, u64::from(tree.height()), "{survival:?}, key {number}");
-            assert_eq!(tree.disk.tally().bytes_read - before.bytes_read, tree.page_size() * u64::from(tree.height()));
+            assert_eq!(tree.cost().pages_read, u64::from(tree.height), "{survival:?}, key {number}");
+            assert_eq!(tree.disk.tally.bytes_read - before.bytes_read, tree.page_size() * u64::from(tree.height));
             assert_eq!(tree.cached(), (1, 1));
         }
-        for visit in tree.path().visits().to_vec() {
+        for visit in tree.path.visits().to_vec() {
             let mut damaged = tree.clone();
             let place = match tree.log.newest(visit.page) {
-                Some(start) => (tree.log.file().unwrap(), start),
+                Some(start) => (tree.log.file.unwrap(), start),
                 None => (tree.file, tree.offset(visit.page)),
             };
             damaged.disk.rot(place.0, place.1 + 30);
@@ -283,7 +283,7 @@ fn p5_with_room_for_one_page_every_page_of_a_descent_is_read_from_the_disk() {
 fn p5_a_cache_is_cold_after_a_crash_and_when_it_is_emptied() {
     for survival in [Survival::None, Survival::Log, Survival::Copy] {
         let mut tree = three_levels(survival, usize::MAX);
-        let height = u64::from(tree.height());
+        let height = u64::from(tree.height);
         for cold in [Asked::Crash(Crash::Lost), Command::Evict.into()] {
             get(&mut tree, 30);
             assert_eq!(tree.cost().pages_read, 0, "all are in memory");
@@ -311,8 +311,8 @@ fn p5_a_small_cache_keeps_its_room_and_saves_reads() {
             tree.cost().pages_read
         })
         .collect();
-    assert_eq!(reads[0], u64::from(tree.height()));
-    assert!(2 * reads.iter().sum::<u64>() < 30 * u64::from(tree.height()), "{reads:?}");
+    assert_eq!(reads[0], u64::from(tree.height));
+    assert!(2 * reads.iter().sum::<u64>() < 30 * u64::from(tree.height), "{reads:?}");
 }
 
 /// FAULTS P5: what only memory has cannot be emptied out of it.

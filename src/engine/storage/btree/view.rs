@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use super::commit::meta_slot;
 use super::log::Record;
 use super::page::{Kind, Page, PageId, Transaction};
-use super::{Adrift, BTree, Path, Problem, Standing, Survival};
+use super::{BTree, Problem, Standing, Survival};
 use crate::contract::Counter;
-use crate::sim::Disk;
 use crate::sim::disk::Tally;
 
 /// What was done since the tree was opened first.
@@ -53,10 +52,6 @@ pub enum Place {
 }
 
 impl BTree {
-    pub fn disk(&self) -> &Disk {
-        &self.disk
-    }
-
     pub fn order(&self) -> usize {
         usize::from(self.layout.separators) + 1
     }
@@ -66,17 +61,8 @@ impl BTree {
         self.layout.value_bytes()
     }
 
-    pub fn survival(&self) -> Survival {
-        self.survival
-    }
-
     pub fn root_id(&self) -> PageId {
         self.root
-    }
-
-    /// How many levels there are; 0 while memory is empty after a crash.
-    pub fn height(&self) -> u32 {
-        self.height
     }
 
     /// How many keys there are.
@@ -96,7 +82,7 @@ impl BTree {
 
     /// How many pages are in memory, and how many there is room for.
     pub fn cached(&self) -> (usize, usize) {
-        (self.pool.held(), self.pool.room())
+        (self.pool.held, self.pool.room)
     }
 
     /// A page as the tree has it now, in memory or on the disk, without counting: for whoever looks from outside.
@@ -157,7 +143,7 @@ impl BTree {
     }
 
     pub fn log_records(&self) -> &[Record] {
-        self.log.records()
+        &self.log.records
     }
 
     /// Where the log's newest record of a page begins.
@@ -167,13 +153,13 @@ impl BTree {
 
     /// The length of the log in bytes, and how many of them a crash cannot take.
     pub fn log_bytes(&self) -> (u64, u64) {
-        let Some(file) = self.log.file() else { return (0, 0) };
+        let Some(file) = self.log.file else { return (0, 0) };
         let len = self.disk.len(file);
         (len, self.disk.unsynced(file).map(|range| range.start).min().unwrap_or(len).min(len))
     }
 
     pub(super) fn bytes_in_log(&self, offset: u64, len: u64) -> Vec<u8> {
-        self.log.file().map_or(Vec::new(), |file| self.disk.peek(file, offset..offset + len))
+        self.log.file.map_or(Vec::new(), |file| self.disk.peek(file, offset..offset + len))
     }
 
     /// The meta page that counts: which, its transaction, and the root that it names.
@@ -183,28 +169,9 @@ impl BTree {
         (slot, committed)
     }
 
-    /// The pages of the last descent.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The right half of a split that no parent knows yet.
-    pub fn adrift(&self) -> Option<Adrift> {
-        self.adrift
-    }
-
-    /// What recovery found wrong.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    pub fn totals(&self) -> Totals {
-        self.totals
-    }
-
     /// What the current or last command has asked of the disk.
     pub fn cost(&self) -> Cost {
-        let (now, before) = (self.disk.tally(), self.totals.before);
+        let (now, before) = (self.disk.tally, self.totals.before);
         Cost {
             pages_read: self.totals.pages_read - self.totals.read_before,
             writes: now.writes - before.writes,
@@ -215,16 +182,16 @@ impl BTree {
 
     /// A command begins.
     pub(super) fn begin(&mut self) {
-        self.totals.before = self.disk.tally();
+        self.totals.before = self.disk.tally;
         self.totals.read_before = self.totals.pages_read;
         self.path.clear();
         self.pool.fixed = false;
-        self.pool.shrink(self.pool.room());
+        self.pool.shrink(self.pool.room);
     }
 }
 
 pub(super) fn counters(tree: &BTree) -> Vec<Counter> {
-    let (now, base, totals) = (tree.disk.tally(), tree.totals.base, tree.totals);
+    let (now, base, totals) = (tree.disk.tally, tree.totals.base, tree.totals);
     let counter = |name, value| Counter { name, value };
     vec![
         counter("keys", tree.keys),
@@ -263,14 +230,14 @@ pub(super) fn state(tree: &BTree) -> Value {
         "root": tree.root.0,
         "height": tree.height,
         "keys": tree.keys,
-        "cache_pages": tree.pool.room(),
+        "cache_pages": tree.pool.room,
         "transaction": tree.transaction.0,
         "pages": pages,
         "free": numbers(&mut tree.free.iter()),
         "superseded": numbers(&mut tree.superseded.iter()),
         "orphans": numbers(&mut tree.orphans.iter()),
         "unforced": numbers(&mut tree.unforced().iter()),
-        "log_records": tree.log.records().len(),
+        "log_records": tree.log.records.len(),
         "problems": tree.problems.iter().map(Problem::to_string).collect::<Vec<_>>(),
     })
 }

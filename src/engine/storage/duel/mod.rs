@@ -139,7 +139,7 @@ impl Duel {
     fn draw(&mut self, is_load: bool) -> Result<Operation, Refused> {
         let drawn = if is_load { self.workload.insert() } else { self.workload.draw() };
         let Some(operation) = drawn else {
-            return Err(match self.workload.records() {
+            return Err(match self.workload.records {
                 0 => Refused::new("there are no records to ask for; `load` some first"),
                 most => Refused::new(format!("there are {most} records, and no more fit")),
             });

@@ -83,7 +83,7 @@ impl Side {
             unsynced: 0,
             record,
         };
-        side.base = side.disk().tally();
+        side.base = side.disk().tally;
         side
     }
 
@@ -96,23 +96,23 @@ impl Side {
 
     /// The cost of all that is measured.
     pub fn cost(&self) -> Cost {
-        cost(self.time, &self.base, &self.disk().tally())
+        cost(self.time, &self.base, &self.disk().tally)
     }
 
     /// Operations in a second of the device's time.
     pub fn throughput(&self) -> Throughput {
-        throughput(self.latencies.count(), self.time)
+        throughput(self.latencies.count, self.time)
     }
 
     pub(super) fn forget(&mut self) {
         self.time = Time::ZERO;
         self.latencies = Histogram::default();
-        self.base = self.disk().tally();
+        self.base = self.disk().tally;
     }
 
     /// Carries out one operation, and measures it. Every so many writes one waits for the sync.
     pub(super) fn operate(&mut self, operation: &Operation, settings: &Settings) -> Result<Option<String>, Refused> {
-        let (before, began) = (self.disk().tally(), self.now());
+        let (before, began) = (self.disk().tally, self.now());
         let found = self.carry_out(operation)?;
         if operation.kind.writes() {
             self.unsynced += 1;
@@ -140,7 +140,7 @@ impl Side {
 
     /// The B-tree waits for all that its disk does. The LSM-tree keeps its own clock, for it also waits for compactions.
     fn measure(&mut self, before: &Tally, began: Time, device: &Device) {
-        let after = self.disk().tally();
+        let after = self.disk().tally;
         let time = match &self.tree {
             Tree::BTree(_) => device.time(before, &after),
             Tree::Lsm(tree) => tree.now() - began,
@@ -189,7 +189,7 @@ impl Side {
 
     /// Finishes what is left to do: the B-tree's checkpoint, the LSM-tree's flushes and compactions.
     pub(super) fn settle(&mut self, device: &Device) -> Result<(), Refused> {
-        let (before, began) = (self.disk().tally(), self.now());
+        let (before, began) = (self.disk().tally, self.now());
         match &mut self.tree {
             Tree::BTree(tree) => tree.checkpoint(&mut ())?,
             Tree::Lsm(tree) => {

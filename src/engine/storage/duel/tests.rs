@@ -70,11 +70,11 @@ fn the_same_seed_gives_the_same_run() {
 #[test]
 fn numbers_are_those_of_the_disks() {
     let mut duel = duel(&[("group", "4")]);
-    let before = [0, 1].map(|place| duel.sides[place].disk().tally());
+    let before = [0, 1].map(|place| duel.sides[place].disk().tally);
     execute(&mut duel, Command::Load { many: 100 });
     execute(&mut duel, Command::Run { many: 300 });
     for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
-        let (after, cost) = (duel.sides[place].disk().tally(), duel.side(name).cost());
+        let (after, cost) = (duel.sides[place].disk().tally, duel.side(name).cost());
         assert_eq!(cost.bytes_written, after.bytes_written - before[place].bytes_written);
         assert_eq!(cost.bytes_read, after.bytes_read - before[place].bytes_read);
         assert_eq!(cost.syncs, after.syncs - before[place].syncs);
@@ -167,7 +167,7 @@ fn s13_the_checkpoint_is_a_parameter() {
     let checkpoints = |given: &[(&str, &str)]| {
         let mut duel = duel(&[given, &[("workload", "own"), ("reads", "0")]].concat());
         execute(&mut duel, Command::Load { many: 2_000 });
-        btree(&duel).totals().checkpoints
+        btree(&duel).totals.checkpoints
     };
     let at = |images: &str| checkpoints(&[("size", "real"), ("checkpoint", images)]);
     assert_eq!(at("0"), at("1000"));

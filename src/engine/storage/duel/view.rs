@@ -21,16 +21,16 @@ impl Duel {
 
     /// How many records both hold.
     pub fn records(&self) -> u64 {
-        self.workload.records()
+        self.workload.records
     }
 
     /// How many operations are measured.
     pub fn operations(&self) -> u64 {
-        self.sides[0].latencies.count()
+        self.sides[0].latencies.count
     }
 
     pub fn amplification(&self, name: Name) -> Amplification {
-        let (cost, used) = (self.side(name).cost(), self.side(name).disk().used());
+        let (cost, used) = (self.side(name).cost(), self.side(name).disk().used);
         let hundredths = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0);
         Amplification {
             write: hundredths(cost.bytes_written, self.bytes_written),
@@ -74,7 +74,7 @@ pub(super) fn state(duel: &Duel) -> Value {
         })
     };
     json!({
-        "records": duel.workload.records(),
+        "records": duel.workload.records,
         "operations": duel.operations(),
         "sides": [side(Name::BTree), side(Name::Lsm)],
         "shares": duel.shares.iter().map(|share| json!([share.reads, share.throughputs])).collect::<Vec<_>>(),

@@ -24,9 +24,10 @@ type Bucket = Rc<Vec<(Key, Position)>>;
 pub struct Keydir {
     /// As many as a power of two.
     buckets: Rc<Vec<Bucket>>,
-    len: usize,
+    pub len: usize,
     key_bytes: u64,
-    record_bytes: u64,
+    /// The bytes on disk that the keydir points to: those of the live records.
+    pub record_bytes: u64,
 }
 
 impl Default for Keydir {
@@ -66,10 +67,6 @@ impl Keydir {
         Some(position)
     }
 
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -82,11 +79,6 @@ impl Keydir {
     /// The memory that the entries take, in bytes. It grows with the number of keys, never with their values.
     pub fn memory(&self) -> u64 {
         self.key_bytes + self.len as u64 * ENTRY_BYTES
-    }
-
-    /// The bytes on disk that the keydir points to: those of the live records.
-    pub fn record_bytes(&self) -> u64 {
-        self.record_bytes
     }
 
     fn place(&self, key: &Key) -> usize {
@@ -136,8 +128,8 @@ mod tests {
                     prop_assert_eq!(keydir.remove(&key), model.remove(&key));
                 }
             }
-            prop_assert_eq!(keydir.len(), model.len());
-            prop_assert_eq!(keydir.record_bytes(), model.len() as u64 * 16);
+            prop_assert_eq!(keydir.len, model.len());
+            prop_assert_eq!(keydir.record_bytes, model.len() as u64 * 16);
             let key_bytes: u64 = model.keys().map(|key| key.as_str().len() as u64).sum();
             prop_assert_eq!(keydir.memory(), key_bytes + model.len() as u64 * ENTRY_BYTES);
             let entries: BTreeMap<Key, Position> = keydir.iter().map(|(key, at)| (key.clone(), at)).collect();

@@ -22,7 +22,7 @@ pub struct Damage {
 impl HashIndex {
     pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
         let Some(at) = self.memory.keydir.get(key) else {
-            let keys = self.memory.keydir.len();
+            let keys = self.memory.keydir.len;
             probe.step(|| Event::KeyAbsent { key: key.clone(), keys }, self);
             return Ok(Outcome::Value(None));
         };
@@ -33,7 +33,7 @@ impl HashIndex {
 
     /// All entries whose keys lie from `from` to `to`, both included.
     pub(super) fn scan(&mut self, from: &Key, to: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        let keys = self.memory.keydir.len();
+        let keys = self.memory.keydir.len;
         if self.settings.scan == RangeQueries::Refuse {
             return Err(Refused::new(format!(
                 "a hash table keeps its keys in no order, so a range could only be found by looking at every key (there are \

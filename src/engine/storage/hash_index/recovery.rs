@@ -61,7 +61,7 @@ impl HashIndex {
             self.load(*id, Some(*id) == last, probe)?;
         }
         self.memory.recovery = None;
-        let (keys, clock) = (self.memory.keydir.len(), self.memory.clock);
+        let (keys, clock) = (self.memory.keydir.len, self.memory.clock);
         probe.step(|| Event::Recovered { keys, segments: self.memory.segments.len(), clock }, self);
         Ok(())
     }

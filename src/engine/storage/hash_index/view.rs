@@ -134,17 +134,17 @@ impl HashIndex {
 
 /// What is counted.
 pub(super) fn counters(engine: &HashIndex) -> Vec<Counter> {
-    let tally = engine.disk.tally();
+    let tally = engine.disk.tally;
     let data_bytes: u64 = engine.memory.segments.values().map(|segment| engine.disk.len(segment.data)).sum();
-    let live_bytes = engine.memory.keydir.record_bytes();
+    let live_bytes = engine.memory.keydir.record_bytes;
     let counter = |name, value| Counter { name, value };
     vec![
-        counter("live_keys", engine.memory.keydir.len() as u64),
+        counter("live_keys", engine.memory.keydir.len as u64),
         counter("keydir_bytes", engine.memory.keydir.memory()),
         counter("live_bytes", live_bytes),
         counter("dead_bytes", data_bytes.saturating_sub(live_bytes)),
         counter("files", engine.disk.names().count() as u64),
-        counter("disk_bytes", engine.disk.used()),
+        counter("disk_bytes", engine.disk.used),
         counter("disk_writes", tally.writes),
         counter("bytes_written", tally.bytes_written),
         counter("disk_reads", tally.reads),

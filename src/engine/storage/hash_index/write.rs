@@ -107,7 +107,7 @@ impl HashIndex {
         let segment = self.active();
         let data = self.segment(segment).data;
         let (offset, len) = (self.disk.len(data), HEADER as u64);
-        if offset + len > self.settings.segment_bytes || self.disk.used() + len > self.disk.capacity() {
+        if offset + len > self.settings.segment_bytes || self.disk.used + len > self.disk.capacity {
             return self.begin_segment(probe);
         }
         let timestamp = self.memory.clock;

@@ -31,7 +31,7 @@ impl Lsm {
     /// Lets the device take its time for what the disk has done since the last charge. The reader waits for it if this
     /// was for them; the background's work only keeps the device busy.
     pub(super) fn charge(&mut self, in_background: bool) {
-        let (tally, before) = (self.disk.tally(), self.clock.charged);
+        let (tally, before) = (self.disk.tally, self.clock.charged);
         let time = self.settings.device.time(&before, &tally);
         self.clock.charged = tally;
         self.clock.busy_until = self.clock.busy_until.max(self.clock.now) + time;

@@ -84,7 +84,7 @@ impl Lsm {
             let output = self.new_output()?;
             let table = output.number;
             self.memory.flush = Some(Rc::new(Flush { output, done: 0, stage: Stage::Blocks }));
-            let entries = self.memory.immutables[0].memtable.len();
+            let entries = self.memory.immutables[0].memtable.len;
             probe.step(|| Event::FlushBegun { table, entries }, self);
             return Ok(());
         };

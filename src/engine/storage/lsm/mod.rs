@@ -78,8 +78,8 @@ use version::{Edit, FileNumber, Version};
 
 #[derive(Clone)]
 pub struct Lsm {
-    settings: Rc<Settings>,
-    disk: Disk,
+    pub settings: Rc<Settings>,
+    pub disk: Disk,
     memory: Memory,
     clock: device::Clock,
     totals: Totals,

@@ -22,7 +22,7 @@ impl Lsm {
         self.replay_logs(probe)?;
         self.replace_manifest()?;
         self.charge(false);
-        let entries = self.memory.memtable.len();
+        let entries = self.memory.memtable.len;
         probe.step(|| Event::Recovered { tables, entries, sequence: self.memory.sequence }, self);
         self.remove_orphans(probe)
     }

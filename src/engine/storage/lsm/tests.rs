@@ -294,9 +294,9 @@ fn a_scan_reads_no_table_before_it_comes_to_it() {
     let (filled, tables) = (levels.clone().filter(|tables| *tables > 0).count(), levels.sum::<usize>());
     assert!(tree.version().level(0).is_empty(), "those overlap");
     let reads = |tree: &mut Lsm, most: usize| {
-        let before = tree.disk.tally().reads;
+        let before = tree.disk.tally.reads;
         let found = tree.scan(&Key::new("1"), most).unwrap();
-        (found, tree.disk.tally().reads - before)
+        (found, tree.disk.tally.reads - before)
     };
     let (found, few) = reads(&mut tree, 1);
     assert_eq!(found, 1);

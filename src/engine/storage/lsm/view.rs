@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::version::{LEVELS, OpenTable, Version};
-use super::{Compaction, Flush, Immutable, Lsm, Settings, Snapshot, Totals};
+use super::{Compaction, Flush, Immutable, Lsm, Snapshot, Totals};
 use crate::contract::Counter;
 use crate::key::Key;
 use crate::sim::{Disk, Time};
@@ -24,14 +24,6 @@ pub struct Amplification {
 }
 
 impl Lsm {
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub fn disk(&self) -> &Disk {
-        &self.disk
-    }
-
     pub fn now(&self) -> Time {
         self.clock.now
     }
@@ -88,9 +80,9 @@ impl Lsm {
         let Totals { user_bytes, gets, blocks_read, .. } = self.totals;
         let hundredths = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or(0);
         Amplification {
-            write: hundredths(self.disk.tally().bytes_written, user_bytes),
+            write: hundredths(self.disk.tally.bytes_written, user_bytes),
             read: hundredths(blocks_read, gets),
-            space: hundredths(self.disk.used(), self.live_bytes()),
+            space: hundredths(self.disk.used, self.live_bytes()),
         }
     }
 
@@ -129,7 +121,7 @@ pub(super) fn entries(table: &OpenTable, disk: &mut Disk) -> Vec<Entry> {
 }
 
 pub(super) fn counters(tree: &Lsm) -> Vec<Counter> {
-    let (tally, totals, amplification) = (tree.disk.tally(), tree.totals, tree.amplification());
+    let (tally, totals, amplification) = (tree.disk.tally, tree.totals, tree.amplification());
     let counter = |name, value| Counter { name, value };
     vec![
         counter("write_amplification_percent", amplification.write),
@@ -137,11 +129,11 @@ pub(super) fn counters(tree: &Lsm) -> Vec<Counter> {
         counter("space_amplification_percent", amplification.space),
         counter("tables", tree.memory.version.tables().count() as u64),
         counter("level0_tables", tree.memory.version.level(0).len() as u64),
-        counter("memtable_bytes", tree.memory.memtable.bytes()),
+        counter("memtable_bytes", tree.memory.memtable.bytes),
         counter("user_bytes", totals.user_bytes),
         counter("flushed_bytes", totals.flushed_bytes),
         counter("compacted_bytes", totals.compacted_bytes),
-        counter("disk_bytes", tree.disk.used()),
+        counter("disk_bytes", tree.disk.used),
         counter("bytes_written", tally.bytes_written),
         counter("bytes_read", tally.bytes_read),
         counter("syncs", tally.syncs),

@@ -41,7 +41,7 @@ impl Lsm {
         }
         self.memory.memtable.insert(entry);
         let (memtable, limit) = (&self.memory.memtable, self.settings.memtable_bytes);
-        let (entries, bytes) = (memtable.len(), memtable.bytes());
+        let (entries, bytes) = (memtable.len, memtable.bytes);
         probe.step(|| Event::Inserted { key: key.clone(), entries, bytes, limit }, self);
         Ok(Outcome::Done)
     }
@@ -88,7 +88,7 @@ impl Lsm {
 
     /// Before a write: a full memtable makes way for a new one, and a tree that cannot keep up makes the writer wait.
     fn make_room(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
-        let is_full = self.memory.memtable.bytes() >= self.settings.memtable_bytes;
+        let is_full = self.memory.memtable.bytes >= self.settings.memtable_bytes;
         let tables = self.memory.version.level(0).len() as u64;
         if tables >= self.settings.slow_from() && tables < self.settings.stop_from() {
             self.totals.slowed += 1;
@@ -114,7 +114,7 @@ impl Lsm {
             probe.step(|| Event::WentOn { waited }, self);
         }
         if self.must_stop(is_full) {
-            return Err(DiskError::Full { capacity: self.disk.capacity() }.into());
+            return Err(DiskError::Full { capacity: self.disk.capacity }.into());
         }
         if is_full { self.rotate(probe) } else { Ok(()) }
     }

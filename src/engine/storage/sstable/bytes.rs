@@ -150,7 +150,7 @@ impl SsTables {
     fn parts(&self, file: FileId) -> Option<Vec<Range<u64>>> {
         let mut disk = self.disk().clone();
         let outputs = [self.memory.flush.as_ref(), self.memory.merge.as_ref().and_then(|merge| merge.output.as_ref())];
-        let mut blocks = match outputs.into_iter().flatten().find(|output| output.file() == file) {
+        let mut blocks = match outputs.into_iter().flatten().find(|output| output.file == file) {
             Some(output) if !output.is_finished() => output.blocks.clone(),
             _ => Table::open(&mut disk, file).ok()?.blocks().collect(),
         };

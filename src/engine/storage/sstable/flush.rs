@@ -15,7 +15,7 @@ use crate::storage::{Entry, Memtable};
 #[derive(Clone)]
 pub struct Output {
     pub id: TableId,
-    file: FileId,
+    pub file: FileId,
     /// What is collected; none when all is written.
     pub builder: Option<TableBuilder>,
     /// Where the finished blocks of entries stand.
@@ -46,10 +46,6 @@ impl Output {
 
     pub fn is_finished(&self) -> bool {
         self.builder.is_none()
-    }
-
-    pub fn file(&self) -> FileId {
-        self.file
     }
 }
 
@@ -93,7 +89,7 @@ impl SsTables {
     fn write_memtable(&mut self, id: TableId, probe: &mut impl Probe<Self>) -> Result<(), DiskError> {
         let memtable = self.memory.memtable.clone();
         self.memory.flush = Some(Output::create(&mut self.disk, id, self.settings.shape())?);
-        let (entries, bytes) = (memtable.len(), memtable.bytes());
+        let (entries, bytes) = (memtable.len, memtable.bytes);
         probe.step(|| Event::FlushBegun { table: id, entries, bytes }, self);
         for entry in memtable.iter() {
             if writing(&mut self.memory.flush).add(&mut self.disk, entry)? {
@@ -103,7 +99,7 @@ impl SsTables {
         }
         let output = writing(&mut self.memory.flush);
         output.finish(&mut self.disk)?;
-        let file = output.file();
+        let file = output.file;
         let bytes = self.disk.len(file);
         probe.step(|| Event::TableFinished { table: id, entries, bytes }, self);
         self.disk.sync(file)?;

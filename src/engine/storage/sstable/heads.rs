@@ -107,7 +107,7 @@ impl Heads {
 
     /// What will be taken next.
     pub fn next(&self) -> Option<&Entry> {
-        self.merge.smallest().and_then(|source| self.merge.heads()[source].as_ref())
+        self.merge.smallest().and_then(|source| self.merge.heads[source].as_ref())
     }
 
     /// The table that a source is; none for the memtable.
@@ -120,7 +120,7 @@ impl Heads {
     pub fn places(&self) -> Vec<(Option<TableId>, &Entry, bool)> {
         let next = self.merge.smallest();
         let mut places = Vec::new();
-        for (source, head) in self.merge.heads().iter().enumerate() {
+        for (source, head) in self.merge.heads.iter().enumerate() {
             if let Some(entry) = head {
                 places.push((self.table(source), entry, next == Some(source)));
             }

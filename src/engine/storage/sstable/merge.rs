@@ -151,7 +151,7 @@ impl SsTables {
     fn work(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
         let merge = self.running();
         let id = merge.id();
-        let output = merge.output.as_ref().map(|output| output.file());
+        let output = merge.output.as_ref().map(|output| output.file);
         match (merge.stage, output) {
             (Stage::Merging, _) if merge.heads.next().is_some() => self.merge_entry(probe),
             (Stage::Merging, Some(file)) => {

@@ -122,7 +122,7 @@ impl storage::Durable for SsTables {
     }
 
     fn forget(&mut self, outage: Outage, probe: &mut impl Probe<Self>) {
-        let entries = self.memory.memtable.len();
+        let entries = self.memory.memtable.len;
         self.memory = Memory { replayed: Some(0), ..Memory::default() };
         probe.step(|| Event::Crashed { outage, entries }, self);
     }

@@ -20,7 +20,7 @@ pub struct Scan {
 
 impl SsTables {
     pub(super) fn get(&mut self, key: &Key, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        let entries = self.memory.memtable.len();
+        let entries = self.memory.memtable.len;
         let found = self.memory.memtable.get(key, Sequence::MAX).cloned();
         let is_found = found.is_some();
         probe.step(|| Event::MemtableSearched { key: key.clone(), found: found.clone(), entries }, self);

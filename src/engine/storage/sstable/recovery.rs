@@ -19,7 +19,7 @@ impl SsTables {
         let (tables, logs) = self.clear_up(probe)?;
         for id in &tables {
             let open = OpenTable::open(&mut self.disk, *id).map_err(|damage| self.close(damage))?;
-            let entries = open.table.entries();
+            let entries = open.table.entries;
             Rc::make_mut(&mut self.memory.tables).push(Rc::new(open));
             probe.step(|| Event::TableOpened { table: *id, entries }, self);
         }
@@ -39,7 +39,7 @@ impl SsTables {
             }
         }
         self.memory.replayed = None;
-        let (entries, sequence) = (self.memory.memtable.len(), self.memory.sequence);
+        let (entries, sequence) = (self.memory.memtable.len, self.memory.sequence);
         probe.step(|| Event::Recovered { tables: tables.len(), entries, sequence }, self);
         Ok(())
     }

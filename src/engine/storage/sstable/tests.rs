@@ -134,7 +134,7 @@ fn the_index_leads_to_one_block() {
     let mut engine = opened(&[("memtable", "4096")]);
     run(&mut engine, "put 1..40 v; flush");
     assert!(engine.tables()[0].blocks.len() > 5);
-    let reads = |engine: &SsTables| engine.disk.tally().reads;
+    let reads = |engine: &SsTables| engine.disk.tally.reads;
     let before = reads(&engine);
     assert_eq!(outcome(&mut engine, "get 20"), value("v"));
     assert_eq!(reads(&engine), before + 1);

@@ -90,7 +90,7 @@ impl SsTables {
     /// The bytes of all files that are tables, finished or not.
     pub fn table_bytes(&self) -> u64 {
         let logged: u64 = self.logs().iter().map(|(_, len, _)| len).sum();
-        self.disk.used() - logged
+        self.disk.used - logged
     }
 
     /// All tables on the disk, oldest first; one that is being written comes after those that it is made of.
@@ -124,7 +124,7 @@ impl SsTables {
         };
         let mut disk = self.disk.clone();
         let outputs = [self.memory.flush.as_ref(), self.memory.merge.as_ref().and_then(|merge| merge.output.as_ref())];
-        let output = outputs.into_iter().flatten().find(|output| output.file() == file);
+        let output = outputs.into_iter().flatten().find(|output| output.file == file);
         let result = match output.filter(|output| !output.is_finished()) {
             Some(output) => {
                 view.is_complete = false;
@@ -147,7 +147,7 @@ impl SsTables {
 /// The blocks of a table that is still being written, and what is collected for the next.
 fn written(output: &Output, disk: &mut Disk, blocks: &mut Vec<BlockView>) -> Result<(), Corrupt> {
     for at in &output.blocks {
-        let content = disk.peek(output.file(), at.clone());
+        let content = disk.peek(output.file, at.clone());
         blocks.push(view(Block::new(content).ok(), Some(at.clone()))?);
     }
     if let Some(open) = output.builder.as_ref().and_then(|builder| builder.open_block()) {
@@ -181,15 +181,15 @@ fn view(block: Option<Block>, at: Option<Range<u64>>) -> Result<BlockView, Corru
 
 /// What is counted.
 pub(super) fn counters(engine: &SsTables) -> Vec<Counter> {
-    let tally = engine.disk.tally();
+    let tally = engine.disk.tally;
     let tables = engine.memory.tables.iter();
     let counter = |name, value| Counter { name, value };
     vec![
-        counter("memtable_entries", engine.memory.memtable.len() as u64),
-        counter("memtable_bytes", engine.memory.memtable.bytes()),
+        counter("memtable_entries", engine.memory.memtable.len as u64),
+        counter("memtable_bytes", engine.memory.memtable.bytes),
         counter("tables", engine.memory.tables.len() as u64),
-        counter("table_entries", tables.map(|table| table.table.entries()).sum()),
-        counter("disk_bytes", engine.disk.used()),
+        counter("table_entries", tables.map(|table| table.table.entries).sum()),
+        counter("disk_bytes", engine.disk.used),
         counter("disk_writes", tally.writes),
         counter("bytes_written", tally.bytes_written),
         counter("disk_reads", tally.reads),

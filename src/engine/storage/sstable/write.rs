@@ -17,7 +17,7 @@ impl SsTables {
         probe: &mut impl Probe<Self>,
     ) -> Result<Outcome, Refused> {
         let entry = Entry::new(key, self.memory.sequence + 1, value);
-        let (used, wanted, limit) = (self.memory.memtable.bytes(), entry.bytes(), self.settings.memtable_bytes);
+        let (used, wanted, limit) = (self.memory.memtable.bytes, entry.bytes(), self.settings.memtable_bytes);
         if used > 0 && used + wanted > limit {
             probe.step(|| Event::MemtableFull { used, wanted, limit }, self);
             self.flush(probe)?;

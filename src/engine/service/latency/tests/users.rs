@@ -22,7 +22,7 @@ fn check(what: &str, runs: &[Latency], measure: impl Fn(&Latency) -> f64, expect
 
 /// Answers a second since measuring began, which was so many seconds ago.
 fn throughput(service: &Latency, seconds: f64) -> f64 {
-    service.merged().count() as f64 / seconds
+    service.merged().count as f64 / seconds
 }
 
 /// FAULTS V14: the interactive response time law, N = X (R + Z), whatever the service is like.
@@ -187,6 +187,6 @@ fn v14_a_long_run_has_users() {
     let mut long = Long::new(Settings::read(&parameters), 20_000).unwrap();
     while long.advance(1_000) {}
     let (found, theory) = (millis(long.responses().mean()), millis(long.service().theory().unwrap().mean));
-    assert_eq!((long.done(), long.responses().count()), (20_000, 20_000));
+    assert_eq!((long.done(), long.responses().count), (20_000, 20_000));
     assert!((found - theory).abs() < theory * 0.05, "{found}, expected {theory}");
 }

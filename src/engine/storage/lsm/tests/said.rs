@@ -69,7 +69,7 @@ proptest! {
 #[test]
 fn the_bytes_of_the_memtable_are_not_called_keys_and_values() {
     let (tree, told) = said(&[], "put \"\" x");
-    assert_eq!(tree.memtable().bytes(), 9);
+    assert_eq!(tree.memtable().bytes, 9);
     assert!(told.ends_with("\"\" is in the memtable, in the order of the keys: 1 entry, 9 of 48 bytes."), "{told}");
     assert!(said(&[("memtable", "16")], "put key value").1.ends_with("1 entry, 16 of 16 bytes. It is full."));
 }
