@@ -153,7 +153,7 @@ fn command(form: &CommandForm, rng: &mut Rng) -> String {
             ArgumentKind::Number => text.push_str(&(rng.below(9) + 1).to_string()),
             ArgumentKind::Text => match rng.below(2 + WORDS.len() as u64) as usize {
                 place if place < WORDS.len() => text.push_str(WORDS[place]),
-                _ if argument.example.is_empty() => text.push_str("k"),
+                _ if argument.example.is_empty() => text.push('k'),
                 _ => text.push_str(argument.example),
             },
         }
