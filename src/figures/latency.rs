@@ -76,7 +76,7 @@ impl Figure for LatencyFigure {
 
     fn faults(service: &Latency) -> Vec<Fault> {
         let names = ["s1", "s2"].into_iter().zip(&service.servers).filter(|(_, server)| !server.slow);
-        let busiest = names.max_by_key(|(_, server)| server.station.queue().len());
+        let busiest = names.max_by_key(|(_, server)| server.station.queue.len);
         let slow = |name| fault(format!("inject slow on {name}"), format!("Make {name} four times as slow"));
         busiest.map(|(name, _)| slow(name)).into_iter().collect()
     }

@@ -26,14 +26,14 @@ pub fn draw(
         area.rows([Size::Share(1.0), Size::Share(1.0)])
     };
     let station = &server.station;
-    let waiting = station.queue().len();
+    let waiting = station.queue.len;
     let inside = memory(scene, &format!("{name}/queue"), queue, &format!("queue of {name}: {waiting} wait"));
     let columns = (inside.width / WORK.0).max(1.0) as usize;
     let rows = (inside.height / WORK.1).max(1.0) as usize;
     let room = if waiting > columns * rows { columns * rows - 1 } else { waiting };
     // The head of the line stands at the right, where the workers are.
     let at = |ahead: usize| inside.tile(columns, rows, ahead / columns * columns + columns - 1 - ahead % columns);
-    for (ahead, job) in station.queue().iter().take(room).enumerate() {
+    for (ahead, job) in station.queue.iter().take(room).enumerate() {
         scene.push(block(job, service, at(ahead), inside, event));
     }
     if waiting > room {
@@ -45,10 +45,10 @@ pub fn draw(
 
     let slow = if server.slow { ", 4 times as slow" } else { "" };
     let inside = memory(scene, &format!("{name}/workers"), workers, &format!("workers of {name}{slow}"));
-    let many = station.workers().len().min(MOST_WORKERS);
+    let many = station.workers.len().min(MOST_WORKERS);
     let rows = if many > 1 && inside.height >= 2.0 * WORK.1 - 2.0 || many > 4 { 2 } else { 1 };
     let columns = many.div_ceil(rows).max(1);
-    for (worker, running) in station.workers().iter().enumerate().take(many) {
+    for (worker, running) in station.workers.iter().enumerate().take(many) {
         let at = inside.tile(columns, rows, worker);
         let free = Shape::new(format!("{name}/worker {worker}"), at.x, at.y);
         scene.push(free.rect(0.0, 0.0, at.width, at.height, 2.0, "slot"));

@@ -47,7 +47,7 @@ pub fn histogram(measured: &Histogram, area: Area, wide: bool) -> Shape {
     }
     let highest = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
     let mut series = vec![Series::Bars(bars, "serving")];
-    if measured.count() > 0 {
+    if measured.count > 0 {
         let mut marks = vec![(p50, "median"), (p95, "p95"), (p99, "p99"), (p999, "p99.9")];
         // A few that are slow can pull the mean up above most percentiles.
         let mean = measured.mean().as_micros();
@@ -64,7 +64,7 @@ pub fn histogram(measured: &Histogram, area: Area, wide: bool) -> Shape {
     let words = PERCENTILES.map(|(at, name)| format!("{name} {}", spell(measured.percentile(at)))).join(", ");
     plot(Shape::new("histogram", area.x, area.y), (area.width, area.height), x, y, &series).label(format!(
         "response times of {} requests: mean {}, {words}",
-        measured.count(),
+        measured.count,
         spell(measured.mean())
     ))
 }
