@@ -1,11 +1,11 @@
 // embed.html: one figure, spelt by the fragment of the address, and the messages between it and the page around it.
 //
 // To the parent: {"subject":"lti.frameResize","height"} and {"stepwise":"resize","height"}; for each step
-// {"stepwise":"step","index","of","narration","position","fragment"}; and, for a reveal.js deck,
-// {"method":"next"|"prev","args":[]} as a string when the reader goes on past the last step or back before the first, or
-// presses a key of the deck's.
-// From the parent alone: {"stepwise":"forward"}, "back", "seek" (with "step":"3.2"), "play", "pause", "run" (with
-// "script") and the rest that a figure can do; as an object or as its JSON.
+// {"stepwise":"step","index","of","narration","position","fragment"}; {"stepwise":"edge","direction":"next"|"prev"} when the
+// reader goes on past the last step or back before the first; {"stepwise":"key","key"} for a key that is not the figure's;
+// and for a reveal.js deck both as what it understands, {"method":"next"|"prev","args":[]} as a string.
+// From the parent alone: {"stepwise":"forward"}, "back", "seek" (with "step":"3.2"), "play", "pause", "run" (with "script"),
+// "theme" (with "theme":"dark"), "size" (asks for the height) and the rest that a figure can do; as an object or as its JSON.
 
 import { readLink, writeLink } from "./link.js";
 import { FOREIGN } from "./stepwise.js";
@@ -20,6 +20,10 @@ const DECK_KEYS = new Map([
 ]);
 /** A clicker sends these: on a slide they step the figure before they turn the slide. */
 const CLICKER = new Map([["PageDown", "forward"], ["PageUp", "back"]]);
+/** Keys that go about the page, whatever is on it. */
+const OF_THE_PAGE = /^(Tab|Enter|Shift|Control|Alt|Meta|CapsLock|Dead|Unidentified|Process)$/;
+/** A frame that nobody has come near fetches after so many milliseconds all the same: its page may be printed. */
+const QUIET = 1000;
 
 function post(message) {
   if (isEmbedded) window.parent.postMessage(message, "*");
@@ -53,9 +57,18 @@ function read() {
     if (!pairs.some(([other]) => other === name)) next.removeAttribute(name);
   }
   for (const [name, value] of pairs) next.setAttribute(name, value);
+  dress(pairs);
   if (figure) return;
   main.replaceChildren(next);
   figure = next;
+}
+
+/** The page around the figure has its colours, and in one that fits a height it has that height. */
+function dress(pairs) {
+  const said = new Map(pairs);
+  const theme = said.get("theme");
+  document.documentElement.style.colorScheme = theme === "light" || theme === "dark" ? theme : "";
+  document.documentElement.classList.toggle("fit", said.get("fit") === "height");
 }
 
 /** Names the figure's description for platforms that unfold links. */
@@ -112,13 +125,17 @@ addEventListener("stepwise-step", ({ detail: { fragment, index, of, narration, p
     return;
   }
   shown = fragment;
+  dress(readLink(fragment));
   // The address is the state: a deck unloads this page when it leaves the slide, and loads it again. Not at every step
   // of a quick hand: browsers allow only so many changes of the address.
   clearTimeout(writing);
   writing = setTimeout(write, 150);
   post({ stepwise: "step", index, of, narration, position, fragment });
 });
-addEventListener("stepwise-edge", ({ detail }) => deck(detail.direction));
+addEventListener("stepwise-edge", ({ detail: { direction } }) => {
+  post({ stepwise: "edge", direction });
+  deck(direction);
+});
 
 addEventListener("message", (event) => {
   if (!isEmbedded || event.source !== window.parent) return;
@@ -130,26 +147,35 @@ addEventListener("message", (event) => {
       return;
     }
   }
-  if (typeof message?.stepwise !== "string" || message.stepwise === "step" || message.stepwise === "resize") return;
-  figure?.send(message.stepwise, message.step ?? message.script ?? "");
+  // What frames say themselves is no wish, whoever sends it back.
+  if (typeof message?.stepwise !== "string" || ["step", "resize", "key", "edge"].includes(message.stepwise)) return;
+  if (message.stepwise === "size") tellSize();
+  else figure?.send(message.stepwise, message.step ?? message.script ?? message.theme ?? "");
 });
 
 addEventListener("keydown", (event) => {
   if (!figure || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
   if (CLICKER.has(event.key)) {
     figure.send(CLICKER.get(event.key));
-  } else if (isEmbedded && DECK_KEYS.has(event.key)) {
-    deck(DECK_KEYS.get(event.key));
   } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
     figure.send(event.key === "ArrowRight" ? "forward" : "back");
+  } else if (isEmbedded && !OF_THE_PAGE.test(event.key)) {
+    post({ stepwise: "key", key: event.key });
+    if (!DECK_KEYS.has(event.key)) return;
+    deck(DECK_KEYS.get(event.key));
   } else return;
   event.preventDefault();
 });
 
-new ResizeObserver(() => {
+function tellSize() {
+  // What fills the height that it is given needs no other.
+  if (document.documentElement.classList.contains("fit")) return;
   const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
   post({ subject: "lti.frameResize", height });
   post({ stepwise: "resize", height });
-}).observe(document.documentElement);
+}
+
+new ResizeObserver(tellSize).observe(document.documentElement);
 
 read();
+addEventListener("load", () => setTimeout(() => figure?.wake(), QUIET));

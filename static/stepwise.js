@@ -18,6 +18,10 @@ const FACES_MAY_TAKE = 1500;
 const BREADTHS = 6;
 /** A figure this far outside the viewport comes alive. */
 const NEAR = "600px";
+/** Seen is what has come so far in from the upper or lower edge of the window. */
+const SEEN = "-20%";
+/** A page that has been there so many milliseconds fetches what nobody has come near, unless it has a picture: it may be printed. */
+const QUIET = 3000;
 /** After so many panics a figure stays down until the reader starts it over. */
 const MAX_FALLS = 2;
 /** Attributes that are the page's business, not the figure's, whatever names a figure has. */
@@ -87,6 +91,7 @@ class StepwiseFigure extends HTMLElement {
   #stopped = false;
   #styles = null;
   #near = null;
+  #seen = null;
   #waiting = [];
   /** Taken from the attribute, which as one would be a tooltip over the whole figure. */
   #title = null;
@@ -107,6 +112,12 @@ class StepwiseFigure extends HTMLElement {
       if (entries.some((entry) => entry.isIntersecting)) this.#start();
     }, { rootMargin: NEAR });
     this.#near.observe(this);
+    this.#seen ??= new IntersectionObserver((entries) => {
+      if (!this.#figure || !entries.some((entry) => entry.isIntersecting)) return;
+      this.#seen.disconnect();
+      this.#figure.seen();
+    }, { rootMargin: `${SEEN} 0px` });
+    if (!this.firstElementChild) whenQuiet(() => this.wake());
   }
 
   disconnectedCallback() {
@@ -122,6 +133,16 @@ class StepwiseFigure extends HTMLElement {
       this.#root?.remove();
       this.#root = null;
     });
+  }
+
+  /** Brings the figure to life, wherever it is. */
+  wake() {
+    if (this.isConnected) this.#start();
+  }
+
+  /** Tells the figure whether it is on paper. */
+  paper(on) {
+    this.#figure?.paper(on);
   }
 
   /** Sends the figure a command, as a page or a slide does: forward, back, seek, play, pause, ... */
@@ -152,7 +173,7 @@ class StepwiseFigure extends HTMLElement {
     // would fire while somebody writes.
     const keep = (event) => {
       const field = event.composedPath()[0];
-      if (field instanceof Element && field.matches("input, textarea, select")) event.stopPropagation();
+      if (field instanceof Element && field.matches("input:not([type=range]), textarea, select")) event.stopPropagation();
     };
     for (const name of ["keydown", "keyup", "keypress"]) this.#shadow.addEventListener(name, keep);
     watchFingers(this.#shadow, (way) => this.#figure?.receive(way, ""));
@@ -166,7 +187,8 @@ class StepwiseFigure extends HTMLElement {
       if (this.isConnected && !this.#figure) this.#mount(glue);
     } catch (error) {
       console.error(error);
-      this.#stop("quiet", "This figure could not be brought to life here; its picture stays as it is.", null, {
+      const why = refusal() ?? "This figure could not be brought to life here";
+      this.#stop("quiet", `${why}; its picture stays as it is.`, null, {
         "Try again": () => {
           this.#styles = Promise.all(STYLES.map((file) => this.#style(file)));
         },
@@ -224,6 +246,7 @@ class StepwiseFigure extends HTMLElement {
       ready: () => {
         this.#shadow.querySelector("slot")?.remove();
         root.removeAttribute("style");
+        this.#seen.observe(this);
         this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
       },
       stepped: (fragment, index, of, narration, position, astray) => {
@@ -303,6 +326,40 @@ class StepwiseFigure extends HTMLElement {
     this.#box.append(box);
   }
 }
+
+/** What the page's policy has refused of ours, in words; or null. */
+let refused = null;
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  if (blockedURI.startsWith("wasm")) refused = "script-src 'wasm-unsafe-eval'";
+  else if (blockedURI.startsWith(here("."))) refused = `${effectiveDirective.replace(/-(elem|attr)$/, "")} ${new URL(blockedURI).origin}`;
+});
+
+function refusal() {
+  try {
+    // The smallest module there is. Only a policy can be against it.
+    new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  } catch {
+    refused = globalThis.WebAssembly ? "script-src 'wasm-unsafe-eval'" : null;
+    if (!refused) return "This figure needs WebAssembly, which this browser does not have or has turned off";
+  }
+  return refused && `This page’s Content-Security-Policy keeps the figure from coming to life: it lacks ${refused}`;
+}
+
+/** Calls back when the page has been loaded and left in peace for a while, one after the other. */
+function whenQuiet(work) {
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
+  const wait = () => setTimeout(() => idle(work), QUIET);
+  if (document.readyState === "complete") wait();
+  else addEventListener("load", wait, { once: true });
+}
+
+// Safari says it by the medium alone, others by both.
+const paper = (on) => {
+  for (const figure of alive.values()) figure.paper(on);
+};
+matchMedia("print").addEventListener("change", ({ matches }) => paper(matches));
+addEventListener("beforeprint", () => paper(true));
+addEventListener("afterprint", () => paper(false));
 
 function make(name, className = "") {
   return Object.assign(document.createElement(name), { className });

@@ -129,7 +129,7 @@ const RULES: &[Rule] = &[
         why: "a figure is drawn the same for a page, a terminal and a test",
     },
     Rule {
-        part: "src/spec.rs",
+        part: "src/spec",
         modules: &["figures", "transcript", "player", "book"],
         words: WEB,
         why: "a spec is read before anything runs",

@@ -11,7 +11,7 @@ use stepwise::engine::wording::count;
 use stepwise::engine::{ParameterKind, Parameters};
 use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
 use stepwise::scene::{Breadth, svg};
-use stepwise::spec::{FigureSpec, View};
+use stepwise::spec::{Choice, FigureSpec, View};
 use stepwise::{book, transcript};
 
 const HELP: &str = "\
@@ -151,7 +151,7 @@ fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
 fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
     let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
     let theme = if options.dark { svg::Theme::Dark } else { svg::Theme::Light };
-    let view = options.view.take().map(|view| view.parse()).transpose().map_err(wish)?.unwrap_or_default();
+    let view = options.view.take().map(|view| View::read(&view)).transpose().map_err(wish)?.unwrap_or_default();
     let step_is_said = options.step.is_some();
     let opened = open(kind, options)?;
     let index = if step_is_said { opened.index } else { opened.run.last() };

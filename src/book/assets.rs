@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::CHAPTERS;
+use super::{CHAPTERS, colours};
 
 /// Copied to the root of the book as they are.
 const STATIC: &str = "static";
@@ -20,7 +20,10 @@ pub fn copy(root: &Path, out: &Path) -> anyhow::Result<()> {
 
 fn copy_below(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
     for file in files_below(from)?.iter().filter(|file| wanted(file)) {
-        let bytes = fs::read(from.join(file)).with_context(|| format!("{file} cannot be read"))?;
+        let mut bytes = fs::read(from.join(file)).with_context(|| format!("{file} cannot be read"))?;
+        if file.ends_with(".css") {
+            bytes = colours::both_ways(&read(&from.join(file))?).into_bytes();
+        }
         write(&to.join(file), &bytes)?;
     }
     Ok(())

@@ -74,7 +74,7 @@ impl Placed {
 
     /// The figure for a page that is `to_root` below the root of the book. It has no blank lines.
     pub fn html(&self, to_root: &str, base_url: Option<&str>) -> String {
-        let scene = |breadth| self.run.view(self.spec.view, self.index, breadth);
+        let scene = |breadth| self.run.view(self.spec.manner.view, self.index, breadth);
         let (wide, narrow) = (scene(Breadth::Wide), scene(Breadth::Narrow));
         let mut html = format!("<div class=\"figure-block\" id=\"{}\"><stepwise-figure", self.id);
         for (name, value) in self.spec.to_pairs() {

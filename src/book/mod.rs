@@ -9,6 +9,7 @@
 
 mod assets;
 mod catalogue;
+mod colours;
 mod contents;
 mod fences;
 mod figure;

@@ -7,21 +7,21 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::{TITLE, assets};
-use crate::figures::{About, catalogue};
+use crate::figures::{self, About, catalogue};
+use crate::scene::Breadth;
 use crate::scene::svg::escape;
-use crate::spec::{Controls, FRAME_MAY, FigureSpec};
+use crate::spec::frame::{self, Shapes};
+use crate::spec::{Controls, FigureSpec, Manner, View};
 
 /// The folder of the descriptions.
 const FOLDER: &str = "oembed";
-/// Of the frame, in CSS pixels: the stage, and the rows above and below it that `controls = "minimal"` leaves.
-const SIZE: (u32, u32) = (960, 640);
 
 /// Writes the descriptions. Without a base URL the frames' addresses are relative to the root of the book.
 pub fn write(out: &Path, base_url: Option<&str>) -> anyhow::Result<()> {
     let base = base_url.unwrap_or_default();
     let folder = out.join(FOLDER);
     for entry in catalogue() {
-        write_json(&folder, entry.about.kind, &describe(&entry.about, base))?;
+        write_json(&folder, entry.about.kind, &describe(&entry.about, base)?)?;
     }
     let all = catalogue().into_iter().map(|entry| {
         let About { kind, title, summary, example, .. } = entry.about;
@@ -47,28 +47,29 @@ fn write_json(folder: &Path, name: &str, value: &serde_json::Value) -> anyhow::R
     assets::write(&folder.join(format!("{name}.json")), text.as_bytes())
 }
 
-fn describe(about: &About, base: &str) -> serde_json::Value {
+fn describe(about: &About, base: &str) -> anyhow::Result<serde_json::Value> {
     let spec = FigureSpec {
         kind: about.kind.to_owned(),
         run: about.example.to_owned(),
-        controls: Controls::Minimal,
+        manner: Manner { controls: Controls::Minimal, ..Manner::default() },
         ..FigureSpec::default()
     };
-    let (width, height) = SIZE;
-    let address = escape(&format!("{base}embed.html#{}", spec.to_fragment())).to_string();
-    let title = escape(about.title).to_string();
-    json!({
+    let run = figures::open(&spec)?.run;
+    let shape = |breadth| {
+        let scene = run.view(View::Picture, 0, breadth);
+        scene.height / scene.width
+    };
+    let shapes = Shapes { wide: shape(Breadth::Wide), narrow: shape(Breadth::Narrow) };
+    Ok(json!({
         "version": "1.0",
         "type": "rich",
         "provider_name": TITLE,
         "provider_url": base,
         "title": about.title,
-        "width": width,
-        "height": height,
-        "html": format!(
-            "<iframe src=\"{address}\" width=\"{width}\" height=\"{height}\" title=\"{title}\" allow=\"{FRAME_MAY}\" style=\"border: 0\"></iframe>"
-        ),
-    })
+        "width": frame::USUAL_WIDTH as u32,
+        "height": frame::usual_height(&spec.manner, shapes),
+        "html": frame::html(&spec, about.title, &format!("{base}embed.html"), shapes),
+    }))
 }
 
 #[cfg(test)]
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn a_description_holds_a_frame_that_runs_the_example() {
         for entry in catalogue() {
-            let description = describe(&entry.about, "https://example.org/book/");
+            let description = describe(&entry.about, "https://example.org/book/").expect("an example runs");
             let html = description["html"].as_str().expect("it is a text");
             assert!(html.contains("allow=\"clipboard-write; fullscreen\""), "{html}");
             let (_, rest) = html.split_once("src=\"https://example.org/book/embed.html#").expect("it has an address");

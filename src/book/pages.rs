@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::contents::Contents;
 use super::figure::Placed;
-use super::{catalogue, fences, oembed};
+use super::{catalogue, colours, fences, oembed};
 use crate::scene::svg::escape;
 
 /// What mdBook's HTML lacks for those who read with a keyboard or a screen reader: whatever scrolls sideways can be
@@ -87,7 +87,7 @@ impl Finish<'_> {
     fn not_found(&self, page: &str) -> String {
         let path = self.base_url.and_then(|url| url.splitn(4, '/').nth(3));
         let base = path.map(|path| format!("<base href=\"/{}\">", escape(path))).unwrap_or_default();
-        let style = format!("<style>{}</style>", include_str!("../../static/page.css"));
+        let style = format!("<style>{}</style>", colours::both_ways(include_str!("../../static/page.css")));
         page.replacen("<!-- base -->", &base, 1).replacen("<link rel=\"stylesheet\" href=\"page.css\">", &style, 1)
     }
 }

@@ -1,7 +1,7 @@
 //! What a page or a link means by its names and values.
 //!
 //! Others write on the element as well (`draggable`, `v-click`, `nonce`) and into links (`utm_source`). A figure reads the
-//! names that are its own: those of [`NAMES`] and its parameters. A name that is all but one of these was meant for it, and
+//! names that are its own: those of [`spec::names`] and its parameters. A name that is all but one of these was meant for it, and
 //! so was a parameter of another figure: that is told. All other names are none of its business.
 //!
 //! A script that went through a mail may have come out with its blanks as `+`, or encoded once more. It is taken so only if
@@ -13,7 +13,7 @@ use super::catalogue::kind_with;
 use super::{Entry, find};
 use crate::engine::Parameters;
 use crate::engine::language::shorten;
-use crate::spec::{BadSpec, FigureSpec, NAMES};
+use crate::spec::{self, BadSpec, FigureSpec};
 use crate::timeline::is_readable;
 
 /// Attributes of HTML that are as like a parameter as a slip of it would be, or are one elsewhere.
@@ -21,7 +21,7 @@ const OF_HTML: [&str; 9] = ["async", "border", "face", "method", "shape", "size"
 
 /// Whether an attribute of that name changes what a figure of that kind shows or says.
 pub fn reads(kind: &str, name: &str) -> bool {
-    let Ok(entry) = find(kind) else { return NAMES.contains(&name) };
+    let Ok(entry) = find(kind) else { return is_of_all(name) };
     is_own(entry, name) || mistaken(entry, name).is_some()
 }
 
@@ -36,8 +36,12 @@ pub fn meant(mut spec: FigureSpec) -> (FigureSpec, Vec<BadSpec>) {
     (as_it_was_written(entry, spec), slips)
 }
 
+fn is_of_all(name: &str) -> bool {
+    spec::names().any(|own| own == name)
+}
+
 fn is_own(entry: &Entry, name: &str) -> bool {
-    NAMES.contains(&name) || entry.parameters.iter().any(|parameter| parameter.name == name)
+    is_of_all(name) || entry.parameters.iter().any(|parameter| parameter.name == name)
 }
 
 /// What to say of a name that is none of the figure's but was meant for it.
@@ -47,7 +51,7 @@ fn mistaken(entry: &Entry, name: &str) -> Option<String> {
     }
     let kind = entry.about.kind;
     let found = shorten(name, 40);
-    let own = || NAMES.into_iter().chain(entry.parameters.iter().map(|parameter| parameter.name));
+    let own = || spec::names().chain(entry.parameters.iter().map(|parameter| parameter.name));
     if let Some(near) = own().find(|own| is_slip(name, own)) {
         return Some(format!("`{kind}` has no `{found}`; perhaps `{near}` is meant"));
     }
@@ -188,7 +192,7 @@ mod tests {
     #[test]
     fn f15_no_two_names_of_a_figure_are_slips_of_each_other() {
         for entry in catalogue() {
-            let own: Vec<_> = NAMES.into_iter().chain(entry.parameters.iter().map(|each| each.name)).collect();
+            let own: Vec<_> = spec::names().chain(entry.parameters.iter().map(|each| each.name)).collect();
             for name in &own {
                 assert!(mistaken(entry, name).is_none(), "{name}");
             }

@@ -87,16 +87,27 @@ pub fn reads(kind: &str, name: &str) -> bool {
 pub fn mount(root: HtmlElement, pairs: Array, host: Host) -> Figure {
     at_work(&host);
     let (spec, problems) = read(&pairs);
-    let props = PlayerProps { spec, problems, host, breadth: super::breadth_of(&root) };
+    let breadth = super::breadth_of(&root, &spec);
+    let props = PlayerProps { spec, problems, host, breadth };
     Figure { player: yew::Renderer::<Player>::with_root_and_props(root.into(), props).render() }
 }
 
 #[wasm_bindgen]
 impl Figure {
     /// Does what a host may ask for: `forward`, `back`, `forward_command`, `back_command`, `start`, `end`, `seek` (to
-    /// `3.2`), `play`, `pause`, `crash`, `reset`, `run` (a script).
+    /// `3.2`), `play`, `pause`, `crash`, `reset`, `run` (a script), `theme` (`light`).
     pub fn receive(&self, name: &str, argument: &str) {
         self.player.send_message(Message::Asked(name.to_owned(), argument.to_owned()));
+    }
+
+    /// The reader sees the figure for the first time: if it is to play by itself, it begins.
+    pub fn seen(&self) {
+        self.player.send_message(Message::Seen);
+    }
+
+    /// The page is printed, or has been.
+    pub fn paper(&self, on: bool) {
+        self.player.send_message(Message::Paper(on));
     }
 
     /// Shows another figure, or the same in another way. What is on the stage stays if that cannot be.

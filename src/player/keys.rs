@@ -18,17 +18,28 @@ const KEYS: [(&str, &str); 8] = [
     ("?", "these keys"),
 ];
 
-/// What a key asks for, if anything; then it goes no further. Escape is the figure's while a panel is open.
-pub fn message(event: KeyboardEvent, panel: Option<Panel>) -> Option<Message> {
+/// Where the figure is when a key comes.
+#[derive(Clone, Copy)]
+pub struct Standing {
+    pub panel: Option<Panel>,
+    pub at_start: bool,
+    pub at_end: bool,
+}
+
+/// What a key asks for, if anything; then it goes no further. Escape is the figure's while a panel is open. Back at the
+/// first step and forward at the last are the page's: a deck turns its slide.
+pub fn message(event: KeyboardEvent, standing: Standing) -> Option<Message> {
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }
-    match field(&event) {
-        Field::None => {}
+    match (event.key().as_str(), field(&event)) {
+        ("ArrowLeft", Field::None | Field::Slider) if standing.at_start => return None,
+        ("ArrowRight", Field::None | Field::Slider) if standing.at_end => return None,
+        (_, Field::None) => {}
         // The scrubber takes the figure's keys; those it has besides are not the page's.
-        Field::Slider => event.stop_propagation(),
+        (_, Field::Slider) => event.stop_propagation(),
         // Neither the figure's keys nor the page's while a reader writes.
-        Field::Text => {
+        (_, Field::Text) => {
             event.stop_propagation();
             return None;
         }
@@ -51,7 +62,7 @@ pub fn message(event: KeyboardEvent, panel: Option<Panel>) -> Option<Message> {
         ("r", _) => Message::Reset,
         ("u", _) => Message::Undo,
         ("?", _) => Message::Panel(Some(Panel::Keys)),
-        ("Escape", _) if panel.is_some() => Message::Panel(None),
+        ("Escape", _) if standing.panel.is_some() => Message::Panel(None),
         _ => return None,
     };
     event.prevent_default();

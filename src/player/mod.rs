@@ -33,7 +33,7 @@ use yew::prelude::*;
 use crate::engine::data::{BadData, Data};
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
-use crate::spec::{BadSpec, Controls, FigureSpec, View};
+use crate::spec::{BadSpec, Choice, Controls, FigureSpec, Manner, Speed, Text, Theme, View};
 use crate::timeline::Address;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
@@ -41,8 +41,11 @@ use slices::Slices;
 
 /// A figure narrower than this, in CSS pixels, is laid out for a phone.
 const NARROW_BELOW: i32 = 640;
+/// With large text that much sooner.
+const LARGER: (i32, i32) = (4, 3);
 /// How long a step is shown while playing, at each speed, in milliseconds.
-const SPEEDS: [(&str, u32); 4] = [("½×", 2400), ("1×", 1200), ("2×", 600), ("4×", 300)];
+const SPEEDS: [(Speed, &str, u32); 4] =
+    [(Speed::Half, "½×", 2400), (Speed::Once, "1×", 1200), (Speed::Twice, "2×", 600), (Speed::FourTimes, "4×", 300)];
 
 #[derive(Properties, Clone, PartialEq)]
 pub struct PlayerProps {
@@ -62,7 +65,12 @@ pub struct Player {
     /// Whether the change to the scene is seen as motion.
     moving: bool,
     playing: Option<Timeout>,
+    /// A place in [`SPEEDS`].
     speed: usize,
+    /// The last step that the page wants seen of this run.
+    until: Option<Address>,
+    /// In which manner what is shared is to be shown, once the reader has chosen.
+    sharing: Option<Manner>,
     breadth: Breadth,
     view: View,
     problems: Vec<String>,
@@ -154,6 +162,12 @@ pub enum Message {
     Dismiss,
     Panel(Option<Panel>),
     Width,
+    /// The reader sees the figure for the first time.
+    Seen,
+    /// The page is printed, or has been: on paper the stage is laid out as for a phone, so that its text can be read.
+    Paper(bool),
+    /// Share it in this manner.
+    Sharing(&'static str, String),
     Asked(String, String),
     Replace(Box<FigureSpec>, Vec<BadSpec>),
 }
@@ -171,9 +185,11 @@ impl Component for Player {
             scene: Rc::new(Scene::new(breadth.width(), 1.0)),
             moving: false,
             playing: None,
-            speed: 1,
+            speed: SPEEDS.iter().position(|(speed, ..)| *speed == spec.manner.speed).unwrap_or(0),
+            until: None,
+            sharing: None,
             breadth,
-            view: spec.view,
+            view: spec.manner.view,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
             astray: false,
             wrong_line: None,
@@ -255,6 +271,18 @@ impl Component for Player {
             }
             Message::Panel(panel) => self.panel = panel,
             Message::Width => return self.measure(),
+            Message::Paper(on) => return self.lay_out(if on { Breadth::Narrow } else { self.room() }),
+            Message::Seen => {
+                if self.spec.manner.autoplay && !stage::prefers_stillness() {
+                    self.play(true, context);
+                }
+            }
+            Message::Sharing(name, value) => {
+                let mut manner = self.shared().manner;
+                // What stands in a menu is accepted.
+                let _ = manner.take(name, &value);
+                self.sharing = Some(manner);
+            }
             Message::Asked(name, argument) => self.asked(&name, &argument, context),
             Message::Replace(spec, problems) => {
                 // The host's figure is without the reader's rows; where it makes no sense, the old one stays with them.
@@ -309,7 +337,7 @@ impl Player {
     /// Opens a figure for the first time; what is wrong is kept to be shown.
     fn open(&mut self, spec: &FigureSpec) {
         match figures::open(spec) {
-            Ok(opened) => self.show(opened),
+            Ok(opened) => self.show(opened, spec),
             Err(problem) => self.problems.push(problem.0),
         }
         self.astray = !self.problems.is_empty();
@@ -338,7 +366,7 @@ impl Player {
         }
         match figures::open_on(&spec, self.own.as_ref()) {
             Ok(opened) if self.run.is_none() || (opened.problems.is_empty() && self.problems.is_empty()) => {
-                self.show(opened);
+                self.show(opened, &spec);
                 return true;
             }
             Ok(opened) => {
@@ -350,10 +378,11 @@ impl Player {
         false
     }
 
-    fn show(&mut self, opened: Opened) {
+    fn show(&mut self, opened: Opened, spec: &FigureSpec) {
         self.problems.extend(opened.problems.into_iter().map(|problem| problem.0));
         self.run = Some(opened.run);
-        self.index = opened.index;
+        self.until = spec.manner.until;
+        self.index = opened.index.min(self.last());
         self.playing = None;
         self.forked = false;
         self.astray = false;
@@ -377,9 +406,22 @@ impl Player {
         }
     }
 
+    /// The last step that can be seen: that of the run, or the one that the page ends it at. What a reader has added
+    /// is always seen.
+    fn last(&self) -> usize {
+        let Some(run) = &self.run else { return 0 };
+        let until = self.until.filter(|_| !run.can_undo());
+        until.map_or(run.last(), |until| run.index(until).min(run.last()))
+    }
+
+    /// Where playing begins anew: at the step that the figure opened at, unless that is the last.
+    fn first(&self) -> usize {
+        let opened = self.run.as_ref().zip(self.spec.step).map_or(0, |(run, step)| run.index(step));
+        if opened < self.last() { opened } else { 0 }
+    }
+
     fn seek(&mut self, index: usize, moving: bool) {
-        let last = self.run.as_ref().map_or(0, |run| run.last());
-        let index = index.min(last);
+        let index = index.min(self.last());
         if index != self.index {
             self.index = index;
             self.draw(moving);
@@ -393,7 +435,7 @@ impl Player {
 
     fn step(&mut self, go: Go, host: &Host) {
         let Some(run) = &self.run else { return };
-        let (last, here) = (run.last(), run.position(self.index));
+        let (last, here) = (self.last(), run.position(self.index));
         let target = match go {
             Go::Start => 0,
             Go::End => last,
@@ -420,12 +462,12 @@ impl Player {
 
     fn play(&mut self, on: bool, context: &Context<Player>) {
         self.playing = None;
-        let last = self.run.as_ref().map_or(0, |run| run.last());
+        let last = self.last();
         if !on || last == 0 {
             return;
         }
         if self.index == last {
-            self.seek(0, false);
+            self.seek(self.first(), false);
             self.wait(context);
         } else {
             self.tick(context);
@@ -433,18 +475,22 @@ impl Player {
     }
 
     fn tick(&mut self, context: &Context<Player>) {
-        let last = self.run.as_ref().map_or(0, |run| run.last());
-        let next = self.way_to(self.index + 1);
-        self.seek(next, true);
+        let (last, repeats) = (self.last(), self.spec.manner.repeat);
+        if self.index == last && repeats {
+            self.seek(self.first(), false);
+        } else {
+            let next = self.way_to(self.index + 1);
+            self.seek(next, true);
+        }
         self.playing = None;
-        if self.index < last && self.waiting().is_none() {
+        if (self.index < last || repeats) && self.waiting().is_none() {
             self.wait(context);
         }
     }
 
     fn wait(&mut self, context: &Context<Player>) {
         let link = context.link().clone();
-        self.playing = Some(Timeout::new(SPEEDS[self.speed].1, move || link.send_message(Message::Tick)));
+        self.playing = Some(Timeout::new(SPEEDS[self.speed].2, move || link.send_message(Message::Tick)));
     }
 
     /// Carries out a command at the step that is shown.
@@ -477,7 +523,8 @@ impl Player {
 
     fn script(&mut self, script: String, context: &Context<Player>) {
         // Another run may have no answer to the questions of this one; those to which it has are asked.
-        let spec = FigureSpec { run: script, step: None, ask: String::new(), ..self.shown() };
+        let mut spec = FigureSpec { run: script, step: None, ask: String::new(), ..self.shown() };
+        spec.manner.until = None;
         self.replace(spec, Vec::new(), context);
     }
 
@@ -502,7 +549,9 @@ impl Player {
     fn elsewhere(&self) -> FigureSpec {
         let mut spec = self.shown();
         spec.ask.clear();
-        spec.step = spec.step.map(Address::command).filter(|command| *command > 0).map(Address::EndOf);
+        let end_of = |step: Address| Some(step.command()).filter(|command| *command > 0).map(Address::EndOf);
+        spec.step = spec.step.and_then(end_of);
+        spec.manner.until = spec.manner.until.and_then(end_of);
         spec
     }
 
@@ -520,24 +569,45 @@ impl Player {
             parameters,
             run: run.script().join("; "),
             step: Some(run.position(self.index).into()),
-            view: self.view,
+            manner: Manner {
+                view: self.view,
+                speed: SPEEDS[self.speed].0,
+                until: self.until.filter(|_| !run.can_undo()),
+                ..self.spec.manner.clone()
+            },
             ask: if self.asks_all() { self.spec.ask.clone() } else { String::new() },
             ..self.spec.clone()
+        }
+    }
+
+    /// The spec of what is shown, in the manner that the reader wants it shared in.
+    fn shared(&self) -> FigureSpec {
+        let shown = self.shown();
+        let until = shown.manner.until;
+        match &self.sharing {
+            Some(manner) => FigureSpec { manner: Manner { view: self.view, until, ..manner.clone() }, ..shown },
+            None => shown,
         }
     }
 
     fn tell(&self, host: &Host) {
         let Some(run) = &self.run else { return };
         let moment = run.moment(self.index);
-        let (index, of) = (self.index as u32, run.last() as u32);
+        let (index, of) = (self.index as u32, self.last() as u32);
         let position = moment.position.to_string();
         host.stepped(&self.shown().to_fragment(), index, of, &moment.narration, &position, self.astray);
     }
 
     /// Whether the breadth has changed with the width; then it is drawn anew.
     fn measure(&mut self) -> bool {
-        let Some(root) = self.root.cast::<HtmlElement>() else { return false };
-        let breadth = breadth_of(&root);
+        self.lay_out(self.room())
+    }
+
+    fn room(&self) -> Breadth {
+        self.root.cast::<HtmlElement>().map_or(self.breadth, |root| breadth_of(&root, &self.spec))
+    }
+
+    fn lay_out(&mut self, breadth: Breadth) -> bool {
         let changed = breadth != self.breadth;
         if changed {
             self.breadth = breadth;
@@ -561,6 +631,10 @@ impl Player {
             "reset" => self.reset(context),
             "crash" => self.crash(None),
             "run" => self.command(argument),
+            "theme" => match Theme::read(argument) {
+                Ok(theme) => self.spec.manner.theme = theme,
+                Err(mistake) => self.problems = vec![mistake.0],
+            },
             "seek" => match (argument.parse::<Address>(), &self.run) {
                 (Ok(address), Some(run)) => {
                     let index = run.index(address);
@@ -573,19 +647,20 @@ impl Player {
                 let found = crate::engine::language::shorten(name, 40);
                 self.problems = vec![format!(
                     "the page has asked for `{found}`; accepted: forward, back, forward_command, back_command, start, \
-                     end, seek, play, pause, crash, reset, run"
+                     end, seek, play, pause, crash, reset, run, theme"
                 )];
             }
         }
     }
 
     fn minimal(&self) -> bool {
-        self.spec.controls != Controls::Full
+        self.spec.manner.controls != Controls::Full
     }
 }
 
 /// How an element of that width is laid out.
-fn breadth_of(element: &HtmlElement) -> Breadth {
-    let width = element.client_width();
-    if width > 0 && width < NARROW_BELOW { Breadth::Narrow } else { Breadth::Wide }
+fn breadth_of(element: &HtmlElement, spec: &FigureSpec) -> Breadth {
+    let width = element.offset_width();
+    let (more, less) = if spec.manner.text == Text::Large { LARGER } else { (1, 1) };
+    if width > 0 && width * less < NARROW_BELOW * more { Breadth::Narrow } else { Breadth::Wide }
 }

@@ -79,7 +79,8 @@ impl Component for Stage {
 
     fn view(&self, context: &Context<Stage>) -> Html {
         let StageProps { scene, label, select, .. } = context.props();
-        let view_box = format!("0 0 {} {}", number(scene.width), number(scene.height));
+        let (width, height) = (number(scene.width), number(scene.height));
+        let view_box = format!("0 0 {width} {height}");
         let onclick = {
             let select = select.clone();
             move |event: MouseEvent| {
@@ -90,7 +91,7 @@ impl Component for Stage {
                 }
             }
         };
-        html! { <svg ref={self.svg.clone()} class="scene" viewBox={view_box} role="img" aria-label={label.clone()} {onclick}></svg> }
+        html! { <svg ref={self.svg.clone()} class="scene" viewBox={view_box} {width} {height} role="img" aria-label={label.clone()} {onclick}></svg> }
     }
 
     fn rendered(&mut self, context: &Context<Stage>, _first: bool) {

@@ -8,17 +8,21 @@ use super::stage::Stage;
 use super::{Message, Panel, Player};
 use crate::engine::Outcome;
 use crate::figures::Moment;
-use crate::spec::Controls;
+use crate::spec::{Choice, Controls, Fit, Text};
 use crate::transcript;
 
 impl Player {
     pub(super) fn view_all(&self, context: &Context<Player>) -> Html {
         let link = context.link();
         let narrow = (self.breadth == crate::scene::Breadth::Narrow).then_some("narrow");
-        let class = classes!("player", self.spec.controls.to_string(), narrow);
+        let manner = &self.spec.manner;
+        let fit = (manner.fit == Fit::Height).then_some("fit");
+        let large = (manner.text == Text::Large).then_some("large");
+        let class = classes!("player", manner.controls.word(), manner.theme.word(), narrow, fit, large);
         let root = self.root.clone();
         let panel = self.panel;
-        let onkeydown = link.batch_callback(move |event| keys::message(event, panel));
+        let standing = keys::Standing { panel, at_start: self.index == 0, at_end: self.index == self.last() };
+        let onkeydown = link.batch_callback(move |event| keys::message(event, standing));
         let Some(run) = &self.run else {
             return html! { <div ref={root} {class}>{ self.problems(context) }</div> };
         };
@@ -26,26 +30,26 @@ impl Player {
         let title = self.spec.title.clone().unwrap_or_else(|| run.about().title.to_owned());
         html! {
             <div ref={root} {class} {onkeydown} tabindex="0" role="group" aria-label={title.clone()}>
-                if self.spec.controls != Controls::None {
+                if manner.controls != Controls::None {
                     { self.goal(context) }
                     <div class="title">{ title }</div>
                 }
-                if !self.minimal() {
+                if !self.minimal() && !manner.hide.parameters {
                     { self.parameters(context, run) }
                 }
                 { self.stage(context, &moment) }
-                if self.spec.controls != Controls::None {
+                if manner.controls != Controls::None {
                     { narration(&moment) }
                     { self.controls(context, run) }
                 } else {
                     <p class="unseen" aria-live="polite">{ moment.narration }</p>
                 }
                 { self.question(context) }
-                if !self.minimal() {
+                if !self.minimal() && !manner.hide.commands {
                     { self.commands(context, run) }
                 }
                 { self.problems(context) }
-                if !self.minimal() {
+                if !self.minimal() && !manner.hide.drawers {
                     { self.drawers(context, run) }
                 }
                 if panel == Some(Panel::Keys) {
@@ -58,7 +62,7 @@ impl Player {
     fn stage(&self, context: &Context<Player>, moment: &Moment) -> Html {
         let link = context.link();
         html! {
-            <div class="stage" style={format!("aspect-ratio:{}/{}", self.scene.width as u32, self.scene.height as u32)}>
+            <div class="stage">
                 <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
                     selected={self.selected.clone()} select={link.callback(Message::Select)} />
             </div>

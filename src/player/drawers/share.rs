@@ -4,19 +4,58 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement,
-    Url,
+    HtmlSelectElement, Url,
 };
 use yew::prelude::*;
 
-use super::super::{Player, buttons};
+use super::super::parameters::option;
+use super::super::{Message, Player, buttons};
 use super::copyable::copyable;
 use crate::figures::Run;
-use crate::scene::Scene;
 use crate::scene::svg::{self, Theme};
-use crate::spec::FRAME_MAY;
+use crate::scene::{Breadth, Scene};
+use crate::spec::Manner;
+use crate::spec::frame::{self, Shapes};
 
 /// A picture of points has this many for each unit of the stage: sharp on a projector.
 const PNG_SCALE: f64 = 2.0;
+
+/// In what manner a figure can be shown elsewhere: the name in a link, what the reader reads, and its words.
+type Menu = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+const MENUS: [Menu; 7] = [
+    ("controls", "Controls", &[("full", "all"), ("minimal", "only to step"), ("none", "none")]),
+    (
+        "hide",
+        "Rows",
+        &[
+            ("", "all"),
+            ("parameters", "no parameters"),
+            ("parameters,commands", "no parameters, no commands"),
+            ("parameters,commands,drawers", "none of the reader’s own"),
+        ],
+    ),
+    ("theme", "Colours", &[("auto", "of the page"), ("light", "light"), ("dark", "dark")]),
+    ("text", "Text", &[("normal", "normal"), ("large", "large, for a room")]),
+    ("fit", "Height", &[("width", "as it needs"), ("height", "as it is given")]),
+    ("autoplay", "Plays", &[("off", "when asked"), ("on", "by itself")]),
+    ("loop", "At the end", &[("off", "it stops"), ("on", "it begins anew")]),
+];
+
+/// Menus for the manner.
+fn manner(context: &Context<Player>, manner: &Manner) -> Html {
+    let said = manner.to_pairs();
+    let menus = MENUS.iter().map(|(name, label, words)| {
+        let value = said.iter().find(|(each, _)| each == name).map_or(words[0].0, |(_, value)| value);
+        let onchange = context.link().batch_callback(move |event: Event| {
+            Some(Message::Sharing(name, event.target_dyn_into::<HtmlSelectElement>()?.value()))
+        });
+        html! {
+            <label><span>{ *label }</span>
+                <select {onchange}>{ for words.iter().map(|(word, label)| option(word, label, value)) }</select></label>
+        }
+    });
+    html! { <div class="manner" role="group" aria-label="How it is shown there">{ for menus }</div> }
+}
 
 impl Player {
     /// Whether the page shows the figure in dark colours: as the reader chose there, or else as their system is.
@@ -35,18 +74,19 @@ impl Player {
     }
 
     pub(super) fn share(&self, context: &Context<Player>, run: &Run) -> Html {
-        let spec = self.shown();
-        let address = format!("{}#{}", context.props().host.share_base(), spec.to_fragment());
-        let height = (self.scene.height + 260.0) as u32;
-        let iframe = format!(
-            "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{height}\" loading=\"lazy\" allow=\"{FRAME_MAY}\" \
-             style=\"border:0\"></iframe>",
-            svg::escape(&address),
-            svg::escape(run.about().title)
-        );
+        let spec = self.shared();
+        let embed = context.props().host.share_base();
+        let address = format!("{embed}#{}", spec.to_fragment());
+        let shape = |breadth| {
+            let scene = run.view(self.view, self.index, breadth);
+            scene.height / scene.width
+        };
+        let shapes = Shapes { wide: shape(Breadth::Wide), narrow: shape(Breadth::Narrow) };
+        let title = spec.title.as_deref().unwrap_or(run.about().title);
+        let iframe = frame::html(&spec, title, &embed, shapes);
         let attributes: String =
             spec.to_pairs().into_iter().map(|(name, value)| format!(" {name}=\"{}\"", svg::escape(&value))).collect();
-        let module = context.props().host.share_base().replace("embed.html", "stepwise.js");
+        let module = embed.replace("embed.html", "stepwise.js");
         let element = format!(
             "<script type=\"module\" src=\"{}\"></script>\n<stepwise-figure{attributes}></stepwise-figure>",
             svg::escape(&module)
@@ -72,6 +112,7 @@ impl Player {
                 if self.own.is_some() {
                     <p>{ "Your own rows are not in these links: whoever opens one sees the same commands without them." }</p>
                 }
+                { manner(context, &spec.manner) }
                 { copyable("A link to exactly this step", address) }
                 { copyable("An iframe", iframe) }
                 { copyable("An element, on any page", element) }

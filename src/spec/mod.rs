@@ -2,26 +2,30 @@
 //! fragment of a link, and the attributes of `<stepwise-figure>`. All three are names and values, and all three are read
 //! by [`FigureSpec::from_pairs`], so that they accept the same and complain alike.
 
+pub mod frame;
+mod manner;
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::str::FromStr;
-
-use serde::Serialize;
 
 use crate::engine::language::shorten;
 use crate::timeline::Address;
+pub use manner::{Choice, Controls, Fit, Hidden, Manner, Speed, Text, Theme, View};
+
+/// The names that say what a figure shows, whatever its kind.
+const OWN_NAMES: [&str; 12] =
+    ["kind", "before", "run", "ask", "title", "caption", "step", "task", "reach", "commands", "hint", "solution"];
 
 /// The names that every figure has; any other is taken for a parameter of its engine.
-pub const NAMES: [&str; 14] = [
-    "kind", "before", "run", "ask", "title", "caption", "step", "controls", "view", "task", "reach", "commands",
-    "hint", "solution",
-];
+pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+    OWN_NAMES.into_iter().chain(manner::NAMES)
+}
 
 /// What the page around a frame must allow it, so that a reader can copy from its drawers and look at it full-screen.
 pub const FRAME_MAY: &str = "clipboard-write; fullscreen";
 
 /// Everything that decides what a figure shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FigureSpec {
     /// Which figure: `btree`.
     pub kind: String,
@@ -32,11 +36,9 @@ pub struct FigureSpec {
     /// The script.
     pub run: String,
     /// Where the figure opens.
-    #[serde(serialize_with = "as_text")]
     pub step: Option<Address>,
-    pub controls: Controls,
-    /// As what the figure opens.
-    pub view: View,
+    /// How it is shown.
+    pub manner: Manner,
     /// What the figure asks before it goes on, a question a line; see [`crate::figures::questions`].
     pub ask: String,
     /// What is to be reached, if the figure is an exercise; see [`crate::figures::Goal`].
@@ -46,7 +48,7 @@ pub struct FigureSpec {
 }
 
 /// An exercise as it is written: all empty where the figure is none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoalSpec {
     /// What is asked for, in words.
     pub task: String,
@@ -57,68 +59,6 @@ pub struct GoalSpec {
     pub hint: String,
     /// A script that reaches it.
     pub solution: String,
-}
-
-fn as_text<S: serde::Serializer>(step: &Option<Address>, to: S) -> Result<S::Ok, S::Error> {
-    step.map(|step| step.to_string()).serialize(to)
-}
-
-/// How much of the player the host wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Controls {
-    #[default]
-    Full,
-    /// Stage, narration and the row of controls.
-    Minimal,
-    /// Only the stage.
-    None,
-}
-
-impl FromStr for Controls {
-    type Err = BadSpec;
-
-    fn from_str(text: &str) -> Result<Controls, BadSpec> {
-        match text {
-            "full" => Ok(Controls::Full),
-            "minimal" => Ok(Controls::Minimal),
-            "none" => Ok(Controls::None),
-            _ => Err(BadSpec::value("controls", text, "full, minimal, none")),
-        }
-    }
-}
-
-impl Display for Controls {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        out.write_str(match self {
-            Controls::Full => "full",
-            Controls::Minimal => "minimal",
-            Controls::None => "none",
-        })
-    }
-}
-
-/// How a step is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum View {
-    /// What there is, where it is.
-    #[default]
-    Picture,
-    /// A space-time diagram, for figures of clusters.
-    Time,
-}
-
-impl FromStr for View {
-    type Err = BadSpec;
-
-    fn from_str(text: &str) -> Result<View, BadSpec> {
-        match text {
-            "picture" => Ok(View::Picture),
-            "time" => Ok(View::Time),
-            _ => Err(BadSpec::value("view", text, "picture, time")),
-        }
-    }
 }
 
 /// A figure that cannot be made as it was asked for: what was wrong, and what is accepted.
@@ -164,14 +104,7 @@ impl FigureSpec {
                     Ok(step) => spec.step = Some(step),
                     Err(mistake) => bad.push(BadSpec(mistake.to_string())),
                 },
-                "controls" => match value.parse() {
-                    Ok(controls) => spec.controls = controls,
-                    Err(mistake) => bad.push(mistake),
-                },
-                "view" => match value.parse() {
-                    Ok(view) => spec.view = view,
-                    Err(mistake) => bad.push(mistake),
-                },
+                name if manner::NAMES.contains(&name) => bad.extend(spec.manner.take(name, value).err()),
                 _ => {
                     spec.parameters.insert(name.to_owned(), value.to_owned());
                 }
@@ -191,11 +124,8 @@ impl FigureSpec {
         if let Some(caption) = &self.caption {
             add("caption", caption.clone());
         }
-        if self.controls != Controls::Full {
-            add("controls", self.controls.to_string());
-        }
-        if self.view == View::Time {
-            add("view", "time".to_owned());
+        for (name, value) in self.manner.to_pairs() {
+            add(name, value);
         }
         if !self.before.is_empty() {
             add("before", self.before.clone());
@@ -265,8 +195,7 @@ mod tests {
             parameters: [("order".to_owned(), "4".to_owned())].into(),
             run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
             step: Some(Position { command: 2, step: 3 }.into()),
-            controls: Controls::Minimal,
-            view: View::Time,
+            manner: Manner { controls: Controls::Minimal, view: View::Time, ..Manner::default() },
             ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
             goal: GoalSpec { task: "Do & win".into(), reach: "height >= 2".into(), ..GoalSpec::default() },
             title: Some("A & B".into()),
@@ -307,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_and_left_out() {
         let (spec, bad) = FigureSpec::from_fragment("kind=btree&step=-1&controls=all&view=cube&run=%ff%fe");
-        assert_eq!((spec.step, spec.controls), (None, Controls::Full));
+        assert_eq!((spec.step, spec.manner), (None, Manner::default()));
         assert_eq!(
             bad[0].0,
             "`-1` is no step; accepted: COMMAND.STEP as in 3.2, a command alone as in 3, or 0 for the opening"
