@@ -59,6 +59,8 @@ function init(deck) {
   });
 
   const slides = deck.getSlidesElement();
+  // All slides are printed, and so is what is on those that nobody has come to.
+  if (/print-pdf/i.test(location.search) || deck.isPrintView?.()) wakeAll(slides);
   slides.addEventListener("stepwise-step", ({ target, detail }) => learn(target, detail));
   // The reader has gone past an end within the figure itself.
   slides.addEventListener("stepwise-edge", ({ detail }) => turn[detail.direction === "next" ? "next" : "prev"]());
@@ -67,6 +69,13 @@ function init(deck) {
     const frame = [...slides.querySelectorAll("iframe")].find(({ contentWindow }) => contentWindow === source);
     if (frame) learn(frame, data);
   });
+}
+
+async function wakeAll(slides) {
+  for (const frame of slides.querySelectorAll("iframe[data-src]:not([src])")) frame.setAttribute("src", frame.dataset.src);
+  if (!slides.querySelector("stepwise-figure")) return;
+  await customElements.whenDefined("stepwise-figure");
+  for (const figure of slides.querySelectorAll("stepwise-figure")) figure.wake();
 }
 
 function send(figure, name) {

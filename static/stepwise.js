@@ -161,8 +161,10 @@ class StepwiseFigure extends HTMLElement {
     this.#styles.catch(() => {});
     const slot = document.createElement("slot");
     // Where nobody has put an opening picture, room is kept for the figure.
-    slot.append(make("div", "room"));
+    const room = make("div", "room");
+    slot.append(room);
     this.#box.append(slot);
+    if (!this.firstElementChild) this.#picture(room);
     // The box goes by the width that it is given; where the parent gives none, this says what it would like to have.
     const breadth = make("div", "breadth");
     for (let part = 0; part < BREADTHS; part += 1) breadth.append(make("i"));
@@ -176,7 +178,26 @@ class StepwiseFigure extends HTMLElement {
       if (field instanceof Element && field.matches("input:not([type=range]), textarea, select")) event.stopPropagation();
     };
     for (const name of ["keydown", "keyup", "keypress"]) this.#shadow.addEventListener(name, keep);
+    // On a phone a drawer lies over the picture: both are brought into sight.
+    this.#shadow.addEventListener("click", ({ target }) => {
+      if (target.closest(".narrow .drawers button")) setTimeout(() => this.#shadow.querySelector(".narrow > .drawer")?.scrollIntoView({ block: "nearest" }), 50);
+    });
     watchFingers(this.#shadow, (way) => this.#figure?.receive(way, ""));
+  }
+
+  /** Shows in the room how such a figure opens, until this one is there. */
+  async #picture(room) {
+    const kind = this.getAttribute("kind") ?? "";
+    const response = /^[a-z-]+$/.test(kind) && await fetch(here(`openings/${kind}.html`)).catch(() => null);
+    if (!response?.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (this.#figure) return;
+    for (const breadth of ["wide", "narrow"]) {
+      const picture = page.querySelector(`svg.${breadth}`);
+      if (!picture) continue;
+      room.style.setProperty(`--${breadth}`, picture.getAttribute("viewBox").split(" ").slice(2).join("/"));
+      room.append(document.importNode(picture, true));
+    }
   }
 
   async #start() {
@@ -188,7 +209,9 @@ class StepwiseFigure extends HTMLElement {
     } catch (error) {
       console.error(error);
       const why = refusal() ?? "This figure could not be brought to life here";
-      this.#stop("quiet", `${why}; its picture stays as it is.`, null, {
+      const picture = this.firstElementChild ? "; its picture stays as it is" : "; the picture is how such a figure opens";
+      const has = this.firstElementChild ?? this.#shadow.querySelector(".room svg");
+      this.#stop("quiet", `${why}${has ? picture : ""}.`, null, {
         "Try again": () => {
           this.#styles = Promise.all(STYLES.map((file) => this.#style(file)));
         },

@@ -30,6 +30,12 @@ impl Placed {
             Kind::Figure => (FigureSpec::from_toml(toml)?, "figure"),
             Kind::Goal => (FigureSpec::goal_from_toml(toml)?, "goal"),
         };
+        let slug = page.trim_end_matches(".html").replace('/', "-");
+        Placed::of(spec, page, format!("{word}-{slug}-{number}"))
+    }
+
+    /// Runs a figure; whatever is wrong with it is an error.
+    pub fn of(spec: FigureSpec, page: &str, id: String) -> Result<Placed, BadSpec> {
         let opened = figures::open(&spec)?;
         if !opened.problems.is_empty() {
             let problems: Vec<_> = opened.problems.into_iter().map(|problem| problem.0).collect();
@@ -44,8 +50,6 @@ impl Placed {
         if let Some(goal) = &opened.goal {
             goals::check(&spec, goal)?;
         }
-        let slug = page.trim_end_matches(".html").replace('/', "-");
-        let id = format!("{word}-{slug}-{number}");
         Ok(Placed {
             spec,
             run: opened.run,
@@ -74,25 +78,7 @@ impl Placed {
 
     /// The figure for a page that is `to_root` below the root of the book. It has no blank lines.
     pub fn html(&self, to_root: &str, base_url: Option<&str>) -> String {
-        let scene = |breadth| self.run.view(self.spec.manner.view, self.index, breadth);
-        let (wide, narrow) = (scene(Breadth::Wide), scene(Breadth::Narrow));
-        let mut html = format!("<div class=\"figure-block\" id=\"{}\"><stepwise-figure", self.id);
-        for (name, value) in self.spec.to_pairs() {
-            push(&mut html, format_args!(" {name}=\"{}\"", attribute(&value)));
-        }
-        push(&mut html, format_args!(" style=\"--wide:{};--narrow:{}\">", ratio(&wide), ratio(&narrow)));
-        push(
-            &mut html,
-            format_args!(
-                "<div class=\"opening\">{}<div class=\"opening-title\">{}</div><div class=\"opening-stage\">{}{}</div><div \
-                 class=\"opening-narration\">{}</div></div></stepwise-figure>",
-                self.goal.as_ref().map_or(String::new(), |goal| self.task(goal)),
-                escape(self.title()),
-                picture(&wide, "wide", self.title()),
-                picture(&narrow, "narrow", self.title()),
-                escape(&self.narration())
-            ),
-        );
+        let mut html = format!("<div class=\"figure-block\" id=\"{}\">{}", self.id, self.element());
         if let Some(caption) = &self.spec.caption {
             push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", escape(caption)));
         }
@@ -109,6 +95,30 @@ impl Placed {
             push(&mut html, format_args!("<noscript>{}</noscript>", self.riddle(question)));
         }
         html + &self.address(to_root, base_url) + "</div>"
+    }
+
+    /// The element, with its opening picture in it.
+    pub fn element(&self) -> String {
+        let scene = |breadth| self.run.view(self.spec.manner.view, self.index, breadth);
+        let (wide, narrow) = (scene(Breadth::Wide), scene(Breadth::Narrow));
+        let mut html = "<stepwise-figure".to_owned();
+        for (name, value) in self.spec.to_pairs() {
+            push(&mut html, format_args!(" {name}=\"{}\"", attribute(&value)));
+        }
+        push(&mut html, format_args!(" style=\"--wide:{};--narrow:{}\">", ratio(&wide), ratio(&narrow)));
+        push(
+            &mut html,
+            format_args!(
+                "<div class=\"opening\">{}<div class=\"opening-title\">{}</div><div class=\"opening-stage\">{}{}</div><div \
+                 class=\"opening-narration\">{}</div></div></stepwise-figure>",
+                self.goal.as_ref().map_or(String::new(), |goal| self.task(goal)),
+                escape(self.title()),
+                picture(&wide, "wide", self.title()),
+                picture(&narrow, "narrow", self.title()),
+                escape(&self.narration())
+            ),
+        );
+        html
     }
 
     /// A goal as the player shows it before anything was done, so that nothing moves when it wakes.

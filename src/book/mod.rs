@@ -5,6 +5,7 @@
 //! 2. mdBook writes plain pages from our template (`theme/index.hbs`) into a scratch folder;
 //! 3. [`pages`] puts the figures, the contents and the links to styles into them;
 //! 4. [`assets`] adds styles, fonts, scripts, and the engines' sources; [`oembed`] describes each figure to platforms;
+//!    [`openings`] has pictures for the deck and for figures on their way;
 //! 5. [`links`] looks at every link of what has been built.
 
 mod assets;
@@ -16,6 +17,7 @@ mod figure;
 pub mod goals;
 mod links;
 mod oembed;
+mod openings;
 mod pages;
 mod qr;
 
@@ -48,6 +50,7 @@ pub fn build(root: &Path, out: &Path, base_url: Option<&str>) -> anyhow::Result<
     pages::write(scratch.path(), out, &finish)?;
     assets::copy(root, out)?;
     oembed::write(out, base_url.as_deref())?;
+    openings::write(out)?;
     let broken = links::check(out)?;
     if !broken.is_empty() {
         bail!("links that lead nowhere:\n{}", broken.join("\n"));

@@ -162,15 +162,21 @@ impl FigureSpec {
     /// Reads a fence of an exercise, where the task is its `text`.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn goal_from_toml(fence: &str) -> Result<FigureSpec, BadSpec> {
-        let mut spec = FigureSpec::from_toml(fence)?;
-        spec.goal.task = spec.parameters.remove("text").ok_or_else(|| BadSpec("a goal lacks `text`".to_owned()))?;
-        Ok(spec)
+        let mut table = table(fence)?;
+        // Elsewhere `text` is how large the letters are.
+        let task = table.remove("text").ok_or_else(|| BadSpec("a goal lacks `text`".to_owned()))?;
+        table.insert("task".to_owned(), task);
+        FigureSpec::from_table(table)
     }
 
     /// Reads a fence of a chapter.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn from_toml(fence: &str) -> Result<FigureSpec, BadSpec> {
-        let table: toml::Table = fence.parse().map_err(|mistake: toml::de::Error| BadSpec(mistake.to_string()))?;
+        FigureSpec::from_table(table(fence)?)
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn from_table(table: toml::Table) -> Result<FigureSpec, BadSpec> {
         let pairs = table.into_iter().map(|(name, value)| match value {
             toml::Value::String(text) => Ok((name, text.trim().to_owned())),
             toml::Value::Integer(number) => Ok((name, number.to_string())),
@@ -182,6 +188,11 @@ impl FigureSpec {
         let (spec, mut bad) = FigureSpec::from_pairs(pairs.collect::<Result<Vec<_>, _>>()?);
         if bad.is_empty() { Ok(spec) } else { Err(bad.remove(0)) }
     }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn table(fence: &str) -> Result<toml::Table, BadSpec> {
+    fence.parse().map_err(|mistake: toml::de::Error| BadSpec(mistake.to_string()))
 }
 
 #[cfg(test)]
