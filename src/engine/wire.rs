@@ -155,6 +155,17 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
+impl<A: Wire, B: Wire> Wire for (A, B) {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        self.0.write(label, frame);
+        self.1.write(label, frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<(A, B)> {
+        Some((A::read(bytes)?, B::read(bytes)?))
+    }
+}
+
 impl Wire for Key {
     fn write(&self, label: &str, frame: &mut Frame) {
         Rc::<str>::from(self.as_str()).write(label, frame);

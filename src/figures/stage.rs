@@ -60,6 +60,10 @@ pub(super) trait Shown: Protocol {
     fn proof(_: &Cluster<Self>) -> Option<Proof> {
         None
     }
+    /// What the judge says of a call, by its place, good or bad, and which other call stands against it.
+    fn verdict(cluster: &Cluster<Self>, place: usize) -> Option<Proof> {
+        Self::proof(cluster).filter(|proof| proof.call == place)
+    }
     /// What must hold, and how often it was broken.
     fn checks(_: &Cluster<Self>) -> Vec<(&'static str, u64)> {
         Vec::new()
@@ -78,6 +82,9 @@ pub(super) trait Shown: Protocol {
 
 /// More promises than these stand in two rows.
 const MOST_IN_A_ROW: usize = 4;
+/// More nodes share the height of so many, as long as none is lower than that.
+const MOST_AT_EASE: f32 = 4.0;
+const LOWEST: f32 = 58.0;
 /// More messages on one way are counted, not drawn.
 const MOST_ON_A_WAY: usize = 2;
 
@@ -87,7 +94,8 @@ where
     P::Client: Client<P>,
 {
     let many = cluster.clients.len() + cluster.services.len();
-    let tall = (many as f32 * (CLIENT + GAP)).max(P::room(cluster).max(cluster.clients.len()) as f32 * NODE);
+    let hosts = P::room(cluster).max(cluster.clients.len()) as f32;
+    let tall = (many as f32 * (CLIENT + GAP)).max(hosts.min(MOST_AT_EASE) * NODE).max(hosts * LOWEST);
     let strip = P::JUDGED.then(|| strip(breadth));
     let below = strip.as_ref().map_or(0.0, Strip::height);
     let promises = P::checks(cluster);
@@ -235,7 +243,9 @@ impl<P: Shown> Seen for Cluster<P> {
     fn call(&self, place: usize) -> Bar {
         let call = &self.calls[place];
         let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| outcome.to_string());
-        let against = P::proof(self).filter(|proof| proof.call == place).and_then(|proof| proof.against);
-        Bar { host: call.id.client.into(), label: format!("{}: {}, {ended}", call.id, call.asked), against }
+        let verdict = P::verdict(self, place);
+        let told = verdict.as_ref().map_or_else(String::new, |verdict| format!(". {}", verdict.told));
+        let label = format!("{}: {}, {ended}{told}", call.id, call.asked);
+        Bar { host: call.id.client.into(), label, against: verdict.and_then(|verdict| verdict.against) }
     }
 }

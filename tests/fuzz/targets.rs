@@ -2,11 +2,12 @@
 //! the bytes as they are, and with the checksum put right.
 
 use stepwise::engine::checksum::crc32;
+use stepwise::engine::cluster::Cluster;
 use stepwise::engine::data::{self, Header};
 use stepwise::engine::key::Key;
 use stepwise::engine::language::statements;
 use stepwise::engine::log;
-use stepwise::engine::replication::quorum::{self, bytes};
+use stepwise::engine::replication::quorum;
 use stepwise::engine::replication::replication_log::{Method, Replica, TICKETS, entry};
 use stepwise::engine::sim::{Disk, FileId, Time};
 use stepwise::engine::storage::block::{Block, BlockBuilder, Entries};
@@ -18,6 +19,7 @@ use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
 use stepwise::engine::storage::{Entry, btree, entry as storage_entry, varint};
 use stepwise::engine::table::Value;
+use stepwise::engine::wire::{self, Wire};
 use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
@@ -347,7 +349,7 @@ fn messages() -> Vec<Vec<u8>> {
     let record =
         quorum::record::Record { value: "é🙂".into(), version: quorum::record::Version { at: after, call } };
     let places = quorum::merkle::TreePlace::all();
-    let digest = (places[0], quorum::merkle::Digest::from_bytes([7; 8]));
+    let digest = quorum::merkle::Tree::of(&Default::default()).entry(places[0]);
     let all = [
         Message::Request { call, request: Request::Read { key: key.clone() } },
         Message::Request { call, request: Request::Write { key: key.clone(), value: "pear".into() } },
@@ -358,15 +360,16 @@ fn messages() -> Vec<Vec<u8>> {
         Message::Answer { call, found: Some(record.clone()) },
         Message::Repair { key: key.clone(), record: record.clone() },
         Message::HandedOff { key: key.clone(), version: record.version },
-        Message::Digests([digest, digest].into()),
-        Message::Entries { ranges: [places[3]].into(), entries: [(key, record)].into(), is_reply: true },
+        Message::Digests(vec![digest, digest]),
+        Message::Entries { ranges: vec![places[3]], entries: vec![(key, record)], is_reply: true },
     ];
-    all.iter().map(|message| quorum::bytes::encode(message, String::new()).bytes).collect()
+    all.iter().map(wire::bytes).collect()
 }
 
-fn read_message(bytes: &[u8]) {
-    if let Some(message) = bytes::decode(bytes) {
-        assert_eq!(quorum::bytes::encode(&message, String::new()).bytes, bytes);
+/// What can be read can be written, and is read as the same again.
+fn read_message(mut bytes: &[u8]) {
+    if let Some(message) = quorum::message::Message::read(&mut bytes) {
+        assert_eq!(quorum::message::Message::read(&mut &wire::bytes(&message)[..]), Some(message));
     }
 }
 
@@ -448,7 +451,7 @@ fn read_by_all(statement: &stepwise::engine::language::Statement) {
     by::<storage::sstable::SsTables>(statement);
     by::<storage::lsm::Lsm>(statement);
     by::<storage::btree::BTree>(statement);
-    by::<replication::quorum::Quorum>(statement);
+    by::<Cluster<quorum::Quorum>>(statement);
     by::<replication::lag::Lag>(statement);
     by::<replication::replication_log::ReplicationLog>(statement);
     by::<service::faults::Faults>(statement);

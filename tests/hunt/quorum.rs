@@ -1,5 +1,6 @@
 //! `quorum`: what its reads return, judged by trying all orders; and what w + r > n promises.
 
+use stepwise::engine::cluster::{Call, Cluster};
 use stepwise::engine::replication::quorum::Quorum;
 
 use crate::chance::Chance;
@@ -49,7 +50,9 @@ fn any_day(seed: u64) -> Day {
         ("seed", seed.to_string()),
     ];
     let keys = if is_loose { 1 } else { chance.pick(&[1, 1, 2]) };
-    let (mut script, mut calls, mut restores) = (String::new(), 0, false);
+    // On some days clocks are wrong; only nodes have such.
+    let skews = !is_loose && chance.one_in(3);
+    let (mut script, mut calls, mut restores, mut is_skewed) = (String::new(), 0, false, false);
     for number in 0..chance.within(8, 26) {
         let [a, b] = [chance.within(1, n), chance.within(1, n)];
         let (key, client) = (chance.within(1, keys), chance.within(1, 3));
@@ -82,6 +85,10 @@ fn any_day(seed: u64) -> Day {
             continue;
         }
         calls += usize::from(kind < 13);
+        if skews && chance.one_in(20) {
+            is_skewed = true;
+            script += &format!("skew n{a} {}ms\n", chance.pick(&["300", "-300", "40"]));
+        }
         restores |= kind == 22;
         let line = match kind {
             0..6 => format!("{begin}write k{key} v{number} as c{client}"),
@@ -102,7 +109,7 @@ fn any_day(seed: u64) -> Day {
         script.push_str(&line);
         script.push('\n');
     }
-    Day { parameters, script, keeps_its_promise: w + r > n && spares == 0 && !restores }
+    Day { parameters, script, keeps_its_promise: w + r > n && spares == 0 && !restores && !is_skewed }
 }
 
 /// FAULTS R2, R4 and R5: every verdict is the one that the definitions give, and strict quorums that overlap never miss a write.
@@ -112,10 +119,10 @@ fn every_verdict_of_a_quorum_is_that_of_all_orders() {
     for seed in seeds() {
         let day = any_day(seed);
         let mut watcher =
-            Watcher::new(|quorum: &Quorum| quorum.history().calls().map(|call| call.ended.is_some()).collect());
+            Watcher::new(|quorum: &Cluster<Quorum>| quorum.calls.iter().map(|call| !Call::is_open(call)).collect());
         let (quorum, _) = watcher.run(&day.parameters, &day.script);
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
-        for judged in compare(quorum.history(), &watcher.spans, &mut tally, &told) {
+        for judged in compare(&quorum.witness.history, &watcher.spans, &mut tally, &told) {
             tally.add(judged.name(), 1);
             let is_kept = !day.keeps_its_promise || judged != Judged::Missed;
             tally.hold(is_kept, || format!("strict quorums that overlap have missed a write\n{told}"));

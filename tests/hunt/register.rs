@@ -1,6 +1,6 @@
 //! What reads of one key owe their clients, from the definitions: the oracle for `quorum` and `leader`.
 
-use stepwise::engine::replication::history::{History, Request, Returned};
+use stepwise::engine::replication::history::{History, Request, Returned, Winner};
 use stepwise::engine::replication::{CallId, Verdict};
 
 use crate::order::{self, Object, Timed};
@@ -64,6 +64,7 @@ impl Judged {
             Verdict::Missed { .. } => Judged::Missed,
             Verdict::WentBack { .. } => Judged::WentBack,
             Verdict::NoOrder { .. } => Judged::NoOrder,
+            Verdict::Lost { winner: Winner::WasOver, .. } => Judged::Missed,
             Verdict::Lost { .. } => Judged::Lost,
         }
     }
@@ -82,12 +83,14 @@ pub fn compare(history: &History, spans: &[Span], tally: &mut Tally, told: &str)
         let id = seen[place].id;
         let verdict = history.call(id).and_then(|call| call.verdict).expect("an answered read is judged");
         let mut shown = Judged::of(verdict);
-        if let Verdict::Lost { write, .. } = verdict {
-            tally.hold(may_be_lost(&seen, place, write), || {
+        if let Verdict::Lost { write, winner, .. } = verdict {
+            tally.hold(may_be_lost(&seen, place, write, winner), || {
                 format!("{id}: {write} is shown as lost, and cannot be\n{told}")
             });
             tally.add(Judged::Lost.name(), 1);
-            shown = Judged::Fresh;
+            if shown == Judged::Lost {
+                shown = Judged::Fresh;
+            }
         }
         tally.hold(shown == right, || format!("{id} is shown as {shown:?} and is {right:?}\n{told}"));
         if right == Judged::Fresh {
@@ -98,14 +101,20 @@ pub fn compare(history: &History, spans: &[Span], tally: &mut Tally, told: &str)
     judged
 }
 
-/// Whether last write wins may have dropped an acknowledged write for the one that a read returned: the two overlapped, and
-/// no read up to this one has returned the other. Which version is larger cannot be seen from outside.
-fn may_be_lost(seen: &[Seen], place: usize, write: CallId) -> bool {
+/// Whether last write wins may have dropped an acknowledged write for the one that a read returned: the other was not over
+/// before it, unless a clock is wrong, and no read up to this one has returned the first. Which version is larger cannot be
+/// seen from outside.
+fn may_be_lost(seen: &[Seen], place: usize, write: CallId, winner: Winner) -> bool {
     let Some(found) = seen[place].found else { return false };
     let lost = seen.iter().position(|call| call.id == write).expect("it was seen");
-    let overlap = !seen[lost].span.is_before(seen[found].span) && !seen[found].span.is_before(seen[lost].span);
+    let (one, other) = (&seen[lost], &seen[found]);
+    let is_so = match winner {
+        Winner::Overlapped => !one.span.is_before(other.span) && !other.span.is_before(one.span),
+        Winner::Refused => !other.is_answered && other.span.is_before(one.span),
+        Winner::WasOver => other.is_answered && other.span.is_before(one.span),
+    };
     let was_read = seen.iter().any(|read| read.found == Some(lost) && read.span.ended < seen[place].span.ended);
-    seen[lost].is_write && seen[lost].is_answered && seen[lost].key == seen[place].key && overlap && !was_read
+    one.is_write && one.is_answered && one.key == seen[place].key && is_so && !was_read
 }
 
 fn seen(history: &History, spans: &[Span]) -> Vec<Seen> {

@@ -42,6 +42,24 @@ impl<P: Protocol> Reaction<P> {
         self
     }
 
+    /// What a host sends to itself takes no network: it is handled at once, within the same step.
+    pub fn and_what_it_sends_itself(
+        mut self,
+        me: impl Into<Host>,
+        mut handle: impl FnMut(&P::Message) -> Option<Reaction<P>>,
+    ) -> Reaction<P> {
+        let me = me.into();
+        while let Some(place) = self.sends.iter().position(|(to, ..)| *to == me) {
+            let (_, message, _) = self.sends.remove(place);
+            if let Some(more) = handle(&message) {
+                self.sends.extend(more.sends);
+                self.timers.extend(more.timers);
+                self.ended = self.ended.or(more.ended);
+            }
+        }
+        self
+    }
+
     /// The client has learnt what came of its call.
     pub fn end(mut self, call: CallId, outcome: Outcome) -> Reaction<P> {
         self.ended = Some((call, outcome));

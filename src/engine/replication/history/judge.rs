@@ -1,14 +1,20 @@
 //! The checker: holds a read that has just ended against all calls on its key.
 
-use super::{Call, History, Moment, Request, Returned, Verdict};
+use super::{Call, History, Moment, Request, Returned, Verdict, Winner};
 use crate::replication::register;
 
 impl History {
     /// What the checker says of the read at `place`, which has ended last and returned the write at the place `found`.
     pub(super) fn judge(&self, place: usize, found: Option<usize>) -> Verdict {
         let wrong = self.stale_by(&self.calls[place], found).or_else(|| self.unordered(place));
-        let lost = || found.and_then(|found| self.first_lost_to(place, found));
-        wrong.or_else(lost).unwrap_or(Verdict::Fresh)
+        let lost = |among: &dyn Fn(usize) -> bool| found.and_then(|found| self.first_lost_to(place, found, among));
+        match wrong {
+            // It is missed for good, if it has the smaller version.
+            Some(Verdict::Missed { write }) => lost(&|place| self.calls[place].id == write).or(wrong),
+            Some(wrong) => Some(wrong),
+            None => lost(&|_| true),
+        }
+        .unwrap_or(Verdict::Fresh)
     }
 
     /// The two rules.
@@ -61,16 +67,22 @@ impl History {
             write.request.key() == read.request.key()
                 && write.was_over_before(read.began)
                 && !write.was_over_before(winner.began)
-                && write.stamp < winner.stamp
+                && write.version() < winner.version()
                 && !write.seen
                 && !write.lost
         };
         (0..place).filter(move |other| is_lost(&self.calls[*other]))
     }
 
-    fn first_lost_to(&self, place: usize, found: usize) -> Option<Verdict> {
-        let mut lost = self.lost_to(place, found);
-        let write = self.calls[lost.next()?].id;
-        Some(Verdict::Lost { write, to: self.calls[found].id, more: lost.count() as u32 })
+    /// What is said of the first of them that is `among` those that are asked for.
+    fn first_lost_to(&self, place: usize, found: usize, among: &dyn Fn(usize) -> bool) -> Option<Verdict> {
+        let (write, to) = (&self.calls[self.lost_to(place, found).find(|lost| among(*lost))?], &self.calls[found]);
+        let winner = match to.ended {
+            Some((_, Returned::Written)) if to.was_over_before(write.began) => Winner::WasOver,
+            Some((end, Returned::Nothing)) if end.is_before(write.began) => Winner::Refused,
+            _ => Winner::Overlapped,
+        };
+        let more = self.lost_to(place, found).count() as u32 - 1;
+        Some(Verdict::Lost { write: write.id, to: to.id, more, winner })
     }
 }

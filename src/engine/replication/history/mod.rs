@@ -15,13 +15,16 @@
 //!
 //! A *lost* write is something else. Two writes overlap, both are acknowledged, and the store keeps the one with the larger
 //! version: last write wins. The reads that follow are not stale, since one order explains them, in which the lost write
-//! was overwritten at once. But its client was told that it is written, and no read has ever returned it. Only stores that
-//! give versions to writes ([`History::stamp`]) lose them so: a leader's log keeps both, one after the other.
+//! was overwritten at once. But its client was told that it is written, and no read has ever returned it. Where a clock is
+//! wrong, a write may even lose to one that was over before it began: then what the reads return is stale, too, and always
+//! will be. Only stores that give versions to writes ([`History::stamp`]) lose them so: a leader's log keeps both, one after
+//! the other.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use litemap::LiteMap;
+use stepwise_derive::Wire;
 
 use super::host::ClientId;
 use crate::key::Key;
@@ -34,7 +37,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-pub use verdict::Verdict;
+pub use verdict::{Verdict, Winner};
 
 /// A call of a client, named by the client and its own count: `c1.3` is the third call of `c1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +53,7 @@ impl Display for CallId {
 }
 
 /// What a client asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Request {
     Write { key: Key, value: Rc<str> },
     Read { key: Key },
@@ -118,6 +121,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// Its version, if the store has given it one: of two at the same time, that of the later call.
+    fn version(&self) -> Option<(Time, CallId)> {
+        self.stamp.map(|stamp| (stamp, self.id))
+    }
+
     /// Whether this write was acknowledged before that.
     fn was_over_before(&self, moment: Moment) -> bool {
         self.ended.is_some_and(|(end, returned)| returned == Returned::Written && end.is_before(moment))
@@ -164,7 +172,7 @@ impl History {
         Rc::make_mut(&mut self.calls).push(Rc::new(call));
     }
 
-    /// The store has given a write the version of that time; no two writes have the same. Of two, it keeps the later.
+    /// The store has given a write the version of that time. Of two writes, it keeps that of the larger version.
     pub fn stamp(&mut self, id: CallId, stamp: Time) {
         if let Some(place) = self.place(id) {
             self.call_mut(place).stamp = Some(stamp);
@@ -241,6 +249,12 @@ impl History {
     /// How many acknowledged writes are lost to ones with larger versions, and no read has returned them.
     pub fn lost_unseen(&self) -> u64 {
         self.lost
+    }
+
+    /// The bytes of a copy, beside what it shares with `before`.
+    pub fn weight(&self, before: &History) -> u64 {
+        let is_shared = Rc::ptr_eq(&self.calls, &before.calls);
+        if is_shared { 0 } else { (self.calls.len() * size_of::<Rc<Call>>() + size_of::<Call>()) as u64 }
     }
 
     fn call_mut(&mut self, place: usize) -> &mut Call {

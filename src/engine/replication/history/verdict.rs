@@ -20,13 +20,25 @@ pub enum Verdict {
     NoOrder {
         against: CallId,
     },
-    /// The read is right, and shows that this write is lost: it had been acknowledged, no read has returned it, and `to`,
-    /// which the read returned and which overlapped it, has the larger version. So many `more` are lost to the same.
+    /// The read shows that this write is lost: it had been acknowledged, no read has returned it, and `to`, which the read
+    /// returned and which should not have come after it, has the larger version. So many `more` are lost to the same.
     Lost {
         write: CallId,
         to: CallId,
         more: u32,
+        winner: Winner,
     },
+}
+
+/// A write to which another is lost, as it stands to that in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Winner {
+    /// The two overlapped: one order explains the read.
+    Overlapped,
+    /// It was refused, or not answered in time, and took effect all the same.
+    Refused,
+    /// It was over before the other began, and has the larger version by a wrong clock: the read is stale as well.
+    WasOver,
 }
 
 impl Verdict {
@@ -43,11 +55,15 @@ impl Verdict {
 
     /// Whether the read returned what it should not.
     pub fn is_wrong(self) -> bool {
-        matches!(self, Verdict::Missed { .. } | Verdict::WentBack { .. } | Verdict::NoOrder { .. })
+        self.is_stale() || matches!(self, Verdict::NoOrder { .. })
     }
 
     pub fn is_stale(self) -> bool {
-        matches!(self, Verdict::Missed { .. } | Verdict::WentBack { .. })
+        match self {
+            Verdict::Missed { .. } | Verdict::WentBack { .. } => true,
+            Verdict::Lost { winner, .. } => winner == Winner::WasOver,
+            Verdict::Fresh | Verdict::NoOrder { .. } => false,
+        }
     }
 }
 
@@ -67,16 +83,23 @@ impl Display for Verdict {
                 "Not stale by either rule, but not linearizable: no single order of all calls explains both this read and \
                  {against}."
             ),
-            Verdict::Lost { write, to, more: 0 } => write!(
-                out,
-                "Not stale, but the write {write} is lost: it was acknowledged, no read has returned it, and {to}, which \
-                 overlapped it, has the larger version."
-            ),
-            Verdict::Lost { write, to, more } => write!(
-                out,
-                "Not stale, but the write {write} and {more} more are lost: they were acknowledged, no read has returned \
-                 them, and {to}, which overlapped them, has the larger version."
-            ),
+            Verdict::Lost { write, to, more, winner } => {
+                let stale = if self.is_stale() { "Stale, and" } else { "Not stale, but" };
+                let (writes, were, them) = match more {
+                    0 => (format!("the write {write} is"), "it was", "it"),
+                    more => (format!("the write {write} and {more} more are"), "they were", "them"),
+                };
+                let which = match winner {
+                    Winner::Overlapped => format!("overlapped {them}"),
+                    Winner::Refused => "was refused or not answered".to_owned(),
+                    Winner::WasOver => format!("was over before {write} began"),
+                };
+                write!(
+                    out,
+                    "{stale} {writes} lost: {were} acknowledged, no read has returned {them}, and {to}, which {which}, has \
+                     the larger version."
+                )
+            }
         }
     }
 }

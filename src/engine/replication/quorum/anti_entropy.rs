@@ -5,42 +5,41 @@
 //! and sends back those of the children where they differ, until the ranges at the bottom are found; then the records of
 //! just these ranges cross the network. Neither side remembers anything between two messages.
 
-use std::rc::Rc;
-
-use super::event::Fact;
 use super::merkle::{Digest, Tree, TreePlace};
 use super::message::Message;
-use super::reaction::Reaction;
 use super::record::Record;
 use super::replica::{Replica, Stored};
+use super::{Event, Reaction};
+use crate::cluster::NodeId;
 use crate::key::Key;
-use crate::replication::NodeId;
 
 /// The message that begins a comparison: the digest of the root.
 pub fn open(replica: &Replica) -> Message {
-    let tree = Tree::of(replica.records());
-    Message::Digests([tree.entry(TreePlace::ROOT)].into())
+    let tree = Tree::of(&replica.records);
+    Message::Digests(vec![tree.entry(TreePlace::ROOT)])
 }
 
 /// Compares digests of another replica with our own.
 pub fn compare(replica: &Replica, me: NodeId, from: NodeId, digests: &[(TreePlace, Digest)]) -> Reaction {
-    let tree = Tree::of(replica.records());
+    let tree = Tree::of(&replica.records);
     let compared = digests.len();
     let differing: Vec<TreePlace> =
         digests.iter().filter(|(place, theirs)| tree.digest(*place) != *theirs).map(|(place, _)| *place).collect();
     let Some(first) = differing.first() else {
-        return Reaction::new(Fact::TreesAgreed { node: me, with: from, compared });
+        return Reaction::new(Event::TreesAgreed { node: me, with: from, compared });
     };
     let is_bottom = first.is_leaf();
-    let fact = Fact::TreesCompared { node: me, with: from, compared, differing: differing.len(), is_bottom };
-    let reply = if is_bottom {
+    let (many, ranges) = (differing.len(), differing.clone());
+    let (sent, reply) = if is_bottom {
         let entries = entries(replica, |key, _| differing.contains(&TreePlace::of(key)));
-        Message::Entries { ranges: differing.into(), entries, is_reply: false }
+        (entries.len(), Message::Entries { ranges, entries, is_reply: false })
     } else {
         let children = differing.iter().filter_map(|place| place.children()).flatten();
-        Message::Digests(children.map(|place| tree.entry(place)).collect())
+        let digests: Vec<_> = children.map(|place| tree.entry(place)).collect();
+        (digests.len(), Message::Digests(digests))
     };
-    Reaction::new(fact).send(from, reply)
+    Reaction::new(Event::TreesCompared { node: me, with: from, compared, differing: many, is_bottom, sent })
+        .send(from, reply)
 }
 
 /// Takes over what is newer; sends back what is newer here, unless this is already the reply.
@@ -48,7 +47,7 @@ pub fn merge(
     replica: &mut Replica,
     me: NodeId,
     from: NodeId,
-    ranges: &Rc<[TreePlace]>,
+    ranges: &[TreePlace],
     theirs: &[(Key, Record)],
     is_reply: bool,
 ) -> Reaction {
@@ -60,16 +59,16 @@ pub fn merge(
         let other = theirs.iter().find(|(each, _)| each == key);
         ranges.contains(&TreePlace::of(key)) && mine.is_newer_than(other.map(|(_, record)| record))
     };
-    let back = if is_reply { Rc::default() } else { entries(replica, is_newer_here) };
-    let fact = Fact::EntriesMerged { node: me, from, received: theirs.len(), adopted, returned: back.len() };
-    let reaction = Reaction::new(fact);
+    let back = if is_reply { Vec::new() } else { entries(replica, is_newer_here) };
+    let event = Event::EntriesMerged { node: me, from, received: theirs.len(), adopted, returned: back.len() };
+    let reaction = Reaction::new(event);
     if back.is_empty() {
         return reaction;
     }
-    reaction.send(from, Message::Entries { ranges: ranges.clone(), entries: back, is_reply: true })
+    reaction.send(from, Message::Entries { ranges: ranges.to_vec(), entries: back, is_reply: true })
 }
 
-fn entries(replica: &Replica, wanted: impl Fn(&Key, &Record) -> bool) -> Rc<[(Key, Record)]> {
-    let wanted = replica.records().iter().filter(|(key, record)| wanted(key, record));
+fn entries(replica: &Replica, wanted: impl Fn(&Key, &Record) -> bool) -> Vec<(Key, Record)> {
+    let wanted = replica.records.iter().filter(|(key, record)| wanted(key, record));
     wanted.map(|(key, record)| (key.clone(), record.clone())).collect()
 }

@@ -5,25 +5,24 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::coordinator::Coordinator;
-use super::event::Fact;
 use super::message::{Ending, Message};
-use super::reaction::{Reaction, Timer};
-use super::settings::Settings;
+use super::settings::CoordinatedBy;
+use super::{Command, Event, Quorum, Reaction, Settings, Timer};
+use crate::cluster::{self, CallId, ClientId, Host, NodeId, no_such_node};
+use crate::contract::Refused;
 use crate::key::Key;
 use crate::replication::history::Request;
-use crate::replication::{CallId, ClientId, Host, NodeId};
 use crate::sim::Time;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     id: ClientId,
     settings: Settings,
-    coordinator: Coordinator,
-    calls_made: u32,
+    pub coordinator: Coordinator,
     /// Calls that have not ended yet, each with the node that coordinates it, if that is not the client itself.
     open: LiteMap<CallId, (Request, Option<NodeId>)>,
-    beliefs: LiteMap<Key, Belief>,
-    last: Option<(CallId, Ending)>,
+    /// What it takes for the values of the keys that it has dealt with.
+    pub beliefs: LiteMap<Key, Belief>,
 }
 
 /// What a client takes for the value of a key.
@@ -37,112 +36,94 @@ pub enum Belief {
     Unsure(Rc<str>),
 }
 
+impl cluster::Client<Quorum> for Client {
+    /// Makes a call, by way of a node or not.
+    fn ask(&mut self, call: CallId, command: &Command, now: Time) -> Result<Reaction, Refused> {
+        let (request, via) = command.request().expect("nothing else is asked of clients");
+        let own = (self.settings.coordinator == CoordinatedBy::Node).then(|| self.default_coordinator());
+        let via = via.or(own);
+        let nodes = self.settings.nodes().count();
+        if let Some(node) = via.filter(|node| node.index() >= nodes) {
+            return Err(no_such_node(node, nodes));
+        }
+        self.open.insert(call, (request.clone(), via));
+        let Some(node) = via else { return Ok(self.coordinator.begin(call, request, now)) };
+        Ok(Reaction::new(Event::RequestSent { call, request: request.clone(), node })
+            .send(node, Message::Request { call, request })
+            .wake(self.settings.patience(), Timer::Patience(call)))
+    }
+
+    fn hear(&mut self, from: Host, message: &Message, _: Time) -> Option<Reaction> {
+        let Host::Node(node) = from else { unreachable!("clients send each other nothing") };
+        Some(match message {
+            Message::Acknowledge { call } => {
+                let reaction = self.coordinator.answered(node, *call, None);
+                self.learn_own(*call, reaction)
+            }
+            Message::Answer { call, found } => {
+                let reaction = self.coordinator.answered(node, *call, found.clone());
+                self.learn_own(*call, reaction)
+            }
+            Message::Response { call, .. } if !self.open.contains_key(call) => {
+                Reaction::new(Event::AnswerIgnored { at: self.id.into(), from: node, call: *call })
+            }
+            Message::Response { call, ending } => {
+                let event = Event::Responded { call: *call, node, ending: ending.clone(), verdict: None };
+                self.learn(*call, ending, Reaction::new(event))
+            }
+            _ => unreachable!("{from} never sends such a message to a client"),
+        })
+    }
+
+    fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
+        match timer {
+            Timer::HalfTime(call) => self.coordinator.half_time(call),
+            Timer::TimeOut(call) => {
+                let reaction = self.coordinator.time_out(call)?;
+                Some(self.learn_own(call, reaction))
+            }
+            Timer::Patience(call) => {
+                let node = self.open.get(&call)?.1.expect("a client is patient with a node, not with itself");
+                let after = self.settings.patience();
+                let reaction = Reaction::new(Event::ResponseOverdue { call, node, after });
+                Some(self.learn(call, &Ending::NoResponse { node, after }, reaction))
+            }
+        }
+    }
+}
+
 impl Client {
     pub fn new(id: ClientId, settings: Settings) -> Client {
-        Client {
-            id,
-            settings,
-            coordinator: Coordinator::new(id.into(), settings),
-            calls_made: 0,
-            open: LiteMap::new(),
-            beliefs: LiteMap::new(),
-            last: None,
+        let coordinator = Coordinator::new(id.into(), settings);
+        Client { id, settings, coordinator, open: LiteMap::new(), beliefs: LiteMap::new() }
+    }
+
+    /// The node that it turns to where the script names none: each client has its own.
+    fn default_coordinator(&self) -> NodeId {
+        NodeId::new((self.id.index() % self.settings.n) as u8 + 1)
+    }
+
+    /// Takes note of what came of a call that it coordinates, if that is known by now.
+    fn learn_own(&mut self, call: CallId, reaction: Reaction) -> Reaction {
+        let ending = self.coordinator.calls.get(&call).and_then(|call| call.ending.clone());
+        match ending.filter(|_| self.open.contains_key(&call)) {
+            Some(ending) => self.learn(call, &ending, reaction),
+            None => reaction,
         }
     }
 
-    /// Makes a call, by way of a node or not.
-    pub fn call(&mut self, request: Request, via: Option<NodeId>, now: Time) -> (CallId, Reaction) {
-        self.calls_made += 1;
-        let call = CallId { client: self.id, number: self.calls_made };
-        self.open.insert(call, (request.clone(), via));
-        let Some(node) = via else {
-            return (call, self.coordinator.begin(call, request, now));
-        };
-        let reaction = Reaction::new(Fact::RequestSent { call, request: request.clone(), node })
-            .send(node, Message::Request { call, request })
-            .after(self.settings.patience(), Timer::Patience { call });
-        (call, reaction)
-    }
-
-    pub fn handle(&mut self, from: Host, message: &Message) -> Reaction {
-        match (message, from) {
-            (Message::Acknowledge { call }, Host::Node(node)) => {
-                let reaction = self.coordinator.answered(node, *call, None);
-                self.learn(reaction)
-            }
-            (Message::Answer { call, found }, Host::Node(node)) => {
-                let reaction = self.coordinator.answered(node, *call, found.clone());
-                self.learn(reaction)
-            }
-            (Message::Response { call, ending }, Host::Node(node)) => {
-                if !self.open.contains_key(call) {
-                    return Reaction::new(Fact::AnswerIgnored { at: self.id.into(), from: node, call: *call });
-                }
-                let fact = Fact::Responded { call: *call, node, ending: ending.clone() };
-                let reaction = Reaction::new(fact).finish(*call, ending.clone());
-                self.learn(reaction)
-            }
-            _ => unreachable!("{from} never sends {message} to a client"),
-        }
-    }
-
-    pub fn expire(&mut self, timer: Timer) -> Option<Reaction> {
-        let reaction = match timer {
-            Timer::HalfTime { call, .. } => self.coordinator.half_time(call)?,
-            Timer::TimeOut { call, .. } => self.coordinator.time_out(call)?,
-            Timer::Patience { call } => {
-                let (_, node) = self.open.get(&call)?;
-                let node = node.expect("a client is patient with a node, not with itself");
-                let after = self.settings.patience();
-                let fact = Fact::ResponseOverdue { call, node, after };
-                Reaction::new(fact).finish(call, Ending::NoResponse { node, after })
-            }
-        };
-        Some(self.learn(reaction))
-    }
-
-    /// Takes note of what came of a call, if the reaction ends one.
-    fn learn(&mut self, reaction: Reaction) -> Reaction {
-        let Some((call, ending)) = reaction.finished.clone() else { return reaction };
+    fn learn(&mut self, call: CallId, ending: &Ending, reaction: Reaction) -> Reaction {
         let (request, _) = self.open.remove(&call).expect("a call ends once");
         let key = request.key().clone();
-        match (&ending, request) {
+        let belief = match (ending, request) {
             (Ending::Found(found), _) => {
-                let belief = found.as_ref().map_or(Belief::Nothing, |record| Belief::Value(record.value.clone()));
-                self.beliefs.insert(key, belief);
+                Some(found.as_ref().map_or(Belief::Nothing, |record| Belief::Value(record.value.clone())))
             }
-            (Ending::Written, Request::Write { value, .. }) => {
-                self.beliefs.insert(key, Belief::Value(value));
-            }
-            (_, Request::Write { value, .. }) => {
-                self.beliefs.insert(key, Belief::Unsure(value));
-            }
-            (_, Request::Read { .. }) => {}
-        }
-        self.last = Some((call, ending));
-        reaction
-    }
-
-    pub fn id(&self) -> ClientId {
-        self.id
-    }
-
-    /// What it takes for the values of the keys that it has dealt with.
-    pub fn beliefs(&self) -> &LiteMap<Key, Belief> {
-        &self.beliefs
-    }
-
-    /// The calls that it waits for, and by way of which node.
-    pub fn open_calls(&self) -> impl Iterator<Item = (CallId, &Request, Option<NodeId>)> {
-        self.open.iter().map(|(call, (request, via))| (*call, request, *via))
-    }
-
-    /// What came of the call that ended last.
-    pub fn last(&self) -> Option<(CallId, &Ending)> {
-        self.last.as_ref().map(|(call, ending)| (*call, ending))
-    }
-
-    pub fn coordinator(&self) -> &Coordinator {
-        &self.coordinator
+            (Ending::Written, Request::Write { value, .. }) => Some(Belief::Value(value)),
+            (_, Request::Write { value, .. }) => Some(Belief::Unsure(value)),
+            (_, Request::Read { .. }) => None,
+        };
+        belief.into_iter().for_each(|belief| drop(self.beliefs.insert(key.clone(), belief)));
+        reaction.end(call, ending.outcome())
     }
 }

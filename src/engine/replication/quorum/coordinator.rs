@@ -6,16 +6,15 @@
 
 use litemap::LiteMap;
 
-use super::event::{Fact, Standing};
+use super::event::Standing;
 use super::handoff;
 use super::message::{Ending, Message};
-use super::reaction::{Reaction, Timer};
 use super::read_repair::{self, Answer};
 use super::record::{Record, Version};
-use super::settings::Settings;
+use super::{Event, Reaction, Settings, Timer};
+use crate::cluster::{CallId, Host, NodeId, NodeSet};
 use crate::key::Key;
 use crate::replication::history::Request;
-use crate::replication::{CallId, Host, NodeId, NodeSet};
 use crate::sim::Time;
 
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct Coordinator {
     me: Host,
     settings: Settings,
     /// The calls that it works on, and the last one that it has finished with.
-    calls: LiteMap<CallId, Coordination>,
+    pub calls: LiteMap<CallId, Coordination>,
 }
 
 /// One call, as its coordinator sees it.
@@ -39,7 +38,8 @@ pub struct Coordination {
     pub needed: usize,
     /// In the order in which they came.
     pub answers: Vec<Answer>,
-    pub decision: Option<Decision>,
+    /// What it has decided.
+    pub ending: Option<Ending>,
     /// Its time-out is over: what still comes is ignored.
     pub closed: bool,
 }
@@ -48,13 +48,6 @@ pub struct Coordination {
 pub enum Task {
     Write(Record),
     Read,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Enough have answered; for a read, this is the newest that they had.
-    Met(Option<Record>),
-    Failed,
 }
 
 impl Coordinator {
@@ -72,60 +65,51 @@ impl Coordinator {
             Request::Read { key } => (key, Task::Read, self.settings.r),
         };
         let asked = self.settings.home();
-        let message = match &task {
-            Task::Write(record) => Message::Write { call, key: key.clone(), record: record.clone(), hint: None },
-            Task::Read => Message::Read { call, key: key.clone() },
+        let (message, version) = match &task {
+            Task::Write(record) => {
+                let message = Message::Write { call, key: key.clone(), record: record.clone(), hint: None };
+                (message, Some(record.version))
+            }
+            Task::Read => (Message::Read { call, key: key.clone() }, None),
         };
-        let version = match &task {
-            Task::Write(record) => Some(record.version),
-            Task::Read => None,
-        };
-        let fact = Fact::CallSent { at: self.me, call, key: key.clone(), version, asked, needed };
-        let mut reaction = Reaction::new(fact).send_all(asked.iter().map(|node| (node.into(), message.clone())));
-        if version.is_some() && self.settings.spares > 0 {
-            reaction = reaction.after(self.settings.half_time(), Timer::HalfTime { at: self.me, call });
-        }
-        let coordination = Coordination {
-            key,
-            task,
-            asked,
-            hints: Vec::new(),
-            needed,
-            answers: Vec::new(),
-            decision: None,
-            closed: false,
-        };
+        let event = Event::CallSent { at: self.me, call, key: key.clone(), version, asked, needed };
+        let (hints, answers) = (Vec::new(), Vec::new());
+        let coordination = Coordination { key, task, asked, hints, needed, answers, ending: None, closed: false };
         self.calls.insert(call, coordination);
-        reaction.after(self.settings.timeout, Timer::TimeOut { at: self.me, call })
+        let reaction = Reaction::new(event).wake(self.settings.timeout, Timer::TimeOut(call));
+        let reaction = asked.iter().fold(reaction, |reaction, node| reaction.send(node, message.clone()));
+        if version.is_some() && self.settings.spares > 0 {
+            return reaction.wake(self.settings.half_time(), Timer::HalfTime(call));
+        }
+        reaction
     }
 
     /// A node has acknowledged a write (`found` is `None`), or answered a read.
     pub fn answered(&mut self, from: NodeId, call: CallId, found: Option<Record>) -> Reaction {
         let me = self.me;
         let Some(coordination) = self.calls.get_mut(&call).filter(|call| !call.closed) else {
-            return Reaction::new(Fact::AnswerIgnored { at: me, from, call });
+            return Reaction::new(Event::AnswerIgnored { at: me, from, call });
         };
         coordination.answers.push(Answer { from, found: found.clone(), repaired_to: None });
         let (got, needed) = (coordination.answers.len(), coordination.needed);
-        let standing = match &coordination.decision {
+        let standing = match &coordination.ending {
             None if got < needed => Standing::Waiting { got, needed },
             None => Standing::Met { needed },
-            Some(Decision::Met(_)) => Standing::Late,
-            Some(Decision::Failed) => Standing::TooLate,
+            Some(Ending::Written | Ending::Found(_)) => Standing::Late,
+            Some(_) => Standing::TooLate,
         };
         match coordination.task {
             Task::Write(_) => {
-                let reaction = Reaction::new(Fact::Acknowledged { at: me, from, call, standing });
+                let reaction = Reaction::new(Event::Acknowledged { at: me, from, call, standing });
                 self.decide_if_met(reaction, call, standing, Ending::Written)
             }
             Task::Read => {
                 let newest = read_repair::newest(&coordination.answers).cloned();
                 let repaired = coordination.repair(standing, self.settings.read_repair, newest.as_ref());
-                let key = coordination.key.clone();
-                let fact =
-                    Fact::Answered { at: me, from, call, key, found, standing, newest: newest.clone(), repaired };
-                let repairs = coordination.repairs(repaired, newest.as_ref());
-                let reaction = Reaction::new(fact).send_all(repairs);
+                let (key, seen) = (coordination.key.clone(), newest.clone());
+                let event =
+                    Event::Answered { at: me, from, call, key, found, standing, newest: seen, repaired, verdict: None };
+                let reaction = coordination.send_repairs(repaired, newest.as_ref(), Reaction::new(event));
                 self.decide_if_met(reaction, call, standing, Ending::Found(newest))
             }
         }
@@ -135,51 +119,43 @@ impl Coordinator {
         if !matches!(standing, Standing::Met { .. }) {
             return reaction;
         }
-        if let Some(coordination) = self.calls.get_mut(&call) {
-            let found = if let Ending::Found(found) = &ending { found.clone() } else { None };
-            coordination.decision = Some(Decision::Met(found));
-        }
-        self.tell(reaction, call, ending)
+        self.decide(reaction, call, ending)
     }
 
-    /// Lets the client know: the client itself, or by a response.
-    fn tell(&self, reaction: Reaction, call: CallId, ending: Ending) -> Reaction {
+    /// Takes note of what came of a call. A client that coordinates its own knows by that; to another a response is sent.
+    fn decide(&mut self, reaction: Reaction, call: CallId, ending: Ending) -> Reaction {
+        self.calls.get_mut(&call).expect("it is open").ending = Some(ending.clone());
         match self.me {
-            Host::Client(_) | Host::Service(_) => reaction.finish(call, ending),
+            Host::Client(_) | Host::Service(_) => reaction,
             Host::Node(_) => reaction.send(call.client, Message::Response { call, ending }),
         }
     }
 
     /// Half of the time is over. A write that lacks acknowledgements goes to spare nodes as well.
     pub fn half_time(&mut self, call: CallId) -> Option<Reaction> {
-        let coordination = self.calls.get_mut(&call).filter(|call| call.decision.is_none())?;
+        let coordination = self.calls.get_mut(&call).filter(|call| call.ending.is_none())?;
         let Task::Write(record) = coordination.task.clone() else { return None };
         let silent = coordination.asked.without(coordination.answers.iter().map(|answer| answer.from).collect());
         coordination.hints = handoff::assign(silent, self.settings.spare_nodes());
         let spares = coordination.hints.iter().map(|(spare, _)| *spare).collect();
-        let messages = coordination.hints.iter().map(|(spare, owner)| {
+        let reaction = Reaction::new(Event::SparesAsked { at: self.me, call, silent, spares });
+        Some(coordination.hints.iter().fold(reaction, |reaction, (spare, owner)| {
             let (key, record) = (coordination.key.clone(), record.clone());
-            (Host::from(*spare), Message::Write { call, key, record, hint: Some(*owner) })
-        });
-        Some(Reaction::new(Fact::SparesAsked { at: self.me, call, silent, spares }).send_all(messages))
+            reaction.send(*spare, Message::Write { call, key, record, hint: Some(*owner) })
+        }))
     }
 
     /// The time is over. Whoever has not answered by now is not waited for; if that leaves too few, the call fails.
     pub fn time_out(&mut self, call: CallId) -> Option<Reaction> {
         let coordination = self.calls.get_mut(&call)?;
         coordination.closed = true;
-        if coordination.decision.is_some() {
+        if coordination.ending.is_some() {
             return None;
         }
-        coordination.decision = Some(Decision::Failed);
         let (got, needed, after) = (coordination.answers.len(), coordination.needed, self.settings.timeout);
         let is_write = matches!(coordination.task, Task::Write(_));
-        let reaction = Reaction::new(Fact::QuorumNotMet { at: self.me, call, is_write, got, needed, after });
-        Some(self.tell(reaction, call, Ending::QuorumNotMet { got, needed, after }))
-    }
-
-    pub fn call(&self, call: CallId) -> Option<&Coordination> {
-        self.calls.get(&call)
+        let reaction = Reaction::new(Event::QuorumNotMet { at: self.me, call, is_write, got, needed, after });
+        Some(self.decide(reaction, call, Ending::QuorumNotMet { got, needed, after }))
     }
 }
 
@@ -196,9 +172,9 @@ impl Coordination {
         behind
     }
 
-    fn repairs(&self, behind: NodeSet, newest: Option<&Record>) -> Vec<(Host, Message)> {
-        let Some(newest) = newest else { return Vec::new() };
-        let repair = |node: NodeId| (node.into(), Message::Repair { key: self.key.clone(), record: newest.clone() });
-        behind.iter().map(repair).collect()
+    fn send_repairs(&self, behind: NodeSet, newest: Option<&Record>, reaction: Reaction) -> Reaction {
+        let Some(newest) = newest else { return reaction };
+        let repair = || Message::Repair { key: self.key.clone(), record: newest.clone() };
+        behind.iter().fold(reaction, |reaction, node| reaction.send(node, repair()))
     }
 }

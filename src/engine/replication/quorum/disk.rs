@@ -7,8 +7,8 @@ use litemap::LiteMap;
 
 use super::handoff::Hints;
 use super::record::{self, Record, Version};
+use crate::cluster::NodeId;
 use crate::key::Key;
-use crate::replication::NodeId;
 use crate::sim::{Crash, Disk, DiskError, FileId};
 
 /// Room for some hundred thousand small writes: more than a run has, less than a page can hold.
@@ -130,6 +130,12 @@ impl NodeDisk {
     /// The hints, in the order of their file.
     pub fn hints(&self) -> Vec<Logged> {
         logged(self.0.peek(self.file(HINTS), 0..u64::MAX), true)
+    }
+
+    /// The bytes of a copy, beside what it shares with `before`: what was written since, in memory and in files.
+    pub fn weight(&self, before: &NodeDisk) -> u64 {
+        let written = self.bytes_written().saturating_sub(before.bytes_written());
+        2 * written.min(self.0.used)
     }
 
     pub fn bytes_written(&self) -> u64 {

@@ -1,43 +1,16 @@
 //! What happened, as facts, and how each is told: for somebody who may not see the picture.
 
-use std::fmt::{self, Display};
-
 use stepwise_derive::Event;
 
 use super::message::Ending;
 use super::record::{Record, Version};
-use crate::contract::{self, Refused};
+use crate::cluster::{CallId, Happened, Host, NodeId, NodeSet};
+use crate::contract::Refused;
 use crate::key::Key;
-use crate::replication::history::Request;
-use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
-use crate::sim::{Loss, MessageId, Time};
-use crate::wording::{count, shown};
-
-/// A fact, and what the history says of the read that ended by it.
-#[derive(Clone, Debug)]
-pub struct Event {
-    pub fact: Fact,
-    pub verdict: Option<Verdict>,
-}
-
-impl contract::Event for Event {
-    fn name(&self) -> &'static str {
-        contract::Event::name(&self.fact)
-    }
-}
-
-impl Display for Event {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        self.fact.fmt(out)?;
-        self.verdict.map_or(Ok(()), |verdict| write!(out, " {verdict}"))
-    }
-}
-
-impl From<Refused> for Event {
-    fn from(refused: Refused) -> Event {
-        Event { fact: refused.into(), verdict: None }
-    }
-}
+use crate::replication::Verdict;
+use crate::replication::history::{Request, Returned};
+use crate::sim::Time;
+use crate::wording::count;
 
 /// Why a record came to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +33,8 @@ pub enum Standing {
     TooLate,
 }
 
-#[derive(Clone, Debug, Event)]
-pub enum Fact {
+#[derive(Clone, Event)]
+pub enum Event {
     // Calls, as clients and coordinators see them.
     #[told(
         "{at} sent the write {call} of {key} to {asked}, with the version {version}. It needs {}.",
@@ -75,7 +48,8 @@ pub enum Fact {
     Acknowledged { at: Host, from: NodeId, call: CallId, standing: Standing },
     #[told(
         "{from} answered {at}: {}{}{}",
-        looked_up(key, found.as_ref()), counted(*call, *standing, newest.as_ref()), repair_of(*repaired)
+        looked_up(key, found.as_ref()), counted(*call, *standing, newest.as_ref()),
+        format!("{}{}", repair_of(*repaired), judged(*verdict))
     )]
     Answered {
         at: Host,
@@ -86,6 +60,8 @@ pub enum Fact {
         standing: Standing,
         newest: Option<Record>,
         repaired: NodeSet,
+        /// What the history says of the read, if it ended by this.
+        verdict: Option<Verdict>,
     },
     #[told("{at} ignored an answer from {from}: the call {call} is over.")]
     AnswerIgnored { at: Host, from: NodeId, call: CallId },
@@ -104,11 +80,11 @@ pub enum Fact {
         call.client, when = *ending == Ending::Written
     )]
     #[told(
-        "{node} responded to {}: the read {call} found {}.",
-        call.client, shown(&record.value), when = let Ending::Found(Some(record)) = ending
+        "{node} responded to {}: the read {call} found {record}.{}",
+        call.client, judged(*verdict), when = let Ending::Found(Some(record)) = ending
     )]
-    #[told("{node} responded to {}: {ending} for {call}.", call.client)]
-    Responded { call: CallId, node: NodeId, ending: Ending },
+    #[told("{node} responded to {}: {ending} for {call}.{}", call.client, judged(*verdict))]
+    Responded { call: CallId, node: NodeId, ending: Ending, verdict: Option<Verdict> },
     #[told("{} waited {after} for {node} and gave {call} up.", call.client)]
     ResponseOverdue { call: CallId, node: NodeId, after: Time },
 
@@ -116,8 +92,8 @@ pub enum Fact {
     #[told("{}{}", brought(*node, key, record, *purpose), newer_than(*replaced))]
     Stored { node: NodeId, key: Key, record: Record, replaced: Option<Version>, purpose: Purpose },
     #[told(
-        "{node} did not store {key} = {} ({}): it has {} ({kept}){}",
-        shown(&record.value), record.version,
+        "{node} did not store {} ({}): it has {} ({kept}){}",
+        record.of(key), record.version,
         if *kept == record.version { "just this one" } else { "a newer one" },
         if *purpose == Purpose::Repair { "." } else { ", and acknowledged it all the same." }
     )]
@@ -125,25 +101,20 @@ pub enum Fact {
     #[told("{node} has no room on its disk for {key}, and stayed silent.")]
     DiskFull { node: NodeId, key: Key },
     #[told(
-        "{node} looked up {key}: {} with the version {}.",
-        shown(&record.value), record.version, when = let Some(record) = found
+        "{node} looked up {key}: {record} with the version {}.",
+        record.version, when = let Some(record) = found
     )]
     #[told("{node} looked up {key}, and has none.")]
     Read { node: NodeId, key: Key, found: Option<Record> },
 
     // Hinted handoff.
     #[told(
-        "{node} keeps {key} = {} as a hint for {owner}, and acknowledged it. Reads do not see it there.",
-        shown(&record.value)
+        "{node} keeps {} as a hint for {owner}, and acknowledged it. Reads do not see it there.",
+        record.of(key)
     )]
     HintHeld { node: NodeId, owner: NodeId, key: Key, record: Record },
-    /// `left` stay for the next handoff.
-    #[told(
-        "{node} sent {} to {}.{}",
-        count(*sent, "hint"), if *sent == 1 { "its owner" } else { "their owners" },
-        unless_none(*left, |left| format!(" It keeps {} for the next handoff.", count(left, "hint")))
-    )]
-    HintsOffered { node: NodeId, sent: usize, left: usize },
+    #[told("{node} sent {} to {}.", count(*sent, "hint"), if *sent == 1 { "its owner" } else { "their owners" })]
+    HintsOffered { node: NodeId, sent: usize },
     #[told("{owner} has {key} now, and {node} dropped the hint.", when = *dropped)]
     #[told("{owner} has {key} now; {node} holds a newer hint, or none.")]
     HintReleased { node: NodeId, owner: NodeId, key: Key, dropped: bool },
@@ -163,7 +134,8 @@ pub enum Fact {
         "{node} compared {} with those of {with}: {} It sent what lies below.",
         count(*compared, "digest"), differ(*differing)
     )]
-    TreesCompared { node: NodeId, with: NodeId, compared: usize, differing: usize, is_bottom: bool },
+    /// So many digests, or records, were sent.
+    TreesCompared { node: NodeId, with: NodeId, compared: usize, differing: usize, is_bottom: bool, sent: usize },
     #[told(
         "{node} compared {} with those of {with}: all agree, and nothing has to be sent.",
         count(*compared, "digest")
@@ -176,26 +148,7 @@ pub enum Fact {
     )]
     EntriesMerged { node: NodeId, from: NodeId, received: usize, adopted: usize, returned: usize },
 
-    // Faults, and what the reader does by hand.
-    #[told("{message} ({what}, {from} to {to}) was lost: {}", lost(*loss, *from, *to))]
-    MessageLost { message: MessageId, from: Host, to: Host, what: &'static str, loss: Loss },
-    #[told("{message} will take {more} longer.")]
-    MessageDelayed { message: MessageId, more: Time },
-    #[told("From now on a message between {a} and {b} takes {delay}.")]
-    LinkDelayed { a: Host, b: Host, delay: Time },
-    #[told("The link between {a} and {b} is cut.")]
-    LinkCut { a: Host, b: Host },
-    #[told("{host} is isolated: nobody can reach it.")]
-    Isolated { host: Host },
-    #[told("All links are open again.")]
-    Healed,
-    #[told("{node} stopped. Its memory is gone; its disk keeps what was synced.")]
-    NodeStopped { node: NodeId },
-    #[told(
-        "{node} started and read {} from its disk{}.",
-        count(*records, "record"), unless_none(*hints, |hints| format!(", and {}", count(hints, "hint")))
-    )]
-    NodeStarted { node: NodeId, records: usize, hints: usize },
+    // What is done by hand.
     #[told("A backup was taken of {node}'s disk, with {}.", count(*records, "record"))]
     BackedUp { node: NodeId, records: usize },
     #[told(
@@ -203,11 +156,8 @@ pub enum Fact {
         count(*records, "record")
     )]
     Restored { node: NodeId, records: usize, taken: Time },
-    #[told("It is {now}, and nothing is in flight.", when = *in_flight == 0)]
-    #[told("It is {now}, with {} in flight.", count(*in_flight, "message"))]
-    TimePassed { now: Time, in_flight: usize },
-    #[told("It is {now}, and all is quiet.")]
-    Settled { now: Time },
+    #[flatten]
+    Happened(Happened),
     #[flatten]
     Refused(Refused),
 }
@@ -223,7 +173,7 @@ fn acknowledged(standing: Standing) -> String {
 
 fn looked_up(key: &Key, found: Option<&Record>) -> String {
     match found {
-        Some(Record { value, version }) => format!("{key} = {} of version {version}", shown(value)),
+        Some(record) => format!("{} of version {}", record.of(key), record.version),
         None => format!("it has no {key}"),
     }
 }
@@ -231,9 +181,9 @@ fn looked_up(key: &Key, found: Option<&Record>) -> String {
 fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String {
     match (standing, newest) {
         (Standing::Waiting { got, needed }, _) => format!(". {got} of {needed} for {call}."),
-        (Standing::Met { needed }, Some(Record { value, version })) => {
-            let value = shown(value);
-            format!(". {needed} of {needed}: {call} returned {value}, the newest that was answered ({version}).")
+        (Standing::Met { needed }, Some(record)) => {
+            let version = record.version;
+            format!(". {needed} of {needed}: {call} returned {record}, the newest that was answered ({version}).")
         }
         (Standing::Met { needed }, None) => {
             format!(". {needed} of {needed}: {call} returned no value, as none was answered.")
@@ -243,16 +193,20 @@ fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String 
     }
 }
 
+fn judged(verdict: Option<Verdict>) -> String {
+    verdict.map_or_else(String::new, |verdict| format!(" {verdict}"))
+}
+
 fn repair_of(nodes: NodeSet) -> String {
     if nodes.is_empty() { String::new() } else { format!(" Read repair sent the newest to {nodes}.") }
 }
 
 fn brought(node: NodeId, key: &Key, record: &Record, purpose: Purpose) -> String {
-    let (value, version) = (shown(&record.value), record.version);
+    let (record, version) = (record.of(key), record.version);
     match purpose {
-        Purpose::Write => format!("{node} stored {key} = {value} with the version {version}"),
-        Purpose::Repair => format!("Read repair brought {key} = {value} ({version}) to {node}"),
-        Purpose::HandOff => format!("{node} got {key} = {value} ({version}), kept for it elsewhere"),
+        Purpose::Write => format!("{node} stored {record} with the version {version}"),
+        Purpose::Repair => format!("Read repair brought {record} ({version}) to {node}"),
+        Purpose::HandOff => format!("{node} got {record} ({version}), kept for it elsewhere"),
     }
 }
 
@@ -270,11 +224,34 @@ fn differ(many: usize) -> String {
     if many == 1 { "one of them differs.".to_owned() } else { format!("{many} of them differ.") }
 }
 
-fn lost(loss: Loss, from: Host, to: Host) -> String {
-    match loss {
-        Loss::Chance => "chance had it so.".to_owned(),
-        Loss::NoPath => format!("{from} cannot reach {to}."),
-        Loss::HostDown => format!("{to} is stopped."),
-        Loss::Dropped => "it was dropped.".to_owned(),
+impl Event {
+    /// The call that it is about, if it is about one.
+    pub fn call(&self) -> Option<CallId> {
+        match *self {
+            Event::CallSent { call, .. }
+            | Event::RequestSent { call, .. }
+            | Event::Acknowledged { call, .. }
+            | Event::Answered { call, .. }
+            | Event::AnswerIgnored { call, .. }
+            | Event::SparesAsked { call, .. }
+            | Event::QuorumNotMet { call, .. }
+            | Event::Responded { call, .. }
+            | Event::ResponseOverdue { call, .. } => Some(call),
+            _ => None,
+        }
+    }
+
+    /// What came of a call, where its client learns of it by this.
+    pub fn returned(&self) -> Option<Returned> {
+        let met = |at: &Host, standing: &Standing| matches!((at, standing), (Host::Client(_), Standing::Met { .. }));
+        match self {
+            Event::Acknowledged { at, standing, .. } if met(at, standing) => Some(Returned::Written),
+            Event::Answered { at, standing, newest, .. } if met(at, standing) => {
+                Some(Ending::Found(newest.clone()).returned())
+            }
+            Event::Responded { ending, .. } => Some(ending.returned()),
+            Event::QuorumNotMet { at: Host::Client(_), .. } | Event::ResponseOverdue { .. } => Some(Returned::Nothing),
+            _ => None,
+        }
     }
 }

@@ -15,8 +15,8 @@ use litemap::LiteMap;
 
 use super::message::Message;
 use super::record::{Record, Version};
+use crate::cluster::{NodeId, NodeSet};
 use crate::key::Key;
-use crate::replication::{Host, NodeId, NodeSet};
 
 /// Writes kept for other nodes, the newest of each owner and key.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +42,8 @@ impl Hints {
     }
 
     /// One message for each hint, to its owner.
-    pub fn offers(&self) -> impl Iterator<Item = (Host, Message)> {
-        self.iter()
-            .map(|(owner, key, record)| (owner.into(), Message::HandOff { key: key.clone(), record: record.clone() }))
+    pub fn offers(&self) -> impl Iterator<Item = (NodeId, Message)> {
+        self.iter().map(|(owner, key, record)| (owner, Message::HandOff { key: key.clone(), record: record.clone() }))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Key, &Record)> {

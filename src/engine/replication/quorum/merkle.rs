@@ -16,6 +16,7 @@ use litemap::LiteMap;
 
 use super::record::Record;
 use crate::key::Key;
+use crate::wire::{Frame, Wire};
 
 /// How many ranges the hashes of keys are divided into; a power of two.
 pub const LEAVES: usize = 8;
@@ -78,12 +79,28 @@ impl Digest {
         Digest(hash ^ (hash >> 33))
     }
 
-    pub fn from_bytes(bytes: [u8; 8]) -> Digest {
-        Digest(u64::from_be_bytes(bytes))
+    fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl Wire for TreePlace {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.0.write("place in the tree", frame);
     }
 
-    pub fn to_bytes(self) -> [u8; 8] {
-        self.0.to_be_bytes()
+    fn read(bytes: &mut &[u8]) -> Option<TreePlace> {
+        u8::read(bytes).filter(|number| (1..2 * LEAVES).contains(&usize::from(*number))).map(TreePlace)
+    }
+}
+
+impl Wire for Digest {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        frame.field("digest", &self.0.to_le_bytes(), format!("{self}…"));
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Digest> {
+        u64::read(bytes).map(Digest)
     }
 }
 

@@ -1,17 +1,19 @@
 //! What hosts say to each other.
 
 use std::fmt::{self, Display};
-use std::rc::Rc;
+
+use stepwise_derive::Wire;
 
 use super::merkle::{Digest, TreePlace};
 use super::record::{Record, Version};
+use crate::cluster::{self, CallId, NodeId};
+use crate::contract::Outcome;
 use crate::key::Key;
 use crate::replication::history::{Request, Returned};
-use crate::replication::{CallId, NodeId};
 use crate::sim::Time;
-use crate::wording::{count, shown};
+use crate::wording::count;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Message {
     /// A client asks a node to coordinate a call for it.
     Request {
@@ -28,9 +30,11 @@ pub enum Message {
         call: CallId,
         key: Key,
         record: Record,
+        #[label("hint")]
         hint: Option<NodeId>,
     },
     /// The node has stored it, or has a newer one.
+    #[name("acknowledgement")]
     Acknowledge {
         call: CallId,
     },
@@ -44,11 +48,13 @@ pub enum Message {
         found: Option<Record>,
     },
     /// Read repair: the newest record, for a node that answered with an older one. It is not answered.
+    #[name("read-repair")]
     Repair {
         key: Key,
         record: Record,
     },
     /// Hinted handoff: a record that was kept for its receiver.
+    #[name("handoff")]
     HandOff {
         key: Key,
         record: Record,
@@ -58,17 +64,17 @@ pub enum Message {
         version: Version,
     },
     /// Anti-entropy: digests of the sender's tree, to compare.
-    Digests(Rc<[(TreePlace, Digest)]>),
+    Digests(Vec<(TreePlace, Digest)>),
     /// Anti-entropy: all records of the sender in the ranges that differ; or, in reply to those, the ones that are newer.
     Entries {
-        ranges: Rc<[TreePlace]>,
-        entries: Rc<[(Key, Record)]>,
+        ranges: Vec<TreePlace>,
+        entries: Vec<(Key, Record)>,
         is_reply: bool,
     },
 }
 
 /// What came of a call, as its coordinator tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Ending {
     Written,
     Found(Option<Record>),
@@ -93,13 +99,22 @@ impl Ending {
             Ending::QuorumNotMet { .. } | Ending::NoResponse { .. } => Returned::Nothing,
         }
     }
+
+    /// As the client has it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Ending::Written => Outcome::Done,
+            Ending::Found(found) => Outcome::Value(found.as_ref().map(|record| record.value.to_string())),
+            refused => Outcome::Refused(refused.to_string()),
+        }
+    }
 }
 
 impl Display for Ending {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Ending::Written => out.write_str("written"),
-            Ending::Found(Some(record)) => write!(out, "{}", shown(&record.value)),
+            Ending::Found(Some(record)) => record.fmt(out),
             Ending::Found(None) => out.write_str("no value"),
             Ending::QuorumNotMet { got, needed, after } => {
                 write!(out, "quorum not met: {got} of {needed} within {after}")
@@ -110,24 +125,6 @@ impl Display for Ending {
 }
 
 impl Message {
-    /// What kind of message it is, in a word or two.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Message::Request { .. } => "request",
-            Message::Response { .. } => "response",
-            Message::Write { hint: None, .. } => "write",
-            Message::Write { hint: Some(_), .. } => "hinted write",
-            Message::Acknowledge { .. } => "acknowledgement",
-            Message::Read { .. } => "read",
-            Message::Answer { .. } => "answer",
-            Message::Repair { .. } => "read repair",
-            Message::HandOff { .. } => "handoff",
-            Message::HandedOff { .. } => "handed off",
-            Message::Digests(_) => "digests",
-            Message::Entries { .. } => "entries",
-        }
-    }
-
     /// The call that it belongs to, if any.
     pub fn call(&self) -> Option<CallId> {
         match self {
@@ -150,25 +147,32 @@ impl Message {
     }
 }
 
-/// The kind and what it carries: `write k = 1`, `answer: nothing`, `digests of 2 places`.
-impl Display for Message {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let kind = self.kind();
+impl cluster::Message for Message {
+    fn kind(&self) -> &'static str {
         match self {
-            Message::Request { request, .. } => write!(out, "{kind} to {request}"),
-            Message::Response { ending, .. } => write!(out, "{kind}: {ending}"),
+            Message::Write { hint: Some(_), .. } => "hinted write",
+            _ => Message::kind(self),
+        }
+    }
+
+    /// The kind and what it carries: `write k = 1`, `answer: nothing`, `digests of 2 places`.
+    fn about(&self) -> String {
+        let kind = cluster::Message::kind(self);
+        match self {
+            Message::Request { request, .. } => format!("{kind} to {request}"),
+            Message::Response { ending, .. } => format!("{kind}: {ending}"),
             Message::Write { key, record, hint: Some(owner), .. } => {
-                write!(out, "{kind} {key} = {} for {owner}", shown(&record.value))
+                format!("{kind} {} for {owner}", record.of(key))
             }
             Message::Write { key, record, .. } | Message::Repair { key, record } | Message::HandOff { key, record } => {
-                write!(out, "{kind} {key} = {}", shown(&record.value))
+                format!("{kind} {}", record.of(key))
             }
-            Message::Acknowledge { .. } => out.write_str(kind),
-            Message::Read { key, .. } | Message::HandedOff { key, .. } => write!(out, "{kind} {key}"),
-            Message::Answer { found: Some(record), .. } => write!(out, "{kind}: {}", shown(&record.value)),
-            Message::Answer { found: None, .. } => write!(out, "{kind}: nothing"),
-            Message::Digests(digests) => write!(out, "digests of {}", count(digests.len(), "place")),
-            Message::Entries { entries, .. } => out.write_str(&count(entries.len(), "entry")),
+            Message::Acknowledge { .. } => kind.to_owned(),
+            Message::Read { key, .. } | Message::HandedOff { key, .. } => format!("{kind} {key}"),
+            Message::Answer { found: Some(record), .. } => format!("{kind}: {record}"),
+            Message::Answer { found: None, .. } => format!("{kind}: nothing"),
+            Message::Digests(digests) => format!("digests of {}", count(digests.len(), "place")),
+            Message::Entries { entries, .. } => count(entries.len(), "entry"),
         }
     }
 }

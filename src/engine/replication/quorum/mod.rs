@@ -16,10 +16,11 @@
 //! # What w + r > n promises, and what it does not
 //!
 //! It promises that a read never returns a value that was over before another write began, if that write was acknowledged
-//! before the read began. Every call is kept in a [history](super::history), and every read is checked against just that.
+//! before the read began. Every call is kept in a [history](super::history), and every read is checked against just that ([`watch`]).
 //! The promise does not hold
 //! - in a sloppy quorum, where spare nodes acknowledge what home nodes have not seen;
-//! - after a node comes back from an older copy of its disk.
+//! - after a node comes back from an older copy of its disk;
+//! - where the clock of a node that coordinates is wrong.
 //!
 //! And there is more that a reader might expect, and that it never said:
 //! - of two writes that overlap, both acknowledged, the one with the larger version is kept; the other is lost, and perhaps
@@ -27,20 +28,27 @@
 //! - a write that reached fewer than w nodes is refused, and not taken back; it may be seen, and vanish again;
 //! - while a write is in flight, a read may see it and a later one may not: this is not linearizability.
 //!
-//! Each of these five is a run in `tests/golden/quorum`.
+//! Each of these six is a run in `tests/golden/quorum`.
 //!
 //! # Versions
 //!
-//! The version of a write is the time at which its coordinator took it on. If two writes could have the same, something else
-//! would have to decide, the number of the client say, and the later of two that do not even overlap could lose. So no clock
-//! of this cluster shows the same time twice: where several writes are taken on within a nanosecond, each gets the
-//! next one.
+//! The version of a write is the time that the clock of its coordinator shows when it takes the write on. Clients have
+//! clocks that are right. Those of nodes are right until a reader skews one: a node whose clock is ahead gives versions that
+//! writes which come after do not reach, and these are acknowledged and lost.
+//!
+//! Two writes at the very same time are told apart by their calls, which says nothing of which came first. So that this
+//! decides nothing between two that do not even overlap, a call made in the nanosecond in which a write was taken on and
+//! acknowledged begins a nanosecond later.
+//!
+//! # Reading order
+//!
+//! [`settings`] and [`command`]; [`record`] and [`replica`], one copy; [`message`], then [`coordinator`] and [`read_repair`];
+//! [`node`] and [`client`], the hosts; [`handoff`], [`merkle`] and [`anti_entropy`]; [`watch`], who sees everything.
 //!
 //! # Simpler than the real one because:
 //! - all keys have the same home nodes; how keys are spread over many nodes is the matter of partitioning;
-//! - all clocks agree to the nanosecond, and tell apart what happens within one, as if all hosts had a single clock. In a
-//!   real store clocks drift, and last write wins then loses even writes that did not overlap. A hybrid logical clock
-//!   counts on from the largest time that its host has heard of, and cannot know of a write that its host has not heard of;
+//! - no clock is wrong by itself, and none drifts. A hybrid logical clock counts on from the largest time that its host has
+//!   heard of, and cannot know of a write that its host has not heard of;
 //! - there is one value for a key: concurrent values are not kept side by side, nor given to the client to merge;
 //! - nothing is deleted: a deletion would need a tombstone, lest anti-entropy bring the value back;
 //! - no node knows which others are up (there is no gossip): hints are handed off when the script says so;
@@ -50,7 +58,6 @@
 //! Replicated Data* (1979).
 
 pub mod anti_entropy;
-pub mod bytes;
 pub mod client;
 pub mod command;
 pub mod coordinator;
@@ -60,84 +67,95 @@ pub mod handoff;
 pub mod merkle;
 pub mod message;
 pub mod node;
-pub mod reaction;
 pub mod read_repair;
 pub mod record;
 pub mod replica;
 pub mod settings;
+pub mod watch;
 
-mod cluster;
-mod execute;
+mod operate;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 pub use command::Command;
-pub use event::{Event, Fact};
+pub use event::Event;
 pub use settings::Settings;
+pub use view::focus;
 
-use std::rc::Rc;
+use serde_json::Value;
 
-use litemap::LiteMap;
-
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-use crate::replication::{CallId, History, Host, NodeId, World};
-use crate::sim::{Envelope, Fate, Time};
+use crate::cluster::{self, CallId, Cluster, NodeId, Order, Protocol};
+use crate::contract::{Counter, Outcome, Probe, Refused};
+use crate::sim::network::Conditions;
 use client::Client;
-use cluster::Tally;
-use disk::NodeDisk;
 use message::Message;
 use node::Node;
-use reaction::Timer;
+use watch::Watch;
 
-#[derive(Clone, Debug)]
-pub struct Quorum {
-    pub settings: Settings,
-    world: World<Message, Timer>,
-    nodes: Vec<Rc<Node>>,
-    clients: Vec<Rc<Client>>,
-    history: History,
-    /// Earlier than this no clock shows any more: it has given a version that is just before.
-    next_version: Time,
-    /// Copies of disks, each with the time at which it was taken.
-    backups: LiteMap<NodeId, (Time, Rc<NodeDisk>)>,
-    tally: Tally,
-    /// The message whose way ended in the last step.
-    passed: Option<(Rc<Envelope<Host, Message>>, Fate)>,
-    /// The call that the last steps were about.
-    focus: Option<CallId>,
+#[derive(Clone)]
+pub struct Quorum;
+
+type Reaction = cluster::Reaction<Quorum>;
+
+/// What hosts set timers for.
+#[derive(Clone)]
+pub enum Timer {
+    /// Half of a coordinator's time for a call is over.
+    HalfTime(CallId),
+    /// All of it is.
+    TimeOut(CallId),
+    /// A client has waited long enough for the node that coordinates its call.
+    Patience(CallId),
 }
 
-impl Engine for Quorum {
+impl Protocol for Quorum {
     type Settings = Settings;
+    type Message = Message;
+    type Timer = Timer;
     type Command = Command;
     type Event = Event;
+    type Node = Node;
+    type Client = Client;
+    type Witness = Watch;
 
-    fn new(settings: Settings) -> Quorum {
-        Quorum {
-            settings,
-            world: World::new(settings.conditions(), settings.seed),
-            nodes: settings.nodes().map(|node| Rc::new(Node::new(node, settings))).collect(),
-            clients: settings.clients().map(|client| Rc::new(Client::new(client, settings))).collect(),
-            history: History::default(),
-            next_version: Time::ZERO,
-            backups: LiteMap::new(),
-            tally: Tally::default(),
-            passed: None,
-            focus: None,
+    fn conditions(settings: &Settings) -> (Conditions, u64) {
+        (settings.conditions(), settings.seed)
+    }
+
+    fn nodes(settings: &Settings) -> Vec<Node> {
+        settings.nodes().map(|node| Node::new(node, *settings)).collect()
+    }
+
+    fn clients(settings: &Settings) -> Vec<Client> {
+        settings.clients().map(|client| Client::new(client, *settings)).collect()
+    }
+
+    fn order(command: &Command) -> Order<'_> {
+        match command {
+            Command::Fate(fate) => Order::Fate(fate),
+            _ => Order::Own,
         }
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Quorum>) -> Result<Outcome, Refused> {
-        self.run_command(command, probe)
+    fn carry_out(
+        cluster: &mut Cluster<Quorum>,
+        command: &Command,
+        probe: &mut impl Probe<Cluster<Quorum>>,
+    ) -> Result<Outcome, Refused> {
+        operate::carry_out(cluster, command, probe)
     }
 
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
+    fn counters(cluster: &Cluster<Quorum>) -> Vec<Counter> {
+        view::counters(cluster)
     }
 
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
+    fn state(cluster: &Cluster<Quorum>, node: NodeId) -> Value {
+        view::node(cluster, node)
+    }
+
+    fn whole(cluster: &Cluster<Quorum>) -> Value {
+        view::whole(cluster)
     }
 }

@@ -3,7 +3,7 @@
 //! as it is, and is left to [anti-entropy](super::anti_entropy).
 
 use super::record::{Record, Version};
-use crate::replication::{NodeId, NodeSet};
+use crate::cluster::{NodeId, NodeSet};
 
 /// What a node has answered, on a write or on a read.
 #[derive(Clone, Debug)]

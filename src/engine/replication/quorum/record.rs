@@ -12,6 +12,8 @@ use crate::contract::Span;
 use crate::key::Key;
 use crate::replication::{CallId, ClientId};
 use crate::sim::Time;
+use crate::wire::{Frame, Wire};
+use crate::wording::shown;
 
 /// A key is no longer than this: its length has one byte in a record, and a reader must see it.
 pub const MAX_KEY_BYTES: usize = 64;
@@ -21,7 +23,7 @@ pub const MAX_VALUE_BYTES: usize = 256;
 const HEADER: usize = 20;
 
 /// The version of a value: when the coordinator took the write on, by its clock, and which call it was. The larger one
-/// wins, wherever two meet: last write wins. No two writes have the same time.
+/// wins, wherever two meet: last write wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     pub at: Time,
@@ -41,9 +43,42 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record with its key, as a sentence has it: `k = a`.
+    pub fn of(&self, key: &Key) -> String {
+        format!("{key} = {self}")
+    }
+
     /// Whether this record is newer than `other`; it is if there is no other.
     pub fn is_newer_than(&self, other: Option<&Record>) -> bool {
         other.is_none_or(|other| self.version > other.version)
+    }
+}
+
+impl Display for Record {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        shown(&self.value).fmt(out)
+    }
+}
+
+impl Wire for Version {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.at.write("timestamp", frame);
+        self.call.write("call of the client", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Version> {
+        Some(Version { at: Time::read(bytes)?, call: CallId::read(bytes)? })
+    }
+}
+
+impl Wire for Record {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.version.write("version", frame);
+        self.value.write("value", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Record> {
+        Some(Record { version: Version::read(bytes)?, value: Wire::read(bytes)? })
     }
 }
 

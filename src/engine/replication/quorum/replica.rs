@@ -11,8 +11,8 @@ use crate::key::Key;
 #[derive(Clone, Debug, Default)]
 pub struct Replica {
     /// In memory; all of them are on the disk as well.
-    records: Rc<LiteMap<Key, Record>>,
-    disk: NodeDisk,
+    pub records: Rc<LiteMap<Key, Record>>,
+    pub disk: NodeDisk,
 }
 
 /// What became of a record that was to be stored.
@@ -43,10 +43,6 @@ impl Replica {
         self.records.get(key)
     }
 
-    pub fn records(&self) -> &LiteMap<Key, Record> {
-        &self.records
-    }
-
     /// The machine stops: memory is gone.
     pub fn stop(&mut self) {
         self.records = Rc::default();
@@ -58,11 +54,10 @@ impl Replica {
         self.records = Rc::new(self.disk.load_records());
     }
 
-    pub fn disk(&self) -> &NodeDisk {
-        &self.disk
-    }
-
-    pub fn disk_mut(&mut self) -> &mut NodeDisk {
-        &mut self.disk
+    /// The bytes of a copy, beside what it shares with `before`.
+    pub fn weight(&self, before: &Replica) -> u64 {
+        let is_shared = Rc::ptr_eq(&self.records, &before.records);
+        let records = if is_shared { 0 } else { self.records.len() * size_of::<(Key, Record)>() };
+        records as u64 + self.disk.weight(&before.disk)
     }
 }

@@ -2,8 +2,8 @@
 
 use stepwise_derive::{Choice, Parameters};
 
+use crate::cluster::{ClientId, NodeId, NodeSet};
 use crate::form::BadParameter;
-use crate::replication::{ClientId, NodeId, NodeSet};
 use crate::sim::Time;
 use crate::sim::network::Conditions;
 
