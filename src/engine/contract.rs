@@ -91,7 +91,8 @@ pub trait Event: Clone + Display + 'static {
     fn name(&self) -> &'static str;
 }
 
-/// An event and the line that decided it, for what is done by one function and told by another.
+/// An event, or what is to be told of it, and the line that decided it: for what is done by one function and told by
+/// another.
 #[derive(Clone, Copy, Debug)]
 pub struct Decided<E> {
     pub event: E,

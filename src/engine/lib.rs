@@ -37,6 +37,7 @@ pub mod storage;
 pub mod table;
 #[cfg(test)]
 pub mod testing;
+pub mod ways;
 pub mod wire;
 pub mod wording;
 pub mod workload;

@@ -11,6 +11,7 @@ use super::lists::Lists;
 use super::mailboxes::Mailboxes;
 use super::world::World;
 use super::{PostId, UserId};
+use crate::contract::Decided;
 
 #[derive(Clone)]
 pub struct Hybrid {
@@ -45,37 +46,39 @@ impl Hybrid {
         self.left_out.newest_first(author)
     }
 
-    pub fn deliver(&mut self, world: &World, post: PostId) -> u64 {
-        self.mailboxes.deliver(world, post)
+    pub fn deliver(&mut self, world: &World, post: PostId) -> Decided<u64> {
+        Decided::new(self.mailboxes.deliver(world, post).event)
     }
 
     /// Keeps a post for whoever reads.
-    pub fn leave_out(&mut self, world: &World, post: PostId) {
+    pub fn leave_out(&mut self, world: &World, post: PostId) -> Decided<()> {
         let author = world.post(post).author;
         self.left_out.append(author, post);
         if let Err(place) = self.celebrities.binary_search(&author) {
             Rc::make_mut(&mut self.celebrities).insert(place, author);
         }
+        Decided::new(())
     }
 
-    pub fn timeline(&self, world: &World, reader: UserId) -> Merged {
+    pub fn timeline(&self, world: &World, reader: UserId) -> Decided<Merged> {
         let (mut newest, mailbox) = self.mailboxes.read(world, reader);
         let mut left_out = 0;
         for celebrity in self.celebrities.iter().filter(|celebrity| world.follows.has(reader, **celebrity)) {
             left_out += newest.take(self.left_out(*celebrity));
         }
-        Merged { mailbox, lookups: self.celebrities.len() as u64, left_out, page: newest.finish() }
+        let lookups = self.celebrities.len() as u64;
+        Decided::new(Merged { mailbox, lookups, left_out, page: newest.finish() })
     }
 
     /// A new follower gets what would have been delivered.
-    pub fn fill(&mut self, world: &World, follower: UserId, followee: UserId) -> u64 {
+    pub fn fill(&mut self, world: &World, follower: UserId, followee: UserId) -> Decided<u64> {
         let mut delivered = Vec::new();
         let mut left_out = self.left_out.newest_first(followee).peekable();
         delivered.extend(world.posts_of(followee).filter(|post| left_out.next_if_eq(post).is_none()));
-        self.mailboxes.fill(follower, &delivered)
+        Decided::new(self.mailboxes.fill(follower, &delivered).event)
     }
 
-    pub fn purge(&mut self, world: &World, follower: UserId, author: UserId) -> u64 {
-        self.mailboxes.purge(world, follower, author)
+    pub fn purge(&mut self, world: &World, follower: UserId, author: UserId) -> Decided<u64> {
+        Decided::new(self.mailboxes.purge(world, follower, author).event)
     }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::world::{Newest, World};
 use super::{PostId, UserId};
+use crate::contract::Decided;
 
 /// What a read took.
 pub struct Joined {
@@ -19,12 +20,12 @@ pub struct Joined {
 }
 
 /// Reads the row of each whom `reader` follows, then by the index the newest posts of each, until they are too old.
-pub fn timeline(world: &World, reader: UserId) -> Joined {
+pub fn timeline(world: &World, reader: UserId) -> Decided<Joined> {
     let mut newest = Newest::new(world.page);
     let (mut followees, mut posts) = (0, 0);
     world.follows.each_followee(reader, &mut |followee| {
         followees += 1;
         posts += newest.take(world.posts_of(followee));
     });
-    Joined { followees, posts, page: newest.finish() }
+    Decided::new(Joined { followees, posts, page: newest.finish() })
 }

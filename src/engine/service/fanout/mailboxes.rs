@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::lists::Lists;
 use super::world::{Newest, World};
 use super::{PostId, UserId};
+use crate::contract::Decided;
 
 #[derive(Clone)]
 pub struct Mailboxes {
@@ -35,13 +36,13 @@ impl Mailboxes {
     }
 
     /// Puts `post` into the mailbox of each follower of its author; returns how many rows that wrote.
-    pub fn deliver(&mut self, world: &World, post: PostId) -> u64 {
+    pub fn deliver(&mut self, world: &World, post: PostId) -> Decided<u64> {
         let mut rows = 0;
         world.follows.each_follower(world.post(post).author, &mut |follower| {
             self.lists.append(follower, post);
             rows += 1;
         });
-        rows
+        Decided::new(rows)
     }
 
     /// The newest of a mailbox, as a timeline in the making, and how many rows that read.
@@ -53,7 +54,7 @@ impl Mailboxes {
 
     /// A new follower gets the older posts of the followee too, each at its place in time; returns how many rows were
     /// read and written.
-    pub fn fill(&mut self, follower: UserId, posts: &[PostId]) -> u64 {
+    pub fn fill(&mut self, follower: UserId, posts: &[PostId]) -> Decided<u64> {
         let mut held: Vec<PostId> = self.of(follower).collect();
         let mut rows = 0;
         for post in posts {
@@ -64,11 +65,11 @@ impl Mailboxes {
         if rows > 0 {
             self.lists.replace(follower, held.into_iter().rev());
         }
-        rows
+        Decided::new(rows)
     }
 
     /// Takes the posts of `author` out of a mailbox; returns how many rows were looked at and deleted.
-    pub fn purge(&mut self, world: &World, follower: UserId, author: UserId) -> u64 {
+    pub fn purge(&mut self, world: &World, follower: UserId, author: UserId) -> Decided<u64> {
         let mut held: Vec<PostId> = self.of(follower).collect();
         let before = held.len();
         held.retain(|post| world.post(*post).author != author);
@@ -76,12 +77,12 @@ impl Mailboxes {
         if deleted > 0 {
             self.lists.replace(follower, held.into_iter().rev());
         }
-        (before + deleted) as u64
+        Decided::new((before + deleted) as u64)
     }
 }
 
 /// A timeline from a mailbox alone.
-pub fn timeline(mailboxes: &Mailboxes, world: &World, reader: UserId) -> (Rc<[PostId]>, u64) {
+pub fn timeline(mailboxes: &Mailboxes, world: &World, reader: UserId) -> Decided<(Rc<[PostId]>, u64)> {
     let (newest, rows) = mailboxes.read(world, reader);
-    (newest.finish(), rows)
+    Decided::new((newest.finish(), rows))
 }

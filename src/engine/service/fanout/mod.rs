@@ -45,6 +45,7 @@ pub mod world;
 mod tests;
 
 use std::fmt::{self, Display};
+use std::panic::Location;
 use std::rc::Rc;
 
 pub use command::Command;
@@ -57,7 +58,7 @@ use self::hybrid::Hybrid;
 use self::mailboxes::Mailboxes;
 use self::world::{Post, World};
 use super::grouped;
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
+use crate::contract::{Counter, Decided, Engine, Outcome, Probe, Refused};
 use crate::form::{ArgumentKind, Value};
 use crate::language::{BadCommand, Words};
 use crate::sim::Rng;
@@ -242,12 +243,13 @@ impl Fanout {
         let post = self.store(author, text.into());
         self.focus = Focus::Post(post);
         probe.step(|| Event::PostStored { post, author, followers }, self);
-        self.fan_out(post);
-        probe.step(|| Event::FannedOut { author, mailboxes: followers }, self);
-        if self.deliver(post) {
-            probe.step(|| Event::Delivered { author, mailboxes: followers, limit }, self);
+        let source = self.fan_out(post);
+        probe.step_at(source, || Event::FannedOut { author, mailboxes: followers }, self);
+        let Decided { event: is_delivered, source } = self.deliver(post);
+        if is_delivered {
+            probe.step_at(source, || Event::Delivered { author, mailboxes: followers, limit }, self);
         } else {
-            probe.step(|| Event::LeftOut { author, followers, limit }, self);
+            probe.step_at(source, || Event::LeftOut { author, followers, limit }, self);
         }
         Ok(Outcome::Value(Some(post.to_string())))
     }
@@ -258,43 +260,45 @@ impl Fanout {
         self.world.add(author, text)
     }
 
-    fn fan_out(&mut self, post: PostId) {
+    /// Returns the line that did it, as all do that follow: each way is told where its own code stands.
+    fn fan_out(&mut self, post: PostId) -> &'static Location<'static> {
         self.tallies[Way::FanOut as usize].last = Some(1);
-        let rows = self.mailboxes.deliver(&self.world, post);
+        let Decided { event: rows, source } = self.mailboxes.deliver(&self.world, post);
         self.touch(Way::FanOut, rows, |tally| &mut tally.delivered);
+        source
     }
 
     /// The hybrid delivers a post, or leaves it out; returns whether it was delivered.
-    fn deliver(&mut self, post: PostId) -> bool {
+    fn deliver(&mut self, post: PostId) -> Decided<bool> {
         self.tallies[Way::Hybrid as usize].last = Some(1);
         if self.is_celebrity(self.world.post(post).author) {
-            self.hybrid.leave_out(&self.world, post);
-            return false;
+            let source = self.hybrid.leave_out(&self.world, post).source;
+            return Decided { event: false, source };
         }
-        let rows = self.hybrid.deliver(&self.world, post);
+        let Decided { event: rows, source } = self.hybrid.deliver(&self.world, post);
         self.touch(Way::Hybrid, rows, |tally| &mut tally.delivered);
-        true
+        Decided { event: true, source }
     }
 
     fn timeline(&mut self, reader: UserId, probe: &mut impl Probe<Fanout>) -> Done {
         self.check_user(reader)?;
         self.timelines += 1;
-        let joined = self.read_by_join(reader);
+        let Decided { event: joined, source } = self.read_by_join(reader);
         let found = joined.page.clone();
         self.focus = Focus::Timeline(reader, [Some(joined.page), None, None]);
         let (followees, posts) = (joined.followees, joined.posts);
-        probe.step(|| Event::Joined { reader, followees, posts, found: found.clone() }, self);
+        probe.step_at(source, || Event::Joined { reader, followees, posts, found: found.clone() }, self);
 
-        let (page, rows) = self.read_mailbox(reader);
+        let Decided { event: (page, rows), source } = self.read_mailbox(reader);
         let same = page == found;
         self.show(Way::FanOut, page);
-        probe.step(|| Event::MailboxRead { reader, rows, same }, self);
+        probe.step_at(source, || Event::MailboxRead { reader, rows, same }, self);
 
-        let merged = self.read_hybrid(reader);
+        let Decided { event: merged, source } = self.read_hybrid(reader);
         let same = merged.page == found;
         self.show(Way::Hybrid, merged.page);
         let (mailbox, lookups, left_out) = (merged.mailbox, merged.lookups, merged.left_out);
-        probe.step(|| Event::Merged { reader, mailbox, lookups, left_out, same }, self);
+        probe.step_at(source, || Event::Merged { reader, mailbox, lookups, left_out, same }, self);
 
         let entries = found.iter().map(|post| {
             let Post { author, text } = self.world.post(*post);
@@ -309,22 +313,23 @@ impl Fanout {
         }
     }
 
-    fn read_by_join(&mut self, reader: UserId) -> join::Joined {
+    fn read_by_join(&mut self, reader: UserId) -> Decided<join::Joined> {
         let joined = join::timeline(&self.world, reader);
-        self.touch(Way::Join, joined.followees + joined.posts, |tally| &mut tally.read);
+        self.touch(Way::Join, joined.event.followees + joined.event.posts, |tally| &mut tally.read);
         joined
     }
 
-    fn read_mailbox(&mut self, reader: UserId) -> (Rc<[PostId]>, u64) {
-        let (page, rows) = mailboxes::timeline(&self.mailboxes, &self.world, reader);
-        self.touch(Way::FanOut, rows, |tally| &mut tally.read);
-        (page, rows)
+    fn read_mailbox(&mut self, reader: UserId) -> Decided<(Rc<[PostId]>, u64)> {
+        let read = mailboxes::timeline(&self.mailboxes, &self.world, reader);
+        self.touch(Way::FanOut, read.event.1, |tally| &mut tally.read);
+        read
     }
 
-    fn read_hybrid(&mut self, reader: UserId) -> hybrid::Merged {
-        let merged = self.hybrid.timeline(&self.world, reader);
+    fn read_hybrid(&mut self, reader: UserId) -> Decided<hybrid::Merged> {
+        let read = self.hybrid.timeline(&self.world, reader);
+        let merged = &read.event;
         self.touch(Way::Hybrid, merged.mailbox + merged.lookups + merged.left_out, |tally| &mut tally.read);
-        merged
+        read
     }
 
     fn follow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
@@ -335,12 +340,13 @@ impl Fanout {
         self.check_rows(self.mailboxes.of(follower).count() + self.world.posts_of(followee).count())?;
         let followers = self.turn(follower, followee);
         probe.step(|| Event::Followed { follower, followee, followers }, self);
-        let rows = self.mailboxes.fill(follower, &self.world.posts_of(followee).collect::<Vec<_>>());
+        let Decided { event: rows, source } =
+            self.mailboxes.fill(follower, &self.world.posts_of(followee).collect::<Vec<_>>());
         self.touch(Way::FanOut, rows + 1, |tally| &mut tally.upkeep);
-        probe.step(|| Event::MailboxFilled { follower, followee, rows, hybrid: false }, self);
-        let rows = self.hybrid.fill(&self.world, follower, followee);
+        probe.step_at(source, || Event::MailboxFilled { follower, followee, rows, hybrid: false }, self);
+        let Decided { event: rows, source } = self.hybrid.fill(&self.world, follower, followee);
         self.touch(Way::Hybrid, rows + 1, |tally| &mut tally.upkeep);
-        probe.step(|| Event::MailboxFilled { follower, followee, rows, hybrid: true }, self);
+        probe.step_at(source, || Event::MailboxFilled { follower, followee, rows, hybrid: true }, self);
         Ok(Outcome::Done)
     }
 
@@ -352,12 +358,12 @@ impl Fanout {
         self.check_rows(self.mailboxes.of(follower).count())?;
         let followers = self.turn(follower, followee);
         probe.step(|| Event::Unfollowed { follower, followee, followers }, self);
-        let rows = self.mailboxes.purge(&self.world, follower, followee);
+        let Decided { event: rows, source } = self.mailboxes.purge(&self.world, follower, followee);
         self.touch(Way::FanOut, rows + 1, |tally| &mut tally.upkeep);
-        probe.step(|| Event::MailboxPurged { follower, followee, rows, hybrid: false }, self);
-        let rows = self.hybrid.purge(&self.world, follower, followee);
+        probe.step_at(source, || Event::MailboxPurged { follower, followee, rows, hybrid: false }, self);
+        let Decided { event: rows, source } = self.hybrid.purge(&self.world, follower, followee);
         self.touch(Way::Hybrid, rows + 1, |tally| &mut tally.upkeep);
-        probe.step(|| Event::MailboxPurged { follower, followee, rows, hybrid: true }, self);
+        probe.step_at(source, || Event::MailboxPurged { follower, followee, rows, hybrid: true }, self);
         Ok(Outcome::Done)
     }
 
@@ -405,8 +411,8 @@ impl Fanout {
                 for tally in &mut self.tallies {
                     tally.last = None;
                 }
-                let page = self.read_by_join(user).page;
-                same &= page == self.read_mailbox(user).0 && page == self.read_hybrid(user).page;
+                let page = self.read_by_join(user).event.page;
+                same &= page == self.read_mailbox(user).event.0 && page == self.read_hybrid(user).event.page;
                 self.timelines += 1;
                 opened += 1;
             }

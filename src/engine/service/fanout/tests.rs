@@ -25,9 +25,9 @@ fn timeline_by_definition(engine: &Fanout, reader: UserId) -> Vec<PostId> {
 fn assert_all_timelines(engine: &mut Fanout) {
     for user in (0..engine.settings.users).map(UserId) {
         let expected = timeline_by_definition(engine, user);
-        assert_eq!(*engine.read_by_join(user).page, expected, "join on read, {user}");
-        assert_eq!(*engine.read_mailbox(user).0, expected, "fan-out on write, {user}");
-        assert_eq!(*engine.read_hybrid(user).page, expected, "hybrid, {user}");
+        assert_eq!(*engine.read_by_join(user).event.page, expected, "join on read, {user}");
+        assert_eq!(*engine.read_mailbox(user).event.0, expected, "fan-out on write, {user}");
+        assert_eq!(*engine.read_hybrid(user).event.page, expected, "hybrid, {user}");
     }
 }
 
@@ -60,7 +60,7 @@ fn a_million_followers_are_counted_row_by_row() {
     run(&mut engine, "post u1 hello; timeline u1000001");
     assert_eq!(engine.tallies[Way::FanOut as usize].delivered, 1_000_000);
     assert_eq!(engine.tallies[Way::Hybrid as usize].delivered, 0);
-    assert_eq!(*engine.read_mailbox(UserId(777_777)).0, [PostId(0)]);
+    assert_eq!(*engine.read_mailbox(UserId(777_777)).event.0, [PostId(0)]);
     run(&mut engine, "post u1 2; post u1 3; post u1 4");
     let outcomes = run(&mut engine, "post u1 5");
     assert!(matches!(&outcomes[0], Outcome::Refused(reason) if reason.contains("4,000,000")), "{outcomes:?}");

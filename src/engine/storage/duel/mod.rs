@@ -51,6 +51,7 @@ pub use view::Amplification;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::storage::durable;
+use crate::ways::Lift;
 use crate::workload::{Kind, Operation, Workload};
 use side::Tree;
 
@@ -153,16 +154,13 @@ impl Duel {
         Ok(operation)
     }
 
-    fn operate(&mut self, place: usize, operation: &Operation) -> Result<Option<String>, Refused> {
-        self.sides[place].operate(operation, &self.settings)
-    }
-
     /// Gives both the next `many` operations.
     pub fn advance(&mut self, many: u64, is_load: bool) -> Result<(), Refused> {
         for _ in 0..many {
             let operation = self.draw(is_load)?;
-            self.operate(0, &operation)?;
-            self.operate(1, &operation)?;
+            for side in &mut self.sides {
+                side.operate(&operation, &self.settings, &mut ())?;
+            }
         }
         Ok(())
     }
@@ -189,9 +187,10 @@ impl Duel {
         let operation = self.draw(false)?;
         let mut found = [None, None];
         for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
-            found[place] = self.operate(place, &operation)?;
+            let mut lift = Lift::default();
+            found[place] = self.sides[place].operate(&operation, &self.settings, &mut lift)?;
             let cost = self.sides[place].last;
-            probe.step(|| Event::Operated { name, operation, cost }, self);
+            lift.step(probe, || Event::Operated { name, operation, cost }, self);
         }
         let [btree, lsm] = found;
         assert_eq!(btree, lsm, "both hold the same records");

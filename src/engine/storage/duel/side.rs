@@ -1,7 +1,7 @@
 //! One of the two: an engine, and what is measured of it.
 
 use super::settings::{Compaction, Settings};
-use crate::contract::Refused;
+use crate::contract::{Probe, Refused};
 use crate::histogram::Histogram;
 use crate::key::Key;
 use crate::language::shorten;
@@ -111,9 +111,14 @@ impl Side {
     }
 
     /// Carries out one operation, and measures it. Every so many writes one waits for the sync.
-    pub(super) fn operate(&mut self, operation: &Operation, settings: &Settings) -> Result<Option<String>, Refused> {
+    pub(super) fn operate(
+        &mut self,
+        operation: &Operation,
+        settings: &Settings,
+        probe: &mut (impl Probe<BTree> + Probe<Lsm>),
+    ) -> Result<Option<String>, Refused> {
         let (before, began) = (self.disk().tally, self.now());
-        let found = self.carry_out(operation)?;
+        let found = self.carry_out(operation, probe)?;
         if operation.kind.writes() {
             self.unsynced += 1;
             if self.unsynced >= settings.group {
@@ -149,7 +154,11 @@ impl Side {
         self.time += time;
     }
 
-    fn carry_out(&mut self, operation: &Operation) -> Result<Option<String>, Refused> {
+    fn carry_out(
+        &mut self,
+        operation: &Operation,
+        probe: &mut (impl Probe<BTree> + Probe<Lsm>),
+    ) -> Result<Option<String>, Refused> {
         let key = Key::new(&operation.key.to_string());
         let (reads, writes) = (!matches!(operation.kind, Kind::Insert | Kind::Update), operation.kind.writes());
         let (mut found, record) = (None, self.record);
@@ -162,18 +171,18 @@ impl Side {
             }
             Tree::BTree(tree) => {
                 if reads {
-                    found = tree.get(&key, &mut ())?.map(str::to_owned);
+                    found = tree.get(&key, probe)?.map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version, record), &mut ())?;
+                    tree.put(&key, &value(operation.version, record), probe)?;
                 }
             }
             Tree::Lsm(tree) => {
                 if reads {
-                    found = tree.get(&key, &mut ())?.as_deref().map(str::to_owned);
+                    found = tree.get(&key, probe)?.as_deref().map(str::to_owned);
                 }
                 if writes {
-                    tree.put(&key, &value(operation.version, record), &mut ())?;
+                    tree.put(&key, &value(operation.version, record), probe)?;
                 }
             }
         }

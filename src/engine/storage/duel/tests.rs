@@ -20,7 +20,9 @@ fn both_hold_what_a_map_holds() {
         let mut model = BTreeMap::new();
         for turn in 0..600 {
             let operation = duel.draw(turn < 200).expect("there are records");
-            let found = [0, 1].map(|place| duel.operate(place, &operation).expect("the disks have room"));
+            let found = [0, 1].map(|place| {
+                duel.sides[place].operate(&operation, &duel.settings, &mut ()).expect("the disks have room")
+            });
             if operation.kind == Kind::Read {
                 let expected = model.get(&operation.key).map(u64::to_string);
                 assert_eq!(found, [expected.clone(), expected]);
@@ -143,7 +145,7 @@ fn writes_cost_both_nothing_before_their_sync() {
     for turn in 1..=10 {
         let operation = duel.draw(false).expect("there are records");
         for (place, name) in [Name::BTree, Name::Lsm].into_iter().enumerate() {
-            duel.operate(place, &operation).expect("the disks have room");
+            duel.sides[place].operate(&operation, &duel.settings, &mut ()).expect("the disks have room");
             let cost = duel.side(name).cost();
             if turn < 10 {
                 assert_eq!((cost, duel.side(name).throughput()), (Cost::default(), None), "{}", name.text());
