@@ -466,3 +466,40 @@ fn what_a_file_needs() {
     let comes = |from, to| comes_to(from, to, &knot, &mut BTreeSet::new());
     assert!(comes("c", "b") && comes("a", "c") && !comes("b", "a"));
 }
+
+/// What a figure needs of a browser, wherever it stands.
+const OF_A_FIGURE: [&str; 9] = [
+    "static/embed.css",
+    "static/embed.js",
+    "static/figure.css",
+    "static/fingers.js",
+    "static/frame-stepwise.js",
+    "static/deck-stepwise.js",
+    "static/link.js",
+    "static/scene.css",
+    "static/stepwise.js",
+];
+/// What the oldest browsers that README names (Chrome 105, Firefox 110, Safari 16) do not know, and would not pass over.
+const NEWER_IN_STYLES: [&str; 9] =
+    ["popover", "@scope", "@starting-style", "@layer", "color-mix(", "oklch(", " round(", "anchor(", " if("];
+const NEWER_IN_SCRIPTS: [&str; 8] = [
+    "popover",
+    ".toSorted(",
+    ".toReversed(",
+    "Object.groupBy",
+    "Promise.withResolvers",
+    "Array.fromAsync",
+    "URL.parse",
+    "Iterator.",
+];
+
+#[test]
+fn a_figure_needs_no_newer_browser_than_the_readme_says() {
+    let mut found = Vec::new();
+    for file in OF_A_FIGURE {
+        let code = read(Path::new(file));
+        let newer: &[&str] = if file.ends_with(".css") { &NEWER_IN_STYLES } else { &NEWER_IN_SCRIPTS };
+        found.extend(newer.iter().filter(|word| code.contains(**word)).map(|word| format!("{file}: {word}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

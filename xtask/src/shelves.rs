@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_split_cli_support::{Options, transform};
-use wasmparser::{CustomSectionReader, Parser};
+use wasmparser::{CustomSectionReader, Parser, Validator, WasmFeatures};
 
 use crate::Result;
 use crate::run::{command, run, target};
@@ -45,7 +45,9 @@ pub fn split(site: &Path) -> Result {
     let parts = transform(options).map_err(told(&built))?;
     for part in &parts.split_modules {
         let bytes = fs::read(part).map_err(told(part))?;
-        fs::write(part, bare(&bytes).map_err(told(part))?).map_err(told(part))?;
+        let bytes = bare(&bytes).map_err(told(part))?;
+        check(&bytes).map_err(told(part))?;
+        fs::write(part, bytes).map_err(told(part))?;
     }
     let mut list: Vec<String> =
         parts.prefetch_map.iter().map(|(shelf, modules)| format!("{shelf} {}\n", modules.join(" "))).collect();
@@ -57,12 +59,26 @@ pub fn split(site: &Path) -> Result {
     bindgen.args(options).args(["--remove-producers-section", "--out-name", PLAYER, "--out-dir"]);
     run(bindgen.arg(site).arg(&main))?;
     fs::remove_file(&main).map_err(told(&main))?;
+    let player = site.join(format!("{PLAYER}_bg.wasm"));
+    check(&fs::read(&player).map_err(told(&player))?).map_err(told(&player))?;
 
     let (glue, loaders) = (site.join(PLAYER).with_extension("js"), shelves.join(LINK));
     let code = fs::read_to_string(&glue).map_err(told(&glue))?;
     let link = fs::read_to_string(&loaders).map_err(told(&loaders))?;
     fs::write(&glue, linked(&code, &link, &folder)?).map_err(told(&glue))?;
     fs::remove_file(&loaders).map_err(told(&loaders))
+}
+
+/// The oldest browsers that README names know these parts of Wasm, and no others.
+fn check(module: &[u8]) -> std::result::Result<(), String> {
+    let known = WasmFeatures::WASM1
+        | WasmFeatures::BULK_MEMORY
+        | WasmFeatures::REFERENCE_TYPES
+        | WasmFeatures::SATURATING_FLOAT_TO_INT
+        | WasmFeatures::SIGN_EXTENSION
+        | WasmFeatures::MULTI_VALUE;
+    let validated = Validator::new_with_features(known).validate_all(module);
+    validated.map(|_| ()).map_err(|why| format!("it needs a newer browser than README says: {why}"))
 }
 
 /// The shelves of a site, and the modules that each needs beside the player.
