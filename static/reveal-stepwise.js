@@ -60,7 +60,8 @@ function init(deck) {
 
   const slides = deck.getSlidesElement();
   // All slides are printed, and so is what is on those that nobody has come to.
-  if (/print-pdf/i.test(location.search) || deck.isPrintView?.()) wakeAll(slides);
+  if (/print-pdf/i.test(location.search)) wakeAll(slides);
+  deck.on("pdf-ready", () => wakeAll(slides));
   slides.addEventListener("stepwise-step", ({ target, detail }) => learn(target, detail));
   // The reader has gone past an end within the figure itself.
   slides.addEventListener("stepwise-edge", ({ detail }) => turn[detail.direction === "next" ? "next" : "prev"]());

@@ -42,12 +42,7 @@ test("T11: embed.html and an element show how such a figure opens until it is th
 
 /** A page of another origin with a policy of its own. */
 async function openUnder(page, policy) {
-  await page.route(`${STRANGER}/page.html`, async (route) => {
-    const response = await route.fetch();
-    const body = (await response.text()).replace(/<style>[^]*?<\/style>/, "");
-    await route.fulfill({ response, body, headers: { ...response.headers(), "Content-Security-Policy": policy } });
-  });
-  await page.goto(`${STRANGER}/page.html`);
+  await page.goto(`${STRANGER}/page.html?policy=${encodeURIComponent(policy)}`);
 }
 const SITE = "http://127.0.0.1:4173";
 

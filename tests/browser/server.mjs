@@ -1,5 +1,6 @@
 // Serves the built site as a strict host would: at 4173 under a Content-Security-Policy; at 4174, another origin, the
-// pages of a stranger (`strange/`), with reveal.js from npm. No dependency but Node.
+// pages of a stranger (`strange/`), with reveal.js and others from npm, under the policy that the address asks for
+// (`page.html?policy=…`). No dependency but Node.
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -17,7 +18,9 @@ const STRICT = {
 
 function serve(port, roots, headers) {
   createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const { pathname, searchParams } = new URL(request.url, "http://localhost");
+    const path = normalize(decodeURIComponent(pathname));
+    const asked = searchParams.has("policy") ? { "Content-Security-Policy": searchParams.get("policy") } : {};
     const file = roots.map((root) => join(root, path.endsWith("/") ? `${path}index.html` : path)).find(isFile);
     const type = { "Content-Type": `${TYPES[extname(file ?? ".html")] ?? "application/octet-stream"}; charset=utf-8` };
     if (!file) {
@@ -26,7 +29,7 @@ function serve(port, roots, headers) {
       return;
     }
     if (type["Content-Type"].startsWith("application/wasm")) type["Content-Type"] = "application/wasm";
-    response.writeHead(200, { ...type, "Access-Control-Allow-Origin": "*", ...headers });
+    response.writeHead(200, { ...type, "Access-Control-Allow-Origin": "*", ...headers, ...asked });
     createReadStream(file).pipe(response);
   }).listen(port, "127.0.0.1");
 }
