@@ -3,6 +3,7 @@
 
 mod file;
 mod plan;
+mod row;
 mod tree;
 mod walk;
 
@@ -11,33 +12,25 @@ use crate::engine::Dump;
 use crate::engine::key::Key;
 use crate::engine::storage::btree::{BTree, Event, KeySlot, PageId, Survival};
 use crate::engine::wording::count;
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::ROW;
 use crate::scene::text::{SMALL, fit};
-use crate::scene::vocabulary::memory;
+use crate::scene::vocabulary::{LINE, memory};
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct BTreeFigure;
 
-/// A part of the stage.
-#[derive(Clone, Copy, Debug)]
-struct Area {
-    x: f32,
-    y: f32,
-    width: f32,
-    height: f32,
+/// The room of the name of memory.
+const HEAD: f32 = LINE;
+
+fn most_height(breadth: Breadth) -> f32 {
+    if breadth == Breadth::Wide { 450.0 } else { 460.0 }
 }
 
-impl Area {
-    fn right(&self) -> f32 {
-        self.x + self.width
-    }
-
-    fn bottom(&self) -> f32 {
-        self.y + self.height
-    }
+/// One row of the places of the file, on a phone two, and what it takes to survive a crash.
+fn disk_height(breadth: Breadth) -> f32 {
+    if breadth == Breadth::Wide { file::LEAST } else { file::LEAST + file::ROW }
 }
-
-/// Between the regions, and around them.
-const MARGIN: f32 = 8.0;
 
 impl Figure for BTreeFigure {
     type Engine = BTree;
@@ -52,24 +45,31 @@ impl Figure for BTreeFigure {
 
     const PLUG: Option<&'static str> = Some(plug::CRASH);
 
+    fn height(tree: &BTree, breadth: Breadth) -> Option<f32> {
+        let width = Area::stage(breadth, 0.0).inset(2.0 * GAP).width;
+        let least = walk::height(tree, width);
+        let damaged = if tree.problems.is_empty() { 0.0 } else { ROW };
+        Some((least + damaged + HEAD + disk_height(breadth) + 4.0 * GAP).min(most_height(breadth)))
+    }
+
     fn draw(tree: &BTree, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let (height, disk_height) = match breadth {
-            Breadth::Wide => (500.0, 146.0),
-            Breadth::Narrow => (560.0, 206.0),
-        };
-        let width = breadth.width() - 2.0 * MARGIN;
-        let above = Area { x: MARGIN, y: MARGIN, width, height: height - disk_height - 3.0 * MARGIN };
-        let below = Area { x: MARGIN, y: above.bottom() + MARGIN, width, height: disk_height };
+        Self::draw_on(tree, event, breadth, most_height(breadth))
+    }
+
+    /// The disk stands at the foot of the stage, and the tree on it.
+    fn draw_on(tree: &BTree, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
+        let mut above = Area::stage(breadth, height).inset(GAP);
+        let below = above.cut_bottom(disk_height(breadth));
+        above.cut_bottom(GAP);
         let mut scene = Scene::new(breadth.width(), height);
         scene.push(memory("memory", above.x, above.y, above.width, above.height, &memory_name(tree, breadth)));
-        let mut inside =
-            Area { x: above.x + 10.0, y: above.y + 24.0, width: above.width - 20.0, height: above.height - 34.0 };
+        let mut inside = above.inset(GAP);
+        inside.cut_top(HEAD - GAP);
         if let Some(problem) = tree.problems.first() {
+            let line = inside.cut_top(ROW);
             let text = fit(&format!("damaged: {problem}"), inside.width, SMALL);
-            let label = problem.to_string();
-            let shape = Shape::new("damage", inside.x, inside.y + 8.0).label(label);
-            scene.push(shape.text(0.0, 0.0, Anchor::Start, "small bad", text));
-            inside = Area { y: inside.y + 18.0, height: inside.height - 18.0, ..inside };
+            let shape = Shape::new("damage", line.x, line.y).label(problem.to_string());
+            scene.push(shape.text(0.0, SMALL, Anchor::Start, "small bad", text));
         }
         tree::draw(&mut scene, tree, event, inside);
         file::draw(&mut scene, tree, event, below);

@@ -74,6 +74,16 @@ pub trait Figure: 'static {
     /// needs it.
     fn draw(engine: &Self::Engine, event: Option<&<Self::Engine as Engine>::Event>, breadth: Breadth) -> Scene;
 
+    /// The same on a stage that is so high, for a figure that has something at its foot.
+    fn draw_on(
+        engine: &Self::Engine,
+        event: Option<&<Self::Engine as Engine>::Event>,
+        breadth: Breadth,
+        _: f32,
+    ) -> Scene {
+        Self::draw(engine, event, breadth)
+    }
+
     /// The hosts and messages of a cluster, for its space-time diagram.
     fn cluster(_: &Self::Engine) -> Option<&dyn Cluster> {
         None
@@ -113,7 +123,7 @@ pub struct Entry {
     pub plug: Option<&'static str>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     height: fn(&dyn Machine, Breadth) -> Option<f32>,
-    draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth) -> Scene,
+    draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth, f32) -> Scene,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
     faults: fn(&dyn Machine) -> Vec<Fault>,
@@ -129,7 +139,7 @@ const fn entry<F: Figure>() -> Entry {
         plug: F::PLUG,
         open: |parameters| Ok(Box::new(F::Engine::open(parameters)?)),
         height: |engine, breadth| F::height(own(engine), breadth),
-        draw: |engine, event, breadth| F::draw(own(engine), event.map(|event| own(event)), breadth),
+        draw: |engine, event, breadth, height| F::draw_on(own(engine), event.map(|event| own(event)), breadth, height),
         dump: |engine, key| F::dump(own(engine), key),
         cluster: |engine| F::cluster(own(engine)),
         faults: |engine| F::faults(own(engine)),

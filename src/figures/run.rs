@@ -26,7 +26,6 @@ struct Told {
     script: OnceCell<Rc<[String]>>,
     growth: OnceCell<Rc<Growth>>,
     diagram: OnceCell<Option<Diagram>>,
-    /// How high the stage is, wide and narrow.
     heights: [OnceCell<f32>; 2],
 }
 
@@ -168,8 +167,9 @@ impl Run {
 
     pub fn scene(&self, index: usize, breadth: Breadth) -> Scene {
         let event = self.recording.step(index).map(|step| &*step.event);
-        let mut scene = (self.entry.draw)(self.recording.state(index), event, breadth);
-        scene.height = scene.height.max(self.height(breadth));
+        let height = self.height(breadth);
+        let mut scene = (self.entry.draw)(self.recording.state(index), event, breadth, height);
+        scene.height = scene.height.max(height);
         scene
     }
 

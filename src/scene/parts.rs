@@ -2,7 +2,7 @@
 
 use super::area::{Area, GAP};
 use super::text::{Face, SIZE, SMALL, fit, width};
-use super::vocabulary::{self, Held, cell, disk, hatch};
+use super::vocabulary::{self, Held, cell, cross, disk, hatch, tint};
 use super::{Anchor, Scene, Shape};
 
 /// The step from one line of text to the next, and the baseline of the first.
@@ -271,6 +271,34 @@ pub fn numbers(scene: &mut Scene, key: &str, area: Area, columns: usize, cells: 
         );
     }
     scene.push(shape);
+}
+
+/// Keys at the foot of a shape so wide and so high, each in its hue, with a cross at those that are deleted; and how many
+/// there is no room for.
+pub fn tokens(mut shape: Shape, wide: f32, high: f32, keys: &[(&str, bool)]) -> Shape {
+    const CROSS: f32 = 10.0;
+    const SIGN: f32 = 24.0;
+    const TALL: f32 = 20.0;
+    let top = high - TALL - GAP / 2.0;
+    let baseline = top + SIZE + 1.0;
+    let mut x = GAP / 2.0;
+    for (place, (key, is_deleted)) in keys.iter().enumerate() {
+        let left = keys.len() - place;
+        let room = width(key, SIZE) + GAP + if *is_deleted { CROSS } else { 0.0 };
+        if x + room + if left > 1 { SIGN } else { 0.0 } > wide {
+            let sign = format!("+{left}");
+            let fits = x + width(&sign, SMALL) <= wide - 2.0;
+            return if fits { shape.text(x, baseline, Anchor::Start, "small", sign) } else { shape };
+        }
+        let text_at = x + GAP / 2.0;
+        shape = shape.rect(x, top, room, TALL, 2.0, tint(key)).text(text_at, baseline, Anchor::Start, "key", *key);
+        if *is_deleted {
+            let middle = x + room - CROSS / 2.0 - 2.0;
+            shape = shape.path(cross(middle, top + TALL / 2.0, CROSS / 2.0 - 1.0), "tombstone");
+        }
+        x += room + GAP / 2.0;
+    }
+    shape
 }
 
 /// What must hold, each with how often it did not.

@@ -101,6 +101,17 @@ pub fn hatch(x: f32, y: f32, width: f32, height: f32) -> String {
     lines
 }
 
+/// A torn edge: down, with teeth.
+pub fn torn_edge(x: f32, height: f32) -> String {
+    let teeth = 4;
+    let step = height / teeth as f32;
+    let points = (0..=teeth).map(|tooth| {
+        let out = if tooth % 2 == 0 { x } else { x - 4.0 };
+        format!("{}{} {}", if tooth == 0 { "M" } else { "L" }, number(out), number(tooth as f32 * step))
+    });
+    points.collect()
+}
+
 /// A small envelope, centred on its place: a message between two nodes.
 pub fn envelope(shape: impl Into<String>, x: f32, y: f32, class: &'static str) -> Shape {
     Shape::new(shape, x, y).rect(-11.0, -8.0, 22.0, 16.0, 2.0, class).path("M-11 -6.5L0 2L11 -6.5", "envelope-fold")

@@ -6,16 +6,17 @@ use super::Area;
 use crate::engine::storage::btree::event::Reason;
 use crate::engine::storage::btree::{BTree, Cost, Event, PageId, Place, Source, Standing, Survival};
 use crate::engine::wording::count;
-use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
-use crate::scene::vocabulary::{LINE, disk};
+use crate::scene::vocabulary::{LINE, disk, hatch};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// The side of a square, and the step from one to the next.
 const SIDE: f32 = 28.0;
 const STEP: f32 = 32.0;
 /// The step from one row of squares to the next.
-const ROW: f32 = 33.0;
+pub(super) const ROW: f32 = 33.0;
+/// How tall the disk is with one row.
+pub(super) const LEAST: f32 = 3.0 * LINE + ROW + SIDE;
 
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     scene.push(disk("disk", area.x, area.y, area.width, area.height, "disk"));
@@ -176,7 +177,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         }
     };
     if unforced {
-        shape = shape.path(hatch(SIDE, SIDE), "hatch");
+        shape = shape.path(hatch(0.0, 0.0, SIDE, SIDE), "hatch");
     }
     let about = match place {
         _ if !on_file => "not written yet",
@@ -234,7 +235,7 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         };
         let wide = if record.page.is_some() { SIDE } else { SIDE - 8.0 };
         if record.offset >= forced {
-            shape = shape.path(hatch(wide, SIDE), "hatch");
+            shape = shape.path(hatch(0.0, 0.0, wide, SIDE), "hatch");
         }
         scene.push(shape);
         x += wide + 4.0;
@@ -271,7 +272,7 @@ fn metas(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
             .text(8.0, 33.0, Anchor::Start, "small", fit(note, wide - 16.0, SMALL))
             .changed(changed);
         if unforced.contains(&slot) {
-            shape = shape.path(hatch(wide, 42.0), "hatch");
+            shape = shape.path(hatch(0.0, 0.0, wide, 42.0), "hatch");
         }
         scene.push(shape);
         let root = page.as_ref().map(|page| format!("place {}", page.root().0));
@@ -282,17 +283,4 @@ fn metas(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
             scene.push(Shape::arrow("root pointer", from, to));
         }
     }
-}
-
-/// Slanted lines over a box: written, but not synced.
-fn hatch(width: f32, height: f32) -> String {
-    let mut lines = String::new();
-    let mut at = 6.0;
-    while at < width + height {
-        let (x0, y0) = if at <= height { (0.0, at) } else { (at - height, height) };
-        let (x1, y1) = if at <= width { (at, 0.0) } else { (width, at - width) };
-        lines.push_str(&format!("M{} {}L{} {}", number(x0), number(y0), number(x1), number(y1)));
-        at += 6.0;
-    }
-    lines
 }

@@ -2,6 +2,7 @@
 //! descent, with its neighbours, and all else as triangles with a count.
 
 use super::Area;
+use super::row::{evenly, spread};
 use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
 use crate::scene::between;
@@ -18,11 +19,13 @@ const MOST_SHAPES: usize = 280;
 const BAR_HEIGHT: f32 = 74.0;
 pub(super) const INNER_HEIGHT: f32 = HEAD + SLOT + 4.0;
 /// Room for an arrow between two leaves.
-const LEAF_GAP: f32 = 14.0;
+pub(super) const LEAF_GAP: f32 = 14.0;
 const INNER_GAP: f32 = 10.0;
 /// From the top of a level to the next, at least.
 const LEAST_PITCH: f32 = INNER_HEIGHT + 18.0;
-const BEST_PITCH: f32 = 88.0;
+pub(super) const BEST_PITCH: f32 = 88.0;
+/// More levels than this make no stage higher.
+pub(super) const MOST_LEVELS: usize = 4;
 
 /// How a page is shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,7 +89,7 @@ impl Plan {
     }
 
     /// All pages, if they fit.
-    fn whole(tree: &BTree, area: Area) -> Option<Plan> {
+    pub(super) fn whole(tree: &BTree, area: Area) -> Option<Plan> {
         let rows = rows(tree, MOST_SHAPES)?;
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
         let pages: usize = rows.iter().map(Vec::len).sum();
@@ -220,13 +223,22 @@ impl Plan {
     }
 }
 
+pub(super) fn leaf_height(slots: usize) -> f32 {
+    if slots > MOST_SLOTS { BAR_HEIGHT } else { HEAD + slots as f32 * SLOT + 3.0 }
+}
+
 /// How wide leaves and inner pages are, so that `leaves` of them stand side by side; `None` if they cannot.
 fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = PageId>) -> Option<Sizes> {
     let slots = tree.order() - 1;
     let each = (area.width + LEAF_GAP) / leaves as f32 - LEAF_GAP;
     if slots > MOST_SLOTS {
         let leaf = each.min(86.0);
-        return (leaf >= 30.0).then_some(Sizes { leaf, leaf_height: BAR_HEIGHT, inner: 120.0, look: Look::Bar });
+        return (leaf >= 30.0).then_some(Sizes {
+            leaf,
+            leaf_height: leaf_height(slots),
+            inner: 120.0,
+            look: Look::Bar,
+        });
     }
     let (mut entry, mut separator) = (0.0_f32, 0.0_f32);
     for (page, _) in pages.filter_map(|id| tree.of_tree(id)) {
@@ -239,9 +251,9 @@ fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = Pa
             }
         }
     }
-    let leaf = between(entry, 84.0, 150.0).min(each);
-    let inner = between(separator, 34.0, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
-    let leaf_height = HEAD + slots as f32 * SLOT + 3.0;
+    let leaf = between(entry, (area.width / MOST_SLOTS as f32).max(84.0), 150.0).min(each);
+    let inner = between(separator, 2.0 * SLOT, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
+    let leaf_height = leaf_height(slots);
     (leaf >= 36.0).then_some(Sizes { leaf, leaf_height, inner, look: Look::Cells })
 }
 
@@ -250,31 +262,7 @@ fn pitch(area: Area, levels: usize, sizes: Sizes) -> Option<f32> {
     if levels == 1 {
         return Some(BEST_PITCH);
     }
-    let pitch = ((area.height - sizes.leaf_height) / (levels - 1) as f32).min(BEST_PITCH);
+    // Above the root there is room for what is compared.
+    let pitch = ((area.height - sizes.leaf_height - SLOT) / (levels - 1) as f32).min(BEST_PITCH);
     (pitch >= LEAST_PITCH).then_some(pitch)
-}
-
-/// The middles of `many` pages side by side, in the middle of the area.
-fn evenly(area: Area, many: usize, step: f32) -> Vec<f32> {
-    let start = area.x + area.width / 2.0 - step * (many - 1) as f32 / 2.0;
-    (0..many).map(|at| start + at as f32 * step).collect()
-}
-
-/// Moves middles apart until no two are nearer than `step`, all within the area; `None` if there is no room.
-fn spread(middles: &mut [f32], step: f32, area: Area) -> Option<()> {
-    let half = step / 2.0 - LEAF_GAP / 2.0;
-    if (middles.len() as f32 - 1.0) * step + 2.0 * half > area.width + 1.0 {
-        return None;
-    }
-    let mut least = area.x + half;
-    for middle in middles.iter_mut() {
-        *middle = middle.max(least);
-        least = *middle + step;
-    }
-    let mut most = area.right() - half;
-    for middle in middles.iter_mut().rev() {
-        *middle = middle.min(most);
-        most = *middle - step;
-    }
-    Some(())
 }

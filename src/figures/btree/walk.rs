@@ -2,7 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use super::Area;
+use super::plan::{BEST_PITCH, MOST_LEVELS, Plan, SLOT, leaf_height};
 use crate::engine::storage::btree::{BTree, PageId};
+use crate::scene::area::GAP;
+
+/// How high an area that wide must be, for the levels of the tree to stand well apart; a tree that is not shown whole takes
+/// what there is.
+pub(super) fn height(tree: &BTree, width: f32) -> f32 {
+    let area = Area { x: 0.0, y: 0.0, width, height: f32::MAX };
+    let is_whole = tree.of_tree(tree.root_id()).is_none() || Plan::whole(tree, area).is_some();
+    let levels = if is_whole { (tree.height as usize).max(1) } else { MOST_LEVELS };
+    SLOT + GAP + (levels - 1) as f32 * BEST_PITCH + leaf_height(tree.order() - 1)
+}
 
 /// The tree level by level, from the root, a page that is adrift beside its left half. `None` where there is no tree, or
 /// a level of more than `most` pages.

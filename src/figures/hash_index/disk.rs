@@ -7,9 +7,8 @@ use crate::engine::storage::hash_index::{
 };
 use crate::engine::wording;
 use crate::engine::wording::shown_or;
-use crate::scene::svg::number;
-use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark};
+use crate::scene::text::{Face, SIZE, SMALL, fit, width};
+use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark, torn_edge};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// A narrower cell shows nothing but its colour.
@@ -36,7 +35,13 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
         let (Some(file), Some(content)) = (&strip.data, &strip.content) else { continue };
         if layout.shows_records {
             for placed in &content.records {
-                let has_head = heads.iter().any(|head| head.is_at(placed.at.segment, placed.at.offset));
+                // The name of a head stands where the offsets beside it would.
+                let left = strip.x(placed.at.offset);
+                let near = |head: &Head| {
+                    let (x, needs, _) = head.place(strip);
+                    head.segment == placed.at.segment && (x - needs..x + needs).contains(&left)
+                };
+                let has_head = heads.iter().any(near);
                 let shows_offset = layout.shows_offsets && !has_head;
                 let from = Point::new(strip.x(placed.at.offset), layout.memory.0 + layout.memory.1);
                 scene.push(record(strip, placed, shows_offset, spotlight).born(born(placed, spotlight, from)));
@@ -54,7 +59,7 @@ pub fn draw_strips(scene: &mut Scene, engine: &HashIndex, layout: &Layout, spotl
             scene.push(unsynced);
         }
         if let Some((_, offset)) = spotlight.cut.filter(|(segment, _)| *segment == strip.segment) {
-            let edge = zigzag(0.0, CELL);
+            let edge = torn_edge(0.0, CELL);
             scene.push(Shape::new("cut", strip.x(offset), strip.top()).path(edge, "cross"));
         }
     }
@@ -204,7 +209,7 @@ fn bad_bytes(strip: &Strip, from: u64, to: u64, reason: BadRecord) -> Shape {
         .label(format!("no record from offset {from}: {reason}"));
     let word = match reason {
         BadRecord::Short { .. } => {
-            shape = shape.path(zigzag(width, CELL), "cross");
+            shape = shape.path(torn_edge(width, CELL), "cross");
             "torn"
         }
         BadRecord::Checksum { .. } | BadRecord::Mark => "bad checksum",
@@ -213,17 +218,6 @@ fn bad_bytes(strip: &Strip, from: u64, to: u64, reason: BadRecord) -> Shape {
         shape = shape.text(6.0, 16.0, Anchor::Start, "small", fit(word, width - 10.0, SMALL));
     }
     shape
-}
-
-/// A torn edge: down, with teeth.
-fn zigzag(x: f32, height: f32) -> String {
-    let teeth = 4;
-    let step = height / teeth as f32;
-    let points = (0..=teeth).map(|tooth| {
-        let out = if tooth % 2 == 0 { x } else { x - 4.0 };
-        format!("{}{} {}", if tooth == 0 { "M" } else { "L" }, number(out), number(tooth as f32 * step))
-    });
-    points.collect()
 }
 
 /// What is written and not synced, hatched.
@@ -243,8 +237,11 @@ struct Head {
 }
 
 impl Head {
-    fn is_at(&self, segment: SegmentId, offset: u64) -> bool {
-        (self.segment, self.offset) == (segment, offset)
+    /// Where it stands on its strip, how much room its name needs, and whether that is at its right.
+    fn place(&self, strip: &Strip) -> (f32, f32, bool) {
+        let x = strip.x(self.offset).max(strip.at.x + 5.0);
+        let needs = Face::of("head-name").width(self.name) + 14.0;
+        (x, needs, x + needs < strip.at.x + strip.width)
     }
 }
 
@@ -267,11 +264,9 @@ fn heads(engine: &HashIndex, layout: &Layout) -> Vec<Head> {
 }
 
 pub fn draw_heads(scene: &mut Scene, engine: &HashIndex, layout: &Layout) {
-    for Head { name, segment, offset } in heads(engine, layout) {
-        let Some(strip) = layout.strip(segment) else { continue };
-        let x = strip.x(offset).max(strip.at.x + 5.0);
-        let needs = width(name, SMALL) + 10.0;
-        let fits_right = x + needs < strip.at.x + strip.width;
+    for head in heads(engine, layout) {
+        let Some(strip) = layout.strip(head.segment) else { continue };
+        let (name, (x, _, fits_right)) = (head.name, head.place(strip));
         let (side, anchor) = if fits_right { (8.0, Anchor::Start) } else { (-8.0, Anchor::End) };
         let shape = Shape::new(format!("head {name}"), x, strip.top() + CELL + 2.0).path("M0 0L5 8H-5Z", "head").text(
             side,

@@ -1,6 +1,7 @@
 //! Where everything stands: how many columns of strips, which segments have one, and which byte is at which place.
 
 use crate::engine::storage::hash_index::{Content, FileView, HashIndex, SegmentId};
+use crate::scene::text::SMALL;
 use crate::scene::{Breadth, Point};
 
 const MARGIN: f32 = 8.0;
@@ -10,6 +11,10 @@ pub const HEAD: f32 = 22.0;
 pub const CELL: f32 = 24.0;
 /// From the top of a strip's place to its cells: the name stands there.
 pub const NAME: f32 = 22.0;
+/// Two rows of entries.
+const MEMORY: f32 = HEAD + 58.0;
+/// From the top of a strip's place to the next.
+const PITCH: f32 = NAME + CELL + 18.0;
 /// More records than this are not drawn one by one.
 const MOST_CELLS: usize = 220;
 
@@ -61,22 +66,29 @@ impl Strip {
     }
 }
 
+/// How many columns and rows of strips there are room for: few of them are wide.
+fn grid(strips: usize, breadth: Breadth) -> (usize, usize) {
+    let (few, most) = if breadth == Breadth::Wide { ((2, 3), (3, 5)) } else { ((1, 5), (2, 5)) };
+    if strips <= few.0 * few.1 { few } else { most }
+}
+
+/// How high a stage the strips need.
+pub fn height(engine: &HashIndex, breadth: Breadth) -> f32 {
+    let strips = strips(engine).len();
+    let (columns, most) = grid(strips, breadth);
+    3.0 * MARGIN + MEMORY + HEAD + strips.div_ceil(columns).clamp(1, most) as f32 * PITCH
+}
+
 impl Layout {
-    pub fn new(engine: &HashIndex, breadth: Breadth) -> Layout {
-        let (height, memory_height) = match breadth {
-            Breadth::Wide => (460.0, 104.0),
-            Breadth::Narrow => (560.0, 130.0),
-        };
-        let memory = (MARGIN, memory_height);
-        let disk_top = 2.0 * MARGIN + memory_height + 4.0;
+    /// Where everything stands on a stage of that height.
+    pub fn new(engine: &HashIndex, breadth: Breadth, height: f32) -> Layout {
+        let memory = (MARGIN, MEMORY);
+        let disk_top = 2.0 * MARGIN + MEMORY;
         let disk = (disk_top, height - disk_top - MARGIN);
 
         let mut strips = strips(engine);
-        let (few, most) = match breadth {
-            Breadth::Wide => ((2, 3), (3, 5)),
-            Breadth::Narrow => ((1, 6), (2, 8)),
-        };
-        let (columns, rows) = if strips.len() <= few.0 * few.1 { few } else { most };
+        let (columns, rows) = grid(strips.len(), breadth);
+        let used = strips.len().div_ceil(columns).clamp(1, rows);
         let surplus = strips.len().saturating_sub(columns * rows);
         // The fold takes a place itself.
         let folded: Vec<Strip> = strips.drain(..if surplus > 0 { surplus + 1 } else { 0 }).collect();
@@ -87,7 +99,7 @@ impl Layout {
         let gap = 14.0;
         let left = 2.0 * MARGIN;
         let width = (breadth.width() - 2.0 * left - gap * (columns - 1) as f32) / columns as f32;
-        let pitch = (disk.1 - HEAD - 4.0) / rows as f32;
+        let pitch = ((disk.1 - HEAD) / used as f32).min(PITCH);
         let place = |number: usize| {
             let (column, row) = ((number % columns) as f32, (number / columns) as f32);
             Point::new(left + column * (width + gap), disk.0 + HEAD + row * pitch)
@@ -113,7 +125,7 @@ impl Layout {
             disk,
             strips,
             folded,
-            shows_offsets: pitch >= NAME + CELL + 14.0,
+            shows_offsets: pitch >= NAME + CELL + SMALL,
             shows_records: records <= MOST_CELLS,
         }
     }

@@ -28,8 +28,17 @@ impl Figure for HashIndexFigure {
 
     const PLUG: Option<&'static str> = Some(plug::CRASH);
 
+    fn height(engine: &HashIndex, breadth: Breadth) -> Option<f32> {
+        Some(layout::height(engine, breadth))
+    }
+
     fn draw(engine: &HashIndex, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let layout = Layout::new(engine, breadth);
+        Self::draw_on(engine, event, breadth, layout::height(engine, breadth))
+    }
+
+    /// The disk reaches to the foot of the stage.
+    fn draw_on(engine: &HashIndex, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
+        let layout = Layout::new(engine, breadth, height);
         let spotlight = Spotlight::new(event);
         let mut scene = Scene::new(breadth.width(), layout.height);
         memory::draw_region(&mut scene, engine, &layout);

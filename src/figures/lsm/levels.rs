@@ -3,20 +3,24 @@
 
 use std::rc::Rc;
 
-use super::Area;
+use super::{Area, is_new, output_level};
 use crate::engine::key::Key;
 use crate::engine::storage::lsm::read::Visit;
 use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
 use crate::engine::storage::lsm::{Compaction, Event, Lsm};
 use crate::engine::wording::count;
+use crate::scene::parts::tokens;
 use crate::scene::svg::number;
-use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::disk;
+use crate::scene::text::{SMALL, fit, width};
+use crate::scene::vocabulary::{LINE, disk};
 use crate::scene::{Anchor, Breadth, Scene, Shape, Whence, between};
 
 /// The room of a level's name, at the left.
 const NAMES: f32 = 86.0;
 const LOG: f32 = 28.0;
+/// A row of tables with all that they show, and what is between two levels.
+const ROW: f32 = 56.0;
+const BETWEEN: f32 = 10.0;
 
 /// Where keys lie, and where rows do.
 struct Plan<'a> {
@@ -33,12 +37,11 @@ pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: A
     let name = format!("disk: {} bytes there, {} written so far", tree.disk.used, tally.bytes_written);
     scene.push(disk("disk", area.x, area.y, area.width, area.height, &name));
     draw_files(scene, tree, event, area);
-    let last = tree.version().deepest().unwrap_or(0).clamp(2, LEVELS - 1);
-    let rows: usize = (0..=last).map(|level| rows_of(tree, level)).sum();
+    let (last, rows) = (last(tree), rows(tree));
     let left = if breadth == Breadth::Wide { NAMES } else { 30.0 };
     let shelves = Area { y: area.y + 22.0 + LOG, height: area.height - 26.0 - LOG, ..area };
-    let gaps = 12.0 * (last + 1) as f32;
-    let row = between((shelves.height - gaps) / rows as f32, 9.0, 58.0);
+    let gaps = BETWEEN * (last + 1) as f32;
+    let row = between((shelves.height - gaps) / rows as f32, 9.0, ROW);
     let plan = Plan { tree, area: shelves, bounds: bounds(tree), row, left };
     let mut y = shelves.y;
     for level in 0..=last {
@@ -49,8 +52,22 @@ pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: A
         }
         plan.draw_level(scene, level, y, rows, breadth);
         plan.draw_tables(scene, level, y, event);
-        y += rows as f32 * row + 12.0;
+        y += rows as f32 * row + BETWEEN;
     }
+}
+
+/// The last level that is shown.
+fn last(tree: &Lsm) -> usize {
+    tree.version().deepest().unwrap_or(0).clamp(2, LEVELS - 1)
+}
+
+fn rows(tree: &Lsm) -> usize {
+    (0..=last(tree)).map(|level| rows_of(tree, level)).sum()
+}
+
+/// How high the disk is with room for all that a table shows.
+pub(super) fn height(tree: &Lsm) -> f32 {
+    LINE + LOG + rows(tree) as f32 * ROW + (last(tree) + 1) as f32 * BETWEEN
 }
 
 /// A row for each table where tables overlap, one for all where they do not.
@@ -58,15 +75,6 @@ fn rows_of(tree: &Lsm, level: usize) -> usize {
     let tables = tree.version().level(level).len();
     let pending = usize::from(output_level(tree) == Some(level));
     if tree.settings.policy.is_sorted(level) { 1 + pending } else { (tables + pending).max(1) }
-}
-
-/// The level that a table is being written for.
-fn output_level(tree: &Lsm) -> Option<usize> {
-    match (tree.flush_in_progress(), tree.compaction_in_progress()) {
-        (Some(_), _) => Some(0),
-        (None, Some(compaction)) => Some(compaction.task.output_level()),
-        (None, None) => None,
-    }
 }
 
 fn bounds(tree: &Lsm) -> Vec<Key> {
@@ -190,8 +198,9 @@ impl Plan<'_> {
             let has_keys = high >= 34.0;
             let middle = if has_keys { 16.0 } else { high / 2.0 + 4.0 };
             if has_keys {
-                let keys = keys_of(self.tree, table);
-                shape = shape.text(5.0, high - 12.0, Anchor::Start, "key", fit(&keys, wide - 10.0, SIZE));
+                let entries = self.tree.entries_of(table);
+                let keys: Vec<(&str, bool)> = entries.iter().map(|it| (it.key.as_str(), it.is_tombstone())).collect();
+                shape = tokens(shape, wide, high, &keys);
             }
             let class = match visit {
                 Some(Visit::Found) => "small good",
@@ -202,8 +211,9 @@ impl Plan<'_> {
             let whole = format!("{} {range}", meta.number);
             let shows_answer = !answer.is_empty() && wide > taken;
             let room = if shows_answer { wide - taken - 8.0 } else { wide - 8.0 };
-            if room > 12.0 {
-                shape = shape.text(5.0, middle, Anchor::Start, "small", fit(&whole, room, SMALL));
+            let number = meta.number.to_string();
+            if let Some(name) = [whole, number].into_iter().find(|name| width(name, SMALL) <= room) {
+                shape = shape.text(5.0, middle, Anchor::Start, "small", name);
             }
             if shows_answer {
                 shape = shape.text(wide - 5.0, middle, Anchor::End, class, answer);
@@ -238,21 +248,5 @@ impl Plan<'_> {
             .text(6.0, self.row / 2.0 + 3.0, Anchor::Start, "small", fit(&text, wide - 12.0, SMALL))
             .label(text);
         scene.push(shape.changed(true));
-    }
-}
-
-/// The keys of a table, a cross at those that are deleted by it.
-fn keys_of(tree: &Lsm, table: &OpenTable) -> String {
-    let entries = tree.entries_of(table);
-    let keys = entries.iter().map(|entry| format!("{}{}", entry.key, if entry.is_tombstone() { "✕" } else { "" }));
-    keys.collect::<Vec<_>>().join(" ")
-}
-
-fn is_new(number: u64, event: Option<&Event>) -> bool {
-    match event {
-        Some(Event::Flushed { table, .. } | Event::Moved { table, .. }) => *table == number,
-        Some(Event::Installed { tables, .. }) => tables.contains(&number),
-        Some(Event::TableSearched { table, .. } | Event::FilterSaidNo { table, .. }) => *table == number,
-        _ => false,
     }
 }

@@ -22,7 +22,11 @@ struct Area {
 
 /// Between the regions, and around them.
 const MARGIN: f32 = 8.0;
-const MEMORY: f32 = 128.0;
+const MEMORY: f32 = 122.0;
+
+fn most_height(breadth: Breadth) -> f32 {
+    if breadth == Breadth::Wide { 450.0 } else { 460.0 }
+}
 
 impl Figure for LsmFigure {
     type Engine = Lsm;
@@ -38,8 +42,16 @@ impl Figure for LsmFigure {
 
     const PLUG: Option<&'static str> = Some(plug::CRASH);
 
+    fn height(tree: &Lsm, breadth: Breadth) -> Option<f32> {
+        Some((MEMORY + levels::height(tree) + MARGIN + 2.0 * MARGIN).min(most_height(breadth)))
+    }
+
     fn draw(tree: &Lsm, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let height = if breadth == Breadth::Wide { 480.0 } else { 540.0 };
+        Self::draw_on(tree, event, breadth, most_height(breadth))
+    }
+
+    /// The shelves share what there is below memory.
+    fn draw_on(tree: &Lsm, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
         let width = breadth.width() - 2.0 * MARGIN;
         let mut scene = Scene::new(breadth.width(), height);
         let above = Area { x: MARGIN, y: MARGIN, width, height: MEMORY };
@@ -61,5 +73,24 @@ impl Figure for LsmFigure {
             "manifest" => tree.dump_file("MANIFEST"),
             _ => tree.dump_table(key.strip_prefix("table ")?.parse().ok()?),
         }
+    }
+}
+
+/// The level that a table is being written for.
+fn output_level(tree: &Lsm) -> Option<usize> {
+    match (tree.flush_in_progress(), tree.compaction_in_progress()) {
+        (Some(_), _) => Some(0),
+        (None, Some(compaction)) => Some(compaction.task.output_level()),
+        (None, None) => None,
+    }
+}
+
+/// Whether a step has made a table, or asked it.
+fn is_new(number: u64, event: Option<&Event>) -> bool {
+    match event {
+        Some(Event::Flushed { table, .. } | Event::Moved { table, .. }) => *table == number,
+        Some(Event::Installed { tables, .. }) => tables.contains(&number),
+        Some(Event::TableSearched { table, .. } | Event::FilterSaidNo { table, .. }) => *table == number,
+        _ => false,
     }
 }
