@@ -1,8 +1,10 @@
 //! What all figures of clusters have in common: clients in a column at the left, nodes in one at the right, and between
 //! them a channel in which every message can be seen on its way.
 
+pub(super) use super::crowds::Crowds;
 use crate::engine::replication::{Host, Service};
 use crate::engine::wording::count;
+use crate::scene::area::Area;
 use crate::scene::svg::number as n;
 use crate::scene::vocabulary::{cross, envelope, hue};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
@@ -57,18 +59,6 @@ impl Ground {
         column.corner(place)
     }
 
-    pub fn middle(&self, host: Host) -> Point {
-        let (column, place) = self.place(host);
-        let corner = column.corner(place);
-        Point::new(corner.x + column.width / 2.0, corner.y + column.height / 2.0)
-    }
-
-    /// Where messages to `other` leave a card and those from it enter: on the side of the channel, and for each other
-    /// host elsewhere, so that what is sent at once can be told apart.
-    pub fn door(&self, host: Host, other: Host) -> Point {
-        self.before(host, other, ARRIVED)
-    }
-
     /// A point so far before the card of `host`, on the way from and to `other`.
     fn before(&self, host: Host, other: Host, step: f32) -> Point {
         const LANE: f32 = 13.0;
@@ -91,18 +81,6 @@ impl Ground {
         Point::new(x, middle.y + aside)
     }
 
-    /// Where a message is that has come `progress` of its way, from 0 to 1.
-    pub fn on_the_way(&self, from: Host, to: Host, progress: f32) -> Point {
-        let end = self.door(to, from);
-        if !matches!((from, to), (Host::Node(_), Host::Node(_))) {
-            return self.before(from, to, SENT).towards(end, progress);
-        }
-        // Between nodes it keeps to its lane, and begins beside what arrives there.
-        let door = self.door(from, to);
-        let length = (end.y - door.y).abs().max(1.0);
-        door.towards(end, (BESIDE / length).min(0.4)).towards(end, progress)
-    }
-
     fn place(&self, host: Host) -> (&Column, usize) {
         match host {
             Host::Node(node) => (&self.node, node.index()),
@@ -112,32 +90,6 @@ impl Ground {
                 let place = self.services.iter().position(|other| *other == service).unwrap_or_default();
                 (&self.client, clients + place)
             }
-        }
-    }
-
-    /// The lines along which something travels, and those that are cut.
-    pub fn draw_links(&self, scene: &mut Scene, ways: &[(Host, Host)], cuts: &[(Host, Host)]) {
-        let mut drawn: Vec<(Host, Host)> = Vec::new();
-        let ways = ways.iter().filter(|way| !cuts.contains(way));
-        for (a, b) in cuts.iter().chain(ways) {
-            let link = (*a.min(b), *a.max(b));
-            if drawn.contains(&link) {
-                continue;
-            }
-            let cut = drawn.len() < cuts.len();
-            drawn.push(link);
-            let (a, b) = link;
-            let (from, to) = (self.door(a, b), self.door(b, a));
-            let (dx, dy) = (to.x - from.x, to.y - from.y);
-            let class = if cut { "link-cut" } else { "link" };
-            let mut line =
-                Shape::new(format!("link {a} {b}"), from.x, from.y).path(format!("M0 0L{} {}", n(dx), n(dy)), class);
-            if cut {
-                line = line
-                    .path(cross(dx / 2.0, dy / 2.0, 6.0), "cross")
-                    .label(format!("the link between {a} and {b} is cut"));
-            }
-            scene.push(line);
         }
     }
 
@@ -157,22 +109,54 @@ impl Ground {
     /// A message that has just arrived, or was lost where it was.
     pub fn passed(&self, message: &Message, seal: &'static str, about: String, lost: bool) -> Shape {
         let shape = fate(self.envelope(message, seal, about), lost);
-        if !lost {
-            return shape;
-        }
         let fallen = Point::new(shape.at.x, shape.at.y + 40.0);
-        shape.gone(Whence::At(fallen))
+        if lost { shape.gone(Whence::At(fallen)) } else { shape }
+    }
+}
+
+/// Where messages travel, and how they are drawn on their ways.
+pub(super) trait Ways {
+    /// The middle of a card.
+    fn middle(&self, host: Host) -> Point;
+    /// Where messages to `other` leave a card and those from it enter.
+    fn door(&self, host: Host, other: Host) -> Point;
+    /// Where a message is that has come `progress` of its way, from 0 to 1.
+    fn on_the_way(&self, from: Host, to: Host, progress: f32) -> Point;
+
+    /// The lines along which something travels, and those that are cut.
+    fn draw_links(&self, scene: &mut Scene, ways: &[(Host, Host)], cuts: &[(Host, Host)]) {
+        let mut drawn: Vec<(Host, Host)> = Vec::new();
+        let ways = ways.iter().filter(|way| !cuts.contains(way));
+        for (a, b) in cuts.iter().chain(ways) {
+            let link = (*a.min(b), *a.max(b));
+            if drawn.contains(&link) {
+                continue;
+            }
+            let ((a, b), cut) = (link, drawn.len() < cuts.len());
+            drawn.push(link);
+            let (from, to) = (self.door(a, b), self.door(b, a));
+            let (dx, dy) = (to.x - from.x, to.y - from.y);
+            let class = if cut { "link-cut" } else { "link" };
+            let mut line =
+                Shape::new(format!("link {a} {b}"), from.x, from.y).path(format!("M0 0L{} {}", n(dx), n(dy)), class);
+            if cut {
+                line = line
+                    .path(cross(dx / 2.0, dy / 2.0, 6.0), "cross")
+                    .label(format!("the link between {a} and {b} is cut"));
+            }
+            scene.push(line);
+        }
     }
 
     /// A message in a shape of its own: it leaves its sender and is gone at its receiver; where its way has just ended, this
     /// says whether it was lost.
-    pub fn travels(&self, shape: Shape, from: Host, to: Host, passed: Option<bool>) -> Shape {
+    fn travels(&self, shape: Shape, from: Host, to: Host, passed: Option<bool>) -> Shape {
         let shape = passed.into_iter().fold(shape, fate);
         shape.born(Whence::At(self.on_the_way(from, to, 0.0))).gone(Whence::At(self.middle(to)))
     }
 
     /// How many messages there are on each crowded way besides those that are drawn.
-    pub fn draw_crowds(&self, scene: &mut Scene, crowds: Crowds, name: &dyn Fn(Host) -> String) {
+    fn draw_crowds(&self, scene: &mut Scene, crowds: Crowds, name: &dyn Fn(Host) -> String) {
         for ((from, to), many) in crowds.ways.into_iter().filter(|(_, many)| *many > crowds.most) {
             let (at, more) = (self.on_the_way(from, to, 1.0), many - crowds.most);
             let shape = Shape::new(format!("more {from} {to}"), at.x, at.y)
@@ -180,6 +164,30 @@ impl Ground {
                 .label(format!("{} from {} to {}", count(more, "more message"), name(from), name(to)));
             scene.push(shape);
         }
+    }
+}
+
+/// Doors are on the side of the channel, and for each other host elsewhere, so that what is sent at once can be told apart.
+impl Ways for Ground {
+    fn middle(&self, host: Host) -> Point {
+        let (column, place) = self.place(host);
+        let corner = column.corner(place);
+        Point::new(corner.x + column.width / 2.0, corner.y + column.height / 2.0)
+    }
+
+    fn door(&self, host: Host, other: Host) -> Point {
+        self.before(host, other, ARRIVED)
+    }
+
+    fn on_the_way(&self, from: Host, to: Host, progress: f32) -> Point {
+        let end = self.door(to, from);
+        if !matches!((from, to), (Host::Node(_), Host::Node(_))) {
+            return self.before(from, to, SENT).towards(end, progress);
+        }
+        // Between nodes it keeps to its lane, and begins beside what arrives there.
+        let door = self.door(from, to);
+        let length = (end.y - door.y).abs().max(1.0);
+        door.towards(end, (BESIDE / length).min(0.4)).towards(end, progress)
     }
 }
 
@@ -194,29 +202,6 @@ pub(super) fn hue_of_term(term: u32) -> &'static str {
     hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
 }
 
-/// How many messages are on each way: of many, only the first few are drawn.
-pub(super) struct Crowds {
-    most: usize,
-    ways: Vec<((Host, Host), usize)>,
-}
-
-impl Crowds {
-    pub fn new(most: usize) -> Crowds {
-        Crowds { most, ways: Vec::new() }
-    }
-
-    /// Counts a message on its way; whether it is one of those that are drawn.
-    pub fn has_room(&mut self, from: Host, to: Host) -> bool {
-        let way = (from, to);
-        let place = self.ways.iter().position(|(other, _)| *other == way).unwrap_or_else(|| {
-            self.ways.push((way, 0));
-            self.ways.len() - 1
-        });
-        self.ways[place].1 += 1;
-        self.ways[place].1 <= self.most
-    }
-}
-
 /// A message, as far as its envelope shows it.
 pub(super) struct Message {
     /// `m5`.
@@ -229,15 +214,15 @@ pub(super) struct Message {
 
 /// A client at the edge: what it is called, what it does, and what it believes, a line each; marked if it `proves` a broken
 /// promise.
-pub(super) fn client(
-    ground: &Ground,
-    (host, name): (Host, &str),
-    status: &str,
-    beliefs: &[String],
-    proves: bool,
-) -> Shape {
+pub(super) fn client(ground: &Ground, named: (Host, &str), status: &str, beliefs: &[String], proves: bool) -> Shape {
+    let (Point { x, y }, Column { width, height, .. }) = (ground.corner(named.0), ground.client);
+    client_in(Area { x, y, width, height }, named, status, beliefs, proves)
+}
+
+/// [`client`], where it has its place.
+pub(super) fn client_in(at: Area, (host, name): (Host, &str), status: &str, beliefs: &[String], proves: bool) -> Shape {
     use crate::scene::text::{SMALL, fit};
-    let (at, Column { width, height, .. }) = (ground.corner(host), ground.client);
+    let Area { width, height, .. } = at;
     let mut card = Shape::new(host.to_string(), at.x, at.y)
         .rect(0.0, 0.0, width, height, 14.0, if proves { "torn" } else { "client" })
         .circle(18.0, 15.0, 5.0, "client-head")

@@ -3,7 +3,7 @@
 
 mod diagram;
 
-use super::cluster::{Column, Crowds, Ground, Message};
+use super::cluster::{Column, Crowds, Ground, Message, Ways};
 use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;

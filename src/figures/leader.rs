@@ -4,7 +4,7 @@
 mod diagram;
 
 use super::calls::{self, Proof, Strip};
-use super::cluster::{Column, Crowds, Ground, client, hue_of_term};
+use super::cluster::{Column, Crowds, Ground, Ways, client, hue_of_term};
 use super::diagram::Cluster;
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;

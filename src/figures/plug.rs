@@ -105,7 +105,7 @@ mod tests {
         }
         assert!(acted >= 5, "{acted}");
         let stopped = commands("replication-log", "stop leader; stop follower");
-        assert_eq!(stopped[0].1[0].command, "stop leader");
+        assert_eq!(stopped[0].1[0].command, "stop n1");
         assert_eq!(stopped.last().unwrap().1, []);
     }
 }

@@ -2,7 +2,7 @@
 //! diagram. A figure says only what is its own.
 
 use super::calls::{Proof, Strip};
-use super::cluster::{Column, Crowds, Ground, client};
+use super::cluster::{Column, Crowds, Ground, Ways, client};
 use super::diagram::{Bar, Cluster as Seen, Flight};
 use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol, Service};
 use crate::engine::sim::{MessageId, Time};
@@ -167,7 +167,7 @@ fn strip(breadth: Breadth) -> Strip {
 }
 
 /// The links, all that is on its way, and what has just arrived or was lost.
-fn draw_messages<P: Shown>(scene: &mut Scene, ground: &Ground, cluster: &Cluster<P>) {
+pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, cluster: &Cluster<P>) {
     let network = cluster.network();
     let flying = network.in_flight().map(|message| (message.from, message.to));
     let ways: Vec<_> = P::links(cluster).into_iter().chain(flying).collect();

@@ -269,16 +269,14 @@ test("lag: a follower is stopped and started by buttons, and a post opens as the
 test("replication-log: the log's form is a control, and a replica is stopped and started by buttons", async ({ page }) => {
   await open(page, "replication-log", "INSERT INTO tickets (holder, at) VALUES ('ann', NOW())");
   await press(page, "To the last step");
-  await expect(narration(page)).toContainText("the follower has diverged");
+  await expect(shape(page, "banner")).toContainText("Diverged: 1 difference");
   await choose(page, "Log of", "row");
   await press(page, "To the last step");
-  await expect(narration(page)).toContainText("leader and follower hold the same: 1 row.");
-  await choose(page, "replica of stop", "follower");
-  await command(page, "stop");
+  await expect(shape(page, "banner")).toContainText("Both hold the same");
+  await command(page, "stop", { node: "n2" });
   await expect(narration(page)).toContainText("Its disk has the table with 1 entry of the log in it");
   await expect(shape(page, "follower")).toHaveClass(/stopped/);
-  await choose(page, "replica of start", "follower");
-  await command(page, "start");
-  await expect(narration(page)).toContainText("The follower is back with what its disk has");
+  await command(page, "start", { node: "n2" });
+  await expect(narration(page)).toContainText("The follower has what its disk has");
   await expect(shape(page, "follower")).not.toHaveClass(/stopped/);
 });

@@ -145,7 +145,7 @@ test("the plug can be pulled at any step, twice", async ({ page }) => {
 // FAULTS P4: in every figure that has a plug, and its list of keys says which.
 for (const [kind, run, help, told] of [
   ["quorum", "write k a", "stop the node that has just acted", "n1"],
-  ["replication-log", "INSERT INTO tickets (holder) VALUES ('ann')", "stop the node that has just acted", "leader"],
+  ["replication-log", "INSERT INTO tickets (holder) VALUES ('ann')", "stop the node that has just acted", "n1"],
   ["faults", "run 2s", "kill the part that all others need", "The process of db is killed"],
   ["latency", "run 2s", "make the busiest server four times as slow", "s"],
   ["scaling", "load 100/s", "take one machine of each system away", "machine"],

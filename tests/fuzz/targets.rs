@@ -383,7 +383,7 @@ fn shipped(method: Method) -> Vec<Vec<u8>> {
     ];
     let changes: [std::rc::Rc<str>; 3] =
         ["I id=1, holder='ann'".into(), "U id=1, holder='ann' > id=1, holder='é'".into(), "D id=1".into()];
-    let table = Replica::new(schema, Time::ZERO, 1).table;
+    let table = Replica::new(schema, 1).table;
     let shipped = match method {
         Method::Statements => vec![entry::of_texts(1, &texts)],
         Method::Triggers => vec![entry::of_texts(1, &changes)],
@@ -395,14 +395,14 @@ fn shipped(method: Method) -> Vec<Vec<u8>> {
         }
     };
     for bytes in &shipped {
-        let mut follower = Replica::new(schema, Time::ZERO, 1);
+        let mut follower = Replica::new(schema, 1);
         entry::apply(bytes, method, &mut follower, Time::from_nanos(1)).expect("an input that it was made for");
     }
     shipped
 }
 
 fn apply(bytes: &[u8], method: Method) {
-    let mut follower = Replica::new(&TICKETS, Time::ZERO, 1);
+    let mut follower = Replica::new(&TICKETS, 1);
     let _ = entry::apply(bytes, method, &mut follower, Time::from_nanos(1));
     let _ = entry::explain(bytes, method);
     let _: Vec<_> = follower.table.rows().collect();
@@ -453,7 +453,7 @@ fn read_by_all(statement: &stepwise::engine::language::Statement) {
     by::<storage::btree::BTree>(statement);
     by::<Cluster<quorum::Quorum>>(statement);
     by::<replication::lag::Lag>(statement);
-    by::<replication::replication_log::ReplicationLog>(statement);
+    by::<Cluster<replication::replication_log::ReplicationLog>>(statement);
     by::<service::faults::Faults>(statement);
     by::<service::latency::Latency>(statement);
 }

@@ -27,7 +27,7 @@ pub mod run;
 pub mod witness;
 
 pub use calls::Call;
-pub use fate::{Fate, Happened, Power};
+pub use fate::{Fate, Happened, Power, Skew};
 pub use reaction::Reaction;
 pub use run::{Cluster, no_such_node};
 pub use witness::Witness;
@@ -67,6 +67,11 @@ pub trait Protocol: Clone + Sized + 'static {
     /// The links that are slower or faster than the others from the beginning.
     fn delays(_: &Self::Settings) -> Vec<(Host, Host, Delay)> {
         Vec::new()
+    }
+
+    /// How far the clock of a node is from the true time in the beginning.
+    fn clock(_: &Self::Settings, _: NodeId) -> Skew {
+        Skew::default()
     }
 
     /// Whose matter a command is.

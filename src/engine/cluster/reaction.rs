@@ -18,7 +18,12 @@ pub struct Reaction<P: Protocol> {
 impl<P: Protocol> Reaction<P> {
     #[track_caller]
     pub fn new(event: P::Event) -> Reaction<P> {
-        Reaction { told: Some((Location::caller(), event)), ..Reaction::silent() }
+        Reaction::at(Location::caller(), event)
+    }
+
+    /// Of a line further in, as that of a refusal.
+    pub fn at(source: &'static Location<'static>, event: P::Event) -> Reaction<P> {
+        Reaction { told: Some((source, event)), ..Reaction::silent() }
     }
 
     /// Something is sent, and that is no step: a heartbeat without news.

@@ -52,8 +52,9 @@ impl<P: Protocol> Engine for Cluster<P> {
     fn new(settings: P::Settings) -> Cluster<P> {
         let (conditions, seed) = P::conditions(&settings);
         let nodes: Vec<_> = P::nodes(&settings).into_iter().map(Rc::new).collect();
+        let ids = (1..=nodes.len() as u8).map(NodeId::new);
         let mut cluster: Cluster<P> = Cluster {
-            clocks: vec![Skew::default(); nodes.len()],
+            clocks: ids.map(|id| P::clock(&settings, id)).collect(),
             lives: vec![0; nodes.len()],
             nodes,
             clients: P::clients(&settings).into_iter().map(Rc::new).collect(),

@@ -118,6 +118,11 @@ impl Table {
         self.rows().find(|(_, row)| row[0] == *id)
     }
 
+    /// The bytes of a copy, beside what it shares with `before`.
+    pub fn weight(&self, before: &Table) -> u64 {
+        if Rc::ptr_eq(&self.bytes, &before.bytes) { 0 } else { self.bytes.len() as u64 }
+    }
+
     /// What the bytes of a slot mean.
     pub fn explain(&self, slot: usize) -> Vec<Span> {
         let mut spans = Vec::new();

@@ -1,20 +1,18 @@
 //! What a reader may ask: statements, as they are, and a few words more.
 
 use std::fmt::{self, Display};
+use std::rc::Rc;
 
-use stepwise_derive::{Choice, Command};
+use stepwise_derive::Command;
 
-use super::CLIENTS;
 use super::tickets::TICKETS;
+use super::{CLIENTS, FOLLOWER, LEADER};
+use crate::cluster::links::Link;
+use crate::cluster::{ClientId, Fate, Power};
 use crate::form::{self, Argument, CommandForm, form};
 use crate::language::{BadCommand, Place, Word, Words, spell};
 use crate::replication::host::read_client;
-use crate::replication::{ClientId, Host, NodeId};
-use crate::sim::Time;
 use crate::table::{self, Statement};
-
-/// No command lets more time pass.
-const MAX_TIME: Time = Time::from_millis(60_000);
 
 #[derive(Clone, Command)]
 pub enum Command {
@@ -45,47 +43,71 @@ pub enum Command {
         #[read(client)]
         client: ClientId,
     },
-    /// Cut the link to the follower: the log waits.
-    #[button]
-    Cut,
-    /// Open the link again, and ship what waits.
-    #[button]
-    Heal,
     /// Make the follower anew, from a copy of the leader.
     #[button]
     Copy,
-    /// Pull the plug of a replica: what is only in its memory is gone.
-    #[button]
-    Stop {
-        #[example("follower")]
-        replica: Which,
-    },
-    /// Let a replica come back, with what is on its disk.
-    #[button]
-    Start {
-        #[example("follower")]
-        replica: Which,
-    },
-    /// Let time pass.
-    #[button]
-    Run {
-        #[example("1s")]
-        #[most(MAX_TIME)]
-        time: Time,
-    },
+    #[flatten]
+    Fate(Struck),
 }
 
-/// One of the two replicas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
-pub enum Which {
-    Leader,
-    Follower,
+impl Command {
+    /// Who asks it of the leader.
+    pub fn client(&self) -> Option<ClientId> {
+        match self {
+            Command::Statement(asked) => Some(asked.client),
+            Command::Begin { client } | Command::Commit { client } | Command::RollBack { client } => Some(*client),
+            Command::Copy => Some(ClientId::FIRST),
+            Command::Fate(_) => None,
+        }
+    }
+
+    /// What the leader is asked.
+    pub fn asked(&self) -> Option<Rc<str>> {
+        Some(match self {
+            Command::Statement(asked) => asked.statement.text.clone(),
+            Command::Begin { .. } => "BEGIN".into(),
+            Command::Commit { .. } => "COMMIT".into(),
+            Command::RollBack { .. } => "ROLLBACK".into(),
+            Command::Copy => "COPY".into(),
+            Command::Fate(_) => return None,
+        })
+    }
 }
 
-impl Which {
-    /// Its name in the network.
-    pub fn host(self) -> Host {
-        NodeId::new(if self == Which::Leader { 1 } else { 2 }).into()
+/// Fate, also in the words that it had here before it was that of all clusters: `stop leader`, `start follower`, and `cut`
+/// alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Struck(pub Fate);
+
+impl form::Command for Struck {
+    const FORMS: &'static [CommandForm] = <Fate as form::Command>::FORMS;
+
+    fn read(name: &Word, words: &mut Words) -> Result<Option<Struck>, BadCommand> {
+        let replica = words.peek().and_then(|word| match word.text.as_str() {
+            "leader" => Some(LEADER),
+            "follower" => Some(FOLLOWER),
+            _ => None,
+        });
+        let fate = match (name.text.as_str(), replica) {
+            ("cut", None) if words.is_empty() => Some(Fate::Link(Link::Cut { a: LEADER.into(), b: FOLLOWER.into() })),
+            ("stop", Some(node)) => {
+                words.next();
+                let power = if words.keyword("lost") { Power::Lost } else { Power::On };
+                Some(Fate::Stop { node, power })
+            }
+            ("start", Some(node)) => {
+                words.next();
+                Some(Fate::Start { node })
+            }
+            _ => <Fate as form::Command>::read(name, words)?,
+        };
+        Ok(fate.map(Struck))
+    }
+}
+
+impl Display for Struck {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(out)
     }
 }
 

@@ -4,15 +4,18 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::command::Which;
-use super::{Entry, Method, told};
+use super::entry::{Entry, Method};
+use crate::cluster::{ClientId, Happened};
 use crate::contract::Refused;
-use crate::replication::ClientId;
+use crate::language::shorten;
+use crate::sim::Time;
 use crate::table::{Difference, Value};
 use crate::wording::count;
 
 #[derive(Clone, Event)]
 pub enum Event {
+    #[told("{client} asks the leader: {}.", shorten(text, 90))]
+    Asked { client: ClientId, text: Rc<str> },
     #[told("{client} opened a transaction. What it does from now on is shipped when it commits.")]
     Began { client: ClientId },
     #[told(
@@ -22,20 +25,19 @@ pub enum Event {
         if *alone { "" } else { " It is not committed yet." }
     )]
     Executed { client: ClientId, rows: usize, slots: Vec<usize>, clock: Value, alone: bool, fired: bool },
+    #[told("The leader refuses it: {reason}.")]
+    StatementRefused { client: ClientId, reason: Rc<str> },
     #[told(
-        "The program that reads the change table found {} that it had not read, and makes entry {} of them: {} bytes.",
-        count(entry.lines.len(), "row"), entry.number, entry.bytes.len(), when = *method == Method::Triggers
+        "The transaction of {client} is committed, and with it {} of the change table. The program that reads that table \
+         makes entry {} of them: {} bytes. {}",
+        count(entry.lines.len(), "row"), entry.number, entry.bytes.len(), goes(*sent, *waiting, *halted),
+        when = *method == Method::Triggers
     )]
     #[told(
-        "The transaction of {client} is committed, and is entry {} of the log: {} bytes, {}.",
-        entry.number, entry.bytes.len(), contents(entry, *method)
+        "The transaction of {client} is committed, and is entry {} of the log: {} bytes, {}. {}",
+        entry.number, entry.bytes.len(), contents(entry, *method), goes(*sent, *waiting, *halted)
     )]
-    Committed { client: ClientId, entry: Rc<Entry>, method: Method },
-    #[told(
-        "The transaction of {client} is committed, and with it {} of the change table.",
-        count(*rows, "row")
-    )]
-    ChangesCommitted { client: ClientId, rows: usize },
+    Committed { client: ClientId, entry: Rc<Entry>, method: Method, sent: bool, waiting: usize, halted: bool },
     #[told("The transaction of {client} is committed. It has changed nothing, so nothing is logged.")]
     NothingToLog { client: ClientId },
     #[told(
@@ -44,89 +46,96 @@ pub enum Event {
         count(*rows, "change")
     )]
     RolledBack { client: ClientId, rows: usize, next: i32 },
-    #[told("Entry {number} is on its way to the follower: {bytes} bytes.")]
-    Shipped { number: u32, bytes: usize },
+    #[told("{client} has its answer: {} changed.", count(*rows, "row"), when = *rows > 0)]
+    #[told("{client} has its answer: it is done.")]
+    Answered { client: ClientId, rows: u32 },
+    #[told("{client} hears that it was refused: {reason}.")]
+    AnsweredNo { client: ClientId, reason: Rc<str> },
     #[told(
-        "{} wait{} in the leader's log: {}.",
-        count(*waiting, "entry"), if *waiting == 1 { "s" } else { "" }, why.label()
+        "{client} has had no answer for {waited}, and gives up. Whether the leader has done it, {client} cannot know."
     )]
-    Held { waiting: usize, why: Held },
+    GaveUp { client: ClientId, waited: Time },
+    #[told("The leader knows that the follower has all before entry {number}, and sends it that one: {bytes} bytes.")]
+    Shipped { number: u32, bytes: usize },
+    #[told("The leader asks the follower how far it has come.")]
+    Inquired,
     #[told(
-        "The follower carried out the text of entry {number} itself, at {clock} by its own clock: {} changed.",
+        "The leader has had no answer for {waited}, and asks again how far the follower has come, attempt {attempt}.",
+        when = *number == 0
+    )]
+    #[told("The leader has had no answer for {waited}, and sends entry {number} once more, attempt {attempt}.")]
+    SentAgain { number: u32, bytes: usize, waited: Time, attempt: u32 },
+    #[told(
+        "The leader has had no answer for {waited}. {} in its log, until it hears of the follower or has something new.",
+        waits(*waiting)
+    )]
+    FollowerSilent { waiting: usize, waited: Time },
+    #[told(
+        "The follower carried out the text of entry {number} itself, at {clock} by its own clock: {} changed. {compared}",
         count(slots.len(), "row"), when = *method == Method::Statements
     )]
     #[told(
-        "The follower wrote the bytes of entry {number} where they stood on the leader: {}.",
+        "The follower wrote the bytes of entry {number} where they stood on the leader: {}. {compared}",
         count(slots.len(), "row"), when = *method == Method::WriteAheadLog
     )]
     #[told(
         "The follower did as entry {number} says, finding rows by their id and putting new ones where it had room: {} \
-         changed.",
+         changed. {compared}",
         count(slots.len(), "row"), when = *method == Method::Rows
     )]
     #[told(
-        "The follower was given the changes of entry {number}, by the names of the columns: {} changed.",
+        "The follower was given the changes of entry {number}, by the names of the columns: {} changed. {compared}",
         count(slots.len(), "row")
     )]
-    Applied { number: u32, slots: Vec<usize>, method: Method, clock: Value },
+    Applied { number: u32, slots: Vec<usize>, method: Method, clock: Value, compared: Compared },
+    #[told("The follower has carried out entry {number} before, by its own count. It does nothing, and says so.")]
+    HadIt { number: u32 },
     #[told("The follower cannot go on at entry {number}: {reason}. It stops, and falls behind.")]
     Halted { number: u32, reason: Rc<str> },
+    #[told("The follower tells the leader that it has {}.", count(*entries, "entry"))]
+    Reported { entries: u32 },
     #[told(
-        "Compared row by row, leader and follower hold the same: {}.",
-        count(*rows, "row"), when = differences.is_empty()
+        "The leader sends the follower a copy of what is committed, {}, and its place in the log: {}.",
+        count(*rows, "row"), count(*entries, "entry")
     )]
-    #[told("Compared row by row, the follower has diverged: {}.", first_of(differences))]
-    Compared { rows: usize, differences: Rc<Vec<Difference>> },
-    #[told("The link to the follower is cut. The leader goes on, and its log waits.")]
-    LinkCut,
-    #[told("The link is open again. {} to be shipped.", count(*waiting, "entry"))]
-    LinkOpened { waiting: usize },
-    #[told("The follower is made anew from a copy of what is committed on the leader: {}.", count(*rows, "row"))]
-    Copied { rows: usize },
+    CopySent { rows: usize, entries: u32 },
     #[told(
-        "The leader is off, and its memory is gone{}. On its disk are the table as it was committed and a log of {}; \
-         the next id is {next}.",
-        with_transactions(*open), count(*entries, "entry"), when = *which == Which::Leader
+        "The follower is made anew from a copy of what is committed on the leader: {}. {compared}",
+        count(*rows, "row")
     )]
-    #[told(
-        "The follower is off, and its memory is gone. Its disk has the table with {} of the log in it, and that \
-         number.",
-        count(*entries, "entry")
-    )]
-    Stopped { which: Which, open: usize, entries: usize, next: i32 },
-    #[told(
-        "The leader is back, with the table and the {} that its disk has. How far the follower has come it must \
-         be told.",
-        count(*entries, "entry"), when = *which == Which::Leader
-    )]
-    #[told(
-        "The follower is back with what its disk has, the table with {} of the log, and tells the leader as soon as it \
-         can.",
-        count(*entries, "entry")
-    )]
-    Started { which: Which, entries: usize },
-    #[told("It is {leader} by the leader's clock, and {follower} by the follower's.")]
-    TimePassed { leader: Value, follower: Value },
+    Copied { rows: usize, entries: u32, compared: Compared },
+    #[flatten]
+    Happened(Happened),
     #[flatten]
     Refused(Refused),
 }
 
-/// Why entries wait.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Held {
-    Halted,
-    Down,
-    Cut,
+/// What somebody finds who can see both replicas, and compares them row by row.
+#[derive(Clone, Default)]
+pub struct Compared {
+    pub rows: usize,
+    pub differences: Rc<Vec<Difference>>,
 }
 
-impl Held {
-    fn label(self) -> &'static str {
-        match self {
-            Held::Halted => "the follower has stopped there",
-            Held::Down => "the follower is off",
-            Held::Cut => "the link is cut",
+impl std::fmt::Display for Compared {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        const MOST: usize = 3;
+        let told: Vec<_> = self.differences.iter().take(MOST).map(told).collect();
+        match self.differences.len().saturating_sub(MOST) {
+            _ if told.is_empty() => {
+                write!(out, "Compared row by row, leader and follower hold the same: {}.", count(self.rows, "row"))
+            }
+            0 => write!(out, "Compared row by row, the follower has diverged: {}.", told.join("; ")),
+            more => {
+                write!(out, "Compared row by row, the follower has diverged: {}; and {more} more.", told.join("; "))
+            }
         }
     }
+}
+
+/// A difference, as a sentence has it.
+pub fn told(difference: &Difference) -> String {
+    difference.told("leader", "follower")
 }
 
 fn contents(entry: &Entry, method: Method) -> String {
@@ -138,19 +147,14 @@ fn contents(entry: &Entry, method: Method) -> String {
     }
 }
 
-/// The first three differences, and how many more there are.
-fn first_of(differences: &[Difference]) -> String {
-    let told: Vec<_> = differences.iter().take(3).map(told).collect();
-    match differences.len() - told.len() {
-        0 => told.join("; "),
-        more => format!("{}; and {more} more", told.join("; ")),
+fn goes(sent: bool, waiting: usize, halted: bool) -> String {
+    match (sent, halted) {
+        (true, _) => "It goes to the follower.".to_owned(),
+        (_, true) => format!("{}: the follower has said that it cannot go on.", waits(waiting)),
+        _ => format!("{}: the follower has not said yet how far it is.", waits(waiting)),
     }
 }
 
-fn with_transactions(open: usize) -> String {
-    match open {
-        0 => String::new(),
-        1 => ": an open transaction is as if it had never been".to_owned(),
-        open => format!(": {open} open transactions are as if they had never been"),
-    }
+fn waits(entries: usize) -> String {
+    format!("{} wait{}", count(entries, "entry"), if entries == 1 { "s" } else { "" })
 }

@@ -17,13 +17,17 @@
 //!   *change table*, an ordinary table, and another program reads that one. It can choose and change what it ships, and
 //!   everything is written twice.
 //!
-//! Whether the replicas hold the same is found by comparing their rows ([`compare`](crate::table::compare)), never by knowing which statement
-//! is a bad one.
+//! The log is shipped as it is written, and nobody waits for the follower. Each entry has a number, and a follower that
+//! keeps the number of the last one beside its rows can be off, and be sent an entry twice, and still go on where it was.
+//!
+//! Whether the replicas hold the same is found by comparing their rows ([`judge`]), never by knowing which statement is a bad
+//! one.
 //!
 //! # Reading order
 //!
 //! [`crate::table`] has the rows and their language, [`tickets`] the table of each version; [`replica`] is one copy of it,
-//! [`store`] what is on a replica's disk; [`entry`] encodes and applies the four kinds of log, and [`ship`] sends them.
+//! [`store`] what is on a replica's disk; [`entry`] encodes and applies the four kinds of log. [`leader`], its
+//! [`shipping`], [`follower`] and [`client`] are state machines of their own; [`judge`] sees everybody.
 //!
 //! # Simpler than the real one because
 //!
@@ -36,390 +40,234 @@
 //!   to be shipped, and is cut to what the table has after a crash; a real one is written as a transaction goes, and what
 //!   the files lack is read from it. With triggers the change table is that log, read out with each commit;
 //! - an id that an open transaction has used is given out again once the leader was off, as in MySQL before version 8;
-//! - one follower, on a link that takes 40 ms; whether the link is cut or the other end off, both know at once. The next
-//!   entry is sent when the one before is acknowledged. MySQL, PostgreSQL and Oracle ship to many, in a stream;
-//! - clients sit beside the leader: what they ask takes no time to come to it;
+//! - one follower, to which the next entry is sent when the one before is acknowledged. MySQL, PostgreSQL and Oracle ship to
+//!   many, in a stream, and it is the follower that calls;
+//! - a statement takes no time, and its client sends the next one when it has the answer. What an open transaction did is not
+//!   taken back when its client is silent;
+//! - of a client's statements the leader knows the number, so that a message that comes twice is carried out once; in
+//!   reality that is a matter of the connection. The user who asks for a copy is client `c1`;
 //! - with `fix` on, the leader puts values in place of `NOW()` and of a `RAND()` that was asked once. MySQL ships the
 //!   time and the seed of the random numbers beside the statement instead, and changes to rows where it sees a risk.
 
 mod bytes;
+pub mod client;
 mod command;
 pub mod entry;
 mod event;
+pub mod follower;
+pub mod judge;
+pub mod leader;
+pub mod message;
 mod replica;
 mod settings;
-pub mod ship;
+pub mod shipping;
 pub mod store;
 pub mod tickets;
-mod view;
 
-pub use command::{Asked, Command, Which};
+pub use bytes::dump;
+pub use client::{Client, Heard};
+pub use command::{Asked, Command};
 pub use entry::{Entry, Method};
-pub use event::Event;
+pub use event::{Event, told};
+pub use follower::Follower;
+pub use judge::Judge;
+pub use leader::Leader;
+pub use message::Message;
 pub use replica::Replica;
 pub use settings::{Release, Settings};
 pub use tickets::TICKETS;
 
-use std::rc::Rc;
+use serde_json::{Value, json};
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-use crate::replication::{ClientId, Host, World};
+use crate::cluster::{self, ClientId, Cluster, Host, NodeId, Order, Power, Protocol, Reaction, Skew};
+use crate::contract::Counter;
+use crate::sim::Time;
 use crate::sim::network::Conditions;
-use crate::sim::{DiskError, Envelope, Time};
-use crate::table::{Change, Difference, Lock, Statement, Table, Value};
-use replica::Executed;
-use ship::Message;
-use store::Store;
 
-/// How long a message travels.
-const LINK: Time = Time::from_millis(40);
-/// How long a statement takes, so that the next one sees a later time.
-const WORK: Time = Time::from_millis(10);
+pub const LEADER: NodeId = NodeId::new(1);
+pub const FOLLOWER: NodeId = NodeId::new(2);
 /// How many clients there are, each with at most one open transaction.
 pub const CLIENTS: usize = 3;
 
-/// The leader, its log and its follower.
+/// How long a message travels.
+const LINK: Time = Time::from_millis(40);
+
 #[derive(Clone)]
-pub struct ReplicationLog {
-    pub settings: Settings,
-    world: World<Message, ()>,
-    /// The message that has just arrived.
-    passed: Option<Rc<Envelope<Host, Message>>>,
-    leader: Replica,
-    leader_store: Store,
-    follower: Replica,
-    follower_store: Store,
-    /// The open transaction of each client.
-    open: [Option<Rc<Transaction>>; CLIENTS],
-    pub log: Rc<Vec<Rc<Entry>>>,
-    /// The rows of the change table that are committed. Each commit's are read out at once.
-    change_table: Rc<Vec<Rc<str>>>,
-    /// How many entries the follower has carried out.
-    pub applied: usize,
-    /// And as the leader knows.
-    acknowledged: usize,
-    /// Whether the follower listens, as the leader knows.
-    connected: bool,
-    /// Why the follower has stopped, if it has.
-    halted: Option<Rc<str>>,
-    /// What the last comparison has found.
-    pub differences: Rc<Vec<Difference>>,
-    tally: Tally,
+pub struct ReplicationLog;
+
+#[derive(Clone, Copy)]
+pub enum Timer {
+    /// Of the leader: a statement alone is carried out, and its transaction is to be committed.
+    Commit(ClientId),
+    /// Of the leader: what it has sent by that number should be answered.
+    Again(u32),
+    /// Of a replica that was off: it makes itself heard.
+    Report,
+    /// Of a client, for what it has asked by that number.
+    NoAnswer(u32),
 }
 
-/// What a client has done and not committed.
-#[derive(Clone, Default)]
-pub struct Transaction {
-    changes: Vec<Change>,
-    statements: Vec<Rc<str>>,
-    /// What triggers have written into the change table.
-    change_rows: Vec<Rc<str>>,
+#[derive(Clone)]
+pub enum Server {
+    Leader(Leader),
+    Follower(Follower),
 }
 
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    statements: u64,
-    rows_changed: u64,
-    log_bytes: u64,
-    bytes_shipped: u64,
-}
-
-impl Engine for ReplicationLog {
+impl Protocol for ReplicationLog {
     type Settings = Settings;
+    type Message = Message;
+    type Timer = Timer;
     type Command = Command;
     type Event = Event;
+    type Node = Server;
+    type Client = Client;
+    type Witness = Judge;
 
-    fn new(settings: Settings) -> ReplicationLog {
-        let schema = settings.follower.schema();
-        // Each replica has its own chance: two seeds that no two parameters share.
-        let mut follower = Replica::new(schema, settings.skew, 2 * settings.seed + 1);
-        follower.shuffle_places();
-        let stored = |schema| Store::new(schema).expect("an empty disk has room");
-        let conditions = Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 };
-        ReplicationLog {
-            settings,
-            world: World::new(conditions, settings.seed),
-            passed: None,
-            leader: Replica::new(&TICKETS, Time::ZERO, 2 * settings.seed),
-            leader_store: stored(&TICKETS),
-            follower,
-            follower_store: stored(schema),
-            open: [const { None }; CLIENTS],
-            log: Rc::default(),
-            change_table: Rc::default(),
-            applied: 0,
-            acknowledged: 0,
-            connected: true,
-            halted: None,
-            differences: Rc::default(),
-            tally: Tally::default(),
+    fn conditions(settings: &Settings) -> (Conditions, u64) {
+        (Conditions { delay: LINK, jitter: Time::ZERO, loss_percent: 0 }, settings.seed)
+    }
+
+    fn nodes(settings: &Settings) -> Vec<Server> {
+        vec![Server::Leader(Leader::new(settings)), Server::Follower(Follower::new(settings))]
+    }
+
+    fn clients(_: &Settings) -> Vec<Client> {
+        vec![Client::default(); CLIENTS]
+    }
+
+    fn clock(settings: &Settings, node: NodeId) -> Skew {
+        let by = if node == FOLLOWER { settings.skew } else { Time::ZERO };
+        Skew { is_behind: false, by }
+    }
+
+    fn order(command: &Command) -> Order<'_> {
+        match (command, command.client()) {
+            (Command::Fate(fate), _) => Order::Fate(&fate.0),
+            (_, client) => Order::Call { client: client.expect("all else is asked by a client"), begin: false },
         }
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        self.passed = None;
-        let done = match command {
-            Command::Statement(asked) => self.write(&asked.statement, asked.client, probe),
-            Command::Begin { client } => self.begin(*client, probe),
-            Command::Commit { client } => self.commit(*client, probe),
-            Command::RollBack { client } => self.roll_back(*client, probe),
-            Command::Cut => {
-                self.world.network.cut(Which::Leader.host(), Which::Follower.host());
-                self.connected = false;
-                probe.step(|| Event::LinkCut, self);
-                Ok(())
-            }
-            Command::Heal => {
-                self.world.network.heal();
-                let waiting = self.waiting();
-                self.reconnect();
-                probe.step(|| Event::LinkOpened { waiting }, self);
-                self.ship(probe);
-                Ok(())
-            }
-            Command::Copy => self.copy(probe),
-            Command::Stop { replica } => self.stop(*replica, probe),
-            Command::Start { replica } => self.start(*replica, probe),
-            Command::Run { time } => {
-                self.pass(*time, probe);
-                let (leader, follower) = self.clocks();
-                probe.step(|| Event::TimePassed { leader, follower }, self);
-                Ok(())
-            }
+    /// Whether a client waits is seen by its call.
+    fn is_routine(timer: &Timer) -> bool {
+        matches!(timer, Timer::NoAnswer(_))
+    }
+
+    fn counters(cluster: &Cluster<ReplicationLog>) -> Vec<Counter> {
+        let judge::Tally { statements, rows_changed, log_bytes, bytes_shipped } = cluster.witness.tally;
+        let counter = |name, value| Counter { name, value };
+        vec![
+            counter("statements", statements),
+            counter("rows_changed", rows_changed),
+            counter("change_table_rows", leader(cluster).change_table.len() as u64),
+            counter("log_entries", leader(cluster).log.len() as u64),
+            counter("log_bytes", log_bytes),
+            counter("bytes_shipped", bytes_shipped),
+            counter("entries_waiting", waiting(cluster) as u64),
+            counter("differences", cluster.witness.differences.len() as u64),
+        ]
+    }
+
+    fn state(cluster: &Cluster<ReplicationLog>, node: NodeId) -> Value {
+        let replica = replica(cluster, node);
+        json!({ "version": replica.table.schema.version, "next_id": replica.table.next_id() })
+    }
+
+    fn whole(cluster: &Cluster<ReplicationLog>) -> Value {
+        let rows = |node| -> Value {
+            let table = &replica(cluster, node).table;
+            let rows = table.rows().map(|(slot, row)| {
+                let columns = table.schema.columns.iter().zip(&row);
+                let named = columns.map(|(column, value)| (column.name.to_owned(), value.to_string().into()));
+                named.chain([("slot".to_owned(), slot.into())]).collect::<serde_json::Map<_, _>>()
+            });
+            rows.collect()
         };
-        done.map(|()| Outcome::Done)
-    }
-
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
-    }
-
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
+        let log = leader(cluster).log.iter().map(|entry| {
+            let hex = entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            json!({ "number": entry.number, "says": entry.lines, "bytes": hex })
+        });
+        json!({
+            "leader": rows(LEADER),
+            "leader_up": cluster.is_up(LEADER),
+            "follower": rows(FOLLOWER),
+            "follower_up": cluster.is_up(FOLLOWER),
+            "log": log.collect::<Value>(),
+            "change_table": leader(cluster).change_table.iter().map(|row| &**row).collect::<Value>(),
+            "applied": follower(cluster).applied,
+            "halted": follower(cluster).halted.as_deref(),
+            "differences": cluster.witness.differences.iter().map(told).collect::<Value>(),
+        })
     }
 }
 
-impl ReplicationLog {
-    /// Carries out a statement on the leader, in the client's open transaction, or else in one of its own.
-    fn write(&mut self, statement: &Statement, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        self.check_up(Which::Leader)?;
-        self.pass(WORK, probe);
-        if self.open[client.index()]
-            .as_ref()
-            .is_some_and(|open| open.changes.len() + TICKETS.slots > entry::MAX_CHANGES)
-        {
-            return Err(Refused::new(format!(
-                "a transaction changes at most {} rows; `commit` or `rollback` ends it",
-                entry::MAX_CHANGES
-            )));
-        }
-        let locks = self.locks(client);
-        let executed = self.leader.execute(statement, self.world.now(), &locks)?;
-        let alone = self.open[client.index()].is_none();
-        let (slots, rows) = (slots_of(&executed), executed.changes.len());
-        let text = if self.settings.fix { fixed(statement, &executed) } else { statement.text.clone() };
-        self.tally.statements += 1;
-        self.tally.rows_changed += rows as u64;
-        let (fired, schema) = (self.settings.method == Method::Triggers, self.leader.table.schema);
-        let transaction = Rc::make_mut(self.open[client.index()].get_or_insert_default());
-        if fired {
-            // The trigger: for each row that is changed, one row more, in the same transaction.
-            transaction.change_rows.extend(executed.changes.iter().map(|change| entry::spell(change, schema)));
-        }
-        transaction.changes.extend(executed.changes);
-        transaction.statements.push(text);
-        let clock = self.leader.clock(self.world.now());
-        probe.step(|| Event::Executed { client, rows, slots, clock: Value::Time(clock), alone, fired }, self);
-        if alone { self.commit(client, probe) } else { Ok(()) }
-    }
-
-    fn begin(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        self.check_up(Which::Leader)?;
-        if self.open[client.index()].is_some() {
-            return Err(Refused::new(format!(
-                "{client} has an open transaction already; `commit` or `rollback` ends it"
-            )));
-        }
-        self.open[client.index()] = Some(Rc::default());
-        probe.step(|| Event::Began { client }, self);
-        Ok(())
-    }
-
-    fn commit(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        let transaction = self.end(client)?;
-        let number = self.log.len() as u32 + 1;
-        let (changes, schema) = (&transaction.changes, self.leader.table.schema);
-        let is_empty = match self.settings.method {
-            Method::Statements => transaction.statements.is_empty(),
-            _ => changes.is_empty(),
-        };
-        if is_empty {
-            probe.step(|| Event::NothingToLog { client }, self);
-            return Ok(());
-        }
-        let rows = transaction.change_rows.len();
-        let bytes = match self.settings.method {
-            Method::Statements => entry::of_texts(number, &transaction.statements),
-            Method::WriteAheadLog => entry::of_pages(number, changes, &self.leader.table),
-            Method::Rows => entry::of_rows(number, changes, schema),
-            Method::Triggers => entry::of_texts(number, &transaction.change_rows),
-        };
-        if let Err(why) = self.make_durable(&bytes, number) {
-            self.leader.undo(changes);
-            return Err(Refused::new(why));
-        }
-        if self.settings.method == Method::Triggers {
-            Rc::make_mut(&mut self.change_table).extend(transaction.change_rows.iter().cloned());
-            probe.step(|| Event::ChangesCommitted { client, rows }, self);
-        }
-        let entry = Rc::new(Entry::read(bytes, self.settings.method)?);
-        self.tally.log_bytes += entry.bytes.len() as u64;
-        Rc::make_mut(&mut self.log).push(entry.clone());
-        let method = self.settings.method;
-        probe.step(|| Event::Committed { client, entry, method }, self);
-        self.ship(probe);
-        Ok(())
-    }
-
-    /// Puts an entry of the log on the leader's disk, and then the table with all that is committed.
-    fn make_durable(&mut self, entry: &[u8], number: u32) -> Result<(), DiskError> {
-        self.leader_store.append(entry)?;
-        self.leader_store.save(&self.committed(), number)
-    }
-
-    /// The plug is pulled. What is shown from then on is what the disk has, and what the replica will come back with.
-    fn stop(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        self.check_up(which)?;
-        self.world.network.set_up(which.host(), false);
-        self.connected = false;
-        let damaged = || format!("what the {} has on its disk is not what was written", which.name());
-        let event = if which == Which::Leader {
-            let open = self.open.iter_mut().filter_map(Option::take).count();
-            self.leader_store.crash();
-            let (table, entries) = self.leader_store.table(&TICKETS).ok_or_else(damaged)?;
-            let log = self.leader_store.entries(entries).ok_or_else(damaged)?;
-            let log: Result<Vec<_>, _> =
-                log.into_iter().map(|bytes| Entry::read(bytes, self.settings.method).map(Rc::new)).collect();
-            self.log = Rc::new(log?);
-            if self.settings.method == Method::Triggers {
-                let rows = self.log.iter().flat_map(|entry| &entry.lines);
-                self.change_table = Rc::new(rows.map(|row| row.as_str().into()).collect());
-            }
-            (self.leader.table, self.acknowledged) = (table, 0);
-            Event::Stopped { which, open, entries: entries as usize, next: self.leader.table.next_id() }
-        } else {
-            self.follower_store.crash();
-            let (table, entries) = self.follower_store.table(self.follower.table.schema).ok_or_else(damaged)?;
-            (self.follower.table, self.applied, self.halted) = (table, entries as usize, None);
-            Event::Stopped { which, open: 0, entries: self.applied, next: self.follower.table.next_id() }
-        };
-        probe.step(|| event, self);
-        Ok(())
-    }
-
-    fn start(&mut self, which: Which, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        if self.is_up(which) {
-            return Err(Refused::new(format!("the {} is not off", which.name())));
-        }
-        self.world.network.set_up(which.host(), true);
-        let entries = if which == Which::Leader { self.log.len() } else { self.applied };
-        self.reconnect();
-        probe.step(|| Event::Started { which, entries }, self);
-        self.ship(probe);
-        Ok(())
-    }
-
-    fn check_up(&self, which: Which) -> Result<(), Refused> {
-        if self.is_up(which) {
-            return Ok(());
-        }
-        let name = which.name();
-        Err(Refused::new(format!("the {name} is off; `start {name}` lets it come back")))
-    }
-
-    /// Lets time pass. A command waits for what it has sent; but one that was cut short has left that on its way, or to be
-    /// sent, and it goes on first.
-    fn pass(&mut self, time: Time, probe: &mut impl Probe<Self>) {
-        let until = self.world.now() + time;
-        let may_send = self.connected && self.is_up(Which::Leader) && self.acknowledged < self.log.len();
-        if self.world.network.load() > 0 || may_send {
-            self.ship(probe);
-        }
-        self.world.pass(until.max(self.world.now()));
-    }
-
-    fn roll_back(&mut self, client: ClientId, probe: &mut impl Probe<Self>) -> Result<(), Refused> {
-        let transaction = self.end(client)?;
-        self.leader.undo(&transaction.changes);
-        let rows = transaction.changes.len();
-        let next = self.leader.table.next_id();
-        probe.step(|| Event::RolledBack { client, rows, next }, self);
-        Ok(())
-    }
-
-    /// Takes the open transaction of a client.
-    fn end(&mut self, client: ClientId) -> Result<Rc<Transaction>, Refused> {
-        self.check_up(Which::Leader)?;
-        let open = self.open[client.index()].take();
-        open.ok_or_else(|| Refused::new(format!("{client} has no open transaction; `begin` opens one")))
-    }
-
-    /// The rows that open transactions of others have changed.
-    fn locks(&self, client: ClientId) -> Vec<Lock> {
-        let mut locks = Vec::new();
-        for (place, transaction) in self.open.iter().enumerate() {
-            let other = ClientId::new(place as u8 + 1);
-            if let Some(transaction) = transaction
-                && other != client
-            {
-                let lock =
-                    |change: &Change| Lock { slot: change.slot, id: change.id().cloned(), owner: other.to_string() };
-                locks.extend(transaction.changes.iter().map(lock));
-            }
-        }
-        locks
-    }
-
-    /// The leader's table without what is not committed.
-    fn committed(&self) -> Table {
-        let mut leader = self.leader.clone();
-        for transaction in self.open.iter().flatten() {
-            leader.undo(&transaction.changes);
-        }
-        leader.table
-    }
-
-    /// How many entries the follower has not carried out yet.
-    pub fn waiting(&self) -> usize {
-        self.log.len() - self.applied
+pub fn leader(cluster: &Cluster<ReplicationLog>) -> &Leader {
+    match &*cluster.nodes[LEADER.index()] {
+        Server::Leader(leader) => leader,
+        Server::Follower(_) => unreachable!("n1 leads"),
     }
 }
 
-/// A difference, as a sentence has it.
-pub fn told(difference: &Difference) -> String {
-    difference.told("leader", "follower")
-}
-
-fn slots_of(executed: &Executed) -> Vec<usize> {
-    executed.changes.iter().map(|change| change.slot).collect()
-}
-
-/// The statement with values in place of `NOW()`, and of each `RAND()` that was asked exactly once: where it was asked
-/// for each of several rows, there is no one value to put there.
-fn fixed(statement: &Statement, executed: &Executed) -> Rc<str> {
-    let mut text = statement.text.to_string();
-    let mut end = text.len();
-    // From the back, so that the places further ahead stay what they are.
-    loop {
-        let calls = executed.answers.iter().filter(|(call, _)| call.end <= end);
-        let Some((call, value)) = calls.max_by_key(|(call, _)| call.start) else { break };
-        let asked = executed.answers.iter().filter(|(other, _)| other == call).count();
-        if asked == 1 || matches!(value, Value::Time(_)) {
-            text.replace_range(call.clone(), &value.literal());
-        }
-        end = call.start;
+pub fn follower(cluster: &Cluster<ReplicationLog>) -> &Follower {
+    match &*cluster.nodes[FOLLOWER.index()] {
+        Server::Follower(follower) => follower,
+        Server::Leader(_) => unreachable!("n2 follows"),
     }
-    text.into()
+}
+
+pub fn replica(cluster: &Cluster<ReplicationLog>, node: NodeId) -> &Replica {
+    if node == LEADER { &leader(cluster).replica } else { &follower(cluster).replica }
+}
+
+/// How many entries the follower has not carried out yet.
+pub fn waiting(cluster: &Cluster<ReplicationLog>) -> usize {
+    leader(cluster).log.len() - follower(cluster).applied as usize
+}
+
+impl cluster::Node<ReplicationLog> for Server {
+    fn hear(&mut self, from: Host, message: &Message, now: Time) -> Option<Reaction<ReplicationLog>> {
+        match self {
+            Server::Leader(leader) => leader.hear(from, message, now),
+            Server::Follower(follower) => follower.hear(message, now),
+        }
+    }
+
+    fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction<ReplicationLog>> {
+        match (self, timer) {
+            (Server::Leader(leader), Timer::Commit(client)) => leader.commit_alone(client),
+            (Server::Leader(leader), Timer::Again(serial)) => leader.try_again(serial),
+            (Server::Leader(leader), _) => leader.inquire(),
+            (Server::Follower(follower), _) => Some(follower.report()),
+        }
+    }
+
+    fn stop(&mut self, power: Power) -> String {
+        match self {
+            Server::Leader(leader) => leader.stop(power),
+            Server::Follower(follower) => follower.stop(power),
+        }
+    }
+
+    fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {
+        let (with, was_off) = match self {
+            Server::Leader(leader) => (leader.start(), leader.shipping.is_unknown()),
+            Server::Follower(follower) => (follower.start(), follower.was_off),
+        };
+        (with, was_off.then_some((Time::ZERO, Timer::Report)).into_iter().collect())
+    }
+
+    fn reconnect(&mut self) -> Vec<(Time, Timer)> {
+        let Server::Leader(leader) = self else { return Vec::new() };
+        let waits = leader.shipping.waiting(&leader.log) > 0 && !leader.shipping.halted;
+        waits.then_some((Time::ZERO, Timer::Report)).into_iter().collect()
+    }
+
+    fn weight(&self, before: &Server) -> u64 {
+        match (self, before) {
+            (Server::Leader(leader), Server::Leader(before)) => leader.weight(before),
+            (Server::Follower(follower), Server::Follower(before)) => follower.weight(before),
+            _ => unreachable!("a node stays what it is"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,8 +14,6 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 #[derive(Clone)]
 pub struct Replica {
     pub table: Table,
-    /// How much its clock is ahead.
-    skew: Time,
     rng: Rng,
     /// In which order it fills its slots: its free-space map, which no other replica knows.
     places: Rc<[usize]>,
@@ -30,8 +28,8 @@ pub struct Executed {
 
 impl Replica {
     /// An empty replica that fills its slots from the first on.
-    pub fn new(schema: &'static Schema, skew: Time, seed: u64) -> Replica {
-        Replica { table: Table::new(schema), skew, rng: Rng::new(seed), places: (0..schema.slots).collect() }
+    pub fn new(schema: &'static Schema, seed: u64) -> Replica {
+        Replica { table: Table::new(schema), rng: Rng::new(seed), places: (0..schema.slots).collect() }
     }
 
     /// Lets its free-space map be in an order of its own.
@@ -43,9 +41,9 @@ impl Replica {
         self.places = places.into();
     }
 
-    /// What its clock shows when the true time is `now`.
+    /// The time of day at which its clock shows `now`.
     pub fn clock(&self, now: Time) -> u32 {
-        ((START + (self.skew + now).as_micros() / 1000) % DAY) as u32
+        ((START + now.as_micros() / 1000) % DAY) as u32
     }
 
     /// Carries out a statement, wholly or not at all. A row in `locks` may not even be looked at,

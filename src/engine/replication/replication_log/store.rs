@@ -10,6 +10,7 @@
 //! rows after a crash, and an entry would be carried out twice.
 
 use crate::checksum::crc32;
+use crate::cluster::Power;
 use crate::log::{self, LogWriter, Tail};
 use crate::sim::disk::Crash;
 use crate::sim::{Disk, DiskError};
@@ -67,9 +68,9 @@ impl Store {
         self.disk.sync_directory()
     }
 
-    /// The power goes: what was not synced is gone.
-    pub fn crash(&mut self) {
-        self.disk.crash(Crash::Lost);
+    /// What it was written by stops; if the power goes, what was not synced is gone.
+    pub fn stop(&mut self, power: Power) {
+        self.disk.crash(if power == Power::Lost { Crash::Lost } else { Crash::Kept });
     }
 
     /// The table, and how many entries are in it; nothing where the bytes are not what was written.
@@ -115,7 +116,7 @@ mod tests {
             store.disk.cut_power_after(operations);
             table.set_row(0, Some(&[Value::Integer(7), Value::Text("ann".into()), Value::Integer(1), Value::Time(0)]));
             let done = store.append(b"second").and_then(|()| store.save(&table, 2));
-            store.crash();
+            store.stop(Power::Lost);
             let (found, entries) = store.table(&TICKETS).expect("one of the two");
             assert_eq!(found.rows().count() as u32 + 1, entries, "after {operations} operations");
             let log = store.entries(entries).expect("a sound log");

@@ -1,19 +1,36 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::contract::{Engine as _, Outcome, Probe};
 use crate::form::Parameters;
 use crate::language::Words;
 use crate::language::statements;
-use crate::table::{compare, heap};
+use crate::table::{Statement, Table, Value, compare, heap};
 
-fn open(method: &str, more: &[(&str, &str)]) -> ReplicationLog {
+mod shipping;
+
+type Engine = Cluster<ReplicationLog>;
+
+fn open(method: &str, more: &[(&str, &str)]) -> Engine {
     let given = [("method", method)].into_iter().chain(more.iter().copied());
-    ReplicationLog::open(&Parameters::new(ReplicationLog::PARAMETERS, given).unwrap()).unwrap()
+    Engine::open(&Parameters::new(Engine::PARAMETERS, given).unwrap()).unwrap()
+}
+
+fn rows(engine: &Engine, node: NodeId) -> Vec<crate::table::Row> {
+    replica(engine, node).table.rows().map(|(_, row)| row).collect()
+}
+
+fn differences(engine: &Engine) -> usize {
+    engine.witness.differences.len()
+}
+
+fn halted(engine: &Engine) -> Option<&str> {
+    follower(engine).halted.as_deref()
 }
 
 /// Carries out a script and tells what each command came to.
-fn run(engine: &mut ReplicationLog, script: &str) -> Vec<Outcome> {
-    let read = |statement| ReplicationLog::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
+fn run(engine: &mut Engine, script: &str) -> Vec<Outcome> {
+    let read = |statement| Engine::parse(&mut Words::new(&statement)).unwrap_or_else(|bad| panic!("{bad}"));
     let commands: Vec<Command> = statements(script).unwrap().into_iter().map(read).collect();
     commands.iter().map(|command| engine.execute(command, &mut ())).collect()
 }
@@ -49,8 +66,8 @@ fn statements_diverge_where_they_mean_something_else_and_nothing_else_does() {
         for method in METHODS {
             let mut engine = open(method, &[]);
             assert!(run(&mut engine, script).iter().all(Outcome::is_ok), "{what} by {method}");
-            assert_eq!(engine.waiting(), 0);
-            assert_eq!(engine.differences.is_empty(), method != "statement", "{what} by {method}");
+            assert_eq!(waiting(&engine), 0);
+            assert_eq!(differences(&engine) == 0, method != "statement", "{what} by {method}");
         }
     }
 }
@@ -81,9 +98,9 @@ fn r3_the_id_of_a_row_in_an_open_transaction_is_locked() {
             assert_eq!(run(&mut engine, insert)[0].to_string(), LOCKED, "{method}: {what}");
             run(&mut engine, &format!("{end}; {insert}"));
             let rows: Vec<_> =
-                engine.leader().rows().map(|(_, row)| [row[0].to_string(), row[1].to_string()]).collect();
+                rows(&engine, LEADER).into_iter().map(|row| [row[0].to_string(), row[1].to_string()]).collect();
             assert_eq!(rows, [["1", holder]], "{method}: {what}; {end}");
-            assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}: {what}; {end}");
+            assert_eq!((halted(&engine), differences(&engine)), (None, 0), "{method}: {what}; {end}");
         }
         // An id that is only there for the time being.
         let mut engine = open(method, &[]);
@@ -101,8 +118,8 @@ fn negative_numbers_arrive_by_every_way() {
         let script = "INSERT INTO tickets (lot) VALUES (0 - 3), (7), (0 - 2147483647 - 1)
                       UPDATE tickets SET lot = 0 - lot WHERE lot = 7; UPDATE tickets SET lot = lot + 1 WHERE id = 1";
         assert!(run(&mut engine, script).iter().all(Outcome::is_ok), "{method}");
-        assert_eq!((engine.halted(), engine.waiting()), (None, 0), "{method}");
-        assert!(engine.differences.is_empty(), "{method}");
+        assert_eq!((halted(&engine), waiting(&engine)), (None, 0), "{method}");
+        assert!(differences(&engine) == 0, "{method}");
     }
 }
 
@@ -117,8 +134,8 @@ fn statements_that_mean_the_same_everywhere_do_not_diverge() {
          DELETE FROM tickets WHERE holder < 'b' OR lot <> 0",
     );
     assert!(outcomes.iter().all(Outcome::is_ok), "{outcomes:?}");
-    assert_eq!(engine.differences.len(), 0);
-    let left: Vec<_> = engine.follower().rows().map(|(_, row)| row[1].to_string()).collect();
+    assert_eq!(differences(&engine), 0);
+    let left: Vec<_> = rows(&engine, FOLLOWER).into_iter().map(|row| row[1].to_string()).collect();
     assert_eq!(left, ["bob"]);
 }
 
@@ -127,7 +144,7 @@ fn values_in_place_of_the_calls_cure_what_was_asked_once() {
     let cured = |script: &str| {
         let mut engine = open("statement", &[("fix", "on")]);
         run(&mut engine, script);
-        engine.differences.is_empty()
+        differences(&engine) == 0
     };
     assert!(cured(UNSAFE[0].1) && cured(UNSAFE[1].1));
     assert!(cured("INSERT INTO tickets (lot) VALUES (1), (2); UPDATE tickets SET at = NOW() + 5"));
@@ -144,14 +161,14 @@ fn only_the_write_ahead_log_needs_the_very_same_version() {
     for version in ["older", "newer"] {
         let mut engine = open("wal", &[("follower", version)]);
         run(&mut engine, WRITES);
-        assert!(engine.halted().is_some_and(|reason| reason.contains("format version 2")), "{version}");
-        assert_eq!((engine.applied, engine.waiting(), engine.follower().rows().count()), (0, 3, 0));
+        assert!(halted(&engine).is_some_and(|reason| reason.contains("format version 2")), "{version}");
+        assert_eq!((follower(&engine).applied, waiting(&engine), rows(&engine, FOLLOWER).len()), (0, 3, 0));
         assert!(!run(&mut engine, "copy")[0].is_ok());
         for method in ["row", "trigger"] {
             let mut engine = open(method, &[("follower", version)]);
             run(&mut engine, WRITES);
-            assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}, {version}");
-            let row = engine.follower().rows().next().expect("one row is left").1;
+            assert_eq!((halted(&engine), differences(&engine)), (None, 0), "{method}, {version}");
+            let row = rows(&engine, FOLLOWER).remove(0);
             assert_eq!(row.len(), if version == "older" { 3 } else { 5 });
             assert!(version == "older" || row[4] == Value::Integer(0), "the default is filled in");
         }
@@ -159,7 +176,7 @@ fn only_the_write_ahead_log_needs_the_very_same_version() {
     // A statement that names a column which the follower has not got cannot be carried out there.
     let mut engine = open("statement", &[("follower", "older")]);
     run(&mut engine, WRITES);
-    assert!(engine.halted().is_some_and(|reason| reason.contains("no column lot")));
+    assert!(halted(&engine).is_some_and(|reason| reason.contains("no column lot")));
 }
 
 #[test]
@@ -168,10 +185,10 @@ fn the_write_ahead_log_makes_the_same_file_and_rows_only_the_same_rows() {
     for engine in [&mut wal, &mut row] {
         run(engine, WRITES);
         run(engine, "INSERT INTO tickets (lot) VALUES (1), (2), (3)");
-        assert!(engine.differences.is_empty());
+        assert!(differences(engine) == 0);
     }
-    assert_eq!(wal.leader().bytes, wal.follower().bytes);
-    assert_ne!(row.leader().bytes, row.follower().bytes);
+    assert_eq!(replica(&wal, LEADER).table.bytes, replica(&wal, FOLLOWER).table.bytes);
+    assert_ne!(replica(&row, LEADER).table.bytes, replica(&row, FOLLOWER).table.bytes);
 }
 
 /// The form is a promise: see the module `entry`.
@@ -181,7 +198,7 @@ fn entries_have_the_bytes_of_their_format() {
     let bytes = |method: &str| {
         let mut engine = open(method, &[]);
         run(&mut engine, script);
-        engine.log[0].bytes.clone()
+        leader(&engine).log[0].bytes.clone()
     };
     let mut expected = b"\0\0\0\x01\0\x01\0\x33".to_vec();
     expected.extend(script.bytes());
@@ -203,7 +220,7 @@ fn every_byte_is_explained() {
         let mut engine = open(method, &[]);
         run(&mut engine, WRITES);
         let keys = ["entry 1", "entry 2", "entry 3", "leader/row 1", "follower/row 1"];
-        for dump in keys.map(|key| engine.dump(key).unwrap()) {
+        for dump in keys.map(|key| dump(&engine, key).unwrap()) {
             let mut at = 0;
             for span in &dump.spans {
                 assert_eq!(span.range.start, at, "{} by {method}", dump.title);
@@ -214,7 +231,7 @@ fn every_byte_is_explained() {
         assert!(
             ["entry 0", "entry 4", "entry x", "leader/row 9", "leader", ""]
                 .iter()
-                .all(|key| engine.dump(key).is_none())
+                .all(|key| dump(&engine, key).is_none())
         );
     }
 }
@@ -224,9 +241,9 @@ fn a_log_cut_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, WRITES);
-        for entry in engine.log.iter().cloned() {
+        for entry in leader(&engine).log.iter().cloned() {
             for at in entry::FRAME..entry.bytes.len() {
-                let mut follower = Replica::new(&TICKETS, Time::ZERO, 1);
+                let mut follower = Replica::new(&TICKETS, 1);
                 let cut = entry::apply(&entry.bytes[..at], engine.settings.method, &mut follower, Time::ZERO);
                 assert!(cut.is_err(), "{method}, cut at {at}");
                 assert_eq!(follower.table.bytes, Table::new(&TICKETS).bytes, "half an entry was carried out");
@@ -254,10 +271,10 @@ fn a_row_of_an_open_transaction_is_locked_and_not_shipped() {
         "refused: a row is locked by the open transaction of c2, until it commits or rolls back"
     );
     assert!(outcomes[6].is_ok());
-    assert!(engine.differences.is_empty(), "what is not committed does not count");
-    assert!(engine.follower().find(&Value::Integer(1)).is_some());
+    assert!(differences(&engine) == 0, "what is not committed does not count");
+    assert!(replica(&engine, FOLLOWER).table.find(&Value::Integer(1)).is_some());
     run(&mut engine, "rollback as c2");
-    assert_eq!(engine.leader().find(&Value::Integer(1)).unwrap().1[1].to_string(), "ann");
+    assert_eq!(replica(&engine, LEADER).table.find(&Value::Integer(1)).unwrap().1[1].to_string(), "ann");
 }
 
 #[test]
@@ -265,11 +282,11 @@ fn a_follower_that_has_diverged_stops_at_what_it_cannot_do_until_it_is_made_anew
     let mut engine = open("statement", &[]);
     run(&mut engine, "begin; INSERT INTO tickets (lot) VALUES (1); rollback; INSERT INTO tickets (lot) VALUES (2)");
     run(&mut engine, "INSERT INTO tickets (id) VALUES (1)");
-    assert!(engine.halted().is_some_and(|reason| reason.contains("duplicate key")), "{:?}", engine.halted());
+    assert!(halted(&engine).is_some_and(|reason| reason.contains("duplicate key")), "{:?}", halted(&engine));
     run(&mut engine, "INSERT INTO tickets (lot) VALUES (3)");
-    assert_eq!(engine.waiting(), 2);
+    assert_eq!(waiting(&engine), 2);
     run(&mut engine, "copy");
-    assert_eq!((engine.waiting(), engine.halted(), engine.differences.len()), (0, None, 0));
+    assert_eq!((waiting(&engine), halted(&engine), differences(&engine)), (0, None, 0));
 }
 
 #[test]
@@ -277,9 +294,9 @@ fn what_waits_is_shipped_when_the_link_opens() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, "cut; INSERT INTO tickets (lot) VALUES (1); INSERT INTO tickets (lot) VALUES (2)");
-        assert_eq!((engine.waiting(), engine.follower().rows().count()), (2, 0));
-        run(&mut engine, "heal");
-        assert_eq!((engine.waiting(), engine.differences.len()), (0, 0), "{method}");
+        assert_eq!((waiting(&engine), rows(&engine, FOLLOWER).len()), (2, 0));
+        run(&mut engine, "heal; settle");
+        assert_eq!((waiting(&engine), differences(&engine)), (0, 0), "{method}");
     }
 }
 
@@ -289,12 +306,12 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
     for method in METHODS {
         let mut engine = open(method, &[]);
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); UPDATE tickets SET lot = lot + 1; stop follower");
-        assert_eq!((engine.applied, engine.follower().rows().count()), (2, 1), "{method}: its disk has both");
+        assert_eq!((follower(&engine).applied, rows(&engine, FOLLOWER).len()), (2, 1), "{method}: its disk has both");
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (5); UPDATE tickets SET lot = lot + 1");
-        assert_eq!((engine.waiting(), engine.follower().rows().count()), (2, 1), "{method}: nobody tells it of them");
-        run(&mut engine, "start follower");
-        assert_eq!((engine.waiting(), engine.differences.len(), engine.log.len()), (0, 0, 4), "{method}");
-        let lots: Vec<_> = engine.follower().rows().map(|(_, row)| row[2].to_string()).collect();
+        assert_eq!((waiting(&engine), rows(&engine, FOLLOWER).len()), (2, 1), "{method}: nobody tells it of them");
+        run(&mut engine, "start follower; settle");
+        assert_eq!((waiting(&engine), differences(&engine), leader(&engine).log.len()), (0, 0, 4), "{method}");
+        let lots: Vec<_> = rows(&engine, FOLLOWER).into_iter().map(|row| row[2].to_string()).collect();
         assert!(
             lots.len() == 2 && lots.contains(&"3".to_owned()) && lots.contains(&"6".to_owned()),
             "{method}: {lots:?}"
@@ -303,10 +320,10 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
 }
 
 /// The engine as each step of a script shows it: what a command that is cut short there leaves behind.
-struct Photographs(Vec<ReplicationLog>);
+struct Photographs(Vec<Engine>);
 
-impl Probe<ReplicationLog> for Photographs {
-    fn step(&mut self, _: impl FnOnce() -> Event, state: &ReplicationLog) {
+impl Probe<Engine> for Photographs {
+    fn step(&mut self, _: impl FnOnce() -> Event, state: &Engine) {
         self.0.push(state.clone());
     }
 }
@@ -317,14 +334,14 @@ fn what_a_command_has_left_on_its_way_arrives_when_time_passes() {
         let mut engine = open(method, &[]);
         let mut photographs = Photographs(Vec::new());
         for line in ["INSERT INTO tickets (holder) VALUES ('ann')", "copy"] {
-            let command = ReplicationLog::parse(&mut Words::new(&statements(line).unwrap()[0])).expect("a command");
+            let command = Engine::parse(&mut Words::new(&statements(line).unwrap()[0])).expect("a command");
             engine.execute(&command, &mut photographs);
         }
         assert!(photographs.0.iter().any(|photograph| photograph.network().load() > 0));
         for (step, mut photograph) in photographs.0.into_iter().enumerate() {
-            run(&mut photograph, "run 50ms");
-            assert_eq!((photograph.network().load(), photograph.waiting()), (0, 0), "{method}, step {step}");
-            assert_eq!(photograph.halted(), None);
+            run(&mut photograph, "settle");
+            assert_eq!((photograph.network().load(), waiting(&photograph)), (0, 0), "{method}, step {step}");
+            assert_eq!(halted(&photograph), None);
         }
     }
 }
@@ -340,17 +357,21 @@ fn a_leader_that_was_off_has_what_was_committed_and_nothing_else() {
         run(&mut engine, "begin as c2; INSERT INTO tickets (holder) VALUES ('eve') as c2");
         let before = engine.state();
         run(&mut engine, "stop leader");
-        let holders: Vec<_> = engine.leader().rows().map(|(_, row)| row[1].to_string()).collect();
+        let holders: Vec<_> = rows(&engine, LEADER).into_iter().map(|row| row[1].to_string()).collect();
         assert_eq!(holders, ["ann", "bob"], "{method}");
         let log = |state: &serde_json::Value| (state["log"].clone(), state["change_table"].clone());
         assert_eq!(log(&before), log(&engine.state()), "{method}: the log is read back as it was");
-        let refused = run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); stop leader; copy");
-        assert!(refused.iter().all(|outcome| outcome.to_string().contains("the leader is off")), "{refused:?}");
-        run(&mut engine, "heal; start leader");
-        assert_eq!((engine.waiting(), engine.differences.len()), (0, 0), "{method}");
+        let refused = run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); copy; stop leader");
+        assert!(refused[..2].iter().all(|outcome| outcome.to_string().contains("no answer")), "{refused:?}");
+        assert!(refused[2].to_string().contains("n1 is off already"), "{refused:?}");
+        run(&mut engine, "heal; start leader; settle");
+        assert_eq!((waiting(&engine), differences(&engine)), (0, 0), "{method}");
         let outcomes = run(&mut engine, "commit as c2; INSERT INTO tickets (holder) VALUES ('dan')");
         assert!(outcomes[0].to_string().contains("c2 has no open transaction"));
-        assert!(engine.follower().find(&Value::Integer(3)).is_some(), "{method}: the id is given out again");
+        assert!(
+            replica(&engine, FOLLOWER).table.find(&Value::Integer(3)).is_some(),
+            "{method}: the id is given out again"
+        );
     }
 }
 
@@ -358,7 +379,7 @@ fn a_leader_that_was_off_has_what_was_committed_and_nothing_else() {
 fn a_mistake_says_where_what_and_what_instead() {
     let message = |script: &str| {
         let read = statements(script).unwrap();
-        ReplicationLog::parse(&mut Words::new(&read[0])).err().expect("it is wrong").to_string()
+        Engine::parse(&mut Words::new(&read[0])).err().expect("it is wrong").to_string()
     };
     assert_eq!(
         message("INSERT INTO ticket (a) VALUES (1)"),
@@ -421,7 +442,7 @@ fn any_command() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => (any_statement(), client.clone()).prop_map(|(text, client)| format!("{text} as c{client}")),
         2 => (word, client).prop_map(|(word, client)| format!("{word} as c{client}")),
-        1 => prop::sample::select(vec!["cut", "heal", "copy", "run 1s"]).prop_map(str::to_owned),
+        1 => prop::sample::select(vec!["cut", "heal", "copy", "run 1s", "delay n1 n2 200ms", "drop n1>n2", "duplicate n1>n2", "duplicate n2>n1", "isolate c2", "settle"]).prop_map(str::to_owned),
         1 => (prop::sample::select(vec!["stop", "start"]), prop::sample::select(vec!["leader", "follower"]))
             .prop_map(|(what, which)| format!("{what} {which}")),
     ]
@@ -440,21 +461,21 @@ proptest! {
         for command in &commands {
             run(&mut engine, command);
             // FAULTS R3: an id is there once, however the open transactions end.
-            let mut ids: Vec<String> = engine.leader().rows().map(|(_, row)| row[0].to_string()).collect();
+            let mut ids: Vec<String> = rows(&engine, LEADER).into_iter().map(|row| row[0].to_string()).collect();
             let rows = ids.len();
             ids.sort();
             ids.dedup();
             prop_assert_eq!(ids.len(), rows, "after {}", command);
         }
-        run(&mut engine, "start leader; start follower; heal");
-        prop_assert_eq!((engine.halted(), engine.waiting()), (None, 0));
-        prop_assert!(compare(&engine.committed(), engine.follower()).is_empty());
-        prop_assert!(METHODS[method] != "wal" || engine.committed().bytes[heap::HEADER..] == engine.follower().bytes[heap::HEADER..]);
+        run(&mut engine, "start leader; start follower; heal; settle");
+        prop_assert_eq!((halted(&engine), waiting(&engine)), (None, 0));
+        prop_assert!(compare(&leader(&engine).committed(), &replica(&engine, FOLLOWER).table).is_empty());
+        prop_assert!(METHODS[method] != "wal" || leader(&engine).committed().bytes[heap::HEADER..] == replica(&engine, FOLLOWER).table.bytes[heap::HEADER..]);
     }
 
     #[test]
     fn a_command_reads_as_it_is_written(command in any_command()) {
-        let read = |text: &str| ReplicationLog::parse(&mut Words::new(&statements(text).unwrap()[0])).ok().unwrap().to_string();
+        let read = |text: &str| Engine::parse(&mut Words::new(&statements(text).unwrap()[0])).ok().unwrap().to_string();
         prop_assert_eq!(read(&read(&command)), read(&command));
     }
 }
@@ -464,7 +485,7 @@ fn strange_texts_are_spelt_so_that_they_read_the_same() {
     for text in ["'a;b'", "'#'", "'a \" b'", "'x  y'", "'1..3'", "' as '", "'@3'"] {
         let command = format!("UPDATE {}", crate::language::spell(&format!("tickets SET holder = {text}")));
         let read = |text: &str| -> Statement {
-            match ReplicationLog::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
+            match Engine::parse(&mut Words::new(&statements(text).unwrap()[0].unfold().unwrap()[0])) {
                 Ok(Command::Statement(asked)) => asked.statement,
                 _ => panic!("{text} is no statement"),
             }
@@ -479,19 +500,19 @@ fn strange_texts_are_spelt_so_that_they_read_the_same() {
 fn what_a_trigger_has_written_is_rolled_back_with_its_transaction() {
     let mut engine = open("trigger", &[]);
     run(&mut engine, "begin; INSERT INTO tickets (lot) VALUES (1); rollback; INSERT INTO tickets (lot) VALUES (2)");
-    let rows = engine.counters().into_iter().find(|counter| counter.name == "change_table_rows").unwrap();
-    assert_eq!((rows.value, engine.log.len(), engine.differences.len()), (1, 1, 0));
+    let change_rows = engine.counters().into_iter().find(|counter| counter.name == "change_table_rows").unwrap();
+    assert_eq!((change_rows.value, leader(&engine).log.len(), differences(&engine)), (1, 1, 0));
 }
 
 #[test]
 fn a_long_transaction_is_shipped_whole_and_has_an_end() {
     for method in METHODS {
         let mut engine = open(method, &[]);
-        let rows = "INSERT INTO tickets (lot) VALUES (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0)";
+        let insert = "INSERT INTO tickets (lot) VALUES (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0), (0)";
         let outcomes =
-            run(&mut engine, &format!("{rows}; begin{}; commit", "; UPDATE tickets SET lot = lot + 1".repeat(90)));
+            run(&mut engine, &format!("{insert}; begin{}; commit", "; UPDATE tickets SET lot = lot + 1".repeat(90)));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 3 + 1000 / 12, "{method}");
-        assert_eq!((engine.halted(), engine.differences.len()), (None, 0), "{method}");
-        assert!(engine.follower().rows().all(|(_, row)| row[2] == Value::Integer(1000 / 12)));
+        assert_eq!((halted(&engine), differences(&engine)), (None, 0), "{method}");
+        assert!(rows(&engine, FOLLOWER).iter().all(|row| row[2] == Value::Integer(1000 / 12)));
     }
 }
