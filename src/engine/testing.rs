@@ -32,3 +32,16 @@ pub fn counter<E: Engine>(engine: &E, name: &str) -> u64 {
     let found = engine.counters().into_iter().find(|counter| counter.name == name);
     found.unwrap_or_else(|| panic!("there is no counter {name}")).value
 }
+
+/// More of a script: all that is told of it, and what its last command came to.
+pub fn told<E: Engine>(engine: &mut E, script: &str) -> (String, Outcome) {
+    struct Told(Vec<String>);
+    impl<E: Engine> Probe<E> for Told {
+        fn step(&mut self, event: impl FnOnce() -> E::Event, _: &E) {
+            self.0.push(event().to_string());
+        }
+    }
+    let mut told = Told(Vec::new());
+    let outcomes = go_on(engine, script, &mut told);
+    (told.0.join("\n"), outcomes.last().expect("a command").clone())
+}

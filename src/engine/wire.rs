@@ -64,6 +64,16 @@ fn written(it: &impl Wire, title: String, offset: u64, mut frame: Frame) -> Dump
     Dump { title: format!("{title}: {} bytes", frame.bytes.len()), offset, bytes: frame.bytes, spans: frame.spans }
 }
 
+/// Whether no byte is missing, and each is explained once and read: whatever is sent in a test is asked that.
+#[cfg(test)]
+pub fn is_read_back<T: Wire>(it: &T) -> bool {
+    let Dump { bytes: written, spans, .. } = dump(it, String::new());
+    let end = spans.iter().try_fold(0, |end, span| (span.range.start == end).then_some(span.range.end));
+    let mut rest = &written[..];
+    let again = T::read(&mut rest).map(|again| bytes(&again));
+    (end, rest.len(), again) == (Some(written.len()), 0, Some(written))
+}
+
 /// The bytes of a message alone.
 pub fn bytes(message: &impl Wire) -> Vec<u8> {
     let mut frame = Frame::default();

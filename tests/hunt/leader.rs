@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use stepwise::engine::cluster::Cluster;
 use stepwise::engine::replication::NodeId;
 use stepwise::engine::replication::history::{Request, Returned};
+use stepwise::engine::replication::leader::view::{lost, mode};
 use stepwise::engine::replication::leader::{Leader, Mode};
 
 use crate::chance::Chance;
@@ -30,11 +32,11 @@ struct Duty {
 }
 
 /// Follows the duties of all writes through a run; each has a key of its own.
-fn follow(duties: &mut Vec<Option<Duty>>, leader: &Leader) {
-    let named = leader.leader();
-    let is_synchronous = |node: &NodeId| leader.is_member(*node) && leader.mode(*node) == Mode::Sync;
-    let now: BTreeSet<NodeId> = leader.nodes().filter(|node| is_synchronous(node) || *node == named).collect();
-    for (place, call) in leader.history().calls().enumerate() {
+fn follow(duties: &mut Vec<Option<Duty>>, leader: &Cluster<Leader>) {
+    let named = leader.witness.leader();
+    let is_synchronous = |node: &NodeId| leader.witness.members.contains(*node) && mode(leader, *node) == Mode::Sync;
+    let now: BTreeSet<NodeId> = leader.ids().filter(|node| is_synchronous(node) || *node == named).collect();
+    for (place, call) in leader.witness.history.calls().enumerate() {
         let Request::Write { key, .. } = &call.request else {
             duties.resize(duties.len().max(place + 1), None);
             continue;
@@ -50,7 +52,7 @@ fn follow(duties: &mut Vec<Option<Duty>>, leader: &Leader) {
         }
         if duty.is_acknowledged {
             duty.is_over |= !duty.owed_by.contains(&named);
-            let is_kept = || leader.seat(named).node.find(key.as_str().as_bytes()).is_some();
+            let is_kept = || leader.nodes[named.index()].log.find(key.as_str().as_bytes()).is_some();
             duty.is_broken |= !duty.is_over && !is_kept();
         }
     }
@@ -101,8 +103,8 @@ fn any_day(seed: u64, own_keys: bool) -> Day {
         let client = chance.within(1, 2);
         let key = if own_keys { number } else { chance.below(2) };
         let begin = if chance.one_in(3) { "begin " } else { "" };
-        let kind = chance.below(34);
-        let asks = !(12..24).contains(&kind);
+        let kind = chance.below(37);
+        let asks = !(12..24).contains(&kind) && kind < 34;
         if asks && calls + 3 > MOST_CALLS {
             continue;
         }
@@ -123,7 +125,10 @@ fn any_day(seed: u64, own_keys: bool) -> Day {
             19 if a != b => format!("delay n{a} n{b} {}ms", chance.below(300)),
             19 | 20 => "settle".to_owned(),
             // A follower hears nothing of a write, and is asked.
-            24 | 30.. => {
+            34 => format!("duplicate n{a}>n{b}"),
+            35 => format!("drop n{a}>n{b}"),
+            36 if a != b => format!("cut n{a}>n{b}"),
+            24 | 30..34 => {
                 calls += 2;
                 format!(
                     "cut n1 n{a}\nput k{key} v{number} as c{client}\nget k{key} as c{client} via n{b}\nget k{key} as c2 via n{a}"
@@ -149,8 +154,8 @@ fn any_day(seed: u64, own_keys: bool) -> Day {
     Day { parameters, script }
 }
 
-fn watcher() -> Watcher<Leader, impl Fn(&Leader) -> Vec<bool>> {
-    Watcher::new(|leader: &Leader| leader.history().calls().map(|call| call.ended.is_some()).collect())
+fn watcher() -> Watcher<Cluster<Leader>, impl Fn(&Cluster<Leader>) -> Vec<bool>> {
+    Watcher::new(|leader: &Cluster<Leader>| leader.witness.history.calls().map(|call| call.ended.is_some()).collect())
 }
 
 /// FAULTS R4 and R5, for a log with a leader.
@@ -162,7 +167,7 @@ fn every_verdict_of_a_leader_is_that_of_all_orders() {
         let mut watcher = watcher();
         let (leader, _) = watcher.run(&day.parameters, &day.script);
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
-        for judged in compare(leader.history(), &watcher.spans, &mut tally, &told) {
+        for judged in compare(&leader.witness.history, &watcher.spans, &mut tally, &told) {
             if judged != Judged::NoOrder {
                 tally.add(judged.name(), 1);
             }
@@ -184,25 +189,25 @@ fn what_a_leader_has_lost_is_what_it_was_acknowledged_and_does_not_have() {
         watcher.also = Box::new(move |leader| follow(&mut followed.borrow_mut(), leader));
         let (leader, _) = watcher.run(&day.parameters, &day.script);
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
-        let node = &leader.seat(leader.leader()).node;
-        let mut lost = Vec::new();
-        for (call, duty) in leader.history().calls().zip(duties.borrow().iter()) {
+        let node = &leader.nodes[leader.witness.leader().index()].log;
+        let mut gone = Vec::new();
+        for (call, duty) in leader.witness.history.calls().zip(duties.borrow().iter()) {
             let (Request::Write { key, .. }, Some((_, Returned::Written))) = (&call.request, call.ended) else {
                 continue;
             };
             let is_kept = node.find(key.as_str().as_bytes()).is_some();
             tally.add(if is_kept { "kept" } else { "lost" }, 1);
             if !is_kept {
-                lost.push(call.id.to_string());
+                gone.push(call.id.to_string());
             }
             let duty = duty.as_ref().expect("a write has one");
-            tally.add("kept by a promise", u64::from(!duty.is_over && leader.leader() != NodeId::new(1)));
+            tally.add("kept by a promise", u64::from(!duty.is_over && leader.witness.leader() != NodeId::new(1)));
             tally.hold(!duty.is_broken, || format!("{} was lost by one that it had waited for\n{told}", call.id));
         }
-        let mut shown: Vec<String> = leader.lost().iter().map(|lost| lost.call.to_string()).collect();
+        let mut shown: Vec<String> = lost(&leader).iter().map(|lost| lost.write.call.to_string()).collect();
         shown.sort();
-        lost.sort();
-        tally.hold(shown == lost, || format!("{shown:?} is shown as lost, and {lost:?} is\n{told}"));
+        gone.sort();
+        tally.hold(shown == gone, || format!("{shown:?} is shown as lost, and {gone:?} is\n{told}"));
     }
     tally.close();
 }

@@ -247,6 +247,8 @@ impl<P: Protocol> Cluster<P> {
     ) {
         let Some(Reaction { told, sends, timers, ended }) = reaction else { return };
         for (to, message, longer) in sends {
+            #[cfg(test)]
+            assert!(crate::wire::is_read_back(&message), "{}", message.about());
             let message = self.world.send(host, to, message);
             self.world.network.delay_message(message, longer);
         }

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::settings::Mode;
-use super::write::{Lost, Missing, Named};
+use super::words::{Lost, Missing, Named};
+use crate::cluster::{CallId, Happened, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::key::Key;
+use crate::replication::Verdict;
 use crate::replication::history::Request;
 use crate::replication::replicated_log::Term;
-use crate::replication::{CallId, Host, NodeId, NodeSet, Verdict};
-use crate::sim::{Loss, Time};
+use crate::sim::Time;
 use crate::wording::{count, list, shown, shown_or};
 
 #[derive(Clone, Event)]
@@ -28,16 +29,26 @@ pub enum Event {
     Told { write: Named, took: Time, copies: NodeSet },
     #[told("{} got {key} from {node}: {}. {verdict}", call.client, shown_or(found.as_deref(), "no value"), when = let Some(verdict) = verdict)]
     #[told("{} got {key} from {node}: {}.", call.client, shown_or(found.as_deref(), "no value"))]
-    Got { call: CallId, key: Key, found: Option<Rc<str>>, node: NodeId, verdict: Option<Verdict> },
-    #[told("{} is refused: {node} does not lead. Its {request} ({call}) is in no log.", call.client)]
-    TurnedAway { call: CallId, request: Request, node: NodeId },
+    Got {
+        call: CallId,
+        key: Key,
+        found: Option<Rc<str>>,
+        /// The position and the term of what was found.
+        entry: Option<(usize, Term)>,
+        node: NodeId,
+        verdict: Option<Verdict>,
+    },
+    /// It may be in a log all the same, if the network had it twice.
+    #[told("{} is refused: {node} does not lead. Its {request} ({call}) is in no log.", call.client, when = copies.is_empty())]
+    #[told("{} is refused: {node} does not lead. Its {request} ({call}) is on {copies} all the same.", call.client)]
+    TurnedAway { call: CallId, request: Request, node: NodeId, copies: NodeSet },
     #[told(
         "{} waited {after} and gave up. It does not know whether {key} = {} ({call}) counts: it may be on some nodes.",
         call.client, shown(value), when = let Request::Write { key, value } = request
     )]
     #[told("{} waited {after} for the value of {} ({call}) and gave up.", call.client, request.key())]
     GaveUp { call: CallId, request: Request, after: Time },
-    #[told("The answer to {call} came too late: {} has given up.", call.client)]
+    #[told("An answer to {call} comes to {}, which waits for none any more.", call.client)]
     AnswerIgnored { call: CallId },
 
     // The leader.
@@ -49,7 +60,7 @@ pub enum Event {
         "The leader {node} synced {key} = {} to its log at position {position}{}. The client is told once {missing} has it.",
         shown(value), and_sent(*sent)
     )]
-    Appended { node: NodeId, key: Key, value: Rc<str>, position: usize, sent: NodeSet, missing: Missing },
+    Appended { node: NodeId, call: CallId, key: Key, value: Rc<str>, position: usize, sent: NodeSet, missing: Missing },
     /// `waits` is the first write that still does, and what for.
     #[told(
         "{node} hears that {from} has synced all up to position {position}. {write} still waits for {missing}.{}",
@@ -134,24 +145,20 @@ pub enum Event {
     )]
     SnapshotKnown { node: NodeId, position: usize, end: usize },
 
-    // Nodes.
+    // Nodes, and what people do to them.
     #[told("{node} looked up {key} in what it has: {}.", shown(value), when = let Some(value) = found)]
     #[told("{node} looked up {key}, and has no such key.")]
     Answered { node: NodeId, key: Key, found: Option<Rc<str>> },
-    /// `leads` is whether the leader runs.
+    /// `leads` is whether the leader does: it may be off.
     #[told("{node} takes no write: it does not lead, {leader} does.", when = *leads)]
     #[told("{node} takes no write: it does not lead, and the leader {leader} is off.")]
     NotLeader { node: NodeId, leader: NodeId, leads: bool },
-    #[told("{node} is off. Its disk keeps what was synced.{}", what_it_led(*led, *waiting))]
-    Stopped { node: NodeId, led: Option<Led>, waiting: usize },
-    #[told(
-        "{node} is on again, with a log up to position {end} on its disk. Nobody else was named: it leads again, in term \
-         {term}.",
-        when = let Some(term) = term
-    )]
-    #[told("{node} is on again, with a log up to position {end} on its disk. It tells the leader how far it has come.")]
-    Started { node: NodeId, end: usize, term: Option<Term> },
-    #[told("A new {} follower, {node}, has nothing yet. It asks the leader for a copy.", mode.label())]
+    #[told("{node} has nothing yet, and asks {leader} for a copy.", when = *position == 0)]
+    #[told("{node} says to {leader} that its log ends at position {position}.")]
+    SaidHello { node: NodeId, leader: NodeId, position: usize },
+    #[told("Nobody else was named: {node} leads again, in term {term}.")]
+    LeadsAgain { node: NodeId, term: Term },
+    #[told("A new {} follower, {node}, has nothing on its disk.", mode.label())]
     Added { node: NodeId, mode: Mode },
     /// `old` led before, and now follows in the mode that the new leader had; what is there `again` was lost before.
     #[told(
@@ -162,36 +169,10 @@ pub enum Event {
     #[told("{node} is {} from now on.{}", mode.label(), enough_for(told))]
     ModeSet { node: NodeId, mode: Mode, told: Rc<[Named]> },
 
-    // The network, and time.
-    #[told("A message ({what}) from {from} to {to} is lost: {to} is off.", when = let Loss::HostDown = loss)]
-    #[told("A message ({what}) from {from} to {to} is lost: {from} cannot reach {to}.")]
-    MessageLost { what: &'static str, from: Host, to: Host, loss: Loss },
-    #[told("Each message between {a} and {b} takes {delay} from now on.")]
-    LinkDelayed { a: Host, b: Host, delay: Time },
-    #[told("The link between {a} and {b} is cut.")]
-    LinkCut { a: NodeId, b: NodeId },
-    #[told("{node} is isolated: nobody can reach it.")]
-    Isolated { node: NodeId },
-    #[told("All links are open again.", when = said.is_empty())]
-    #[told("All links are open again. {said} says to {leader} where its log ends.", when = said.len() == 1)]
-    #[told("All links are open again. {said} say to {leader} where their logs end.")]
-    Healed { said: NodeSet, leader: NodeId },
-    #[told("It is {now}, and nothing is on its way.", when = *in_flight == 0)]
-    #[told("It is {now}, with {} on the way.", count(*in_flight, "message"))]
-    TimePassed { now: Time, in_flight: usize },
-    #[told("It is {now}, and all is quiet.")]
-    Settled { now: Time },
+    #[flatten]
+    Happened(Happened),
     #[flatten]
     Refused(Refused),
-}
-
-/// What a node led that was switched off.
-#[derive(Clone, Copy)]
-pub enum Led {
-    /// It was named last. These have not heard of it, and go on.
-    Newest(NodeSet),
-    /// Somebody else was named since, of which it had not heard.
-    Over(Term),
 }
 
 /// Why a node does nothing with what another says of its log.
@@ -251,27 +232,6 @@ fn first_dropped(node: NodeId, dropped: usize, leader: NodeId) -> String {
     match dropped {
         0 => String::new(),
         _ => format!("{node} dropped {} which {leader} does not have. ", count(dropped, "entry")),
-    }
-}
-
-fn what_it_led(led: Option<Led>, waiting: usize) -> String {
-    let waited = count(waiting, "client");
-    match (led, waiting) {
-        (None, _) => String::new(),
-        (Some(Led::Over(term)), 0) => format!(" It had not heard that term {term}, which it led, is over."),
-        (Some(Led::Over(term)), _) => {
-            format!(" It led term {term}, which is over, and {waited} waited for an answer.")
-        }
-        (Some(Led::Newest(old)), 0) if old.is_empty() => " It was the leader: nobody takes writes now.".to_owned(),
-        (Some(Led::Newest(old)), _) => {
-            let waited = if waiting == 0 { String::new() } else { format!(", and {waited} waited for an answer") };
-            let go_on = match old.len() {
-                0 => String::new(),
-                1 => format!(" {old}, which has not heard that it was replaced, still takes writes."),
-                _ => format!(" {old}, which have not heard that they were replaced, still take writes."),
-            };
-            format!(" It was the leader{waited}.{go_on}")
-        }
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use stepwise_derive::Wire;
+
+use crate::cluster;
 use crate::key::Key;
 use crate::replication::CallId;
 use crate::replication::replicated_log::{Message as LogMessage, Snapshot, Term};
 use crate::wording::shown;
 
-#[derive(Clone)]
-#[cfg_attr(test, derive(Debug, PartialEq))]
+#[derive(Clone, Wire)]
 pub enum Message {
     Put {
         call: CallId,
@@ -23,12 +25,18 @@ pub enum Message {
     Written {
         call: CallId,
     },
-    /// The value, and which write it is of.
+    /// The value, and which entry of the log it is of.
     Value {
         call: CallId,
-        found: Option<(Rc<str>, CallId)>,
+        value: Rc<str>,
+        position: usize,
+        term: Term,
+    },
+    NoValue {
+        call: CallId,
     },
     /// Only the leader takes writes, and this node is none.
+    #[name("not the leader")]
     NotLeader {
         call: CallId,
     },
@@ -44,30 +52,20 @@ pub enum Message {
     Log(LogMessage),
 }
 
-impl Message {
-    /// As a reader calls it.
-    pub fn kind(&self) -> &'static str {
+impl cluster::Message for Message {
+    fn kind(&self) -> &'static str {
         match self {
-            Message::Put { .. } => "put",
-            Message::Get { .. } => "get",
-            Message::Written { .. } => "written",
-            Message::Value { .. } => "value",
-            Message::NotLeader { .. } => "not the leader",
-            Message::Hello { .. } => "hello",
-            Message::Snapshot { .. } => "snapshot",
-            Message::Log(LogMessage::Append { .. }) => "append",
-            Message::Log(LogMessage::Appended { matches: true, .. }) => "appended",
-            Message::Log(_) => "not appended",
+            Message::Log(LogMessage::Appended { matches: false, .. }) => "not appended",
+            Message::Log(message) => message.kind(),
+            _ => Message::kind(self),
         }
     }
 
-    /// What it says, for a label.
-    pub fn about(&self) -> String {
+    fn about(&self) -> String {
         match self {
             Message::Put { key, value, .. } => format!("put {key} = {}", shown(value)),
             Message::Get { key, .. } => format!("get {key}"),
-            Message::Value { found: Some((value, _)), .. } => format!("value {}", shown(value)),
-            Message::Value { .. } => "no value".to_owned(),
+            Message::Value { value, .. } => format!("value {}", shown(value)),
             Message::Hello { position } => format!("hello, I have the log up to {position}"),
             Message::Snapshot { snapshot, .. } => format!("snapshot as of position {}", snapshot.position),
             Message::Log(LogMessage::Append { position, entries, .. }) if entries.is_empty() => {

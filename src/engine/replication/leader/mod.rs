@@ -23,108 +23,130 @@
 //!
 //! # Reading order
 //!
-//! [`replicated_log`](super::replicated_log) is the log with its terms and positions; `nodes` says what each message does
-//! to a node, `execute` what the reader does to the cluster, `cluster` keeps time and the history.
+//! [`replicated_log`](super::replicated_log) is the log with its terms and positions; [`node`] says what each message does
+//! to a node, [`client`] what a client makes of an answer, `people` what is done by hand; [`witness`] sees everything, and
+//! judges.
 //!
 //! # Simpler than the real one because:
 //! - nobody notices by itself that a leader has died: that is the matter of [`failover`](super::failover);
 //! - a node answers reads from all its log, even from an entry that the client who wrote it has not been told of;
-//! - a connection that breaks is noticed when it is mended: a follower then says how far it has come, as it does when it
-//!   starts. No message is lost on a link that is open;
+//! - people can reach every machine: whom they name is known at once to all clients, and to each node when it makes a
+//!   connection, which it does when it starts and when links are healed. It says then how far it has come;
+//! - a connection that breaks is noticed when it is mended, and what was lost on it is sent again then, or with the next
+//!   write. A request that the network has twice is written twice;
 //! - a message carries all the entries that its receiver has not acknowledged, so some are sent twice;
 //! - a snapshot is one message, however long; it takes a time that the reader sets.
 
-pub mod bytes;
+pub mod client;
 pub mod command;
 pub mod event;
 pub mod message;
+pub mod node;
+pub mod settings;
+pub mod view;
+pub mod witness;
+pub mod words;
 
-mod cluster;
-mod execute;
 #[cfg(test)]
 mod losses;
-mod nodes;
-mod settings;
+mod people;
 #[cfg(test)]
 mod tests;
-mod view;
-mod write;
 
-pub use cluster::Seat;
-pub use command::{CLIENTS, Command};
+pub use client::Caller;
+pub use command::Command;
 pub use event::Event;
+pub use message::Message;
+pub use node::Server;
 pub use settings::{Mode, Settings};
-pub use write::{Lost, Missing, Named};
+pub use witness::Seen;
 
-use std::rc::Rc;
+use serde_json::Value;
 
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-use crate::replication::replicated_log::Reigns;
-use crate::replication::{CallId, History, Host, NodeId, NodeSet, World};
-use crate::sim::Envelope;
+use crate::cluster::{self, CallId, Cluster, NodeId, Order, Protocol};
+use crate::contract::{Counter, Outcome, Probe, Refused};
 use crate::sim::network::Conditions;
-use message::Message;
-use write::Write;
 
 #[derive(Clone)]
-pub struct Leader {
-    settings: Settings,
-    world: World<Message, CallId>,
-    seats: Vec<Rc<Seat>>,
-    /// The nodes that have a copy, or had one.
-    members: NodeSet,
-    /// Whom people have named: clients ask the newest of them.
-    reigns: Reigns,
-    history: History,
-    calls: [u32; CLIENTS as usize],
-    writes: Rc<Vec<Write>>,
-    passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
+pub struct Leader;
+
+type Reaction = cluster::Reaction<Leader>;
+
+const CLIENTS: usize = 2;
+
+#[derive(Clone, Copy)]
+pub enum Timer {
+    /// Of a node: it makes a connection to the leader.
+    Connect,
+    /// Of a client: it waits no longer.
+    GiveUp(CallId),
 }
 
-impl Engine for Leader {
+impl Protocol for Leader {
     type Settings = Settings;
+    type Message = Message;
+    type Timer = Timer;
     type Command = Command;
     type Event = Event;
+    type Node = Server;
+    type Client = Caller;
+    type Witness = Seen;
 
-    fn new(settings: Settings) -> Leader {
-        let first = NodeId::new(1);
-        let conditions = Conditions { delay: settings.delay, jitter: settings.jitter, loss_percent: 0 };
-        let mut leader = Leader {
-            settings,
-            world: World::new(conditions, settings.seed),
-            seats: Vec::new(),
-            members: NodeSet::EMPTY,
-            reigns: Reigns::new(1, first),
-            history: History::default(),
-            calls: [0; CLIENTS as usize],
-            writes: Rc::default(),
-            passed: None,
-        };
-        leader.members = (1..=settings.followers + 1).map(NodeId::new).collect();
-        for node in leader.members.iter() {
-            leader.seat_node(node, settings.modes());
-        }
-        leader.keep_rule(first);
-        // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let sends = leader.seat_mut(first).node.appoint(1);
-        for (to, message) in sends.unwrap_or_default() {
-            let back = leader.seat_mut(to).node.receive(first, message).unwrap_or_default();
+    fn conditions(settings: &Settings) -> (Conditions, u64) {
+        let Settings { delay, jitter, seed, .. } = *settings;
+        (Conditions { delay, jitter, loss_percent: 0 }, seed)
+    }
+
+    /// All have long agreed that n1 leads: it is no part of the run that they are told.
+    fn nodes(settings: &Settings) -> Vec<Server> {
+        let (first, members) = (NodeId::new(1), settings.members());
+        let server = |id| Server::new(id, members, settings.modes(), settings.copy);
+        let mut nodes: Vec<Server> = members.iter().map(server).collect();
+        for (to, message) in nodes[0].lead(1, members).expect("an empty disk has room") {
+            let back = nodes[to.index()].log.receive(first, message).unwrap_or_default();
             for (_, message) in back {
-                let _ = leader.seat_mut(first).node.receive(to, message);
+                let _ = nodes[0].log.receive(to, message);
             }
         }
-        leader
+        nodes
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Leader>) -> Result<Outcome, Refused> {
-        self.run_command(command, probe)
+    fn clients(settings: &Settings) -> Vec<Caller> {
+        vec![Caller::new(settings.members().len(), settings.timeout); CLIENTS]
     }
 
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
+    fn order(command: &Command) -> Order<'_> {
+        match command {
+            Command::Put { begin, client, .. } | Command::Get { begin, client, .. } => {
+                Order::Call { client: *client, begin: *begin }
+            }
+            Command::Fate(fate) => Order::Fate(fate),
+            _ => Order::Own,
+        }
     }
 
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
+    fn carry_out(
+        cluster: &mut Cluster<Leader>,
+        command: &Command,
+        probe: &mut impl Probe<Cluster<Leader>>,
+    ) -> Result<Outcome, Refused> {
+        people::carry_out(cluster, command, probe)
+    }
+
+    /// A client that was answered has a timer still, which means nothing.
+    fn is_routine(timer: &Timer) -> bool {
+        matches!(timer, Timer::GiveUp(_))
+    }
+
+    fn counters(cluster: &Cluster<Leader>) -> Vec<Counter> {
+        view::counters(cluster)
+    }
+
+    fn state(cluster: &Cluster<Leader>, node: NodeId) -> Value {
+        view::state(cluster, node)
+    }
+
+    fn whole(cluster: &Cluster<Leader>) -> Value {
+        view::whole(cluster)
     }
 }

@@ -2,6 +2,7 @@
 
 use stepwise_derive::{Choice, Parameters};
 
+use crate::cluster::{NodeId, NodeSet};
 use crate::sim::Time;
 
 /// Nodes n1 to n5 at most.
@@ -68,6 +69,11 @@ pub enum Mode {
 pub type Modes = [Mode; MAX_NODES as usize];
 
 impl Settings {
+    /// The leader n1 and those who follow it at first.
+    pub fn members(&self) -> NodeSet {
+        (1..=self.followers + 1).map(NodeId::new).collect()
+    }
+
     /// While n1 leads its own mode means nothing; when another leads it takes the place of that one.
     pub fn modes(&self) -> Modes {
         [Mode::Async, self.n2, self.n3, self.n4, self.n5]

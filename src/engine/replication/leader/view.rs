@@ -1,51 +1,65 @@
-//! The whole state for a program, and what is counted.
+//! What is seen from outside: the whole state for a program, what is counted, and what a picture needs.
 
 use serde_json::{Value, json};
 
 use super::Leader;
-use super::write::text;
+use super::node::Server;
+use super::settings::Mode;
+use super::words::{Lost, text};
+use crate::cluster::{Cluster, NodeId};
 use crate::contract::Counter;
 use crate::replication::history::Returned;
 
-pub fn counters(leader: &Leader) -> Vec<Counter> {
-    let counter = |name, value| Counter { name, value };
-    let told = leader.writes.iter().filter(|write| write.told).count() as u64;
-    let traffic = leader.network().traffic;
-    let given_up = leader.history().calls().filter(|call| matches!(call.ended, Some((_, Returned::Nothing)))).count();
-    vec![
-        counter("messages_sent", traffic.sent),
-        counter("messages_lost", traffic.dropped),
-        counter("writes_told", told),
-        counter("calls_refused", given_up as u64),
-        counter("writes_lost", leader.lost().len() as u64),
-        counter("reads_stale", leader.history().stale()),
-        counter("time_us", leader.now().as_micros()),
-    ]
+/// Whom people have named last.
+pub fn named(cluster: &Cluster<Leader>) -> &Server {
+    &cluster.nodes[cluster.witness.leader().index()]
 }
 
-pub fn state(leader: &Leader) -> Value {
-    let nodes = leader.nodes().map(|id| {
-        let node = &leader.seat(id).node;
-        let log = node
-            .log()
-            .iter()
-            .map(|entry| json!({ "term": entry.term, "key": text(entry.key()), "value": text(entry.value()) }));
-        json!({
-            "node": id.to_string(),
-            "up": leader.is_up(id),
-            "leads": leader.leads(id),
-            "mode": leader.mode(id).name(),
-            "term": node.term(),
-            "snapshot_position": node.base().position,
-            "committed": node.committed(),
-            "log": log.collect::<Value>(),
-        })
-    });
-    let lost = leader.lost();
+/// How a node follows the leader.
+pub fn mode(cluster: &Cluster<Leader>, node: NodeId) -> Mode {
+    named(cluster).modes[node.index()]
+}
+
+/// When a client is told, as the modes have it: what follows on `A client is told when`.
+pub fn rule_in_words(cluster: &Cluster<Leader>) -> String {
+    let rule = named(cluster).rule();
+    if rule.is_nothing() { "the leader has it".to_owned() } else { format!("the leader has it, and {rule}") }
+}
+
+pub fn lost(cluster: &Cluster<Leader>) -> Vec<Lost> {
+    cluster.witness.lost(&cluster.nodes)
+}
+
+pub fn counters(cluster: &Cluster<Leader>) -> Vec<Counter> {
+    let seen = &cluster.witness;
+    let told = seen.writes.iter().filter(|write| write.told).count();
+    let given_up = seen.history.calls().filter(|call| matches!(call.ended, Some((_, Returned::Nothing)))).count();
+    let counted = [
+        ("writes_told", told as u64),
+        ("calls_refused", given_up as u64),
+        ("writes_lost", lost(cluster).len() as u64),
+        ("reads_stale", seen.history.stale()),
+    ];
+    counted.map(|(name, value)| Counter { name, value }).to_vec()
+}
+
+pub fn state(cluster: &Cluster<Leader>, node: NodeId) -> Value {
+    let server = &cluster.nodes[node.index()];
+    let entries = server.log.log().iter();
+    let log =
+        entries.map(|entry| json!({ "term": entry.term, "key": text(entry.key()), "value": text(entry.value()) }));
     json!({
-        "time_us": leader.now().as_micros(),
-        "leader": leader.leader().to_string(),
-        "nodes": nodes.collect::<Value>(),
-        "lost": lost.iter().map(|lost| json!({ "key": lost.key.as_str(), "value": &*lost.value })).collect::<Value>(),
+        "leads": server.leads(),
+        "mode": mode(cluster, node).name(),
+        "term": server.log.term(),
+        "snapshot_position": server.log.base().position,
+        "committed": server.log.committed(),
+        "log": log.collect::<Value>(),
     })
+}
+
+pub fn whole(cluster: &Cluster<Leader>) -> Value {
+    let lost =
+        lost(cluster).into_iter().map(|lost| json!({ "key": lost.write.key.as_str(), "value": &*lost.write.value }));
+    json!({ "leader": cluster.witness.leader().to_string(), "lost": lost.collect::<Value>() })
 }
