@@ -5,8 +5,10 @@ pub(super) use super::crowds::Crowds;
 use crate::engine::replication::{Host, Service};
 use crate::engine::wording::count;
 use crate::scene::area::Area;
+use crate::scene::parts::PAD;
 use crate::scene::svg::number as n;
-use crate::scene::vocabulary::{cross, envelope, hue};
+use crate::scene::text::{SIZE, SMALL, fit, width as width_of};
+use crate::scene::vocabulary::{cross, hue};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
 /// How far before a card a message stands that has just arrived there, and one that has just been sent: beside each
@@ -91,26 +93,6 @@ impl Ground {
                 (&self.client, clients + place)
             }
         }
-    }
-
-    /// A message where it is, with a seal in the colour `seal`; `about` says what it is.
-    pub fn envelope(&self, message: &Message, seal: &'static str, about: String) -> Shape {
-        let Message { from, to, progress, .. } = *message;
-        let at = self.on_the_way(from, to, progress);
-        envelope(format!("message {}", message.name), at.x, at.y, "envelope")
-            .circle(0.0, 3.0, 3.0, seal)
-            .text(0.0, 19.0, Anchor::Middle, "small", message.name.clone())
-            .born(Whence::At(self.on_the_way(from, to, 0.0)))
-            .gone(Whence::At(self.middle(to)))
-            .label(about)
-            .selects()
-    }
-
-    /// A message that has just arrived, or was lost where it was.
-    pub fn passed(&self, message: &Message, seal: &'static str, about: String, lost: bool) -> Shape {
-        let shape = fate(self.envelope(message, seal, about), lost);
-        let fallen = Point::new(shape.at.x, shape.at.y + 40.0);
-        if lost { shape.gone(Whence::At(fallen)) } else { shape }
     }
 }
 
@@ -202,16 +184,6 @@ pub(super) fn hue_of_term(term: u32) -> &'static str {
     hue(["f", "a", "b", "c", "d", "e", "g", "h"][term as usize % 8])
 }
 
-/// A message, as far as its envelope shows it.
-pub(super) struct Message {
-    /// `m5`.
-    pub name: String,
-    pub from: Host,
-    pub to: Host,
-    /// How much of its way it has come, from 0 to 1.
-    pub progress: f32,
-}
-
 /// A client at the edge: what it is called, what it does, and what it believes, a line each; marked if it `proves` a broken
 /// promise.
 pub(super) fn client(ground: &Ground, named: (Host, &str), status: &str, beliefs: &[String], proves: bool) -> Shape {
@@ -221,13 +193,13 @@ pub(super) fn client(ground: &Ground, named: (Host, &str), status: &str, beliefs
 
 /// [`client`], where it has its place.
 pub(super) fn client_in(at: Area, (host, name): (Host, &str), status: &str, beliefs: &[String], proves: bool) -> Shape {
-    use crate::scene::text::{SMALL, fit};
     let Area { width, height, .. } = at;
+    let left = width - 2.0 * (PAD + PAD) - width_of(name, SIZE);
     let mut card = Shape::new(host.to_string(), at.x, at.y)
         .rect(0.0, 0.0, width, height, 14.0, if proves { "torn" } else { "client" })
         .circle(18.0, 15.0, 5.0, "client-head")
         .text(32.0, 20.0, Anchor::Start, "name", name)
-        .text(width - 10.0, 20.0, Anchor::End, "small", status)
+        .text(width - 10.0, 20.0, Anchor::End, "small", fit(status, left, SMALL))
         .label(format!("client {name}, with what it believes"));
     let room = ((height - 28.0) / 18.0) as usize;
     for (place, belief) in beliefs.iter().take(room).enumerate() {

@@ -452,7 +452,7 @@ fn read_by_all(statement: &stepwise::engine::language::Statement) {
     by::<storage::lsm::Lsm>(statement);
     by::<storage::btree::BTree>(statement);
     by::<Cluster<quorum::Quorum>>(statement);
-    by::<replication::lag::Lag>(statement);
+    by::<Cluster<replication::lag::Lag>>(statement);
     by::<Cluster<replication::replication_log::ReplicationLog>>(statement);
     by::<service::faults::Faults>(statement);
     by::<service::latency::Latency>(statement);

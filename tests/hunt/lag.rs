@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use stepwise::engine::replication::checker::{Promise, What};
+use stepwise::engine::cluster::Cluster;
+use stepwise::engine::replication::checker::{Call, Promise, What};
 use stepwise::engine::replication::lag::Lag;
 
 use crate::chance::Chance;
@@ -99,7 +100,7 @@ fn any_day(seed: u64) -> Day {
 
 struct Seen {
     user: u8,
-    page: u8,
+    page: u16,
     span: Span,
     what: What,
 }
@@ -180,16 +181,17 @@ fn every_verdict_of_a_lagging_cluster_is_that_of_its_definition() {
     let mut tally = Tally::new("lag", &names);
     for seed in seeds() {
         let day = any_day(seed);
-        let mut watcher = Watcher::new(|lag: &Lag| lag.calls().map(|(call, _)| call.ended.is_some()).collect());
+        let has_ended = |lag: &Cluster<Lag>| lag.witness.history.iter().map(|call| call.ended.is_some()).collect();
+        let mut watcher = Watcher::new(has_ended);
         let (lag, _) = watcher.run(&day.parameters, &day.script);
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
-        let see = |((call, _), span): ((&stepwise::engine::replication::checker::Call, _), &Span)| Seen {
+        let see = |(call, span): (&Call, &Span)| Seen {
             user: call.user,
             page: call.page,
             span: *span,
             what: call.what.clone(),
         };
-        let seen: Vec<Seen> = lag.calls().zip(&watcher.spans).map(see).collect();
+        let seen: Vec<Seen> = lag.witness.history.iter().zip(&watcher.spans).map(see).collect();
         let mut reads: Vec<usize> = (0..seen.len()).filter(|place| seen[*place].found().is_some()).collect();
         reads.sort_by_key(|place| seen[*place].span.ended);
         let mut sound = Vec::new();
@@ -200,7 +202,7 @@ fn every_verdict_of_a_lagging_cluster_is_that_of_its_definition() {
             } else {
                 right.insert("no order");
             }
-            let breaches = lag.breaches().iter().filter(|breach| breach.read == place);
+            let breaches = lag.witness.breaches.iter().filter(|breach| breach.read == place);
             let name = |promise: Promise| PROMISES.iter().find(|(each, _)| *each == promise).expect("all are listed").1;
             let shown: BTreeSet<&str> = breaches.map(|breach| name(breach.promise)).collect();
             tally.hold(shown == right, || format!("call {} is shown as {shown:?} and is {right:?}\n{told}", place + 1));

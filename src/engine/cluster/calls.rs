@@ -20,6 +20,13 @@ pub struct Call {
     pub ended: Option<(Time, Outcome)>,
 }
 
+/// One more in a list that photographs share: the copy has room for it, and for nothing else.
+pub fn push<T: Clone>(list: &mut Rc<Vec<T>>, one: T) {
+    let list = Rc::make_mut(list);
+    list.reserve_exact(1);
+    list.push(one);
+}
+
 impl Call {
     pub fn is_open(&self) -> bool {
         self.ended.is_none()

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::calls::MAX_CALLS;
+use super::calls::{MAX_CALLS, push};
 use super::fate::{Fate, Happened, PATIENCE, Skew};
 use super::links::{Chosen, Link};
 use super::{Call, CallId, Client, ClientId, Host, Message, Node, NodeId, Order, Protocol, Reaction, Service, Witness};
@@ -303,7 +303,7 @@ impl<P: Protocol> Cluster<P> {
         let (id, now, place) = (CallId { client, number }, self.now(), self.calls.len());
         let reaction = self.client_mut(client).ask(id, command, now)?;
         self.witness.call_begins(id, command, now);
-        Rc::make_mut(&mut self.calls).push(Call { id, asked: command.to_string().into(), began: now, ended: None });
+        push(&mut self.calls, Call { id, asked: command.to_string().into(), began: now, ended: None });
         self.react(client.into(), Some(reaction), None, probe);
         if begin && self.calls[place].is_open() {
             return Ok(Outcome::Pending);

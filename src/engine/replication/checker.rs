@@ -25,6 +25,8 @@
 //! Reads that were found to have no place in the order are left out of the third, so that one of them does not condemn those
 //! after it.
 
+use std::rc::Rc;
+
 /// A place in the history's own order of begins and ends, so that no two are at the same time.
 pub type Tick = u32;
 /// The number of an item: they are numbered as they are attempted.
@@ -35,7 +37,7 @@ pub type Item = u32;
 pub struct Call {
     pub user: u8,
     /// Which of several shared things it is about; what is asked of one says nothing of another.
-    pub page: u8,
+    pub page: u16,
     pub began: Tick,
     /// `None` while it is not answered.
     pub ended: Option<Tick>,
@@ -45,9 +47,9 @@ pub struct Call {
 #[derive(Clone)]
 pub enum What {
     /// Adds an item, whose writer had seen those.
-    Add { item: Item, seen: Vec<Item> },
+    Add { item: Item, seen: Rc<[Item]> },
     /// Reads all items; what it has returned, once it has ended, in ascending order.
-    Read { found: Vec<Item> },
+    Read { found: Rc<[Item]> },
 }
 
 /// A promise that reads can break.
@@ -114,7 +116,7 @@ pub fn check(history: &[Call], place: usize, earlier: &[Breach]) -> Vec<Breach> 
     breaches
 }
 
-fn on_page(history: &[Call], page: u8) -> impl Iterator<Item = (usize, &Call)> {
+fn on_page(history: &[Call], page: u16) -> impl Iterator<Item = (usize, &Call)> {
     history.iter().enumerate().filter(move |(_, call)| call.page == page)
 }
 
@@ -182,11 +184,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn add(user: u8, began: Tick, ended: Tick, item: Item, seen: &[Item]) -> Call {
-        Call { user, page: 0, began, ended: Some(ended), what: What::Add { item, seen: seen.to_vec() } }
+        Call { user, page: 0, began, ended: Some(ended), what: What::Add { item, seen: seen.into() } }
     }
 
     fn read(user: u8, began: Tick, ended: Tick, found: &[Item]) -> Call {
-        Call { user, page: 0, began, ended: Some(ended), what: What::Read { found: found.to_vec() } }
+        Call { user, page: 0, began, ended: Some(ended), what: What::Read { found: found.into() } }
     }
 
     fn promises(history: &[Call]) -> Vec<(&'static str, usize, Item)> {
@@ -275,7 +277,7 @@ mod tests {
             let mut history = Vec::new();
             for (place, (began, len, is_open)) in adds.iter().enumerate() {
                 let ended = (!is_open).then(|| tick(began + len, place));
-                let what = What::Add { item: place as u32, seen: Vec::new() };
+                let what = What::Add { item: place as u32, seen: Rc::default() };
                 history.push(Call { user: 0, page: 0, began: tick(*began, place), ended, what });
             }
             for (place, (began, len, bits)) in reads.iter().enumerate().map(|(place, it)| (place + adds.len(), it)) {
@@ -295,7 +297,7 @@ mod tests {
                     let mut call = call.clone();
                     call.ended = call.ended.filter(|ended| *ended <= now);
                     match &mut call.what {
-                        What::Read { found } if call.ended.is_none() => found.clear(),
+                        What::Read { found } if call.ended.is_none() => *found = Rc::default(),
                         _ => {}
                     }
                     call

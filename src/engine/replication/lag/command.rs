@@ -1,16 +1,12 @@
-//! What a reader may ask of the clients and of the cluster.
+//! What a reader may ask of those who post and read, and of fate.
 
 use std::rc::Rc;
 
 use stepwise_derive::Command;
 
 use super::device::{Machine, User};
+use crate::cluster::{Fate, NodeId};
 use crate::language::{BadCommand, Words};
-use crate::replication::NodeId;
-use crate::sim::Time;
-
-/// No command lets more time pass, and no link is slower.
-const MAX_TIME: Time = Time::from_millis(120_000);
 
 #[derive(Clone, Command)]
 pub enum Command {
@@ -50,39 +46,8 @@ pub enum Command {
         #[name("node")]
         via: Option<NodeId>,
     },
-    /// Set how long messages between two nodes take from now on.
-    #[button]
-    Delay {
-        #[example("n1")]
-        a: NodeId,
-        #[example("n3")]
-        b: NodeId,
-        #[example("5s")]
-        #[most(MAX_TIME)]
-        time: Time,
-    },
-    /// Pull the plug of a node: what is only in its memory is gone.
-    #[button]
-    Stop {
-        #[example("n3")]
-        node: NodeId,
-    },
-    /// Let a node come back, with what is on its disks.
-    #[button]
-    Start {
-        #[example("n3")]
-        node: NodeId,
-    },
-    /// Let time pass.
-    #[button]
-    Run {
-        #[example("500ms")]
-        #[most(MAX_TIME)]
-        time: Time,
-    },
-    /// Let time pass until nothing is on its way.
-    #[button]
-    Settle,
+    #[flatten]
+    Fate(Fate),
 }
 
 fn page(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {

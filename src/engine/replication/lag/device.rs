@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use stepwise_derive::Choice;
 
+use crate::cluster::ClientId;
 use crate::form::Choice as _;
-use crate::replication::ClientId;
 
 /// Those who post and read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -22,25 +22,27 @@ pub enum Machine {
     Phone,
 }
 
-/// A device of a user; it is a client of its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A device of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Device {
     pub user: User,
     pub machine: Machine,
 }
 
-impl Device {
-    pub fn all() -> impl Iterator<Item = Device> {
-        let of = |user| move |machine: &Machine| Device { user, machine: *machine };
-        User::ALL.iter().flat_map(move |user| Machine::ALL.iter().map(of(*user)))
+impl User {
+    /// Both devices of a user are one client.
+    pub fn client(self) -> ClientId {
+        ClientId::new(self as u8 + 1)
     }
 
+    pub fn of(client: ClientId) -> User {
+        User::ALL[client.index()]
+    }
+}
+
+impl Device {
     pub fn place(self) -> usize {
         self.user as usize * Machine::ALL.len() + self.machine as usize
-    }
-
-    pub fn client(self) -> ClientId {
-        ClientId::new(self.place() as u8 + 1)
     }
 }
 

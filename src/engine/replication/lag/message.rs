@@ -1,57 +1,59 @@
 //! What clients and nodes send each other, and the posts that it is about.
-//!
-//! An entry of the log is a post: its key is the page's number (1 byte), the user's (1) and the post's (4, little-endian), its
-//! value the text. A leader that comes back opens its new term with an entry that is no post, and counts for nothing here.
 
 use std::rc::Rc;
 
+use stepwise_derive::Wire;
+
 use super::device::User;
+use crate::cluster::{self, CallId};
 use crate::form::Choice;
 use crate::replication::checker::Item;
-use crate::replication::replicated_log::Entry;
-
-pub use crate::replication::replicated_log::Message as LogMessage;
+use crate::replication::replicated_log::{Entry, Message as LogMessage};
+use crate::wire::{Frame, Wire};
+use crate::wording::{list, shown};
 
 /// How many partitions there are. Each has a log of its own.
 pub const PARTITIONS: usize = 2;
 
-/// A message that somebody has posted.
+/// How many posts of a partition there are, from the first on.
+pub type LogPosition = u32;
+
+/// A message that somebody has posted. As an entry of the log it has its text as the value and all else as the key, as in
+/// `talk/ann/1`. The entry with which a leader opens its term has no key: it is no post, and counts for nothing here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
     pub item: Item,
-    /// The page that it stands on, by its number.
-    pub page: u8,
+    pub page: Rc<str>,
     pub user: User,
     pub text: Rc<str>,
 }
 
 impl Post {
-    pub fn key(&self) -> Vec<u8> {
-        [&[self.page, self.user as u8][..], &self.item.to_le_bytes()].concat()
+    pub fn key(&self) -> String {
+        format!("{}/{}/{}", self.page, self.user.name(), self.item)
     }
 
     /// The post that an entry is, if it is one.
     pub fn of(entry: &Entry) -> Option<Post> {
-        let &[page, user, a, b, c, d] = entry.key() else { return None };
-        let user = *User::ALL.get(usize::from(user))?;
+        // A page may have the sign in its name.
+        let mut parts = std::str::from_utf8(entry.key()).ok()?.rsplitn(3, '/');
+        let (item, user) = (parts.next()?.parse().ok()?, User::named(parts.next()?)?);
         let text = std::str::from_utf8(entry.value()).ok()?;
-        Some(Post { item: Item::from_le_bytes([a, b, c, d]), page, user, text: text.into() })
+        Some(Post { item, page: parts.next()?.into(), user, text: text.into() })
     }
 }
 
-/// How many posts of a partition there are, from the first on.
-pub type LogPosition = u32;
-
-#[derive(Clone)]
+#[derive(Clone, Wire)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub enum Message {
     Post {
-        call: usize,
+        call: CallId,
         partition: usize,
-        post: Rc<Post>,
+        post: Post,
     },
+    #[name("acknowledged")]
     Posted {
-        call: usize,
+        call: CallId,
         partition: usize,
         position: LogPosition,
     },
@@ -61,19 +63,88 @@ pub enum Message {
     },
     /// A follower has come back, and has so many entries of each log.
     Hello {
-        positions: [usize; PARTITIONS],
+        #[label("entries of partition A")]
+        a: usize,
+        #[label("entries of partition B")]
+        b: usize,
     },
+    #[name("read")]
     Fetch {
-        call: usize,
+        call: CallId,
         partition: usize,
-        page: u8,
+        page: Rc<str>,
+        #[label("position to wait for")]
         at_least: LogPosition,
     },
-    /// The posts of a page in one partition, and how far that had come.
+    /// The posts of a page in one partition, as its log has them, and how far that had come.
     Page {
-        call: usize,
+        call: CallId,
         partition: usize,
         position: LogPosition,
-        items: Vec<Item>,
+        posts: Vec<Entry>,
     },
+}
+
+impl cluster::Message for Message {
+    fn kind(&self) -> &'static str {
+        if let Message::Log { message, .. } = self { message.kind() } else { self.kind() }
+    }
+
+    fn about(&self) -> String {
+        match self {
+            Message::Post { post, .. } => format!("post {}", post.item),
+            Message::Posted { .. } => "acknowledgement".to_owned(),
+            Message::Log { partition, message: LogMessage::Append { entries, .. } } => {
+                format!("{} of partition {}", posts(&items(entries)), letter(*partition))
+            }
+            Message::Log { partition, .. } => format!("how far partition {} has come", letter(*partition)),
+            Message::Hello { .. } => "how far both partitions have come".to_owned(),
+            Message::Fetch { partition, page, .. } => {
+                format!("read of {}, partition {}", shown(page), letter(*partition))
+            }
+            Message::Page { posts: entries, .. } => posts(&items(entries)),
+        }
+    }
+}
+
+fn items(entries: &[Entry]) -> Vec<Item> {
+    entries.iter().filter_map(Post::of).map(|post| post.item).collect()
+}
+
+/// `posts 1, 2 and 5`, `post 1`, `no post`.
+pub fn posts(items: &[Item]) -> String {
+    match items {
+        [] => "no post".to_owned(),
+        [one] => format!("post {one}"),
+        many => format!("posts {}", list(many)),
+    }
+}
+
+/// Partitions are `A` and `B`.
+pub fn letter(partition: usize) -> char {
+    if partition == 0 { 'A' } else { 'B' }
+}
+
+impl Wire for Post {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.page.write("page", frame);
+        self.user.write("user", frame);
+        self.item.write("post", frame);
+        self.text.write("text", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Post> {
+        let (page, user) = (Rc::read(bytes)?, User::read(bytes)?);
+        Some(Post { page, user, item: Item::read(bytes)?, text: Rc::read(bytes)? })
+    }
+}
+
+impl Wire for User {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field(label, &[*self as u8], self.name().to_owned());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<User> {
+        u8::read(bytes).and_then(|place| User::ALL.get(usize::from(place)).copied())
+    }
 }

@@ -26,18 +26,22 @@
 //!
 //! # Reading order
 //!
-//! [`device`] and [`message`] are who says what to whom, [`node`] is a replica on two
-//! [replicated logs](super::replicated_log), [`session`] the rules, [`cluster`] lets things happen.
+//! [`device`] and [`message`] are who says what to whom, [`session`] the rules, and the two state machines are [`node`], a
+//! replica on two [replicated logs](super::replicated_log), and [`client`], somebody with two devices. The [`witness`] sees
+//! them all.
 //!
 //! # Simpler than the real one because
 //!
-//! - no other node takes the leader's place while it is off, and no message is lost but at a node that is off: nearly all
-//!   that goes wrong here goes wrong in a healthy system;
+//! - no other node takes the leader's place while it is off;
 //! - two partitions have their leader on one machine, and each follower keeps both, each partition on a disk of its own;
+//! - the two devices of a user have one link to each node, and are cut off together;
 //! - a client goes on asking its fixed replica while that is off, and gives up; a real one would be sent to another;
-//! - the leader sends a follower all that it has not acknowledged with each new post, however often;
-//! - the centrally kept session costs nothing to ask, where a real one is one more service on the way.
+//! - the leader sends a follower all that it has not acknowledged with each new post, however often, and when links are
+//!   open again; real ones go on by themselves until it is acknowledged;
+//! - what the site itself tells a client costs nothing to ask, and is never off: the number of the next post, which follower
+//!   chance has chosen, and the session that is kept with the account. Real ones are services on the way.
 
+pub mod client;
 pub mod command;
 pub mod device;
 pub mod event;
@@ -45,146 +49,167 @@ pub mod message;
 pub mod node;
 pub mod session;
 pub mod settings;
-
-pub mod bytes;
-mod cluster;
-mod view;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;
 
-pub use cluster::Record;
-pub use command::Command;
-pub use device::{Device, Machine, User};
-pub use event::Event;
-pub use settings::{Kept, OwnWrites, Settings};
+use serde_json::{Value, json};
 
-use std::rc::Rc;
-
-use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-use crate::replication::checker::{Breach, Call, Item};
-use crate::replication::{Host, NodeId, NodeSet, World};
+pub use self::client::Person;
+pub use self::command::Command;
+pub use self::device::{Device, Machine, User};
+pub use self::event::Event;
+pub use self::message::Message;
+pub use self::node::Node;
+pub use self::settings::{Kept, LEADER, OwnWrites, Settings};
+pub use self::witness::Judge;
+use crate::cluster::{self, CallId, Cluster, Host, NodeId, Order, Protocol};
+use crate::contract::{Counter, Outcome, Probe, Refused};
+use crate::form::Choice;
+use crate::replication::checker::{Promise, What};
 use crate::sim::network::Conditions;
-use crate::sim::{Envelope, Rng, Time};
-use cluster::{FOREVER, Tally};
-use message::Message;
-use node::Node;
-use session::Session;
+use crate::sim::{Delay, Rng, Time};
+use message::PARTITIONS;
 
 /// How long a message between a client and a node takes at least.
 const DELAY: Time = Time::from_millis(10);
 
 #[derive(Clone)]
-pub struct Lag {
-    pub settings: Settings,
-    /// A timer is for a call that is given up then.
-    world: World<Message, usize>,
-    nodes: Vec<Rc<Node>>,
-    sessions: [Session; 6],
-    rng: Rng,
-    pages: Rc<Vec<Rc<str>>>,
-    posts: Item,
-    /// Moments of the history.
-    ticks: u32,
-    /// What the checker reads.
-    history: Rc<Vec<Call>>,
-    /// What people want to know of the same calls, besides.
-    records: Rc<Vec<Record>>,
-    breaches: Rc<Vec<Breach>>,
-    /// The message whose way has just ended, and whether it was lost.
-    passed: Option<(Rc<Envelope<Host, Message>>, bool)>,
-    tally: Tally,
+pub struct Lag;
+
+type Reaction = cluster::Reaction<Lag>;
+
+#[derive(Clone, Copy)]
+pub enum Timer {
+    /// Of a node that is back, or whose links are.
+    Back,
+    /// Of a client that gives a call up.
+    Patience(CallId),
 }
 
-impl Engine for Lag {
+impl Protocol for Lag {
     type Settings = Settings;
+    type Message = Message;
+    type Timer = Timer;
     type Command = Command;
     type Event = Event;
+    type Node = Node;
+    type Client = Person;
+    type Witness = Judge;
 
-    fn new(settings: Settings) -> Lag {
-        let conditions = Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 };
-        let mut world = World::new(conditions, 2 * settings.seed);
-        let all: NodeSet = (1..=settings.followers + 1).map(NodeId::new).collect();
-        let node = |id| {
-            let peers = all.iter().filter(|other| *other != id).collect();
-            Rc::new(Node::new(id, peers).expect("an empty disk has room"))
-        };
-        let nodes: Vec<_> = all.iter().map(node).collect();
-        for (place, follower) in (1..).zip(&nodes[1..]) {
-            let lag = Time::from_nanos(settings.lag.as_nanos() / u64::from(settings.followers) * place);
-            world.network.set_delay(settings.leader().into(), follower.id.into(), lag);
-        }
-        let mut lag = Lag {
-            settings,
-            world,
-            nodes,
-            sessions: Default::default(),
-            rng: Rng::new(2 * settings.seed + 1),
-            pages: Rc::default(),
-            posts: 0,
-            ticks: 0,
-            history: Rc::default(),
-            records: Rc::default(),
-            breaches: Rc::default(),
-            passed: None,
-            tally: Tally::default(),
-        };
-        // All have long agreed that n1 leads: it is no part of the run that they are told.
-        let leader = lag.settings.leader();
-        for (to, message) in lag.node_mut(leader).lead().unwrap_or_default() {
-            let (Host::Node(to), Message::Log { partition, message }) = (to, message) else { continue };
-            for (_, answer) in lag.node_mut(to).hear(leader, partition, &message, Time::ZERO).1 {
-                if let Message::Log { message, .. } = answer {
-                    lag.node_mut(leader).hear(to, partition, &message, Time::ZERO);
-                }
-            }
-        }
-        lag
+    fn conditions(settings: &Settings) -> (Conditions, u64) {
+        (Conditions { delay: DELAY, jitter: settings.jitter, loss_percent: 0 }, 2 * settings.seed)
     }
 
-    fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Self>) -> Result<Outcome, Refused> {
-        self.passed = None;
+    fn nodes(settings: &Settings) -> Vec<Node> {
+        Node::cluster(settings.followers + 1).expect("an empty disk has room")
+    }
+
+    fn clients(settings: &Settings) -> Vec<Person> {
+        User::ALL.iter().map(|user| Person::new(*settings, *user)).collect()
+    }
+
+    fn delays(settings: &Settings) -> Vec<(Host, Host, Delay)> {
+        let share = settings.lag.as_nanos() / u64::from(settings.followers);
+        let delay = |place| Delay::Fixed(Time::from_nanos(share * (place + 1)));
+        let followers = 0..u64::from(settings.followers);
+        followers.map(|place| (LEADER.into(), settings.follower(place).into(), delay(place))).collect()
+    }
+
+    fn order(command: &Command) -> Order<'_> {
         match command {
-            Command::Post { begin, page, text, user, device } => {
-                self.post(*begin, page, text, Device { user: *user, machine: *device }, probe)
-            }
-            Command::Reload { begin, page, user, device, via } => {
-                self.reload(*begin, page, Device { user: *user, machine: *device }, *via, probe)
-            }
-            Command::Delay { a, b, time } => self.set_delay(*a, *b, *time, probe),
-            Command::Stop { node } => self.stop(*node, probe),
-            Command::Start { node } => self.start(*node, probe),
-            Command::Run { time } => {
-                let until = self.world.now() + *time;
-                while self.advance(until, probe) {}
-                self.world.pass(until);
-                self.passed = None;
-                probe.step(|| Event::TimePassed { now: until }, self);
-                Ok(Outcome::Done)
-            }
-            Command::Settle => {
-                while !self.is_quiet() && self.advance(FOREVER, probe) {}
-                self.passed = None;
-                let now = self.world.now();
-                probe.step(|| Event::Settled { now }, self);
-                Ok(Outcome::Done)
-            }
+            Command::Fate(fate) => Order::Fate(fate),
+            Command::Post { .. } | Command::Reload { .. } => Order::Own,
         }
     }
 
-    /// Calls that are begun and not waited for are all in flight at once, and each step copies the lists that it changes.
-    fn weight(&self, before: &Lag) -> u64 {
-        let calls = if Rc::ptr_eq(&self.history, &before.history) { 0 } else { self.history.len() * size_of::<Call>() };
-        let records =
-            if Rc::ptr_eq(&self.records, &before.records) { 0 } else { self.records.len() * size_of::<Record>() };
-        self.world.weight(&before.world) + (calls + records) as u64
+    /// A call, before which the site tells its client what that cannot know.
+    fn carry_out(
+        cluster: &mut Cluster<Lag>,
+        command: &Command,
+        probe: &mut impl Probe<Cluster<Lag>>,
+    ) -> Result<Outcome, Refused> {
+        let (user, begin) = match command {
+            Command::Post { user, begin, .. } => (*user, *begin),
+            Command::Reload { user, begin, via, .. } => {
+                via.map_or(Ok(()), |node| cluster.check(node.into()))?;
+                (*user, *begin)
+            }
+            Command::Fate(_) => unreachable!("fate is no call"),
+        };
+        let (posts, chances) = (cluster.clients.iter().map(|person| person.posts).sum::<u32>(), chances(cluster));
+        let person = cluster.client_mut(user.client());
+        (person.next_post, person.chances) = (posts + 1, chances);
+        cluster.call(user.client(), begin, command, probe)
     }
 
-    fn counters(&self) -> Vec<Counter> {
-        view::counters(self)
+    /// A client's patience need not be waited for when its call has ended.
+    fn is_routine(timer: &Timer) -> bool {
+        matches!(timer, Timer::Patience(_))
     }
 
-    fn state(&self) -> serde_json::Value {
-        view::state(self)
+    fn counters(cluster: &Cluster<Lag>) -> Vec<Counter> {
+        let (judge, costs) = (&cluster.witness, cluster.witness.costs);
+        [
+            ("reads_on_leader", costs.reads_on_leader),
+            ("reads_on_followers", costs.reads_on_followers),
+            ("reads_held", costs.reads_held),
+            ("held_us", costs.held_us),
+            ("own_writes_missed", judge.broken(Promise::OwnWrites)),
+            ("reads_back_in_time", judge.broken(Promise::MonotonicReads)),
+            ("effects_before_causes", judge.broken(Promise::ConsistentPrefix)),
+            ("not_linearizable", judge.broken(Promise::Linearizable)),
+            ("posts_lost", judge.lost(&cluster.nodes[LEADER.index()]).len() as u64),
+        ]
+        .map(|(name, value)| Counter { name, value })
+        .to_vec()
     }
+
+    fn state(cluster: &Cluster<Lag>, node: NodeId) -> Value {
+        let node = &cluster.nodes[node.index()];
+        let logs = (0..PARTITIONS).map(|partition| {
+            node.posts(partition).map(|post| json!({ "post": post.item, "text": &*post.text })).collect::<Value>()
+        });
+        json!({ "partitions": logs.collect::<Value>(), "held": node.held.len() })
+    }
+
+    fn whole(cluster: &Cluster<Lag>) -> Value {
+        let judge = &cluster.witness;
+        let calls =
+            cluster.calls.iter().zip(&*judge.calls).zip(&*judge.history).map(|((call, (id, device)), judged)| {
+                // Given up is not ended.
+                let ended = call.ended.as_ref().filter(|_| judged.ended.is_some()).map(|(time, _)| time.as_micros());
+                let mut json = json!({
+                    "call": id.to_string(),
+                    "user": device.user.name(),
+                    "device": device.to_string(),
+                    "page": &*judge.pages[usize::from(judged.page)],
+                    "began_us": call.began.as_micros(),
+                    "ended_us": ended,
+                });
+                match &judged.what {
+                    What::Add { item, seen } => {
+                        json["post"] = (*item).into();
+                        json["had_seen"] = seen.to_vec().into();
+                    }
+                    What::Read { found } => json["found"] = found.to_vec().into(),
+                }
+                json
+            });
+        let broken = judge.breaches.iter().map(|breach| judge.tell(breach));
+        json!({ "calls": calls.collect::<Value>(), "broken": broken.collect::<Value>() })
+    }
+}
+
+/// The followers that chance would have for the next read. Chance is asked even where a rule decides, so that a rule changes
+/// nothing else.
+fn chances(cluster: &Cluster<Lag>) -> [u64; PARTITIONS] {
+    let (settings, mut rng) = (cluster.settings, Rng::new(2 * cluster.settings.seed + 1));
+    let mut next = || rng.below(u64::from(settings.followers));
+    let before = settings.partitions("").len() * cluster.clients.iter().map(|person| person.reads).sum::<usize>();
+    (0..before).for_each(|_| {
+        next();
+    });
+    std::array::from_fn(|_| next())
 }

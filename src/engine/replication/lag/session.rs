@@ -1,26 +1,46 @@
 //! Where a client reads: the rules of routing, and what a client remembers for them.
 
 use std::fmt::{self, Display};
+use std::rc::Rc;
 
 use super::device::Device;
 use super::message::{LogPosition, PARTITIONS};
-use super::settings::{Kept, OwnWrites, Settings};
-use crate::replication::NodeId;
+use super::settings::{Kept, LEADER, OwnWrites, Settings};
+use crate::cluster::NodeId;
 use crate::sim::Time;
-
-/// A run has no more pages: each gets a number of its own.
-pub const MAX_PAGES: usize = 8;
 
 /// How long after a post its user reads from the leader, where the rule says so.
 pub const MINUTE: Time = Time::from_millis(60_000);
 
 /// What a client remembers of its posts, and of the pages that the leader has shown it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Session {
     pub last_post: Option<Time>,
     pub positions: [LogPosition; PARTITIONS],
-    /// How far the leader had come when it showed a page, by the page's number.
-    pub from_leader: [[LogPosition; PARTITIONS]; MAX_PAGES],
+    /// How far the leader had come when it showed a page.
+    pub from_leader: Rc<Vec<(Rc<str>, [LogPosition; PARTITIONS])>>,
+}
+
+impl Session {
+    pub fn remember_post(&mut self, partition: usize, position: LogPosition, now: Time) {
+        self.last_post = Some(now);
+        self.positions[partition] = self.positions[partition].max(position);
+    }
+
+    pub fn remember_shown(&mut self, page: &Rc<str>, partition: usize, position: LogPosition) {
+        let shown = Rc::make_mut(&mut self.from_leader);
+        let place = shown.iter().position(|(other, _)| other == page).unwrap_or_else(|| {
+            shown.push((page.clone(), [0; PARTITIONS]));
+            shown.len() - 1
+        });
+        let known = &mut shown[place].1[partition];
+        *known = position.max(*known);
+    }
+
+    fn shown(&self, page: &str, partition: usize) -> LogPosition {
+        let page = self.from_leader.iter().find(|(other, _)| &**other == page);
+        page.map_or(0, |(_, positions)| positions[partition])
+    }
 }
 
 /// Why a read goes where it goes.
@@ -55,9 +75,9 @@ pub struct Route {
 }
 
 /// What a route is decided by.
-pub struct Asking {
+pub struct Asking<'a> {
     pub device: Device,
-    pub page: u8,
+    pub page: &'a str,
     pub partition: usize,
     /// Whether the user has posted on the page.
     pub is_own_page: bool,
@@ -71,8 +91,8 @@ pub struct Asking {
 pub fn route(settings: Settings, session: &Session, asking: &Asking) -> Route {
     let recent = session.last_post.is_some_and(|last| asking.now < last + MINUTE);
     let (node, why) = match settings.own {
-        OwnWrites::Leader if asking.is_own_page => (settings.leader(), Why::OwnPage),
-        OwnWrites::Minute if recent => (settings.leader(), Why::RecentPost),
+        OwnWrites::Leader if asking.is_own_page => (LEADER, Why::OwnPage),
+        OwnWrites::Minute if recent => (LEADER, Why::RecentPost),
         _ if settings.fixed => {
             // By user, or by device where the session ends with the device.
             let whose = match settings.session {
@@ -88,6 +108,6 @@ pub fn route(settings: Settings, session: &Session, asking: &Asking) -> Route {
     };
     let own = if settings.own == OwnWrites::Position { session.positions[asking.partition] } else { 0 };
     // A fixed replica is behind the leader, and would show less than the leader has shown in the minute before.
-    let shown = if why == Why::Fixed { session.from_leader[usize::from(asking.page)][asking.partition] } else { 0 };
+    let shown = if why == Why::Fixed { session.shown(asking.page, asking.partition) } else { 0 };
     Route { partition: asking.partition, node, why, at_least: own.max(shown) }
 }

@@ -3,8 +3,11 @@
 use stepwise_derive::{Choice, Parameters};
 
 use super::message::PARTITIONS;
-use crate::replication::NodeId;
+use crate::checksum::crc32;
+use crate::cluster::NodeId;
 use crate::sim::Time;
+
+pub const LEADER: NodeId = NodeId::new(1);
 
 #[derive(Clone, Copy, Parameters)]
 pub struct Settings {
@@ -68,21 +71,18 @@ pub enum Kept {
 }
 
 impl Settings {
-    pub fn leader(self) -> NodeId {
-        NodeId::new(1)
-    }
-
     pub fn follower(self, place: u64) -> NodeId {
         NodeId::new(2 + (place % u64::from(self.followers)) as u8)
     }
 
-    /// The partition of a post: that of its page, or one by its own number.
-    pub fn partition(self, page: u8, item: u32) -> usize {
-        if self.together { usize::from(page) % PARTITIONS } else { (item as usize + 1) % PARTITIONS }
+    /// The partition of a post: that of its page, by a hash of the name, or one by its own number.
+    pub fn partition(self, page: &str, item: u32) -> usize {
+        let number = if self.together { crc32(page.as_bytes()) } else { item };
+        (number as usize + 1) % PARTITIONS
     }
 
     /// The partitions that a page may have posts on.
-    pub fn partitions(self, page: u8) -> std::ops::Range<usize> {
+    pub fn partitions(self, page: &str) -> std::ops::Range<usize> {
         if self.together {
             let only = self.partition(page, 0);
             only..only + 1
