@@ -51,11 +51,6 @@ impl Column {
 }
 
 impl Ground {
-    /// Without services.
-    pub fn new(client: Column, node: Column) -> Ground {
-        Ground { client, node, services: Vec::new() }
-    }
-
     pub fn corner(&self, host: Host) -> Point {
         let (column, place) = self.place(host);
         column.corner(place)

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use stepwise::engine::replication::failover::Failover;
-use stepwise::engine::replication::failover::message::{Ask, row_in};
-use stepwise::engine::replication::failover::{Broken, Ended};
-use stepwise::engine::replication::{CallId, NodeId};
+use stepwise::engine::cluster::{CallId, Cluster, NodeId};
+use stepwise::engine::replication::failover::message::row_in;
+use stepwise::engine::replication::failover::user::Ask;
+use stepwise::engine::replication::failover::witness::Ended;
+use stepwise::engine::replication::failover::{Broken, Failover, leaders};
 
 use crate::chance::Chance;
 use crate::tally::{MOST_CALLS, Tally, seeds};
@@ -98,14 +99,12 @@ struct Answered {
     is_insert: bool,
 }
 
-fn answered(failover: &Failover, spans: &[Span]) -> Vec<Answered> {
+fn answered(failover: &Cluster<Failover>, spans: &[Span]) -> Vec<Answered> {
     let mut calls = Vec::new();
-    for (call, span) in failover.calls.iter().zip(spans) {
+    for (call, span) in failover.witness.calls.iter().zip(spans) {
         let (row, name, is_insert) = match (&call.ask, &call.ended) {
-            (Ask::Insert(name), Some((_, Ended::Inserted(row)))) => (*row, Some(name.to_string()), true),
-            (Ask::Read(row), Some((_, Ended::Found(name)))) => {
-                (*row, name.as_ref().map(|name| name.to_string()), false)
-            }
+            (Ask::Insert(name), Some(Ended::Inserted(row))) => (*row, Some(name.to_string()), true),
+            (Ask::Read(row), Some(Ended::Found(name))) => (*row, name.as_ref().map(|name| name.to_string()), false),
             _ => continue,
         };
         calls.push(Answered { id: call.id, span: *span, row, name, is_insert });
@@ -140,13 +139,13 @@ fn every_verdict_of_a_failover_is_that_of_its_definition() {
     for seed in seeds() {
         let day = any_day(seed);
         let mut watcher =
-            Watcher::new(|failover: &Failover| failover.calls.iter().map(|call| call.ended.is_some()).collect());
+            Watcher::new(|failover: &Cluster<Failover>| failover.calls.iter().map(|call| !call.is_open()).collect());
         // Who has led in the newest term so far.
         let newest: Rc<RefCell<(u64, NodeId)>> = Rc::new(RefCell::new((0, NodeId::new(1))));
         let seen = newest.clone();
-        watcher.also = Box::new(move |failover: &Failover| {
-            for node in failover.leaders().iter() {
-                let reign = (failover.seat(node).node.term().into(), node);
+        watcher.also = Box::new(move |failover: &Cluster<Failover>| {
+            for node in leaders(failover).iter() {
+                let reign = (failover.nodes[node.index()].replica.log.term().into(), node);
                 let mut newest = seen.borrow_mut();
                 if reign.0 > newest.0 {
                     *newest = reign;
@@ -155,11 +154,11 @@ fn every_verdict_of_a_failover_is_that_of_its_definition() {
         });
         let (failover, _) = watcher.run(&day.parameters, &day.script);
         let told = format!("seed {seed}: {:?}\n{}", day.parameters, day.script);
-        let calls = answered(&failover, &watcher.spans);
+        let (calls, broken_now) = (answered(&failover, &watcher.spans), failover.witness.broken(&failover.nodes));
         for call in &calls {
             let place = failover.calls.iter().position(|other| other.id == call.id).expect("it was seen");
-            let shown = match failover.broken(place) {
-                None | Some(Broken::Lost { .. }) => None,
+            let shown = match broken_now[place] {
+                None | Some(Broken::Lost { .. } | Broken::Overwritten { .. }) => None,
                 Some(Broken::GivenTwice { .. }) => Some("given twice"),
                 Some(Broken::WrongPerson { .. }) => Some("wrong person"),
                 Some(Broken::NotFound { .. }) => Some("not found"),
@@ -172,14 +171,15 @@ fn every_verdict_of_a_failover_is_that_of_its_definition() {
                 tally.add("sound by majorities", 1);
             }
         }
-        let log = failover.seat(newest.borrow().1).node.log();
+        let log = failover.nodes[newest.borrow().1.index()].replica.log.log();
         // A client that was told a number has lost its row if that number is another's, even if a second leader, which was
         // asked, too, keeps the name under a number of its own.
         let is_kept =
             |told: &Answered| log.iter().filter_map(row_in).any(|(row, id, _)| (row, id) == (told.row, told.id));
         let lost: Vec<String> =
             calls.iter().filter(|call| call.is_insert && !is_kept(call)).map(|call| call.id.to_string()).collect();
-        let mut shown: Vec<String> = failover.lost().map(|told| told.call.to_string()).collect();
+        let mut shown: Vec<String> =
+            failover.witness.lost(&failover.nodes).iter().map(|told| told.call.to_string()).collect();
         shown.sort();
         let mut right = lost.clone();
         right.sort();

@@ -183,7 +183,7 @@ impl<P: Protocol> Cluster<P> {
     }
 
     /// What the clock of a host shows. Those of nodes alone can be wrong.
-    fn clock(&self, host: Host) -> Time {
+    pub fn clock(&self, host: Host) -> Time {
         match host {
             Host::Node(node) => self.clocks[node.index()].clock(self.now()),
             Host::Client(_) | Host::Service(_) => self.now(),

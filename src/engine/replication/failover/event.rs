@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::message::{RowId, name_of};
+use super::message::{Row, RowId};
 use super::verdict::Broken;
+use crate::cluster::{CallId, ClientId, Happened, Host, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::replication::replicated_log::Term;
-use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet};
 use crate::sim::Time;
-use crate::sim::network::Loss;
 use crate::wording::{count, list, shown, shown_or};
 
 #[derive(Clone, Event)]
@@ -25,7 +24,7 @@ pub enum Event {
         call.client, when = let Some(silent) = silent
     )]
     #[told("{} has waited long enough, and now asks {to} (call {call}).", call.client)]
-    AskedAgain { call: CallId, silent: Option<NodeId>, to: NodeId },
+    AskedAgain { call: CallId, silent: Option<Host>, to: NodeId },
     #[told(
         "{by} has sent {} on to {leader}, which it asks now (call {call}).",
         call.client, when = let Some(leader) = leader
@@ -61,10 +60,12 @@ pub enum Event {
 
     // Nodes, and the clients that wait there.
     #[told(
-        "{node} works on {}, one after the other, until {until}. All else waits in line, its heartbeat too.",
+        "{node} works on {}, one after the other, for {time}. All else waits in line, its heartbeat too.",
         count(*many, "query")
     )]
-    Busy { node: NodeId, many: u32, until: Time },
+    Busy { node: NodeId, many: u32, time: Time },
+    #[told("{node} is busy: what has come from {from} ({what}) waits in line.")]
+    Waits { node: NodeId, from: Host, what: &'static str },
     #[told(
         "{node} does not lead, and says so to {}: {leader} does, as far as it knows.",
         call.client, when = let Some(leader) = leader
@@ -111,7 +112,7 @@ pub enum Event {
         and_tells(told),
         and_stores(asked)
     )]
-    Committed { node: NodeId, peer: NodeId, position: usize, told: Vec<RowId>, asked: Vec<RowId> },
+    Committed { node: NodeId, peer: NodeId, position: usize, told: Vec<Owed>, asked: Vec<RowId> },
     /// No answer has come from the storage, which is sent these rows again, and the token alone.
     #[told(
         "{node} has no answer from the storage, and shows it its token {token} again.",
@@ -128,8 +129,8 @@ pub enum Event {
 
     // Who leads.
     /// Somebody wants it to lead while it does nothing or something else.
-    #[told("{node} is to lead, and hears of it when it is free again, at {until}.")]
-    PromotionWaits { node: NodeId, until: Time },
+    #[told("{node} is to lead, and hears of it when it is free again.")]
+    PromotionWaits { node: NodeId },
     #[told("{node} is told to lead, and asks for votes in term {term}.", when = *by_hand)]
     #[told("{node} has heard no leader for {silent}. It asks for votes in term {term}.")]
     AskedVotes { node: NodeId, term: Term, silent: Time, by_hand: bool },
@@ -169,37 +170,22 @@ pub enum Event {
     // The storage.
     /// `over` was there before, of a newer token.
     #[told(
-        "The storage keeps row {row} ({}) from {from}, token {token}. It was {old}'s, with the newer token {newer}: an old \
+        "The storage keeps row {} ({}) from {from}, token {token}. It was {}'s, with the newer token {newer}: an old \
          leader has overwritten it.",
-        shown(name), when = let Some((old, newer)) = over
+        row.row, shown(&row.name), old.name, when = let Some((old, newer)) = over
     )]
-    #[told("The storage keeps row {row} ({}) from {from}, token {token}.", shown(name))]
-    Stored { from: NodeId, row: RowId, name: Rc<str>, token: Term, over: Option<(Rc<str>, Term)> },
+    #[told("The storage keeps row {} ({}) from {from}, token {token}.", row.row, shown(&row.name))]
+    Stored { from: NodeId, row: Row, token: Term, over: Option<(Row, Term)> },
     #[told("The storage has seen the token {token} of {from}. It takes no lower one from now on.")]
     TokenSeen { from: NodeId, token: Term },
     #[told("The storage refuses {from}: its token {token} is older than {highest}, which it has seen.")]
     TokenRefused { from: NodeId, token: Term, highest: Term },
 
-    // The network, machines, and time.
-    #[told("A message ({what}) from {} to {} was lost: {}.", name_of(*from), name_of(*to), why_lost(*why))]
-    Lost { what: &'static str, from: Host, to: Host, why: Loss },
     #[told("{node} does nothing for {time}, as when it collects garbage. It does not notice.")]
     Paused { node: NodeId, time: Time },
-    #[told("{node} stopped, as its disk is full.", when = *full)]
-    #[told("{node} stopped. Its disk keeps what was synced.")]
-    Stopped { node: NodeId, full: bool },
-    #[told("{node} started as a follower, with the term {term} and {} on its disk.", count(*entries, "entry"))]
-    Started { node: NodeId, term: Term, entries: usize },
-    #[told("The link between {} and {} is cut.", name_of(*a), name_of(*b))]
-    LinkCut { a: Host, b: Host },
-    #[told("All links of {} are cut.", name_of(*host))]
-    Isolated { host: Host },
-    #[told("All links are open again.")]
-    Healed,
-    #[told("Each message between {} and {} takes {time} from now on.", name_of(*a), name_of(*b))]
-    DelaySet { a: Host, b: Host, time: Time },
-    #[told("It is {now}.")]
-    TimePassed { now: Time },
+
+    #[flatten]
+    Happened(Happened),
     #[flatten]
     Refused(Refused),
 }
@@ -208,9 +194,17 @@ pub enum Event {
 #[derive(Clone)]
 pub struct Dropped {
     pub row: RowId,
+    pub call: CallId,
     pub name: Rc<str>,
     /// Whether its client had been told that it is written.
     pub told: bool,
+}
+
+/// A row of which the client of that call is told.
+#[derive(Clone)]
+pub struct Owed {
+    pub call: CallId,
+    pub row: RowId,
 }
 
 /// What a leader does next for the client of a row.
@@ -271,17 +265,18 @@ fn first_steps_down(node: NodeId, term: Term, resigned: bool) -> String {
 }
 
 fn first_discards(node: NodeId, lost: &[Dropped]) -> String {
-    let discards = lost.iter().map(|Dropped { row, name, told }| {
+    let discards = lost.iter().map(|Dropped { row, name, told, .. }| {
         let told = if *told { ", of which its client was told that it is written" } else { "" };
         format!("{node} discards row {row} ({}){told}. ", shown(name))
     });
     discards.collect()
 }
 
-fn and_tells(told: &[RowId]) -> String {
-    match told {
+fn and_tells(told: &[Owed]) -> String {
+    let rows: Vec<RowId> = told.iter().map(|owed| owed.row).collect();
+    match rows[..] {
         [] => String::new(),
-        _ => format!(" It tells the client that {} is written.", numbered(told)),
+        _ => format!(" It tells the client that {} is written.", numbered(&rows)),
     }
 }
 
@@ -294,12 +289,4 @@ fn and_stores(asked: &[RowId]) -> String {
 
 fn but_alive(alive: Option<NodeId>) -> String {
     alive.map_or_else(String::new, |old| format!(" But {old} is not dead: it runs, and could be reached."))
-}
-
-fn why_lost(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Chance => "by chance",
-        Loss::HostDown => "the receiver is stopped",
-        Loss::NoPath | Loss::Dropped => "no path is open",
-    }
 }

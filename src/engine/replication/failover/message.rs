@@ -1,82 +1,45 @@
-//! Who there is besides the nodes, and what everybody sends.
+//! What everybody sends, and what a row is in the log.
 
-use std::fmt;
 use std::rc::Rc;
 
-use crate::form::{ArgumentKind, Value};
-use crate::language::{BadCommand, Words};
-use crate::replication::replicated_log::{Entry, Message as NodeMessage, Term};
-use crate::replication::{CallId, ClientId, Host, NodeId};
+use stepwise_derive::Wire;
 
-/// How many clients there are: c1 and c2.
-pub const CLIENTS: u8 = 2;
-/// The services have addresses as clients have, and names of their own.
-pub const STORAGE: ClientId = ClientId::new(4);
-pub const CONTROLLER: ClientId = ClientId::new(5);
-
-/// What a sentence calls a host.
-pub fn name_of(host: Host) -> String {
-    match host {
-        Host::Client(STORAGE) => "the storage".to_owned(),
-        Host::Client(CONTROLLER) => "the controller".to_owned(),
-        _ => host.to_string(),
-    }
-}
-
-/// A host as a command names it: `n1`, `c1`, `controller`, `storage`.
-#[derive(Clone, Copy)]
-pub struct Endpoint(pub Host);
-
-impl Value for Endpoint {
-    const KIND: ArgumentKind = ArgumentKind::Text;
-
-    fn read(words: &mut Words, what: &str) -> Result<Endpoint, BadCommand> {
-        let word = words.required(what)?;
-        match (word.text.as_str(), word.text.parse()) {
-            ("controller", _) => Ok(Endpoint(CONTROLLER.into())),
-            ("storage", _) => Ok(Endpoint(STORAGE.into())),
-            (_, Ok(host @ Host::Node(_))) => Ok(Endpoint(host)),
-            (_, Ok(host @ Host::Client(client))) if client.number() <= CLIENTS => Ok(Endpoint(host)),
-            _ => {
-                let accepted = format!("a node as n1, c1 to c{CLIENTS}, controller, storage");
-                Err(words.refuse(word, format!("there is no `{}`", word.quote()), accepted))
-            }
-        }
-    }
-
-    fn spell(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self.0 {
-            Host::Client(CONTROLLER) => out.write_str("controller"),
-            Host::Client(STORAGE) => out.write_str("storage"),
-            host => write!(out, "{host}"),
-        }
-    }
-}
+use crate::cluster::{self, CallId, ClientId, NodeId};
+use crate::replication::replicated_log::{Entry, Message as LogMessage, Term};
+use crate::wire::{Frame, Wire};
+use crate::wording::shown;
 
 /// The number of a row, counted from 1.
 pub type RowId = u32;
 
-/// What a client asks for.
-#[derive(Clone)]
-#[cfg_attr(test, derive(Debug, PartialEq))]
-pub enum Ask {
-    Insert(Rc<str>),
-    Read(RowId),
+/// A row, and the call that inserted it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub row: RowId,
+    pub call: CallId,
+    pub name: Rc<str>,
 }
 
-#[derive(Clone)]
-#[cfg_attr(test, derive(Debug, PartialEq))]
+#[derive(Clone, Debug, Wire)]
+#[cfg_attr(test, derive(PartialEq))]
 pub enum Message {
     /// Between nodes.
-    Node(NodeMessage),
+    Log(LogMessage),
     /// From a client to the node that it believes to lead.
-    Request {
+    Insert {
         call: CallId,
-        ask: Ask,
+        name: Rc<str>,
+    },
+    Read {
+        call: CallId,
+        row: RowId,
     },
     /// So many reads of somebody's at once, which keep a node busy.
-    Queries(u32),
+    Queries {
+        queries: u32,
+    },
     /// The node does not lead; it may know who does.
+    #[name("not the leader")]
     Redirect {
         call: CallId,
         leader: Option<NodeId>,
@@ -85,6 +48,7 @@ pub enum Message {
         call: CallId,
         row: RowId,
     },
+    #[name("row")]
     Found {
         call: CallId,
         name: Option<Rc<str>>,
@@ -92,18 +56,20 @@ pub enum Message {
     /// To the controller: the node is there, its log has come so far, and it leads or not.
     Alive {
         term: Term,
+        #[label("term of the last entry")]
         last: Term,
         position: usize,
         leads: bool,
     },
     /// From the controller: lead this term.
+    #[name("lead")]
     Name {
         term: Term,
     },
     /// To the storage, with the term as a token; without a row, only to be known there.
     Store {
         token: Term,
-        row: Option<(RowId, Rc<str>)>,
+        row: Option<Row>,
     },
     /// From the storage, to what came with that token: it has the row, or has seen the token alone.
     Stored {
@@ -111,53 +77,83 @@ pub enum Message {
         row: Option<RowId>,
     },
     /// The storage has seen this higher token, and did nothing.
+    #[name("token too old")]
     TooOld {
+        #[label("highest token")]
         highest: Term,
+    },
+    /// From a client to the cache, and its answer.
+    #[name("look up")]
+    LookUp {
+        call: CallId,
+        row: RowId,
+    },
+    Cached {
+        call: CallId,
+        name: Option<Rc<str>>,
+    },
+    /// What a client has read, for the cache.
+    Keep {
+        row: RowId,
+        name: Rc<str>,
     },
 }
 
 impl Message {
-    /// As a reader calls it.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Message::Node(NodeMessage::AskVote { .. }) => "ask for a vote",
-            Message::Node(NodeMessage::Vote { granted: true, .. }) => "vote",
-            Message::Node(NodeMessage::Vote { .. }) => "no vote",
-            Message::Node(NodeMessage::Append { entries, .. }) if entries.is_empty() => "heartbeat",
-            Message::Node(NodeMessage::Append { .. }) => "append",
-            Message::Node(NodeMessage::Appended { matches: true, .. }) => "appended",
-            Message::Node(NodeMessage::Appended { .. }) => "not appended",
-            Message::Request { ask: Ask::Insert(_), .. } => "insert",
-            Message::Request { .. } => "read",
-            Message::Queries(_) => "queries",
-            Message::Redirect { .. } => "not the leader",
-            Message::Inserted { .. } => "inserted",
-            Message::Found { .. } => "row",
-            Message::Alive { .. } => "alive",
-            Message::Name { .. } => "lead",
-            Message::Store { row: None, .. } => "token",
-            Message::Store { .. } => "store",
-            Message::Stored { row: None, .. } => "token seen",
-            Message::Stored { .. } => "stored",
-            Message::TooOld { .. } => "token too old",
-        }
-    }
-
     /// Whether it goes to and fro all the time, so that one more or less of it is no news.
     pub fn is_routine(&self) -> bool {
-        use NodeMessage::{Append, Appended};
-        matches!(self, Message::Node(Append { .. } | Appended { .. }) | Message::Alive { .. })
+        use LogMessage::{Append, Appended};
+        matches!(self, Message::Log(Append { .. } | Appended { .. }) | Message::Alive { .. })
     }
 
     /// The term that it carries, if it carries one.
     pub fn term(&self) -> Option<Term> {
         match self {
-            Message::Node(message) => Some(message.term()),
+            Message::Log(message) => Some(message.term()),
             Message::Alive { term, .. } | Message::Name { term } => Some(*term),
             Message::Store { token, .. } | Message::Stored { token, .. } => Some(*token),
             Message::TooOld { highest } => Some(*highest),
             _ => None,
         }
+    }
+}
+
+impl cluster::Message for Message {
+    fn kind(&self) -> &'static str {
+        match self {
+            Message::Log(LogMessage::Vote { granted: false, .. }) => "no vote",
+            Message::Log(LogMessage::Append { entries, .. }) if entries.is_empty() => "heartbeat",
+            Message::Log(LogMessage::Appended { matches: false, .. }) => "not appended",
+            Message::Log(message) => message.kind(),
+            Message::Store { row: None, .. } => "token",
+            Message::Stored { row: None, .. } => "token seen",
+            other => other.kind(),
+        }
+    }
+
+    fn about(&self) -> String {
+        let kind = cluster::Message::kind(self);
+        match self {
+            Message::Insert { name, .. } => format!("insert {}", shown(name)),
+            Message::Read { row, .. } | Message::LookUp { row, .. } => format!("{kind} row {row}"),
+            Message::Inserted { row, .. } => format!("inserted as row {row}"),
+            Message::Store { token, row: Some(row) } => {
+                format!("store row {} ({}), token {token}", row.row, shown(&row.name))
+            }
+            other => other.term().map_or_else(|| kind.to_owned(), |term| format!("{kind}, term {term}")),
+        }
+    }
+}
+
+impl Wire for Row {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.row.write("row", frame);
+        self.call.write("call", frame);
+        self.name.write("name", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Row> {
+        Some(Row { row: RowId::read(bytes)?, call: CallId::read(bytes)?, name: Rc::read(bytes)? })
     }
 }
 
@@ -171,7 +167,25 @@ pub fn key_of(row: RowId, call: CallId) -> Vec<u8> {
 
 /// The row that an entry holds; `None` for the empty one that opens a term.
 pub fn row_in(entry: &Entry) -> Option<(RowId, CallId, &str)> {
-    let &[a, b, c, d, client, e, f, g, h] = entry.key() else { return None };
+    let (row, call) = row_of(entry.key())?;
+    Some((row, call, std::str::from_utf8(entry.value()).ok()?))
+}
+
+fn row_of(key: &[u8]) -> Option<(RowId, CallId)> {
+    let &[a, b, c, d, client, e, f, g, h] = key else { return None };
     let call = CallId { client: ClientId::new(client.max(1)), number: u32::from_le_bytes([e, f, g, h]) };
-    Some((u32::from_le_bytes([a, b, c, d]), call, std::str::from_utf8(entry.value()).ok()?))
+    Some((u32::from_le_bytes([a, b, c, d]), call))
+}
+
+/// What the bytes of an entry's key and value mean; the one that opens a term has neither.
+pub fn told(key: &[u8], value: &[u8]) -> Vec<(&'static str, usize, String)> {
+    let Some((row, call)) = row_of(key) else { return Vec::new() };
+    let name = String::from_utf8_lossy(value).into_owned();
+    let client = call.client.to_string();
+    vec![
+        ("row", 4, row.to_string()),
+        ("client", 1, client),
+        ("call", 4, call.number.to_string()),
+        ("name", value.len(), name),
+    ]
 }

@@ -2,9 +2,9 @@
 
 use stepwise_derive::{Choice, Parameters};
 
+use crate::cluster::{NodeId, NodeSet};
 use crate::form::BadParameter;
 use crate::replication::replicated_log::Rule;
-use crate::replication::{NodeId, NodeSet};
 use crate::sim::Time;
 use crate::sim::network::Conditions;
 
@@ -128,6 +128,11 @@ impl Settings {
             Acknowledge::Majority => Rule::Majority,
             Acknowledge::All => Rule::Chosen { all: followers, one: NodeSet::EMPTY },
         }
+    }
+
+    /// How long so many queries keep a node busy.
+    pub fn work_on(&self, queries: u32) -> Time {
+        Time::from_nanos(self.work.as_nanos() * u64::from(queries))
     }
 
     pub fn conditions(&self) -> Conditions {

@@ -1,28 +1,46 @@
-//! What a call breaks of what clients had been told. The judge sees all calls and all logs, as no node and no client can.
+//! What a call breaks of what clients had been told.
 //!
 //! A client that is told "it is row 2" has three promises: the row stays, its number is nobody else's, and whoever reads
 //! row 2 later is shown it. A broken one is proved by two calls, wherever there are two that contradict each other. A row may
-//! be lost before any call has noticed; then only the log of the newest leader stands against the one that was told of it.
+//! be lost before any call has noticed; then only the log of the newest leader, or the storage, stands against the one that was
+//! told of it.
 
-use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::Failover;
-use super::call::{Call, Ended, Told};
-use super::message::{Ask, RowId};
-use crate::replication::replicated_log::Term;
-use crate::replication::{CallId, NodeId};
+use stepwise_derive::Event;
 
-#[derive(Clone)]
+use super::message::RowId;
+use crate::cluster::{CallId, NodeId};
+use crate::replication::replicated_log::Term;
+
+/// As it follows the narration of the call.
+#[derive(Clone, Event)]
 pub enum Broken {
     /// A read was shown somebody's data, and before it began the client of `owner` had been told that the row is another's.
+    #[told("The wrong person: the row is {name}'s, as {owner} had been told before this read began.")]
     WrongPerson { name: Rc<str>, owner: CallId },
     /// A read was told that there is no such row, and before it began the client of `insert` had been told of it.
+    #[told("But {insert} had been told that it is row {row}, before this read began.")]
     NotFound { row: RowId, insert: CallId },
     /// An insert was told of a number that the client of `first` had been told of before.
+    #[told("The number {row} has been given twice: {name} has it, too (call {first}).")]
     GivenTwice { row: RowId, name: Rc<str>, first: CallId },
+    /// The storage had the row of an insert that was told of it, and an older leader has put that of another in its place.
+    #[told(
+        "Overwritten: {insert} was told that it is row {row}, and in the storage that is {name} now (call {by}), by the \
+         token {token}, which is older than {newer}."
+    )]
+    Overwritten { row: RowId, insert: CallId, name: Rc<str>, by: CallId, token: Term, newer: Term },
     /// An insert was told of its row, and the leader of the newest term, whether it runs or not, does not have it.
     /// `noticed` is the first call that contradicts it.
+    #[told(
+        "Lost: {insert} was told that it is row {row}, and the log of {leader}, the leader of term {term}, does not have it. \
+         {noticed} has shown it.", when = let Some(noticed) = noticed
+    )]
+    #[told(
+        "Lost: {insert} was told that it is row {row}, and the log of {leader}, the leader of term {term}, does not have it. \
+         No call has noticed yet."
+    )]
     Lost { row: RowId, insert: CallId, leader: NodeId, term: Term, noticed: Option<CallId> },
 }
 
@@ -32,81 +50,9 @@ impl Broken {
         match self {
             Broken::WrongPerson { owner: call, .. }
             | Broken::NotFound { insert: call, .. }
+            | Broken::Overwritten { by: call, .. }
             | Broken::GivenTwice { first: call, .. } => Some(*call),
             Broken::Lost { noticed, .. } => *noticed,
         }
-    }
-}
-
-/// As it follows the narration of the call.
-impl Display for Broken {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Broken::WrongPerson { name, owner } => {
-                write!(out, "The wrong person: the row is {name}'s, as {owner} had been told before this read began.")
-            }
-            Broken::NotFound { row, insert } => {
-                write!(out, "But {insert} had been told that it is row {row}, before this read began.")
-            }
-            Broken::GivenTwice { row, name, first } => {
-                write!(out, "The number {row} has been given twice: {name} has it, too (call {first}).")
-            }
-            Broken::Lost { row, insert, leader, term, noticed } => {
-                write!(
-                    out,
-                    "Lost: {insert} was told that it is row {row}, and the log of {leader}, the leader of term {term}, does \
-                     not have it."
-                )?;
-                match noticed {
-                    Some(call) => write!(out, " {call} has shown it."),
-                    None => out.write_str(" No call has noticed yet."),
-                }
-            }
-        }
-    }
-}
-
-impl Failover {
-    /// What the call at a place breaks, if it does.
-    pub fn broken(&self, place: usize) -> Option<Broken> {
-        let call = &self.calls[place];
-        self.contradiction(call).or_else(|| self.missing(call))
-    }
-
-    /// Where what a call was told contradicts what another was told before.
-    fn contradiction(&self, call: &Call) -> Option<Broken> {
-        match (&call.ask, &call.ended) {
-            (Ask::Read(row), Some((_, Ended::Found(found)))) => self.misread(call, *row, found.as_ref()),
-            (_, Some((_, Ended::Inserted(_)))) => self.given_twice(call.id),
-            _ => None,
-        }
-    }
-
-    /// Whose row it is, is what the last client was told to whom that number was given.
-    fn misread(&self, read: &Call, row: RowId, found: Option<&Rc<str>>) -> Option<Broken> {
-        let owner = self.told[..read.told_before].iter().rfind(|told| told.row == row)?;
-        match found {
-            None => Some(Broken::NotFound { row, insert: owner.call }),
-            Some(found) if *found != owner.name => {
-                Some(Broken::WrongPerson { name: owner.name.clone(), owner: owner.call })
-            }
-            Some(_) => None,
-        }
-    }
-
-    pub(super) fn given_twice(&self, insert: CallId) -> Option<Broken> {
-        let place = self.told.iter().position(|told| told.call == insert)?;
-        let Told { row, .. } = self.told[place];
-        let first = self.told[..place].iter().rfind(|told| told.row == row)?;
-        Some(Broken::GivenTwice { row, name: first.name.clone(), first: first.call })
-    }
-
-    fn missing(&self, call: &Call) -> Option<Broken> {
-        let (insert, Some((_, Ended::Inserted(row)))) = (call.id, &call.ended) else { return None };
-        self.lost().find(|lost| lost.call == insert)?;
-        let contradicts = |other: &&Call| self.contradiction(other).and_then(|it| it.against()) == Some(insert);
-        let noticed = self.calls.iter().find(contradicts).map(|other| other.id);
-        let (term, leader) = self.reigns.newest();
-        Some(Broken::Lost { row: *row, insert, leader, term, noticed })
     }
 }

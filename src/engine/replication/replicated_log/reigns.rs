@@ -45,10 +45,10 @@ impl Reigns {
 
     /// Of the writes that clients were told of, those that are lost. `of` finds a node, and `has` says whether the log of one
     /// has a write.
-    pub fn lost<'a, W: 'a>(
+    pub fn lost<'a, 'n, W: 'a>(
         &self,
         told: impl Iterator<Item = &'a W>,
-        of: impl Fn(NodeId) -> &'a Node,
+        of: impl Fn(NodeId) -> &'n Node,
         has: impl Fn(&Node, &W) -> bool,
     ) -> impl Iterator<Item = &'a W> {
         let log = of(self.newest().1);
