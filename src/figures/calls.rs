@@ -55,6 +55,7 @@ pub(super) fn brief(history: &History, place: usize) -> String {
     };
     match &call.request {
         Request::Write { value, .. } => format!("{} {key} = {} {end}", call.id, shown(value)),
+        Request::Delete { .. } => format!("{} delete {key} {end}", call.id),
         Request::Read { .. } => format!("{} {key} → {end}", call.id),
     }
 }

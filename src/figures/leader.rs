@@ -36,11 +36,15 @@ impl Figure for LeaderFigure {
 
     const PLUG: Option<&'static str> = Some(plug::STOP);
 
+    /// Nodes may join.
+    fn height(cluster: &Cluster<Leader>, breadth: Breadth) -> Option<f32> {
+        Some(stage::height(cluster, breadth) + LOST)
+    }
+
     fn draw(cluster: &Cluster<Leader>, _: Option<&Event>, breadth: Breadth) -> Scene {
         let mut scene = stage::draw(cluster, breadth);
-        let mut below = Area::stage(breadth, scene.height);
-        (below.y, below.height) = (scene.height, LINE * (MOST_LOST + 1) as f32);
-        scene.height = below.bottom();
+        scene.height += LOST;
+        let below = Area::stage(breadth, scene.height).cut_bottom(LOST);
         draw_lost(&mut scene, cluster, below);
         scene
     }
@@ -71,6 +75,8 @@ impl Figure for LeaderFigure {
 
 /// Lost writes that are listed one by one.
 const MOST_LOST: usize = 2;
+/// The room for them, under a title.
+const LOST: f32 = LINE * (MOST_LOST + 1) as f32;
 
 impl Shown for Leader {
     fn banner(cluster: &Cluster<Leader>) -> (&'static str, String, String) {
@@ -114,9 +120,9 @@ impl Shown for Leader {
         ("follows".to_owned(), status)
     }
 
-    /// It does not grow when a node joins: the others move together.
-    fn room(_: &Cluster<Leader>) -> usize {
-        4
+    /// Cards of one or two nodes would be too high.
+    fn room(cluster: &Cluster<Leader>) -> usize {
+        cluster.nodes.len().max(3)
     }
 
     fn bar(cluster: &Cluster<Leader>, id: NodeId) -> Option<&'static str> {

@@ -89,7 +89,8 @@ impl Shown for Quorum {
         let beliefs = cluster.clients[client.index()].beliefs.iter().rev().map(|(key, belief)| match belief {
             Belief::Value(value) => format!("{key} = {}", shown(value)),
             Belief::Nothing => format!("no {key}"),
-            Belief::Unsure(value) => format!("{key} = {} ?", shown(value)),
+            Belief::Unsure(Some(value)) => format!("{key} = {} ?", shown(value)),
+            Belief::Unsure(None) => format!("no {key} ?"),
         });
         let beliefs: Vec<String> = beliefs.collect();
         if beliefs.is_empty() { vec!["knows nothing".to_owned()] } else { beliefs }
@@ -152,6 +153,8 @@ fn standing(it: &Coordination) -> String {
     let word = if matches!(it.task, Task::Read) { "answer" } else { "acknowledgement" };
     let tally = format!("{}, {} needed", count(it.answers.len(), word), it.needed);
     match &it.ending {
+        // With blocking read repair, they have answered and not all have the newest.
+        None if it.answers.len() >= it.needed => format!("{tally}: not as many have the newest yet"),
         None => tally,
         Some(Ending::QuorumNotMet { .. } | Ending::NoResponse { .. }) => {
             format!("{tally}: refused in time, nothing is undone")
@@ -196,8 +199,8 @@ fn draw_memory(scene: &mut Scene, node: &Node, area: Area, is_up: bool) {
 
 fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, at: Area) -> Shape {
     let (what, mut value) = match owner {
-        None => (format!("{node}/record {}", key.as_str()), record.value.to_string()),
-        Some(owner) => (format!("{node}/hint {owner} {}", key.as_str()), format!("{} → {owner}", record.value)),
+        None => (format!("{node}/record {}", key.as_str()), mark(record).to_owned()),
+        Some(owner) => (format!("{node}/hint {owner} {}", key.as_str()), format!("{} → {owner}", mark(record))),
     };
     // Where there is room, the version as well: it decides who wins.
     let with_version = format!("{value} · {}", record.version);
@@ -210,6 +213,11 @@ fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, at: Ar
     cell(what, at.x, at.y, at.width, at.height, key.as_str(), Held::Value(&value)).label(label).selects()
 }
 
+/// What stands in the place of a value: of a tombstone, a cross.
+fn mark(record: &Record) -> &str {
+    record.value.as_deref().unwrap_or("✗")
+}
+
 /// The log, its end to the right: what an older record of a key was is dead, but still there.
 fn draw_disk(scene: &mut Scene, node: &Node, area: Area) {
     let (id, disk) = (node.id, &node.replica.disk);
@@ -218,7 +226,7 @@ fn draw_disk(scene: &mut Scene, node: &Node, area: Area) {
     for (logged, at) in all[hidden..].iter().zip(places) {
         let (key, name) = (logged.key.as_str(), logged.name());
         let (what, held, born) = match logged.owner {
-            None => (format!("log {}", logged.range.start), logged.record.value.to_string(), format!("record {key}")),
+            None => (format!("log {}", logged.range.start), mark(&logged.record).to_owned(), format!("record {key}")),
             Some(owner) => (format!("held {name}"), format!("→{owner}"), format!("hint {name}")),
         };
         let shape = cell(format!("{id}/{what}"), at.x, at.y, at.width, at.height, key, Held::Value(&held))

@@ -88,20 +88,32 @@ const LOWEST: f32 = 58.0;
 /// More messages on one way are counted, not drawn.
 const MOST_ON_A_WAY: usize = 2;
 
+/// How high a stage is.
+pub(super) fn height<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
+    let many = cluster.clients.len() + cluster.services.len();
+    let hosts = P::room(cluster).max(cluster.clients.len()) as f32;
+    let tall = (many as f32 * (CLIENT + GAP)).max(hosts.min(MOST_AT_EASE) * NODE).max(hosts * LOWEST);
+    let below = if P::JUDGED { strip(breadth).height() } else { 0.0 };
+    BANNER + GAP + tall + rows_of(P::checks(cluster).len(), breadth) as f32 * LINE + below
+}
+
+/// In how many rows so many promises stand.
+fn rows_of(promises: usize, breadth: Breadth) -> usize {
+    promises.div_ceil(if breadth == Breadth::Wide { MOST_IN_A_ROW } else { 2 })
+}
+
 pub(super) fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> Scene
 where
     P::Node: Node<P>,
     P::Client: Client<P>,
 {
     let many = cluster.clients.len() + cluster.services.len();
-    let hosts = P::room(cluster).max(cluster.clients.len()) as f32;
-    let tall = (many as f32 * (CLIENT + GAP)).max(hosts.min(MOST_AT_EASE) * NODE).max(hosts * LOWEST);
     let strip = P::JUDGED.then(|| strip(breadth));
     let below = strip.as_ref().map_or(0.0, Strip::height);
     let promises = P::checks(cluster);
-    let rows = promises.len().div_ceil(if breadth == Breadth::Wide { MOST_IN_A_ROW } else { 2 });
+    let rows = rows_of(promises.len(), breadth);
     let foot = rows as f32 * LINE;
-    let mut scene = Scene::new(breadth.width(), BANNER + GAP + tall + foot + below);
+    let mut scene = Scene::new(breadth.width(), height(cluster, breadth));
     let mut stage = Area::stage(breadth, scene.height);
     let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
     let foot = stage.cut_bottom(foot);

@@ -347,18 +347,20 @@ fn messages() -> Vec<Vec<u8>> {
     let key = Key::new("apple");
     let after = Time::from_nanos(5_000_000);
     let record =
-        quorum::record::Record { value: "é🙂".into(), version: quorum::record::Version { at: after, call } };
+        quorum::record::Record { value: Some("é🙂".into()), version: quorum::record::Version { at: after, call } };
     let places = quorum::merkle::TreePlace::all();
     let digest = quorum::merkle::Tree::of(&Default::default()).entry(places[0]);
     let all = [
         Message::Request { call, request: Request::Read { key: key.clone() } },
+        Message::Request { call, request: Request::Delete { key: key.clone() } },
         Message::Request { call, request: Request::Write { key: key.clone(), value: "pear".into() } },
         Message::Response { call, ending: Ending::Found(Some(record.clone())) },
         Message::Response { call, ending: Ending::QuorumNotMet { got: 1, needed: 2, after } },
         Message::Response { call, ending: Ending::NoResponse { node: NodeId::new(2), after } },
         Message::Write { call, key: key.clone(), record: record.clone(), hint: Some(NodeId::new(3)) },
         Message::Answer { call, found: Some(record.clone()) },
-        Message::Repair { key: key.clone(), record: record.clone() },
+        Message::Repair { key: key.clone(), record: record.clone(), call: Some(call) },
+        Message::Repaired { call, version: record.version },
         Message::HandedOff { key: key.clone(), version: record.version },
         Message::Digests(vec![digest, digest]),
         Message::Entries { ranges: vec![places[3]], entries: vec![(key, record)], is_reply: true },

@@ -11,7 +11,7 @@ use crate::watch::Watcher;
 struct Day {
     parameters: Vec<(&'static str, String)>,
     script: String,
-    /// Quorums overlap and are strict, and no disk was replaced by an older one.
+    /// Quorums overlap and are strict, no disk was replaced by an older one, clocks are right and tombstones kept.
     keeps_its_promise: bool,
 }
 
@@ -42,7 +42,8 @@ fn any_day(seed: u64) -> Day {
         ("r", r.to_string()),
         ("spares", spares.to_string()),
         ("coordinator", if is_loose { "client" } else { chance.pick(&["client", "node"]) }.to_owned()),
-        ("read-repair", if is_loose { "off" } else { chance.pick(&["on", "off"]) }.to_owned()),
+        ("read-repair", if is_loose { "off" } else { chance.pick(&["on", "off", "blocking"]) }.to_owned()),
+        ("gc-grace", "0".to_owned()),
         ("clients", "3".to_owned()),
         ("delay", delay.to_string()),
         ("jitter", jitter.to_string()),
@@ -52,7 +53,10 @@ fn any_day(seed: u64) -> Day {
     let keys = if is_loose { 1 } else { chance.pick(&[1, 1, 2]) };
     // On some days clocks are wrong; only nodes have such.
     let skews = !is_loose && chance.one_in(3);
-    let (mut script, mut calls, mut restores, mut is_skewed) = (String::new(), 0, false, false);
+    // And on some tombstones are forgotten at once.
+    let compacts = !is_loose && chance.one_in(3);
+    let (mut script, mut calls) = (String::new(), 0);
+    let (mut restores, mut is_skewed, mut has_compacted) = (false, false, false);
     for number in 0..chance.within(8, 26) {
         let [a, b] = [chance.within(1, n), chance.within(1, n)];
         let (key, client) = (chance.within(1, keys), chance.within(1, 3));
@@ -91,6 +95,7 @@ fn any_day(seed: u64) -> Day {
         }
         restores |= kind == 22;
         let line = match kind {
+            0..6 if !is_loose && chance.one_in(6) => format!("{begin}delete k{key} as c{client}"),
             0..6 => format!("{begin}write k{key} v{number} as c{client}"),
             6..13 if is_loose => format!("read k{key} as c{client}"),
             6..13 => format!("{begin}read k{key} as c{client}"),
@@ -101,6 +106,10 @@ fn any_day(seed: u64) -> Day {
             17 => "heal".to_owned(),
             18 => format!("delay c{client} n{a} {}ms", chance.below(90)),
             19 => format!("isolate n{a}"),
+            20 if compacts => {
+                has_compacted = true;
+                "compact".to_owned()
+            }
             20 => "settle".to_owned(),
             21 => format!("backup n{a}"),
             22 => format!("restore n{a}"),
@@ -109,7 +118,8 @@ fn any_day(seed: u64) -> Day {
         script.push_str(&line);
         script.push('\n');
     }
-    Day { parameters, script, keeps_its_promise: w + r > n && spares == 0 && !restores && !is_skewed }
+    let keeps_its_promise = w + r > n && spares == 0 && !restores && !is_skewed && !has_compacted;
+    Day { parameters, script, keeps_its_promise }
 }
 
 /// FAULTS R2, R4 and R5: every verdict is the one that the definitions give, and strict quorums that overlap never miss a write.

@@ -33,6 +33,7 @@ struct Seen {
     key: String,
     span: Span,
     is_write: bool,
+    deletes: bool,
     /// A write was acknowledged; a read was answered.
     is_answered: bool,
     /// What a read found: the place of a write.
@@ -93,7 +94,7 @@ pub fn compare(history: &History, spans: &[Span], tally: &mut Tally, told: &str)
             }
         }
         tally.hold(shown == right, || format!("{id} is shown as {shown:?} and is {right:?}\n{told}"));
-        if right == Judged::Fresh {
+        if right == Judged::Fresh && deletions(&seen, place).is_empty() {
             sound.push(place);
         }
         judged.push(right);
@@ -131,7 +132,8 @@ fn seen(history: &History, spans: &[Span]) -> Vec<Seen> {
             id: call.id,
             key: call.request.key().to_string(),
             span: *span,
-            is_write: matches!(call.request, Request::Write { .. }),
+            is_write: !matches!(call.request, Request::Read { .. }),
+            deletes: matches!(call.request, Request::Delete { .. }),
             is_answered: matches!(returned, Some(Returned::Written | Returned::Found(_))),
             found,
         }
@@ -139,14 +141,37 @@ fn seen(history: &History, spans: &[Span]) -> Vec<Seen> {
     history.calls().zip(spans).map(see).collect()
 }
 
+/// Where a read has found neither a value nor a tombstone of a key that was deleted: the deletions that may have been why, as
+/// their tombstones may have been forgotten.
+fn deletions(seen: &[Seen], place: usize) -> Vec<usize> {
+    let read = &seen[place];
+    let may_be = |other: &usize| {
+        let other = &seen[*other];
+        read.found.is_none() && other.deletes && other.key == read.key && Some(other.span.began) < read.span.ended
+    };
+    (0..seen.len()).filter(may_be).collect()
+}
+
+/// A read that has found nothing of a key that was deleted is judged by what makes it right.
+fn judge(seen: &[Seen], sound: &[usize], place: usize) -> Judged {
+    let deletions = deletions(seen, place);
+    let mut right = judge_as(seen, sound, place, seen[place].found);
+    for deletion in deletions {
+        if right != Judged::Fresh {
+            right = judge_as(seen, sound, place, Some(deletion));
+        }
+    }
+    right
+}
+
 /// A read is *stale* if a write began after the one it returned had ended, and had ended before the read began (it is missed),
 /// or an earlier read had returned such a write already (the reader goes back in time). Otherwise it must fit into one
 /// order with all writes and with the reads that were sound.
-fn judge(seen: &[Seen], sound: &[usize], place: usize) -> Judged {
+fn judge_as(seen: &[Seen], sound: &[usize], place: usize, found: Option<usize>) -> Judged {
     let read = &seen[place];
     let of_key = |other: &&Seen| other.key == read.key;
     // What the read returned was over when that write began.
-    let was_over = |write: &Seen| match read.found {
+    let was_over = |write: &Seen| match found {
         None => true,
         Some(found) => seen[found].is_answered && seen[found].span.is_before(write.span),
     };
@@ -166,7 +191,8 @@ fn judge(seen: &[Seen], sound: &[usize], place: usize) -> Judged {
         let is_over = other.is_answered && other.span.ended.is_some_and(|end| end <= ended);
         let call = match other.is_write {
             true => Access::Write(number),
-            false if number == place || sound.contains(&number) => Access::Read(other.found),
+            false if number == place => Access::Read(found),
+            false if sound.contains(&number) => Access::Read(other.found),
             false => continue,
         };
         let span = Span { ended: other.span.ended.filter(|_| is_over), ..other.span };

@@ -6,7 +6,7 @@ use crate::replication::register;
 impl History {
     /// What the checker says of the read at `place`, which has ended last and returned the write at the place `found`.
     pub(super) fn judge(&self, place: usize, found: Option<usize>) -> Verdict {
-        let wrong = self.stale_by(&self.calls[place], found).or_else(|| self.unordered(place));
+        let wrong = Some(self.judge_alone(place, found)).filter(|verdict| verdict.is_wrong());
         let lost = |among: &dyn Fn(usize) -> bool| found.and_then(|found| self.first_lost_to(place, found, among));
         match wrong {
             // It is missed for good, if it has the smaller version.
@@ -15,6 +15,11 @@ impl History {
             None => lost(&|_| true),
         }
         .unwrap_or(Verdict::Fresh)
+    }
+
+    /// The same, without what it shows of writes that are lost.
+    pub(super) fn judge_alone(&self, place: usize, found: Option<usize>) -> Verdict {
+        self.stale_by(&self.calls[place], found).or_else(|| self.unordered(place)).unwrap_or(Verdict::Fresh)
     }
 
     /// The two rules.
@@ -33,16 +38,18 @@ impl History {
         let key = self.calls[place].request.key();
         let (mut ops, mut places, mut own) = (Vec::new(), Vec::new(), 0);
         for (number, call) in self.calls.iter().enumerate().filter(|(_, call)| call.request.key() == key) {
-            if call.verdict.is_some_and(Verdict::is_wrong) {
+            if call.verdict.is_some_and(Verdict::is_wrong) || call.is_untold && number != place {
                 continue;
             }
             let began = call.began.order;
             let op = match (&call.request, call.ended) {
-                (Request::Write { .. }, Some((end, Returned::Written))) => {
+                (Request::Write { .. } | Request::Delete { .. }, Some((end, Returned::Written))) => {
                     register::Op { began, ended: Some(end.order), value: number + 1, is_write: true }
                 }
                 // Refused or not answered: it may take effect all the same, at any time.
-                (Request::Write { .. }, _) => register::Op { began, ended: None, value: number + 1, is_write: true },
+                (Request::Write { .. } | Request::Delete { .. }, _) => {
+                    register::Op { began, ended: None, value: number + 1, is_write: true }
+                }
                 (Request::Read { .. }, Some((end, Returned::Found(_)))) => {
                     let value = call.found.map_or(0, |write| write + 1);
                     register::Op { began, ended: Some(end.order), value, is_write: false }

@@ -21,6 +21,7 @@
 //! the other.
 
 use std::fmt::{self, Display};
+use std::iter;
 use std::rc::Rc;
 
 use litemap::LiteMap;
@@ -55,14 +56,23 @@ impl Display for CallId {
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Request {
-    Write { key: Key, value: Rc<str> },
-    Read { key: Key },
+    Write {
+        key: Key,
+        value: Rc<str>,
+    },
+    /// A write, too: it leaves no value.
+    Delete {
+        key: Key,
+    },
+    Read {
+        key: Key,
+    },
 }
 
 impl Request {
     pub fn key(&self) -> &Key {
         match self {
-            Request::Write { key, .. } | Request::Read { key } => key,
+            Request::Write { key, .. } | Request::Delete { key } | Request::Read { key } => key,
         }
     }
 }
@@ -71,6 +81,7 @@ impl Display for Request {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Request::Write { key, value } => write!(out, "write {key} = {}", shown(value)),
+            Request::Delete { key } => write!(out, "delete {key}"),
             Request::Read { key } => write!(out, "read {key}"),
         }
     }
@@ -80,7 +91,7 @@ impl Display for Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Returned {
     Written,
-    /// The value of that write; `None` where the key had none.
+    /// The value of that write, or its tombstone; `None` where nothing was found of the key.
     Found(Option<CallId>),
     /// Refused, or not answered in time. A refused write may have reached some nodes all the same.
     Nothing,
@@ -114,6 +125,8 @@ pub struct Call {
     stamp: Option<Time>,
     /// The place of the write that a read has returned.
     found: Option<usize>,
+    /// It found nothing of a key that somebody has deleted: which write it has returned, nobody can tell.
+    is_untold: bool,
     /// Whether a read has returned the value of this write.
     seen: bool,
     /// Whether this write is counted as lost unseen.
@@ -166,6 +179,7 @@ impl History {
             told,
             stamp: None,
             found: None,
+            is_untold: false,
             seen: false,
             lost: false,
         };
@@ -191,6 +205,7 @@ impl History {
                 told.acknowledged = told.acknowledged.max(Some(place));
                 None
             }
+            Returned::Found(None) if self.deletions(place).next().is_some() => Some(self.end_untold(place)),
             Returned::Found(found) => {
                 let found = found.and_then(|write| self.place(write));
                 self.call_mut(place).found = found;
@@ -199,6 +214,32 @@ impl History {
                 Some(verdict)
             }
         }
+    }
+
+    /// A read has found nothing, neither a value nor a tombstone, and somebody has deleted the key. Its nodes may never have
+    /// had a value, or have forgotten one of the tombstones. It is judged by the first of these that makes it right, and no
+    /// other read is held against it.
+    fn end_untold(&mut self, place: usize) -> Verdict {
+        let deletions: Vec<usize> = self.deletions(place).collect();
+        self.call_mut(place).is_untold = true;
+        let mut verdict = Verdict::Fresh;
+        for found in iter::once(None).chain(deletions.into_iter().map(Some)) {
+            self.call_mut(place).found = found;
+            verdict = self.judge_alone(place, found);
+            if !verdict.is_wrong() {
+                break;
+            }
+        }
+        self.call_mut(place).verdict = Some(verdict);
+        self.stale += u64::from(verdict.is_stale());
+        verdict
+    }
+
+    /// The places of all deletions of the key of a call.
+    fn deletions(&self, place: usize) -> impl Iterator<Item = usize> {
+        let key = self.calls[place].request.key();
+        let deletes = move |call: &Call| matches!(&call.request, Request::Delete { key: own } if own == key);
+        (0..self.calls.len()).filter(move |other| deletes(&self.calls[*other]))
     }
 
     /// Remembers what a read has returned, and what the checker says of it.

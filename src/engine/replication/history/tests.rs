@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::replication::register::{self, Op};
 
-/// Calls are written `+w1`, `+r1` for their begin, `-w1` for an acknowledgement, `-r1=w2` or `-r1=` for an answer.
+/// Calls are written `+w1`, `+d1`, `+r1` for their begin, `-w1` for an acknowledgement, `-r1=w2` or `-r1=` for an answer.
 fn verdict(script: &str) -> Verdict {
     let mut history = History::default();
     let id = |text: &str| CallId {
-        client: ClientId::new(if text.starts_with('w') { 1 } else { 2 }),
+        client: ClientId::new(if text.starts_with('r') { 2 } else { 1 }),
         number: text[1..].parse().unwrap(),
     };
     let mut last = None;
@@ -18,11 +18,12 @@ fn verdict(script: &str) -> Verdict {
         let (call, found) = word[1..].split_once('=').unwrap_or((&word[1..], ""));
         let request = match &call[..1] {
             "w" => Request::Write { key, value: "v".into() },
+            "d" => Request::Delete { key },
             _ => Request::Read { key },
         };
         match (&word[..1], &request) {
             ("+", _) => history.begin(id(call), request, Time::ZERO),
-            (_, Request::Write { .. }) => {
+            (_, Request::Write { .. } | Request::Delete { .. }) => {
                 history.end(id(call), Returned::Written, Time::ZERO);
             }
             (_, Request::Read { .. }) => {
@@ -60,6 +61,19 @@ fn r4_of_two_writes_that_overlap_either_may_be_the_last() {
     assert_eq!(verdict("+w1 +w2 -w1 -w2 +r1 -r1=w1"), Verdict::Fresh);
     assert_eq!(verdict("+w1 +w2 -w2 -w1 +r1 -r1=w1"), Verdict::Fresh);
     assert_eq!(verdict("+w1 +w2 -w1 -w2 +r1 -r1=w2"), Verdict::Fresh);
+}
+
+/// FAULTS R14: nobody can tell which deletion has left nothing, once its tombstone is forgotten. So a read that finds nothing
+/// is judged by what makes it right, and proves nothing against another.
+#[test]
+fn r14_nothing_may_be_what_any_deletion_has_left() {
+    assert_eq!(verdict("+w1 -w1 +d2 -d2 +r1 -r1="), Verdict::Fresh);
+    assert_eq!(verdict("+w1 -w1 +d2 -d2 +r1 -r1=d2"), Verdict::Fresh);
+    assert_eq!(verdict("+w1 -w1 +d2 +r1 -r1="), Verdict::Fresh);
+    assert_eq!(verdict("+w1 -w1 +d2 +r1 -r1= +r2 -r2=w1"), Verdict::Fresh);
+    assert_eq!(verdict("+w1 -w1 +d2 +r1 -r1=d2 +r2 -r2=w1"), Verdict::WentBack { behind: read(1) });
+    assert_eq!(verdict("+w1 -w1 +d2 -d2 +r1 -r1=w1"), Verdict::Missed { write: write(2) });
+    assert_eq!(verdict("+w1 -w1 +d2 -d2 +w3 -w3 +r1 -r1="), Verdict::Missed { write: write(3) });
 }
 
 #[test]

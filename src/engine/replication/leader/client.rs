@@ -49,6 +49,7 @@ impl Client<Leader> for Caller {
         let message = match request.clone() {
             Request::Write { key, value } => Message::Put { call, key, value },
             Request::Read { key } => Message::Get { call, key },
+            Request::Delete { .. } => unreachable!("no command of a leader deletes"),
         };
         self.open.push(Open { call, request: request.clone(), began: now });
         let reaction = Reaction::new(Event::Asked { call, request, node });

@@ -30,10 +30,10 @@ pub struct Client {
 pub enum Belief {
     /// It wrote this, or read it.
     Value(Rc<str>),
-    /// It read that there is none.
+    /// It read that there is none, or deleted it.
     Nothing,
     /// It wanted to write this, and was not told that it was written. It may be, or not.
-    Unsure(Rc<str>),
+    Unsure(Option<Rc<str>>),
 }
 
 impl cluster::Client<Quorum> for Client {
@@ -62,6 +62,10 @@ impl cluster::Client<Quorum> for Client {
             }
             Message::Answer { call, found } => {
                 let reaction = self.coordinator.answered(node, *call, found.clone());
+                self.learn_own(*call, reaction)
+            }
+            Message::Repaired { call, version } => {
+                let reaction = self.coordinator.repaired(node, *call, *version);
                 self.learn_own(*call, reaction)
             }
             Message::Response { call, .. } if !self.open.contains_key(call) => {
@@ -117,10 +121,12 @@ impl Client {
         let key = request.key().clone();
         let belief = match (ending, request) {
             (Ending::Found(found), _) => {
-                Some(found.as_ref().map_or(Belief::Nothing, |record| Belief::Value(record.value.clone())))
+                Some(found.as_ref().and_then(|it| it.value.clone()).map_or(Belief::Nothing, Belief::Value))
             }
             (Ending::Written, Request::Write { value, .. }) => Some(Belief::Value(value)),
-            (_, Request::Write { value, .. }) => Some(Belief::Unsure(value)),
+            (Ending::Written, _) => Some(Belief::Nothing),
+            (_, Request::Write { value, .. }) => Some(Belief::Unsure(Some(value))),
+            (_, Request::Delete { .. }) => Some(Belief::Unsure(None)),
             (_, Request::Read { .. }) => None,
         };
         belief.into_iter().for_each(|belief| drop(self.beliefs.insert(key.clone(), belief)));

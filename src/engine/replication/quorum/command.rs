@@ -32,6 +32,21 @@ pub enum Command {
         #[name("node")]
         via: Option<NodeId>,
     },
+    /// Delete a key, and wait until that is acknowledged or refused: a tombstone takes the place of its value.
+    #[button]
+    #[begin("only issue a deletion, and leave it in flight")]
+    Delete {
+        begin: bool,
+        #[example("k")]
+        #[read(key)]
+        key: Key,
+        #[word("as")]
+        #[default(ClientId::FIRST)]
+        client: ClientId,
+        #[word("via")]
+        #[name("node")]
+        via: Option<NodeId>,
+    },
     /// Read a key, and wait until it is answered or refused.
     #[button]
     #[begin("only issue a read, and leave it in flight", button)]
@@ -53,6 +68,9 @@ pub enum Command {
     HandOff { node: Option<NodeId> },
     #[flatten]
     Repair(Repair),
+    /// Let a node, or all, compact their logs: dead records are dropped, and tombstones older than `gc-grace` forgotten.
+    #[button]
+    Compact { node: Option<NodeId> },
     /// Copy a node's disk.
     Backup {
         #[example("n1")]
@@ -72,6 +90,7 @@ impl Command {
     pub fn request(&self) -> Option<(Request, Option<NodeId>)> {
         match self.clone() {
             Command::Write { key, value, via, .. } => Some((Request::Write { key, value }, via)),
+            Command::Delete { key, via, .. } => Some((Request::Delete { key }, via)),
             Command::Read { key, via, .. } => Some((Request::Read { key }, via)),
             _ => None,
         }

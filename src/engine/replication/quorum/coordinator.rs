@@ -1,7 +1,7 @@
 //! The coordinator of a call: asks all home nodes of the key, and answers as soon as enough of them have. A client
 //! coordinates its own calls, or a node does it for the client; the state machine is the same.
 //!
-//! A write needs w acknowledgements, a read needs r answers. The rest is waited for only in passing: late answers to a
+//! A write needs w acknowledgements, a read needs r answers; each node counts once. The rest is waited for only in passing: late answers to a
 //! read still serve read repair.
 
 use litemap::LiteMap;
@@ -11,6 +11,7 @@ use super::handoff;
 use super::message::{Ending, Message};
 use super::read_repair::{self, Answer};
 use super::record::{Record, Version};
+use super::settings::ReadRepair;
 use super::{Event, Reaction, Settings, Timer};
 use crate::cluster::{CallId, Host, NodeId, NodeSet};
 use crate::key::Key;
@@ -57,28 +58,32 @@ impl Coordinator {
 
     /// Takes a call on: sends it to all home nodes.
     pub fn begin(&mut self, call: CallId, request: Request, now: Time) -> Reaction {
+        if self.calls.contains_key(&call) {
+            return Reaction::new(Event::RequestIgnored { at: self.me, call });
+        }
         self.calls.retain(|_, call| !call.closed);
+        let write = |value| Task::Write(Record { value, version: Version { at: now, call } });
         let (key, task, needed) = match request {
-            Request::Write { key, value } => {
-                (key, Task::Write(Record { value, version: Version { at: now, call } }), self.settings.w)
-            }
+            Request::Write { key, value } => (key, write(Some(value)), self.settings.w),
+            Request::Delete { key } => (key, write(None), self.settings.w),
             Request::Read { key } => (key, Task::Read, self.settings.r),
         };
         let asked = self.settings.home();
-        let (message, version) = match &task {
+        let (message, record) = match &task {
             Task::Write(record) => {
                 let message = Message::Write { call, key: key.clone(), record: record.clone(), hint: None };
-                (message, Some(record.version))
+                (message, Some(record.clone()))
             }
             Task::Read => (Message::Read { call, key: key.clone() }, None),
         };
-        let event = Event::CallSent { at: self.me, call, key: key.clone(), version, asked, needed };
+        let is_write = record.is_some();
+        let event = Event::CallSent { at: self.me, call, key: key.clone(), record, asked, needed };
         let (hints, answers) = (Vec::new(), Vec::new());
         let coordination = Coordination { key, task, asked, hints, needed, answers, ending: None, closed: false };
         self.calls.insert(call, coordination);
         let reaction = Reaction::new(event).wake(self.settings.timeout, Timer::TimeOut(call));
         let reaction = asked.iter().fold(reaction, |reaction, node| reaction.send(node, message.clone()));
-        if version.is_some() && self.settings.spares > 0 {
+        if is_write && self.settings.spares > 0 {
             return reaction.wake(self.settings.half_time(), Timer::HalfTime(call));
         }
         reaction
@@ -90,29 +95,43 @@ impl Coordinator {
         let Some(coordination) = self.calls.get_mut(&call).filter(|call| !call.closed) else {
             return Reaction::new(Event::AnswerIgnored { at: me, from, call });
         };
-        coordination.answers.push(Answer { from, found: found.clone(), repaired_to: None });
-        let (got, needed) = (coordination.answers.len(), coordination.needed);
-        let standing = match &coordination.ending {
-            None if got < needed => Standing::Waiting { got, needed },
-            None => Standing::Met { needed },
-            Some(Ending::Written | Ending::Found(_)) => Standing::Late,
-            Some(_) => Standing::TooLate,
-        };
+        if coordination.answers.iter().any(|answer| answer.from == from) {
+            return Reaction::new(Event::AnsweredAgain { at: me, from, call });
+        }
+        coordination.answers.push(Answer { from, found: found.clone(), repaired_to: None, confirmed: None });
+        let standing = coordination.standing(self.settings.read_repair);
         match coordination.task {
-            Task::Write(_) => {
-                let reaction = Reaction::new(Event::Acknowledged { at: me, from, call, standing });
+            Task::Write(ref record) => {
+                let deletes = record.is_tombstone();
+                let reaction = Reaction::new(Event::Acknowledged { at: me, from, call, standing, deletes });
                 self.decide_if_met(reaction, call, standing, Ending::Written)
             }
             Task::Read => {
                 let newest = read_repair::newest(&coordination.answers).cloned();
                 let repaired = coordination.repair(standing, self.settings.read_repair, newest.as_ref());
+                let waits = (self.settings.read_repair == ReadRepair::Blocking).then_some(call);
                 let (key, seen) = (coordination.key.clone(), newest.clone());
                 let event =
                     Event::Answered { at: me, from, call, key, found, standing, newest: seen, repaired, verdict: None };
-                let reaction = coordination.send_repairs(repaired, newest.as_ref(), Reaction::new(event));
+                let reaction = coordination.send_repairs(repaired, newest.as_ref(), waits, Reaction::new(event));
                 self.decide_if_met(reaction, call, standing, Ending::Found(newest))
             }
         }
+    }
+
+    /// A node has what read repair has sent it.
+    pub fn repaired(&mut self, from: NodeId, call: CallId, version: Version) -> Reaction {
+        let at = self.me;
+        let Some(coordination) = self.calls.get_mut(&call).filter(|call| !call.closed) else {
+            return Reaction::new(Event::AnswerIgnored { at, from, call });
+        };
+        for answer in coordination.answers.iter_mut().filter(|answer| answer.from == from) {
+            answer.confirmed = answer.confirmed.max(Some(version));
+        }
+        let standing = coordination.standing(self.settings.read_repair);
+        let newest = read_repair::newest(&coordination.answers).cloned();
+        let event = Event::RepairConfirmed { at, from, call, standing, newest: newest.clone(), verdict: None };
+        self.decide_if_met(Reaction::new(event), call, standing, Ending::Found(newest))
     }
 
     fn decide_if_met(&mut self, reaction: Reaction, call: CallId, standing: Standing, ending: Ending) -> Reaction {
@@ -152,19 +171,38 @@ impl Coordinator {
         if coordination.ending.is_some() {
             return None;
         }
-        let (got, needed, after) = (coordination.answers.len(), coordination.needed, self.settings.timeout);
+        let (needed, after) = (coordination.needed, self.settings.timeout);
+        let (got, repairs) = match coordination.standing(self.settings.read_repair) {
+            Standing::Repairing { got, .. } => (got, true),
+            _ => (coordination.answers.len(), false),
+        };
         let is_write = matches!(coordination.task, Task::Write(_));
-        let reaction = Reaction::new(Event::QuorumNotMet { at: self.me, call, is_write, got, needed, after });
+        let reaction = Reaction::new(Event::QuorumNotMet { at: self.me, call, is_write, repairs, got, needed, after });
         Some(self.decide(reaction, call, Ending::QuorumNotMet { got, needed, after }))
     }
 }
 
 impl Coordination {
+    /// How far it has come with the answers that there are.
+    fn standing(&self, repair: ReadRepair) -> Standing {
+        let (got, needed) = (self.answers.len(), self.needed);
+        let newest = read_repair::newest(&self.answers);
+        let up_to_date = read_repair::up_to_date(&self.answers, newest);
+        match &self.ending {
+            None if got < needed => Standing::Waiting { got, needed },
+            None if repair == ReadRepair::Blocking && up_to_date < needed => {
+                Standing::Repairing { got: up_to_date, needed }
+            }
+            None => Standing::Met { needed },
+            Some(Ending::Written | Ending::Found(_)) => Standing::Late,
+            Some(_) => Standing::TooLate,
+        }
+    }
+
     /// Decides whom read repair sends the newest record, now that the call stands so, and notes it.
-    fn repair(&mut self, standing: Standing, is_on: bool, newest: Option<&Record>) -> NodeSet {
-        let Some(newest) = newest.filter(|_| is_on && matches!(standing, Standing::Met { .. } | Standing::Late)) else {
-            return NodeSet::EMPTY;
-        };
+    fn repair(&mut self, standing: Standing, repair: ReadRepair, newest: Option<&Record>) -> NodeSet {
+        let is_time = matches!(standing, Standing::Met { .. } | Standing::Repairing { .. } | Standing::Late);
+        let Some(newest) = newest.filter(|_| repair != ReadRepair::Off && is_time) else { return NodeSet::EMPTY };
         let behind = read_repair::behind(&self.answers, newest);
         for answer in self.answers.iter_mut().filter(|answer| behind.contains(answer.from)) {
             answer.repaired_to = Some(newest.version);
@@ -172,9 +210,16 @@ impl Coordination {
         behind
     }
 
-    fn send_repairs(&self, behind: NodeSet, newest: Option<&Record>, reaction: Reaction) -> Reaction {
+    /// `call` is the one that waits for them, if one does.
+    fn send_repairs(
+        &self,
+        behind: NodeSet,
+        newest: Option<&Record>,
+        call: Option<CallId>,
+        reaction: Reaction,
+    ) -> Reaction {
         let Some(newest) = newest else { return reaction };
-        let repair = || Message::Repair { key: self.key.clone(), record: newest.clone() };
+        let repair = || Message::Repair { key: self.key.clone(), record: newest.clone(), call };
         behind.iter().fold(reaction, |reaction, node| reaction.send(node, repair()))
     }
 }

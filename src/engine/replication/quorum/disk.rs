@@ -72,17 +72,26 @@ impl NodeDisk {
         self.0.sync(file)
     }
 
-    /// Replaces the hints by these: written to a new file, synced, and given the name of the old one.
     pub fn replace_hints(&mut self, hints: &Hints) -> Result<(), DiskError> {
-        const NEW: &str = "hints.new";
+        let hint = |(owner, key, record): (NodeId, &Key, &Record)| {
+            [vec![owner.number()], record::encode(key, record)].concat()
+        };
+        self.replace(HINTS, hints.iter().map(hint))
+    }
+
+    pub fn replace_records(&mut self, records: &LiteMap<Key, Record>) -> Result<(), DiskError> {
+        self.replace(RECORDS, records.iter().map(|(key, record)| record::encode(key, record)))
+    }
+
+    /// Replaces what is in a file: written to a new one, synced, and given the name of the old one.
+    fn replace(&mut self, name: &str, contents: impl Iterator<Item = Vec<u8>>) -> Result<(), DiskError> {
+        const NEW: &str = "new";
         let file = self.0.create(NEW)?;
-        for (owner, key, record) in hints.iter() {
-            let mut bytes = vec![owner.number()];
-            bytes.extend(record::encode(key, record));
+        for bytes in contents {
             self.0.append(file, &bytes)?;
         }
         self.0.sync(file)?;
-        self.0.rename(NEW, HINTS)?;
+        self.0.rename(NEW, name)?;
         self.0.sync_directory()
     }
 

@@ -25,6 +25,8 @@ pub enum Purpose {
 pub enum Standing {
     /// More are needed.
     Waiting { got: usize, needed: usize },
+    /// Enough have answered a read, and not as many are known to have the newest of it; with blocking read repair, it waits.
+    Repairing { got: usize, needed: usize },
     /// This was the last that was needed.
     Met { needed: usize },
     /// Enough had answered before.
@@ -37,15 +39,16 @@ pub enum Standing {
 pub enum Event {
     // Calls, as clients and coordinators see them.
     #[told(
-        "{at} sent the write {call} of {key} to {asked}, with the version {version}. It needs {}.",
-        count(*needed, "acknowledgement"), when = let Some(version) = version
+        "{at} sent the {} {call} of {key} to {asked}, with the version {}. It needs {}.",
+        if record.is_tombstone() { "deletion" } else { "write" }, record.version, count(*needed, "acknowledgement"),
+        when = let Some(record) = record
     )]
     #[told("{at} sent the read {call} of {key} to {asked}. It needs {}.", count(*needed, "answer"))]
-    CallSent { at: Host, call: CallId, key: Key, version: Option<Version>, asked: NodeSet, needed: usize },
+    CallSent { at: Host, call: CallId, key: Key, record: Option<Record>, asked: NodeSet, needed: usize },
     #[told("{} asked {node} to {request} (call {call}); {node} is to coordinate it.", call.client)]
     RequestSent { call: CallId, request: Request, node: NodeId },
-    #[told("{at} got an acknowledgement from {from} for {call}: {}", acknowledged(*standing))]
-    Acknowledged { at: Host, from: NodeId, call: CallId, standing: Standing },
+    #[told("{at} got an acknowledgement from {from} for {call}: {}", acknowledged(*standing, *deletes))]
+    Acknowledged { at: Host, from: NodeId, call: CallId, standing: Standing, deletes: bool },
     #[told(
         "{from} answered {at}: {}{}{}",
         looked_up(key, found.as_ref()), counted(*call, *standing, newest.as_ref()),
@@ -63,6 +66,22 @@ pub enum Event {
         /// What the history says of the read, if it ended by this.
         verdict: Option<Verdict>,
     },
+    #[told("{at} had heard from {from} for {call} before, and counts it once.")]
+    AnsweredAgain { at: Host, from: NodeId, call: CallId },
+    #[told("{at} has taken {call} on already, and does not do so again.")]
+    RequestIgnored { at: Host, call: CallId },
+    /// Of a read with blocking repair.
+    #[told(
+        "{from} told {at} that it has what read repair brought{}{}", counted(*call, *standing, newest.as_ref()), judged(*verdict)
+    )]
+    RepairConfirmed {
+        at: Host,
+        from: NodeId,
+        call: CallId,
+        standing: Standing,
+        newest: Option<Record>,
+        verdict: Option<Verdict>,
+    },
     #[told("{at} ignored an answer from {from}: the call {call} is over.")]
     AnswerIgnored { at: Host, from: NodeId, call: CallId },
     #[told(
@@ -71,13 +90,21 @@ pub enum Event {
     )]
     SparesAsked { at: Host, call: CallId, silent: NodeSet, spares: NodeSet },
     #[told(
+        "{at} needs {} with the newest value for {call}, and knows of {got} within {after}: the call failed.",
+        count(*needed, "node"), when = *repairs
+    )]
+    #[told(
         "{at} needs {} for {call}, and got {got} within {after}: the quorum is not met, the call failed.{}",
         count(*needed, "answer"), if *is_write && *got > 0 { " What was stored is not taken back." } else { "" }
     )]
-    QuorumNotMet { at: Host, call: CallId, is_write: bool, got: usize, needed: usize, after: Time },
+    QuorumNotMet { at: Host, call: CallId, is_write: bool, repairs: bool, got: usize, needed: usize, after: Time },
     #[told(
         "{node} responded to {}: the write {call} is done.",
         call.client, when = *ending == Ending::Written
+    )]
+    #[told(
+        "{node} responded to {}: the read {call} found no value, for the newest record is a tombstone.{}",
+        call.client, judged(*verdict), when = matches!(ending, Ending::Found(Some(record)) if record.is_tombstone())
     )]
     #[told(
         "{node} responded to {}: the read {call} found {record}.{}",
@@ -149,6 +176,12 @@ pub enum Event {
     EntriesMerged { node: NodeId, from: NodeId, received: usize, adopted: usize, returned: usize },
 
     // What is done by hand.
+    #[told(
+        "{node} compacted its log: it dropped {} and forgot {} older than {grace}.",
+        count(*dropped, "older record"), count(*forgotten, "tombstone"), when = *forgotten > 0
+    )]
+    #[told("{node} compacted its log: it dropped {}, and no tombstone is older than {grace}.", count(*dropped, "older record"))]
+    Compacted { node: NodeId, dropped: usize, forgotten: usize, grace: Time },
     #[told("A backup was taken of {node}'s disk, with {}.", count(*records, "record"))]
     BackedUp { node: NodeId, records: usize },
     #[told(
@@ -162,9 +195,11 @@ pub enum Event {
     Refused(Refused),
 }
 
-fn acknowledged(standing: Standing) -> String {
+fn acknowledged(standing: Standing, deletes: bool) -> String {
     match standing {
         Standing::Waiting { got, needed } => format!("{got} of {needed}."),
+        Standing::Repairing { .. } => unreachable!("only reads are repaired"),
+        Standing::Met { needed } if deletes => format!("{needed} of {needed}, the key is deleted."),
         Standing::Met { needed } => format!("{needed} of {needed}, the value is written."),
         Standing::Late => "one more than it needed.".to_owned(),
         Standing::TooLate => "too late, the write has failed, but it is stored there.".to_owned(),
@@ -180,7 +215,17 @@ fn looked_up(key: &Key, found: Option<&Record>) -> String {
 
 fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String {
     match (standing, newest) {
+        (Standing::Repairing { got, needed }, _) => {
+            format!(
+                ". Of the {needed} nodes that {call} needs, {got} {} the newest.",
+                if got == 1 { "has" } else { "have" }
+            )
+        }
         (Standing::Waiting { got, needed }, _) => format!(". {got} of {needed} for {call}."),
+        (Standing::Met { needed }, Some(record)) if record.is_tombstone() => format!(
+            ". {needed} of {needed}: {call} returned no value, as the newest that was answered is a tombstone ({}).",
+            record.version
+        ),
         (Standing::Met { needed }, Some(record)) => {
             let version = record.version;
             format!(". {needed} of {needed}: {call} returned {record}, the newest that was answered ({version}).")
@@ -233,6 +278,9 @@ impl Event {
             | Event::Acknowledged { call, .. }
             | Event::Answered { call, .. }
             | Event::AnswerIgnored { call, .. }
+            | Event::AnsweredAgain { call, .. }
+            | Event::RequestIgnored { call, .. }
+            | Event::RepairConfirmed { call, .. }
             | Event::SparesAsked { call, .. }
             | Event::QuorumNotMet { call, .. }
             | Event::Responded { call, .. }
@@ -246,7 +294,9 @@ impl Event {
         let met = |at: &Host, standing: &Standing| matches!((at, standing), (Host::Client(_), Standing::Met { .. }));
         match self {
             Event::Acknowledged { at, standing, .. } if met(at, standing) => Some(Returned::Written),
-            Event::Answered { at, standing, newest, .. } if met(at, standing) => {
+            Event::Answered { at, standing, newest, .. } | Event::RepairConfirmed { at, standing, newest, .. }
+                if met(at, standing) =>
+            {
                 Some(Ending::Found(newest.clone()).returned())
             }
             Event::Responded { ending, .. } => Some(ending.returned()),

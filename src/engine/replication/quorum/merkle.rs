@@ -151,7 +151,7 @@ mod tests {
     fn records(entries: &std::collections::BTreeMap<u8, u8>) -> LiteMap<Key, Record> {
         let call = CallId { client: ClientId::new(1), number: 1 };
         let version = |at: u8| super::super::record::Version { at: Time::from_millis(at.into()), call };
-        let record = |at: &u8| Record { value: "v".into(), version: version(*at) };
+        let record = |at: &u8| Record { value: Some("v".into()), version: version(*at) };
         entries.iter().map(|(key, at)| (Key::new(&key.to_string()), record(at))).collect()
     }
 

@@ -47,11 +47,16 @@ pub enum Message {
         call: CallId,
         found: Option<Record>,
     },
-    /// Read repair: the newest record, for a node that answered with an older one. It is not answered.
+    /// Read repair: the newest record, for a node that answered with an older one. It is answered if a call waits for that.
     #[name("read-repair")]
     Repair {
         key: Key,
         record: Record,
+        call: Option<CallId>,
+    },
+    Repaired {
+        call: CallId,
+        version: Version,
     },
     /// Hinted handoff: a record that was kept for its receiver.
     #[name("handoff")]
@@ -104,7 +109,9 @@ impl Ending {
     pub fn outcome(&self) -> Outcome {
         match self {
             Ending::Written => Outcome::Done,
-            Ending::Found(found) => Outcome::Value(found.as_ref().map(|record| record.value.to_string())),
+            Ending::Found(found) => {
+                Outcome::Value(found.as_ref().and_then(|record| record.value.as_deref()).map(str::to_owned))
+            }
             refused => Outcome::Refused(refused.to_string()),
         }
     }
@@ -133,7 +140,9 @@ impl Message {
             | Message::Write { call, .. }
             | Message::Acknowledge { call }
             | Message::Read { call, .. }
-            | Message::Answer { call, .. } => Some(*call),
+            | Message::Answer { call, .. }
+            | Message::Repaired { call, .. } => Some(*call),
+            Message::Repair { call, .. } => *call,
             _ => None,
         }
     }
@@ -164,10 +173,10 @@ impl cluster::Message for Message {
             Message::Write { key, record, hint: Some(owner), .. } => {
                 format!("{kind} {} for {owner}", record.of(key))
             }
-            Message::Write { key, record, .. } | Message::Repair { key, record } | Message::HandOff { key, record } => {
-                format!("{kind} {}", record.of(key))
-            }
-            Message::Acknowledge { .. } => kind.to_owned(),
+            Message::Write { key, record, .. }
+            | Message::Repair { key, record, .. }
+            | Message::HandOff { key, record } => format!("{kind} {}", record.of(key)),
+            Message::Acknowledge { .. } | Message::Repaired { .. } => kind.to_owned(),
             Message::Read { key, .. } | Message::HandedOff { key, .. } => format!("{kind} {key}"),
             Message::Answer { found: Some(record), .. } => format!("{kind}: {record}"),
             Message::Answer { found: None, .. } => format!("{kind}: nothing"),

@@ -20,7 +20,8 @@
 //! The promise does not hold
 //! - in a sloppy quorum, where spare nodes acknowledge what home nodes have not seen;
 //! - after a node comes back from an older copy of its disk;
-//! - where the clock of a node that coordinates is wrong.
+//! - where the clock of a node that coordinates is wrong;
+//! - where a tombstone is forgotten before all nodes have heard of it.
 //!
 //! And there is more that a reader might expect, and that it never said:
 //! - of two writes that overlap, both acknowledged, the one with the larger version is kept; the other is lost, and perhaps
@@ -28,7 +29,15 @@
 //! - a write that reached fewer than w nodes is refused, and not taken back; it may be seen, and vanish again;
 //! - while a write is in flight, a read may see it and a later one may not: this is not linearizability.
 //!
-//! Each of these six is a run in `tests/golden/quorum`.
+//! Each of these seven is a run in `tests/golden/quorum`.
+//!
+//! # Deletions
+//!
+//! A deletion is a write that leaves no value: a *tombstone*, a record with a version, which wins or loses as any other, and
+//! which read repair, hints and Merkle trees carry as any other. A node that only forgot the key would be brought it back by
+//! one that has not heard of the deletion. That is what happens, too, where tombstones are forgotten (`compact`) while such a
+//! node is away: they are kept for a *grace period*, in which each node should have heard of them. A node compares that by
+//! its own clock.
 //!
 //! # Versions
 //!
@@ -50,9 +59,11 @@
 //! - no clock is wrong by itself, and none drifts. A hybrid logical clock counts on from the largest time that its host has
 //!   heard of, and cannot know of a write that its host has not heard of;
 //! - there is one value for a key: concurrent values are not kept side by side, nor given to the client to merge;
-//! - nothing is deleted: a deletion would need a tombstone, lest anti-entropy bring the value back;
-//! - no node knows which others are up (there is no gossip): hints are handed off when the script says so;
-//! - the log of a node is never compacted.
+//! - tombstones and dead records go when somebody says `compact`; a store merges its files when they are many. A hint is kept
+//!   however old it is;
+//! - a request to a coordinating node that the network delivers twice is carried out twice, if the first is forgotten by then:
+//!   there is no connection that would notice;
+//! - no node knows which others are up (there is no gossip): hints are handed off when the script says so.
 //!
 //! After DeCandia et al., *Dynamo: Amazon's Highly Available Key-value Store* (2007), and Gifford, *Weighted Voting for
 //! Replicated Data* (1979).

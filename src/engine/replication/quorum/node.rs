@@ -13,6 +13,7 @@ use super::record::Record;
 use super::replica::{Replica, Stored};
 use super::{Event, Quorum, Reaction, Settings, Timer};
 use crate::cluster::{self, CallId, Host, NodeId, Power};
+use crate::contract::Refused;
 use crate::key::Key;
 use crate::sim::Time;
 use crate::wording::count;
@@ -89,7 +90,11 @@ impl Node {
             }
             (Message::Write { call, key, record, hint: Some(owner) }, _) => self.hold(*owner, key, record, from, *call),
             (Message::Read { call, key }, _) => self.read(key, from, *call),
-            (Message::Repair { key, record }, _) => self.keep(key, record, Purpose::Repair).1,
+            (Message::Repair { key, record, call: None }, _) => self.keep(key, record, Purpose::Repair).1,
+            (Message::Repair { key, record, call: Some(call) }, _) => {
+                let done = Message::Repaired { call: *call, version: record.version };
+                self.store(key, record, Purpose::Repair, from, done)
+            }
             (Message::HandOff { key, record }, _) => {
                 let done = Message::HandedOff { key: key.clone(), version: record.version };
                 self.store(key, record, Purpose::HandOff, from, done)
@@ -98,6 +103,7 @@ impl Node {
             (Message::Answer { call, found }, Host::Node(node)) => {
                 self.coordinator.answered(node, *call, found.clone())
             }
+            (Message::Repaired { call, version }, Host::Node(node)) => self.coordinator.repaired(node, *call, *version),
             (Message::HandedOff { key, version }, Host::Node(owner)) => {
                 let dropped = self.hints.release(owner, key, *version);
                 if dropped && self.replica.disk.replace_hints(&self.hints).is_err() {
@@ -168,6 +174,18 @@ impl Node {
     pub fn compare_with(&self, other: NodeId) -> Reaction {
         let message = anti_entropy::open(&self.replica);
         Reaction::new(Event::ComparisonBegun { node: self.id, with: other }).send(other, message)
+    }
+
+    /// Compacts its log. A tombstone is forgotten if it is older, by this node's clock, than the time in which each node should
+    /// have heard of it.
+    pub fn compact(&mut self, now: Time) -> Result<Reaction, Refused> {
+        let (node, grace) = (self.id, self.settings.gc_grace);
+        let Ok((dropped, forgotten)) =
+            self.replica.compact(|record| !record.is_tombstone() || record.version.at + grace > now)
+        else {
+            return Err(Refused::new(format!("{node} has no room on its disk for a new log beside the old one")));
+        };
+        Ok(Reaction::new(Event::Compacted { node, dropped, forgotten, grace }))
     }
 
     fn forget(&mut self) {

@@ -1,5 +1,5 @@
 //! What is neither done by a host nor by fate: calls begin, and whoever operates the store hands hints off, compares
-//! nodes, takes and restores backups.
+//! nodes, compacts logs, takes and restores backups.
 
 use std::rc::Rc;
 
@@ -21,7 +21,10 @@ pub(super) fn carry_out(store: &mut Store, command: &Command, probe: &mut impl P
         Command::Repair(Repair(pair)) => repair(store, pair, probe),
         Command::Backup { node } => back_up(store, node, probe),
         Command::Restore { node } => restore(store, node, probe),
-        Command::Write { begin, client, .. } | Command::Read { begin, client, .. } => {
+        Command::Compact { node } => compact(store, node, probe),
+        Command::Write { begin, client, .. }
+        | Command::Delete { begin, client, .. }
+        | Command::Read { begin, client, .. } => {
             // Where no message takes any time, the version of this write would be that of one that is over.
             if store.witness.is_written_at(store.now()) {
                 store.pass_a_nanosecond();
@@ -89,6 +92,21 @@ fn finish_with(
         store.advance(FOREVER, probe)?;
     }
     Ok(())
+}
+
+fn compact(store: &mut Store, only: Option<NodeId>, probe: &mut impl Probe<Store>) -> Done {
+    only.map_or(Ok(()), |node| store.check_is_up(node))?;
+    let chosen = |node: &NodeId| only.is_none_or(|only| only == *node) && store.is_up(*node);
+    let nodes: Vec<NodeId> = store.ids().filter(chosen).collect();
+    if nodes.is_empty() {
+        return Err(Refused::new("it takes a node that runs"));
+    }
+    for node in nodes {
+        let now = store.clocks[node.index()].clock(store.now());
+        let reaction = store.node_mut(node).compact(now)?;
+        store.react(node.into(), Some(reaction), None, probe);
+    }
+    Ok(Outcome::Done)
 }
 
 fn back_up(store: &mut Store, node: NodeId, probe: &mut impl Probe<Store>) -> Done {

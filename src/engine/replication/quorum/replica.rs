@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use super::disk::NodeDisk;
 use super::record::Record;
 use crate::key::Key;
+use crate::sim::DiskError;
 
 #[derive(Clone, Debug, Default)]
 pub struct Replica {
@@ -41,6 +42,18 @@ impl Replica {
 
     pub fn read(&self, key: &Key) -> Option<&Record> {
         self.records.get(key)
+    }
+
+    /// Writes the log anew, with the newest record of each key, as far as that is to be `kept`. Returns how many records are
+    /// dropped since there is a newer one, and how many are forgotten.
+    pub fn compact(&mut self, kept: impl Fn(&Record) -> bool) -> Result<(usize, usize), DiskError> {
+        let mut records = LiteMap::clone(&self.records);
+        records.retain(|_, record| kept(record));
+        let forgotten = self.records.len() - records.len();
+        let dropped = self.disk.log().len() - self.records.len();
+        self.disk.replace_records(&records)?;
+        self.records = Rc::new(records);
+        Ok((dropped, forgotten))
     }
 
     /// The machine stops: memory is gone.

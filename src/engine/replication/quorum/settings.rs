@@ -33,8 +33,12 @@ pub struct Settings {
     #[parameter(CoordinatedBy::Client)]
     pub coordinator: CoordinatedBy,
     /// Whether a read sends the newest value to the nodes that answered with an older one.
-    #[parameter(true)]
-    pub read_repair: bool,
+    #[parameter(ReadRepair::On)]
+    pub read_repair: ReadRepair,
+    /// How old a tombstone must be before a compaction forgets it.
+    #[label("Grace period (gc_grace)")]
+    #[parameter(1_000, 0..=60_000, "ms")]
+    pub gc_grace: Time,
     /// How many clients there are.
     #[parameter(2, 1..=3)]
     pub clients: usize,
@@ -54,6 +58,17 @@ pub struct Settings {
     /// Which chance decides on delays and losses.
     #[parameter(1, 0..=u32::MAX as u64)]
     pub seed: u64,
+}
+
+/// What becomes of nodes that have answered with an older value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum ReadRepair {
+    /// on: it is sent behind the answer
+    On,
+    /// blocking: the read waits until r nodes have it
+    Blocking,
+    /// off
+    Off,
 }
 
 /// Who coordinates a call where the command says nothing.

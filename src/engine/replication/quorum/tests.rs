@@ -67,7 +67,7 @@ impl Run {
 
     fn stored_at(&self, node: u8, key: &str) -> Option<&str> {
         let node = &self.quorum.nodes[NodeId::new(node).index()];
-        node.replica.read(&Key::new(key)).map(|record| &*record.value)
+        node.replica.read(&Key::new(key)).and_then(|record| record.value.as_deref())
     }
 }
 
@@ -285,6 +285,79 @@ fn r2_the_last_of_writes_that_do_not_overlap_is_read() {
     }
 }
 
+/// FAULTS R14: a deleted key is gone for all who read, and for a node that was away, too, whoever brings it the tombstone.
+#[test]
+fn r14_a_deletion_is_carried_as_a_write_is() {
+    let away = "write k a; settle; stop n3; delete k; start n3";
+    for (parameters, brings) in [("", "read k; settle"), ("read-repair=off", "repair"), ("w=3 spares=1", "handoff")] {
+        let mut run = Run::new(&format!("jitter=0 {parameters}"));
+        run.script(away);
+        assert_eq!(run.stored_at(3, "k"), Some("a"), "{parameters}");
+        run.script(brings);
+        let node = &run.quorum.nodes[2];
+        assert!(node.replica.read(&Key::new("k")).is_some_and(|record| record.is_tombstone()), "{parameters}");
+        // It is on the disk as well, and a later write wins over it.
+        let outcomes = run.script("stop n3; start n3; read k as c2; write k b; read k as c2");
+        assert_eq!(outcomes[2..], ["(no value)", "done", "b"], "{parameters}");
+        assert!(run.verdicts().iter().all(|verdict| *verdict == Verdict::Fresh), "{parameters}: {}", run.told());
+    }
+}
+
+/// FAULTS R14: a tombstone that is forgotten while a node has not heard of it lets the value come back; one that is not
+/// older than the grace period is kept.
+#[test]
+fn r14_a_tombstone_that_is_forgotten_too_early_lets_the_value_come_back() {
+    for (grace, found, forgotten) in [("50", "a", 2), ("60000", "(no value)", 0)] {
+        let mut run = Run::new(&format!("jitter=0 gc-grace={grace}"));
+        let outcomes =
+            run.script("write k a; settle; stop n3; delete k; settle; compact; start n3; read k; repair; read k");
+        assert_eq!(outcomes[9], found, "{grace}");
+        assert_eq!(counter(&run.quorum, "tombstones_forgotten"), forgotten);
+        assert_eq!(run.told().contains("Stale: the write c1.2 had been acknowledged"), forgotten > 0, "{}", run.told());
+    }
+    // Once all have heard of it, it can go, and nothing is said against a read that finds nothing.
+    let mut run = Run::new("jitter=0 gc-grace=50");
+    let outcomes = run.script("write k a; settle; delete k; settle; compact; stop n1; start n1; read k as c2");
+    assert_eq!((&*outcomes[7], run.told().contains("Fresh")), ("(no value)", true));
+    assert!(run.quorum.nodes.iter().all(|node| node.replica.records.is_empty() && node.replica.disk.log().is_empty()));
+    // A node's own clock says what is old.
+    let mut run = Run::new("jitter=0");
+    run.script("delete k; settle; skew n1 5000ms; compact");
+    let kept = run.quorum.nodes.iter().map(|node| node.replica.records.len());
+    assert_eq!(kept.collect::<Vec<_>>(), [0, 1, 1]);
+}
+
+/// FAULTS R14: what the network delivers twice counts once.
+#[test]
+fn r14_a_node_that_is_heard_twice_counts_once() {
+    let mut run = Run::new("jitter=0");
+    run.script("stop n2; stop n3; begin write k a; run 10ms; duplicate n1>c1; settle");
+    assert!(run.events.iter().any(|event| event.name() == "AnsweredAgain"));
+    assert_eq!(counter(&run.quorum, "calls_refused"), 1);
+    let mut run = Run::new("jitter=0 w=3 r=1");
+    let request = "begin write k a via n1; duplicate c1>n1; settle; write k b as c2; read k as c2";
+    assert_eq!(run.script(request)[4], "b");
+    assert!(run.events.iter().any(|event| event.name() == "RequestIgnored"));
+}
+
+/// FAULTS R14: with blocking read repair, no read goes back behind another, where any two sets of r nodes meet; with repair
+/// behind the answer, some do.
+#[test]
+fn r14_a_read_that_waits_for_its_repair_is_never_overtaken() {
+    let goes_back = |verdict: &Verdict| matches!(verdict, Verdict::WentBack { .. } | Verdict::NoOrder { .. });
+    let (mut confirmed, mut behind) = (0, 0);
+    for seed in 0..400 {
+        let quorum = ["n=3 w=2 r=2", "n=5 w=3 r=3"][seed as usize % 2];
+        let rest = format!("{quorum} jitter=60 loss=10 timeout=150");
+        let (run, script) = random_run(seed, &format!("{rest} read-repair=blocking"), 40);
+        assert!(!run.verdicts().iter().any(goes_back), "{quorum} seed={seed}\n{}", script.join("; "));
+        confirmed += run.events.iter().filter(|event| event.name() == "RepairConfirmed").count();
+        let (run, _) = random_run(seed, &rest, 40);
+        behind += usize::from(run.verdicts().iter().any(goes_back));
+    }
+    assert!(confirmed > 200 && behind > 0, "{confirmed} repairs, {behind} runs that went back");
+}
+
 /// A hint is not read; once it is handed off, it is.
 #[test]
 fn a_hint_is_seen_after_its_handoff() {
@@ -414,6 +487,10 @@ fn any_day_comes_to_rest() {
         "repair",
         "backup n1",
         "restore n1",
+        "delete k",
+        "begin delete k as c2 via n3",
+        "compact",
+        "compact n2",
     ];
     for seed in 0..40 {
         let coordinator = ["client", "node"][seed as usize % 2];

@@ -41,6 +41,7 @@ pub(super) fn counters(store: &Store) -> Vec<Counter> {
         counter("hints_handed_off", watch.hints_handed_off),
         counter("digests_exchanged", watch.digests_exchanged),
         counter("keys_exchanged", watch.keys_exchanged),
+        counter("tombstones_forgotten", watch.tombstones_forgotten),
         counter("bytes_written", store.nodes.iter().map(|node| node.replica.disk.bytes_written()).sum()),
     ]
 }
@@ -75,14 +76,14 @@ pub(super) fn whole(store: &Store) -> Value {
 }
 
 fn record_state(key: &str, record: &Record) -> Value {
-    json!({ "key": key, "value": &*record.value, "version": record.version.to_string() })
+    json!({ "key": key, "value": record.value.as_deref(), "version": record.version.to_string() })
 }
 
 fn client_state(id: ClientId, client: &Client) -> Value {
     let beliefs = client.beliefs.iter().map(|(key, belief)| match belief {
         Belief::Value(value) => json!({ "key": key.as_str(), "value": &**value, "sure": true }),
         Belief::Nothing => json!({ "key": key.as_str(), "value": null, "sure": true }),
-        Belief::Unsure(value) => json!({ "key": key.as_str(), "value": &**value, "sure": false }),
+        Belief::Unsure(value) => json!({ "key": key.as_str(), "value": value.as_deref(), "sure": false }),
     });
     json!({ "client": id.to_string(), "believes": beliefs.collect::<Vec<_>>() })
 }
@@ -109,6 +110,10 @@ fn call_state(call: &Call) -> Value {
     match &call.request {
         Request::Write { value, .. } => {
             state["write"] = (**value).into();
+            state["ok"] = call.ended.map(|(_, returned)| returned == Returned::Written).into();
+        }
+        Request::Delete { .. } => {
+            state["delete"] = true.into();
             state["ok"] = call.ended.map(|(_, returned)| returned == Returned::Written).into();
         }
         Request::Read { .. } => {

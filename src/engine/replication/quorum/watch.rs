@@ -23,6 +23,7 @@ pub struct Watch {
     pub hints_handed_off: u64,
     pub digests_exchanged: u64,
     pub keys_exchanged: u64,
+    pub tombstones_forgotten: u64,
 }
 
 impl Witness<Quorum> for Watch {
@@ -37,6 +38,7 @@ impl Witness<Quorum> for Watch {
             hints_handed_off: 0,
             digests_exchanged: 0,
             keys_exchanged: 0,
+            tombstones_forgotten: 0,
         }
     }
 
@@ -55,14 +57,17 @@ impl Witness<Quorum> for Watch {
             _ => None,
         };
         self.count(event);
-        if let Event::CallSent { call, version: Some(version), .. } = *event {
-            self.history.stamp(call, version.at);
+        if let Event::CallSent { call, record: Some(ref record), .. } = *event {
+            self.history.stamp(call, record.version.at);
             (self.versioned, self.is_written) = (now, false);
         }
         let (Some(call), Some(returned)) = (event.call(), event.returned()) else { return };
         let found = self.history.end(call, returned, now);
         self.is_written |= returned == Returned::Written;
-        if let Event::Answered { verdict, .. } | Event::Responded { verdict, .. } = event {
+        if let Event::Answered { verdict, .. }
+        | Event::RepairConfirmed { verdict, .. }
+        | Event::Responded { verdict, .. } = event
+        {
             *verdict = found;
         }
     }
@@ -90,6 +95,7 @@ impl Watch {
             Event::ComparisonBegun { .. } => self.digests_exchanged += 1,
             Event::TreesCompared { is_bottom: false, sent, .. } => self.digests_exchanged += sent as u64,
             Event::TreesCompared { is_bottom: true, sent, .. } => self.keys_exchanged += sent as u64,
+            Event::Compacted { forgotten, .. } => self.tombstones_forgotten += forgotten as u64,
             Event::EntriesMerged { returned, .. } => self.keys_exchanged += returned as u64,
             _ => {}
         }
