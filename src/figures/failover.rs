@@ -13,7 +13,7 @@ use crate::engine::replication::failover::settings::{ChosenBy, Storage};
 use crate::engine::replication::failover::user::Ask;
 use crate::engine::replication::failover::witness::Ended;
 use crate::engine::replication::failover::{
-    Event, Failover, Replica, cache, controller, leaders, newest_leader, storage, user,
+    Event, Failover, Replica, cache, controller, leaders, newest_leader, store, user,
 };
 use crate::engine::sim::Time;
 use crate::engine::wording::{count, shown};
@@ -92,7 +92,7 @@ impl Shown for Failover {
                 (rows.map(|(row, name)| format!("{row} {}", shown(name))).collect(), String::new())
             }
             Service::Storage => {
-                let store = storage(cluster).expect("it is drawn");
+                let store = store(cluster).expect("it is drawn");
                 let rows = store.rows.iter().rev().map(|(row, token)| format!("{} {} t{token}", row.row, row.name));
                 let is_fenced = cluster.settings.storage == Storage::Fenced;
                 (rows.collect(), if is_fenced { format!("≥ t{}", store.highest) } else { String::new() })

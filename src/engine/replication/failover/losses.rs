@@ -82,11 +82,11 @@ fn r10_what_the_storage_does_not_answer_it_is_sent_again() {
         let narration = narration + "\n" + &told(&mut failover, "heal; run 4s");
         assert!(!narration.contains("enough followers"), "it waits for the storage: {narration}");
         assert_eq!(failover.witness.calls[0].ended, Some(Ended::Inserted(1)), "{narration}");
-        assert_eq!(super::storage(&failover).unwrap().rows.len(), 1);
+        assert_eq!(super::store(&failover).unwrap().rows.len(), 1);
     }
     let mut failover = open(&[("storage", "fenced")]);
     told(&mut failover, "isolate storage; stop n1; run 1s; heal; run 4s");
-    assert_eq!(super::storage(&failover).unwrap().highest, 2, "the token of the new leader has come");
+    assert_eq!(super::store(&failover).unwrap().highest, 2, "the token of the new leader has come");
     let mut failover = open(&[("storage", "open"), ("loss", "30"), ("seed", "4")]);
     run(&mut failover, "begin insert ann; run 200ms; begin insert bob as c2; run 10s; run 10s");
     assert!(failover.nodes.iter().all(|node| node.replica.waiting.is_empty()), "nobody waits for ever");

@@ -286,7 +286,7 @@ impl Protocol for Failover {
     fn whole(cluster: &Cluster<Failover>) -> Value {
         let row = |row, name: &str| json!({ "row": row, "name": name });
         let cached = cache(cluster).rows.iter().map(|(number, name)| row(*number, name));
-        let rows = storage(cluster).map_or(&[][..], |store| &store.rows);
+        let rows = store(cluster).map_or(&[][..], |store| &store.rows);
         let stored = rows.iter().map(|(row, token)| json!({ "row": row.row, "name": &*row.name, "token": token }));
         let lost = cluster.witness.lost(&cluster.nodes).into_iter().map(|told| told.name.to_string());
         json!({
@@ -362,7 +362,7 @@ pub fn cache(cluster: &Cluster<Failover>) -> &Cache {
     cache
 }
 
-pub fn storage(cluster: &Cluster<Failover>) -> Option<&Store> {
+pub fn store(cluster: &Cluster<Failover>) -> Option<&Store> {
     if let Some(Program::Storage(store)) = service(cluster, Service::Storage) { Some(store) } else { None }
 }
 
