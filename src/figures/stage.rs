@@ -1,14 +1,15 @@
 //! The stage of every cluster: a banner, clients at the left, nodes at the right, messages between, and its space-time
 //! diagram. A figure says only what is its own.
 
+mod seen;
+
 use super::calls::{Proof, Strip};
 use super::cluster::{Column, Crowds, Ground, Ways, client};
-use super::diagram::{Bar, Cluster as Seen, Flight};
 use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol, Service};
-use crate::engine::sim::{MessageId, Time};
+use crate::engine::sim::MessageId;
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{BANNER, CLIENT, Card, NODE, PAD, banner, checks, sides};
+use crate::scene::parts::{BANNER, CLIENT, Card, LOWEST, MOST_AT_EASE, NODE, PAD, banner, checks, sides};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, wrap};
 use crate::scene::vocabulary::{LINE, cross, sealed};
@@ -82,9 +83,6 @@ pub(super) trait Shown: Protocol {
 
 /// More promises than these stand in two rows.
 const MOST_IN_A_ROW: usize = 4;
-/// More nodes share the height of so many, as long as none is lower than that.
-const MOST_AT_EASE: f32 = 4.0;
-const LOWEST: f32 = 58.0;
 /// More messages on one way are counted, not drawn.
 const MOST_ON_A_WAY: usize = 2;
 
@@ -217,47 +215,4 @@ pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
     let passed = cluster.passed.iter().map(|(envelope, _)| &**envelope);
     let found = cluster.network().in_flight().chain(passed).find(|envelope| envelope.id == id)?;
     Some(P::bytes(cluster, &found.payload, format!("{id}, {}", found.payload.kind())))
-}
-
-impl<P: Shown> Seen for Cluster<P> {
-    fn hosts(&self) -> Vec<(Host, String)> {
-        let services = self.services.iter().map(|(service, _)| Host::from(*service));
-        let hosts = self.client_ids().map(Host::from).chain(services).chain(self.ids().map(Host::from));
-        hosts.map(|host| (host, P::name(host))).collect()
-    }
-
-    fn now(&self) -> Time {
-        Cluster::now(self)
-    }
-
-    fn is_up(&self, host: Host) -> bool {
-        self.network().is_up(host)
-    }
-
-    fn flights(&self) -> Vec<Flight> {
-        self.network().in_flight().filter(|message| P::is_news(self, message)).map(Flight::of).collect()
-    }
-
-    fn passed(&self) -> Option<(Flight, bool)> {
-        self.passed.as_ref().map(|(message, lost)| (Flight::of(message), *lost))
-    }
-
-    fn about(&self, id: MessageId) -> String {
-        let passed = self.passed.iter().map(|(message, _)| &**message);
-        let mut messages = self.network().in_flight().chain(passed);
-        messages.find(|message| message.id == id).map_or_else(String::new, |message| message.payload.about())
-    }
-
-    fn calls(&self) -> Vec<bool> {
-        self.calls.iter().map(|call| call.ended.is_some()).collect()
-    }
-
-    fn call(&self, place: usize) -> Bar {
-        let call = &self.calls[place];
-        let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| outcome.to_string());
-        let verdict = P::verdict(self, place);
-        let told = verdict.as_ref().map_or_else(String::new, |verdict| format!(". {}", verdict.told));
-        let label = format!("{}: {}, {ended}{told}", call.id, call.asked);
-        Bar { host: call.id.client.into(), label, against: verdict.and_then(|verdict| verdict.against) }
-    }
 }

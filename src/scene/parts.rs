@@ -18,6 +18,9 @@ pub const WORK: (f32, f32) = (34.0, 22.0);
 pub const BANNER: f32 = 44.0;
 pub const CLIENT: f32 = 76.0;
 pub const NODE: f32 = 96.0;
+/// More nodes share the height of so many, as long as none is lower than that.
+pub const MOST_AT_EASE: f32 = 4.0;
+pub const LOWEST: f32 = 58.0;
 /// How wide the place of a cell is that holds a name and a few letters, and of one that holds a short value.
 pub const MARK: f32 = 78.0;
 pub const CELL: f32 = 116.0;
