@@ -167,13 +167,13 @@ test("failover: a storage that checks tokens refuses the old leader, one that do
   await press(page, "To the last step");
   const told = await transcript(page);
   await expect(told).toContainText("an old leader has overwritten it");
-  await expect(shape(page, "verdict 4")).toContainText("✗ 1");
+  await expect(shape(page, "check 4")).toContainText("✗ 1");
   await expect(shape(page, "banner")).toContainText("n1 and n2 lead at once");
   await choose(page, "Storage", "fenced");
   await expect(told).toContainText("The storage refuses n1: its token 1 is older than 2");
   await expect(told).not.toContainText("has overwritten it");
   await press(page, "To the last step");
-  await expect(shape(page, "verdict 4")).toContainText("✓");
+  await expect(shape(page, "check 4")).toContainText("✓");
   await choose(page, "Storage", "off");
   await expect(shape(page, "storage")).toHaveCount(0);
 });
