@@ -53,7 +53,8 @@ fn text(file: &str) -> &'static str {
 fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
     files()
         .keys()
-        .filter(|file| file.ends_with(".html") && *file != "embed.html")
+        // The openings are parts of pages, which are fetched.
+        .filter(|file| file.ends_with(".html") && *file != "embed.html" && !file.starts_with("openings/"))
         .map(|file| (file.as_str(), text(file)))
 }
 

@@ -138,9 +138,10 @@ fn any_day(seed: u64, own_keys: bool) -> Day {
             25 | 27..30 => {
                 // Nobody else leads at first.
                 let old = if chance.one_in(2) { 1 } else { a };
-                format!(
-                    "isolate n{old}\nput k{key} v{number} as c{client}\nstop n{old}\nheal\npromote n{b}\nstart n{old}"
-                )
+                // Its clients still reach it.
+                let others = (1..=nodes).filter(|node| *node != old);
+                let cuts: String = others.map(|node| format!("cut n{old} n{node}\n")).collect();
+                format!("{cuts}put k{key} v{number} as c{client}\nstop n{old}\nheal\npromote n{b}\nstart n{old}")
             }
             26 if nodes < 5 => {
                 nodes += 1;
