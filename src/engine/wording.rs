@@ -54,6 +54,11 @@ pub fn shown(text: &str) -> Shown<'_> {
     Shown(text)
 }
 
+/// A command as a sentence quotes it: no word of it is longer than a key or a value is shown.
+pub fn asked(command: &str) -> String {
+    command.split(' ').map(|word| shorten(word, MOST_CHARS)).collect::<Vec<_>>().join(" ")
+}
+
 /// A value as narration shows it, or what narration says where there is none.
 pub fn shown_or(value: Option<&str>, nothing: &str) -> String {
     value.map_or_else(|| nothing.to_owned(), |value| shown(value).to_string())

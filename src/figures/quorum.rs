@@ -16,7 +16,7 @@ use crate::engine::replication::quorum::message::{Ending, Message};
 use crate::engine::replication::quorum::node::Node;
 use crate::engine::replication::quorum::record::{self, Record};
 use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Logged, focus};
-use crate::engine::wording::{count, shown};
+use crate::engine::wording::{asked, count, shown};
 use crate::scene::area::{Area, GAP, Size};
 use crate::scene::parts::{newest, newest_on_disk};
 use crate::scene::text::Face;
@@ -82,7 +82,11 @@ impl Shown for Quorum {
         let rule = format!("w + r = {} {overlap} n = {}", settings.w + settings.r, settings.n);
         let Some((place, coordination)) = focus(cluster) else { return ("strong", rule, String::new()) };
         let call = &cluster.calls[place];
-        ("strong", format!("{rule} · {} {}", call.id, call.asked), coordination.map(standing).unwrap_or_default())
+        (
+            "strong",
+            format!("{rule} · {} {}", call.id, asked(&call.asked)),
+            coordination.map(standing).unwrap_or_default(),
+        )
     }
 
     fn beliefs(cluster: &Cluster<Quorum>, client: ClientId) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::area::{Area, GAP};
 use super::text::{Face, SIZE, SMALL, fit, width};
 use super::vocabulary::{self, Held, cell, cross, disk, hatch, tint};
 use super::{Anchor, Scene, Shape};
+use crate::engine::wording::count;
 
 /// The step from one line of text to the next, and the baseline of the first.
 const LINE: f32 = 17.0;
@@ -314,7 +315,7 @@ pub fn checks(scene: &mut Scene, area: Area, columns: usize, checks: &[(&str, u6
         let shape = Shape::new(format!("check {place}"), cell.x, cell.y)
             .text(0.0, 13.0, Anchor::Start, "small", name.clone())
             .text(width(&name, SMALL) + GAP, 13.0, Anchor::Start, class, mark);
-        scene.push(shape.label(format!("{name}: broken {broken} times")));
+        scene.push(shape.label(format!("{name}: broken {}", count(*broken, "time"))));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::super::diagram::{Bar, Cluster as Seen, Flight};
 use super::Shown;
+use crate::engine::Outcome;
 use crate::engine::cluster::{Cluster, Host, Message};
 use crate::engine::sim::{MessageId, Time};
+use crate::engine::wording::{asked, shown};
 
 impl<P: Shown> Seen for Cluster<P> {
     fn hosts(&self) -> Vec<(Host, String)> {
@@ -40,10 +42,21 @@ impl<P: Shown> Seen for Cluster<P> {
 
     fn call(&self, place: usize) -> Bar {
         let call = &self.calls[place];
-        let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| outcome.to_string());
+        let ended = call.ended.as_ref().map_or("not answered yet".to_owned(), |(_, outcome)| came_to(outcome));
         let verdict = P::verdict(self, place);
         let told = verdict.as_ref().map_or_else(String::new, |verdict| format!(". {}", verdict.told));
-        let label = format!("{}: {}, {ended}{told}", call.id, call.asked);
+        let label = format!("{}: {}, {ended}{told}", call.id, asked(&call.asked));
         Bar { host: call.id.client.into(), label, against: verdict.and_then(|verdict| verdict.against) }
+    }
+}
+
+/// An outcome in a sentence.
+fn came_to(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Value(Some(value)) => shown(value).to_string(),
+        Outcome::Entries(entries) => {
+            entries.iter().map(|(key, value)| format!("{key} = {}", shown(value))).collect::<Vec<_>>().join(", ")
+        }
+        outcome => outcome.to_string(),
     }
 }
