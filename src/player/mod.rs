@@ -77,6 +77,8 @@ pub struct Player {
     problems: Vec<String>,
     /// What the host has asked for could not be shown as it was said, and the reader has done nothing else since.
     astray: bool,
+    /// The page is being printed.
+    on_paper: bool,
     /// The line of the script box that could not be read, counted from 1.
     wrong_line: Option<usize>,
     /// Steps were dropped by a fork, and can be had back.
@@ -193,6 +195,7 @@ impl Component for Player {
             view: spec.manner.view,
             problems: problems.into_iter().map(|problem| problem.0).collect(),
             astray: false,
+            on_paper: false,
             wrong_line: None,
             forked: false,
             questions: Vec::new(),
@@ -272,7 +275,10 @@ impl Component for Player {
             }
             Message::Panel(panel) => self.panel = panel,
             Message::Width => return self.measure(),
-            Message::Paper(on) => return self.lay_out(if on { Breadth::Narrow } else { self.room() }),
+            Message::Paper(on) => {
+                self.on_paper = on;
+                return self.measure();
+            }
             Message::Seen => {
                 if self.spec.manner.autoplay && !stage::prefers_stillness() {
                     self.play(true, context);
@@ -517,7 +523,11 @@ impl Player {
         self.lay_out(self.room())
     }
 
+    /// On paper a stage is as on a phone, however wide it is there.
     fn room(&self) -> Breadth {
+        if self.on_paper {
+            return Breadth::Narrow;
+        }
         self.root.cast::<HtmlElement>().map_or(self.breadth, |root| breadth_of(&root, &self.spec))
     }
 

@@ -43,9 +43,9 @@ const expectMarked = (page, keys) => expect.poll(() => marked(page)).toEqual(key
 test("leader: whether a follower is waited for is set for each of them", async ({ page }) => {
   await open(page, "leader", "delay n1 n2 100ms; put k a", "&step=2.2");
   await expect(narration(page)).toContainText("The client is told once n2 has it");
-  await expect(shape(page, "n2")).toContainText("synchronous");
+  await expect(shape(page, "n2/foot")).toContainText("synchronous");
   await choose(page, "n2 is", "async");
-  await expect(shape(page, "n2")).toContainText("asynchronous");
+  await expect(shape(page, "n2/foot")).toContainText("asynchronous");
   const told = await transcript(page);
   await expect(told).toContainText("It waits for nobody, and tells the client.");
   await expect(told).toContainText("c1 is told after 20 ms that k = a (c1.1) is written.");
@@ -77,11 +77,11 @@ test("leader: nodes are stopped, started, promoted and added by buttons", async 
   await expect(narration(page)).toContainText("n2 is named the leader of term 2");
   await expect(shape(page, "n2")).toContainText("leads");
   await command(page, "start", { node: "n1" });
-  await expect(narration(page)).toContainText("n1 is on again");
+  await expect(narration(page)).toContainText("n1 started");
   await expect(shape(page, "n1")).not.toHaveClass(/stopped/);
   await command(page, "mode", { node: "n3", mode: "sync" });
   await expect(narration(page)).toContainText("n3");
-  await expect(shape(page, "n3")).toContainText("follows, synchronous");
+  await expect(shape(page, "n3/foot")).toContainText("synchronous");
   await command(page, "add");
   await expect(shape(page, "n4")).toHaveCount(1);
   await press(page, "settle");
@@ -227,7 +227,7 @@ test("lag: a diagram of time marks the two calls that prove a broken promise", a
   const run = "post talk hello as ann; reload talk as bob via n1; reload talk as bob via n2";
   await open(page, "lag", run, "&view=time");
   await press(page, "To the last step");
-  await expect(narration(page)).toContainText("call");
+  await expect(narration(page)).toContainText("Monotonic reads are broken by c2.2, against c2.1");
   const bars = page.locator('.stage g[data-key^="call "]:not(.ghost)').filter({ has: page.locator("rect.bad") });
   await expect(bars).toHaveCount(2);
   await expect(bars.filter({ hasText: "breaks a promise" })).toHaveCount(1);
@@ -237,7 +237,7 @@ test("lag: a diagram of time marks the two calls that prove a broken promise", a
 test("lag: each rule is a control, and clients follow it", async ({ page }) => {
   await open(page, "lag", "post talk hello; reload talk via n3");
   await press(page, "To the last step");
-  await expect(narration(page)).toContainText("Read-your-writes is broken by call 2, against call 1");
+  await expect(narration(page)).toContainText("Read-your-writes is broken by c1.2, against c1.1");
   await expectMarked(page, ["call 1", "call 2"]);
   await choose(page, "Own posts", "leader");
   await press(page, "To the last step");
@@ -258,7 +258,7 @@ test("lag: a follower is stopped and started by buttons, and a post opens as the
   await expect(shape(page, "n3")).toHaveClass(/stopped/);
   await expect(shape(page, "n3/post 1")).toHaveCount(1);
   await command(page, "start", { node: "n3" });
-  await expect(narration(page)).toContainText("n3 is back with what its disks have");
+  await expect(narration(page)).toContainText("n3 started. It has what its disks have");
   await expect(shape(page, "n3")).not.toHaveClass(/stopped/);
   await press(page, "Bytes");
   await shape(page, "n3/post 1").click();

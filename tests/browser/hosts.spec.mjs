@@ -261,7 +261,7 @@ test.describe("the frame", () => {
     const steps = () => page.evaluate(() => window.heard.filter((message) => message.stepwise === "step"));
     const heights = () => page.evaluate(() => window.heard.filter(({ subject }) => subject === "lti.frameResize")
       .map(({ height }) => height));
-    await expect.poll(async () => (await heights()).at(-1)).toBeGreaterThan(500);
+    await expect.poll(async () => (await heights()).at(-1)).toBeGreaterThan(300);
     await say({ stepwise: "forward" });
     await expect(figure.locator(".narration")).toContainText("a = 1");
     await say(JSON.stringify({ stepwise: "seek", step: "2.1" }));
