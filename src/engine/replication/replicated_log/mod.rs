@@ -12,8 +12,6 @@
 //! - a message carries all the entries that its receiver lacks;
 //! - a node is stopped between two messages, and never while it writes one of its files.
 
-pub mod bytes;
-
 mod entry;
 mod node;
 mod reigns;
