@@ -123,12 +123,11 @@ impl Placed {
 
     /// A goal as the player shows it before anything was done, so that nothing moves when it wakes.
     fn task(&self, goal: &Goal) -> String {
-        let parts = goal.mark(&self.run).parts.into_iter();
-        let parts: String = parts.map(|(part, _)| format!("<li>{}</li>", escape(&part))).collect();
-        let most =
-            goal.commands.map_or("0 commands so far.".to_owned(), |most| format!("0 commands of at most {most}."));
+        let mark = goal.mark(&self.run);
+        let stand = goal.stand(&mark);
+        let parts: String = mark.parts.iter().map(|(part, _)| format!("<li>{}</li>", escape(part))).collect();
         let task = escape(&goal.task);
-        format!("<div class=\"opening-goal\"><p><b>Goal. </b>{task}</p><ul>{parts}</ul><div>{most}</div></div>")
+        format!("<div class=\"opening-goal\"><p><b>Goal. </b>{task}</p><ul>{parts}</ul><div>{stand}</div></div>")
     }
 
     /// A question as text, for a reader whose figure does not come alive.

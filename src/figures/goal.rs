@@ -23,6 +23,7 @@ mod predicate;
 use self::predicate::{Part, parts};
 use super::Run;
 use crate::engine::language;
+use crate::engine::wording::count;
 use crate::spec::{BadSpec, GoalSpec};
 
 /// A goal allows no more commands: what needs more is no exercise, but a program.
@@ -101,6 +102,17 @@ impl Goal {
         }
         let commands = run.len().checked_sub(1).map_or(0, |last| run.typed(last));
         Mark { reached: None, commands, parts: at(run.last(), commands) }
+    }
+
+    /// How far a run has come, in words.
+    pub fn stand(&self, mark: &Mark) -> String {
+        let given = count(mark.commands, "command");
+        match (mark.reached, self.commands) {
+            (Some(_), _) => format!("Reached with {given}."),
+            (None, Some(most)) if mark.commands > most => format!("{given}, and a solution has at most {most}."),
+            (None, Some(most)) => format!("{given} of at most {most}."),
+            (None, None) => format!("{given} so far."),
+        }
     }
 
     pub fn allows(&self, commands: usize) -> bool {

@@ -4,8 +4,10 @@ use yew::prelude::*;
 
 use super::buttons::{self, sends};
 use super::{Message, Player};
-use crate::engine::wording::count;
 use crate::figures::{Goal, Mark};
+
+/// What is said beside a solution.
+const SOLVED: &str = "This is a solution: step through it.";
 
 /// A reader on the way to a goal.
 pub struct Pursuit {
@@ -57,7 +59,7 @@ impl Player {
                 <p><b>{ "Goal. " }</b>{ &goal.task }</p>
                 <ul>{ for parts }</ul>
                 <div>
-                    <span role="status">{ stand(goal, mark, *solved) }</span>
+                    <span role="status">{ if *solved { SOLVED.to_owned() } else { goal.stand(mark) } }</span>
                     if goal.hint.is_some() && !hinted && !is_reached {
                         { buttons::words("Hint", sends(context, Message::Hint)) }
                     }
@@ -70,17 +72,5 @@ impl Player {
                 }
             </section>
         }
-    }
-}
-
-/// How far it has come, in words.
-fn stand(goal: &Goal, mark: &Mark, solved: bool) -> String {
-    let given = count(mark.commands, "command");
-    match (mark.reached, goal.commands) {
-        _ if solved => "This is a solution: step through it.".to_owned(),
-        (Some(_), _) => format!("Reached with {given}."),
-        (None, Some(most)) if mark.commands > most => format!("{given}, and a solution has at most {most}."),
-        (None, Some(most)) => format!("{} of at most {most}.", count(mark.commands, "command")),
-        (None, None) => format!("{given} so far."),
     }
 }
