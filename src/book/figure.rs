@@ -61,6 +61,15 @@ impl Placed {
         })
     }
 
+    /// How many steps its run has.
+    pub fn steps(&self) -> usize {
+        self.run.last()
+    }
+
+    pub fn questions(&self) -> usize {
+        self.questions.len()
+    }
+
     fn title(&self) -> &str {
         self.spec.title.as_deref().unwrap_or(self.run.about().title)
     }

@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use super::contents::Contents;
 use super::figure::Placed;
+use super::heads::{self, Head};
 use super::{catalogue, colours, fences, oembed};
 use crate::scene::svg::escape;
 
@@ -24,6 +25,7 @@ const ACCESS: [(&str, &str); 3] = [
 /// What is put into the pages.
 pub struct Finish<'a> {
     pub contents: &'a Contents,
+    pub heads: &'a [Head],
     pub figures: &'a [Placed],
     pub base_url: Option<&'a str>,
 }
@@ -32,7 +34,7 @@ pub struct Finish<'a> {
 const LEFT_OUT: &str = "toc.html";
 const NOT_FOUND: &str = "404.html";
 /// All chapters on one page, to be printed: its figures stay pictures.
-const PRINT: &str = "print.html";
+pub const PRINT: &str = "print.html";
 /// Of mdBook's own scripts we use the index and what reads it.
 const SEARCH: [&str; 2] = ["searchindex.js", "elasticlunr.min.js"];
 
@@ -54,7 +56,7 @@ impl Finish<'_> {
     fn page(&self, path: &str, page: String) -> anyhow::Result<String> {
         let to_root = "../".repeat(path.matches('/').count());
         let part = self.contents.part_of(path).map(|part| format!("<p class=\"part-name\">{}</p>", escape(part)));
-        let page = self.with_figures(page, &to_root)?;
+        let page = heads::fill(self.with_figures(page, &to_root)?, path, &to_root, self.heads);
         let styles = match page.contains("class=\"scene ") {
             true => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
             false => String::new(),
@@ -76,9 +78,15 @@ impl Finish<'_> {
     /// Puts the figures and the catalogue in the place of their marks.
     fn with_figures(&self, mut page: String, to_root: &str) -> anyhow::Result<String> {
         for (number, figure) in self.figures.iter().enumerate() {
-            page = replace_mark(page, &fences::mark_start(number), || Ok(figure.html(to_root, self.base_url)))?;
+            let mark = fences::mark_start(number);
+            if page.contains(&mark) {
+                page = replace_mark(page, &mark, figure.html(to_root, self.base_url));
+            }
         }
-        replace_mark(page, fences::CATALOGUE_START, || catalogue::html(to_root))
+        Ok(match page.contains(fences::CATALOGUE_START) {
+            true => replace_mark(page, fences::CATALOGUE_START, catalogue::html(to_root)?),
+            false => page,
+        })
     }
 
     /// A host shows this page at the address that was asked for, however deep. Its links start at the root of the book
@@ -93,10 +101,10 @@ impl Finish<'_> {
 }
 
 /// Replaces the mark's whole `<div>`, if the page has that mark; it has no other inside it.
-fn replace_mark(page: String, start: &str, by: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<String> {
-    let Some((before, rest)) = page.split_once(start) else { return Ok(page) };
+pub fn replace_mark(page: String, start: &str, by: String) -> String {
+    let Some((before, rest)) = page.split_once(start) else { return page };
     let after = rest.split_once("</div>").map_or("", |(_, after)| after);
-    Ok(format!("{before}{}{after}", by()?))
+    format!("{before}{by}{after}")
 }
 
 fn style(to_root: &str, file: &str) -> String {
