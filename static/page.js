@@ -1,5 +1,6 @@
 // What a page of the book does beside its figures: keys, colours, search, print.
 import { openSearch } from "./search.js";
+import "./terms.js";
 
 /* global setTheme, storedTheme, storeTheme -- from theme.js */
 

@@ -7,6 +7,7 @@
 
 import { watchFingers } from "./fingers.js";
 import { readLink, writeLink } from "./link.js";
+import { watch } from "./terms.js";
 
 const here = (file) => new URL(file, import.meta.url).href;
 const STYLES = ["scene.css", "figure.css"];
@@ -182,6 +183,7 @@ class StepwiseFigure extends HTMLElement {
     this.#shadow.addEventListener("click", ({ target }) => {
       if (target.closest(".narrow .drawers button")) setTimeout(() => this.#shadow.querySelector(".narrow > .drawer")?.scrollIntoView({ block: "nearest" }), 50);
     });
+    watch(this, this.#shadow);
     watchFingers(this.#shadow, (way) => this.#figure?.receive(way, ""));
   }
 

@@ -19,6 +19,8 @@ enum Line {
         page: Option<String>,
         depth: usize,
     },
+    /// What follows belongs to no part.
+    End,
 }
 
 /// The page that a chapter's file becomes: `storage/b-trees.html`.
@@ -38,7 +40,7 @@ impl Contents {
                 page: source_path.as_deref().map(page_of),
                 depth: parent_names.len(),
             }),
-            BookItem::Separator => None,
+            BookItem::Separator => Some(Line::End),
         });
         Contents { lines: lines.collect() }
     }
@@ -49,6 +51,7 @@ impl Contents {
         for line in &self.lines {
             match line {
                 Line::Part(title) => html += &format!("</ol><p class=\"part\">{}</p><ol>", escape(title)),
+                Line::End => html += "</ol><hr><ol>",
                 Line::Chapter { name, page, depth } => {
                     let class = if *depth > 0 { " class=\"deep\"" } else { "" };
                     html += &format!("<li{class}>{}</li>", entry(&escape(name), page.as_deref(), here, to_root));
@@ -64,6 +67,7 @@ impl Contents {
         for line in &self.lines {
             match line {
                 Line::Part(title) => part = Some(title.as_str()),
+                Line::End => part = None,
                 Line::Chapter { page: Some(each), .. } if each == page => return part,
                 Line::Chapter { .. } => {}
             }

@@ -1,7 +1,7 @@
 //! Native only: chapters made into pages.
 //!
 //! mdBook reads the chapters and writes the pages and the search index; everything that a reader sees is ours. In order:
-//! 1. [`heads`] reads what each chapter is for, and [`fences`] takes the figures out of the chapters, runs them, and leaves a mark in each one's place;
+//! 1. [`heads`] reads what each chapter is for, [`glossary`] its terms, and [`fences`] takes the figures out of the chapters, runs them, and leaves a mark in each one's place;
 //! 2. mdBook writes plain pages from our template (`theme/index.hbs`) into a scratch folder;
 //! 3. [`pages`] puts the figures, the contents and the links to styles into them;
 //! 4. [`assets`] adds styles, fonts, scripts, and the engines' sources; [`oembed`] describes each figure to platforms;
@@ -14,6 +14,7 @@ mod colours;
 mod contents;
 mod fences;
 mod figure;
+mod glossary;
 pub mod goals;
 mod heads;
 mod links;
@@ -21,6 +22,8 @@ mod oembed;
 mod openings;
 mod pages;
 mod qr;
+mod terms;
+mod visible;
 
 use std::path::Path;
 
@@ -29,6 +32,7 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::{Config, HtmlConfig, Playground, Search};
 
 use contents::Contents;
+use glossary::Glossary;
 
 const TITLE: &str = "Stepwise";
 const DESCRIPTION: &str =
@@ -45,13 +49,22 @@ pub fn build(root: &Path, out: &Path, base_url: Option<&str>) -> anyhow::Result<
     let scratch = tempfile::tempdir().context("no place for the pages while they are made")?;
     let mut book = MDBook::load_with_config(root, config(scratch.path())?)?;
     let mut heads = heads::read(&book.book)?;
+    let glossary = Glossary::read(root, &book.book)?;
+    terms::place(&mut book.book, &glossary);
     let figures = fences::take(&mut book.book)?;
     heads::place(&mut book.book, &mut heads, &figures);
     let contents = Contents::of(&book.book);
     book.build()?;
-    let finish = pages::Finish { contents: &contents, heads: &heads, figures: &figures, base_url: base_url.as_deref() };
+    let finish = pages::Finish {
+        contents: &contents,
+        heads: &heads,
+        glossary: &glossary,
+        figures: &figures,
+        base_url: base_url.as_deref(),
+    };
     pages::write(scratch.path(), out, &finish)?;
     assets::copy(root, out)?;
+    terms::write(out, &glossary)?;
     oembed::write(out, base_url.as_deref())?;
     openings::write(out)?;
     let broken = links::check(out)?;

@@ -7,8 +7,9 @@ use anyhow::Context;
 
 use super::contents::Contents;
 use super::figure::Placed;
+use super::glossary::Glossary;
 use super::heads::{self, Head};
-use super::{catalogue, colours, fences, oembed};
+use super::{catalogue, colours, fences, oembed, terms};
 use crate::scene::svg::escape;
 
 /// What mdBook's HTML lacks for those who read with a keyboard or a screen reader: whatever scrolls sideways can be
@@ -26,6 +27,7 @@ const ACCESS: [(&str, &str); 3] = [
 pub struct Finish<'a> {
     pub contents: &'a Contents,
     pub heads: &'a [Head],
+    pub glossary: &'a Glossary,
     pub figures: &'a [Placed],
     pub base_url: Option<&'a str>,
 }
@@ -56,6 +58,7 @@ impl Finish<'_> {
     fn page(&self, path: &str, page: String) -> anyhow::Result<String> {
         let to_root = "../".repeat(path.matches('/').count());
         let part = self.contents.part_of(path).map(|part| format!("<p class=\"part-name\">{}</p>", escape(part)));
+        let page = terms::fill(self.glossary.marked(page, path, &to_root), &to_root, self.glossary);
         let page = heads::fill(self.with_figures(page, &to_root)?, path, &to_root, self.heads);
         let styles = match page.contains("class=\"scene ") {
             true => style(&to_root, "scene.css") + &style(&to_root, "opening.css"),
