@@ -236,6 +236,15 @@ fn a_wrong_figure_is_told_with_its_file_and_line() {
 }
 
 #[test]
+fn a_chapter_without_objectives_is_refused() {
+    let complaint = complaint("# One\n\nWords.\n");
+    assert!(
+        complaint.starts_with("chapters/one.md:1: a chapter begins with what readers can do after it; accepted: +++"),
+        "{complaint}"
+    );
+}
+
+#[test]
 fn all_wrong_figures_are_told_at_once() {
     let fence = "```figure\nkind = \"x\"\n```\n\n";
     let complaint = complaint(&fence.repeat(2));

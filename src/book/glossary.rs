@@ -89,10 +89,10 @@ impl Term {
 }
 
 impl Glossary {
-    /// Reads the glossary of the project at `root` and holds it against its book. All mistakes are told at once.
-    pub fn read(root: &Path, book: &Book) -> anyhow::Result<Glossary> {
+    /// Reads the glossary of the project at `root` and holds it against its chapters. All mistakes are told at once.
+    pub fn read(root: &Path, chapters: Vec<Chaptered>) -> anyhow::Result<Glossary> {
         let source = super::assets::read(&root.join(FILE))?;
-        let glossary = Glossary::of(source, book.iter().filter_map(chaptered).collect())?;
+        let glossary = Glossary::of(source, chapters)?;
         let wrong = glossary.mistakes();
         if !wrong.is_empty() {
             bail!("{}", wrong.join("\n"));
@@ -256,6 +256,11 @@ pub fn id(name: &str) -> String {
     let letters = name.to_lowercase();
     let words: Vec<_> = letters.split(|each: char| !each.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     format!("term-{}", words.join("-"))
+}
+
+/// The chapters that have a number, as they were written.
+pub fn chapters(book: &Book) -> Vec<Chaptered> {
+    book.iter().filter_map(chaptered).collect()
 }
 
 fn chaptered(item: &BookItem) -> Option<Chaptered> {

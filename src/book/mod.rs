@@ -48,10 +48,11 @@ pub fn build(root: &Path, out: &Path, base_url: Option<&str>) -> anyhow::Result<
     let base_url = base_url.map(check_base_url).transpose()?;
     let scratch = tempfile::tempdir().context("no place for the pages while they are made")?;
     let mut book = MDBook::load_with_config(root, config(scratch.path())?)?;
-    let mut heads = heads::read(&book.book)?;
-    let glossary = Glossary::read(root, &book.book)?;
-    terms::place(&mut book.book, &glossary);
+    // Both read the chapters as they were written, line by line; a wrong figure is told before what they find.
+    let (heads, chapters) = (heads::read(&book.book), glossary::chapters(&book.book));
     let figures = fences::take(&mut book.book)?;
+    let (mut heads, glossary) = (heads?, Glossary::read(root, chapters)?);
+    terms::place(&mut book.book, &glossary);
     heads::place(&mut book.book, &mut heads, &figures);
     let contents = Contents::of(&book.book);
     book.build()?;
