@@ -38,10 +38,11 @@ fn main() -> ExitCode {
         ["hunt", "--seeds", seeds] if seeds.parse::<u64>().is_ok() => test::hunt(seeds),
         ["bench"] => bench::bench(false),
         ["bench", "--json"] => bench::bench(true),
-        // For trunk alone, which says where it has put the site.
-        ["split"] => match std::env::var_os("TRUNK_STAGING_DIR") {
-            Some(site) => shelves::split(site.as_ref()),
-            None => Err("trunk calls this while it builds the site; see Trunk.toml".to_owned()),
+        // For trunk alone, which says where it puts the site, and where that will stand.
+        [hook @ ("pages" | "split")] => match ["TRUNK_STAGING_DIR", "TRUNK_DIST_DIR"].map(std::env::var_os) {
+            [Some(site), Some(dist)] if hook == "pages" => site::pages(site.as_ref(), dist.as_ref()),
+            [Some(site), Some(dist)] => shelves::split(site.as_ref(), dist.as_ref()),
+            _ => Err("trunk calls this while it builds the site; see Trunk.toml".to_owned()),
         },
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

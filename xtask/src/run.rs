@@ -67,3 +67,9 @@ pub fn asked(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
 pub fn say(what: &str) {
     eprintln!("\x1b[1m── {what}\x1b[0m");
 }
+
+/// What to say of a file with which something is wrong.
+pub fn told<E: std::fmt::Display>(file: &Path) -> impl Fn(E) -> String {
+    let file = file.display().to_string();
+    move |error| format!("{file}: {error}")
+}

@@ -12,7 +12,8 @@ use wasm_split_cli_support::{Options, transform};
 use wasmparser::{CustomSectionReader, Parser, Validator, WasmFeatures};
 
 use crate::Result;
-use crate::run::{command, run, target};
+use crate::run::{command, run, target, told};
+use crate::site;
 use crate::tools::WASM;
 
 const PLAYER: &str = "stepwise-player";
@@ -25,15 +26,26 @@ pub const DRAWERS: &str = "drawers";
 const FOLDER: &str = "shelves-";
 
 /// Takes the module apart that cargo has just built, and puts its parts in the place of the whole, which trunk has put
-/// into `site`.
-pub fn split(site: &Path) -> Result {
-    let built = target().join(WASM).join("release").join(PLAYER).with_extension("wasm");
+/// into `site`, which becomes `dist`. Parts that `dist` has already are taken from it, but for a release.
+pub fn split(site: &Path, dist: &Path) -> Result {
+    let built = target().join(WASM).join(site::profile()).join(PLAYER).with_extension("wasm");
     let whole = fs::read(&built).map_err(told(&built))?;
     // Parts of different builds do not fit together, and browsers keep what they have fetched.
     let mut hash = DefaultHasher::new();
     hash.write(&whole);
     let folder = format!("{FOLDER}{:016x}", hash.finish());
-    let shelves = site.join(&folder);
+    let (shelves, before) = (site.join(&folder), dist.join(&folder));
+    let (player, glue) = (format!("{PLAYER}_bg.wasm"), format!("{PLAYER}.js"));
+    if !site::is_release() && before.join(LIST).exists() {
+        fs::create_dir_all(&shelves).map_err(told(&shelves))?;
+        for part in fs::read_dir(&before).map_err(told(&before))?.flatten() {
+            fs::copy(part.path(), shelves.join(part.file_name())).map_err(told(&part.path()))?;
+        }
+        for name in [player, glue] {
+            fs::copy(dist.join(&name), site.join(&name)).map_err(told(&dist.join(&name)))?;
+        }
+        return Ok(());
+    }
     fs::create_dir_all(&shelves).map_err(told(&shelves))?;
     // The whole one is not kept: for a moment it gives its place to the part that all need.
     let main = shelves.join(PLAYER).with_extension("wasm");
@@ -59,10 +71,10 @@ pub fn split(site: &Path) -> Result {
     bindgen.args(options).args(["--remove-producers-section", "--out-name", PLAYER, "--out-dir"]);
     run(bindgen.arg(site).arg(&main))?;
     fs::remove_file(&main).map_err(told(&main))?;
-    let player = site.join(format!("{PLAYER}_bg.wasm"));
+    let player = site.join(player);
     check(&fs::read(&player).map_err(told(&player))?).map_err(told(&player))?;
 
-    let (glue, loaders) = (site.join(PLAYER).with_extension("js"), shelves.join(LINK));
+    let (glue, loaders) = (site.join(glue), shelves.join(LINK));
     let code = fs::read_to_string(&glue).map_err(told(&glue))?;
     let link = fs::read_to_string(&loaders).map_err(told(&loaders))?;
     fs::write(&glue, linked(&code, &link, &folder)?).map_err(told(&glue))?;
@@ -93,11 +105,6 @@ pub fn list(site: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
         (name, words.map(|module| folder.join(module).with_extension("wasm")).collect())
     };
     Ok(text.lines().map(shelf).collect())
-}
-
-fn told<E: std::fmt::Display>(file: &Path) -> impl Fn(E) -> String {
-    let file = file.display().to_string();
-    move |error| format!("{file}: {error}")
 }
 
 /// The module without the sections that only tools read, and with its numbers as short as can be: a linker leaves room
