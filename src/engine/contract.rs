@@ -118,6 +118,49 @@ pub trait Probe<E: Engine> {
         let _ = source;
         self.step(event, state);
     }
+
+    /// The place of the way that the engine is to go. That is its own, `own`, unless whoever follows it has been asked to
+    /// decide otherwise; the decision is only put into words if somebody listens.
+    fn decide(&mut self, own: usize, decision: impl FnOnce() -> Decision) -> usize {
+        let _ = decision;
+        own
+    }
+
+    /// Whether anybody listens to decisions: those of a host have to be asked for.
+    fn hears_decisions(&self) -> bool {
+        false
+    }
+}
+
+/// A point at which an engine could go several ways, for a reader who is to decide in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The question, with all that decides it: `The leaf page 3 is full. Where is it split?`
+    pub asks: String,
+    /// At least two; the engine can go each of them.
+    pub ways: Vec<Way>,
+    /// The place of its own way among them.
+    pub own: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What is done: `Two keys stay, three move`.
+    pub says: String,
+    /// Why the engine goes it, or why not, as a sentence.
+    pub because: String,
+    /// What of the engine it is about, in its own words, as shapes are called: `page 3`.
+    pub about: Option<String>,
+}
+
+impl Way {
+    pub fn new(says: impl Into<String>, because: impl Into<String>) -> Way {
+        Way { says: says.into(), because: because.into(), about: None }
+    }
+
+    pub fn about(self, about: impl Display) -> Way {
+        Way { about: Some(about.to_string()), ..self }
+    }
 }
 
 impl<E: Engine> Probe<E> for () {

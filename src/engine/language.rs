@@ -6,6 +6,7 @@
 //! put "new york" "a;b"       a word with spaces or signs is quoted; \" \\ \n \t stand for what they do elsewhere
 //! put 1..20 x                a range repeats the command for each number
 //! put 9 z @3; crash          `@3` ends the command after its third step
+//! put 9 z !1.2               `!1.2` has the engine decide otherwise: in its first decision it goes the second way
 //! # this is a comment
 //! ```
 //!
@@ -62,8 +63,33 @@ pub struct Statement {
     pub words: Vec<Word>,
     /// The `3` of `@3`: after how many steps the command ends.
     pub cut: Option<usize>,
+    /// The `1.2` of `!1.2`, as places.
+    pub overruled: Vec<Overruled>,
     /// Where the statement stands in the script, in bytes.
     pub source: Range<usize>,
+}
+
+/// That a decision of a command goes another way than the engine's own. Both are places, counted from 0; a script counts
+/// from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overruled {
+    pub decision: usize,
+    pub way: usize,
+}
+
+impl Display for Overruled {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "!{}.{}", self.decision + 1, self.way + 1)
+    }
+}
+
+impl Overruled {
+    /// Of the text behind the sign: `1.2`.
+    fn read(text: &str) -> Option<Overruled> {
+        let place = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
+        let (decision, way) = text.split_once('.')?;
+        Some(Overruled { decision: place(decision)?, way: place(way)? })
+    }
 }
 
 /// The text of a script that comes as bytes.
@@ -141,10 +167,11 @@ impl Statement {
             let problem = format!("`{}` is the second range of this command", second.quote());
             return Err(BadCommand { place: second.place, problem, accepted: "one range a command".to_owned() });
         }
-        if self.cut.is_some() {
+        let of_one = [("@", "cuts", self.cut.is_some()), ("!", "is about", !self.overruled.is_empty())];
+        if let Some((sign, does, _)) = of_one.into_iter().find(|(.., is_there)| *is_there) {
             return Err(bad(
-                "a range stands for many commands, and `@` cuts one".to_owned(),
-                "a range, or `@`".to_owned(),
+                format!("a range stands for many commands, and `{sign}` {does} one"),
+                format!("a range, or `{sign}`"),
             ));
         }
         if first > last {
@@ -194,7 +221,7 @@ pub fn spell(word: &str) -> String {
     let bare = |each: char| !each.is_whitespace() && !each.is_control() && !matches!(each, ';' | '#' | '"' | '\\');
     let is_range =
         Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 } }.as_range().is_some();
-    if !word.is_empty() && !word.starts_with('@') && word.chars().all(bare) && !is_range {
+    if !word.is_empty() && !word.starts_with(['@', '!']) && word.chars().all(bare) && !is_range {
         return word.to_owned();
     }
     quoted(word)
@@ -225,7 +252,7 @@ struct Lexer<'a> {
 impl Lexer<'_> {
     fn statement(&mut self) -> Result<Option<Statement>, BadCommand> {
         let mut words = Vec::new();
-        let mut cut = None;
+        let (mut cut, mut overruled) = (None, Vec::new());
         let mut source = 0..0;
         loop {
             let (start, place) = (self.offset(), self.place);
@@ -246,11 +273,12 @@ impl Lexer<'_> {
                     self.next();
                     continue;
                 }
-                '@' if words.is_empty() => {
+                '@' | '!' if words.is_empty() => {
+                    let form = if next == '@' { "COMMAND @STEP" } else { "COMMAND !DECISION.WAY" };
                     return Err(BadCommand {
                         place,
-                        problem: "`@` with no command before it".to_owned(),
-                        accepted: "COMMAND @STEP".to_owned(),
+                        problem: format!("`{next}` with no command before it"),
+                        accepted: form.to_owned(),
                     });
                 }
                 _ if cut.is_some() => {
@@ -261,6 +289,14 @@ impl Lexer<'_> {
                     });
                 }
                 '@' => cut = Some(self.cut()?),
+                '!' => overruled.push(self.overruled()?),
+                _ if !overruled.is_empty() => {
+                    return Err(BadCommand {
+                        place,
+                        problem: format!("`{next}` after `{}`", overruled[0]),
+                        accepted: "`!` or `@`, `;`, or a new line".to_owned(),
+                    });
+                }
                 '"' => words.push(self.quoted()?),
                 _ => words.push(self.bare()?),
             }
@@ -269,7 +305,18 @@ impl Lexer<'_> {
             }
             source.end = self.offset();
         }
-        Ok((!words.is_empty()).then_some(Statement { words, cut, source }))
+        Ok((!words.is_empty()).then_some(Statement { words, cut, overruled, source }))
+    }
+
+    fn overruled(&mut self) -> Result<Overruled, BadCommand> {
+        let place = self.place;
+        self.next();
+        let word = self.bare()?;
+        Overruled::read(&word.text).ok_or_else(|| BadCommand {
+            place,
+            problem: format!("`!{}` names no decision and way", word.quote()),
+            accepted: "! and two whole numbers from 1, as in !1.2".to_owned(),
+        })
     }
 
     fn cut(&mut self) -> Result<usize, BadCommand> {
@@ -548,6 +595,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_decided_otherwise_belongs_to_its_statement() {
+        let found = statements("put 9 z !1.2 !3.1 @3; crash").unwrap();
+        assert_eq!(found[0].overruled.iter().map(Overruled::to_string).collect::<Vec<_>>(), ["!1.2", "!3.1"]);
+        assert_eq!((found[0].cut, found[0].words.len(), found[1].overruled.len()), (Some(3), 3, 0));
+        assert_eq!(statements("put \"!1.2\" x").unwrap()[0].words[1].text, "!1.2");
+    }
+
+    #[test]
     fn a_mistake_says_where_what_and_what_instead() {
         let message = |script: &str| match statements(script) {
             Err(mistake) => mistake.to_string(),
@@ -555,6 +610,13 @@ mod tests {
         };
         assert_eq!(message("put a\nput \"b"), "line 2, column 5: a quote that is never closed; accepted: a closing \"");
         assert_eq!(message("put 9 @0"), "line 1, column 7: `@0` names no step; accepted: @ and a whole number from 1");
+        assert_eq!(
+            message("put 9 x !1"),
+            "line 1, column 9: `!1` names no decision and way; accepted: ! and two whole numbers from 1, as in !1.2"
+        );
+        assert!(message("put 9 !1.0").contains("names no decision and way"));
+        assert!(message("put !1.2 9").contains("`9` after `!1.2`"));
+        assert!(message("put 1..9 x !1.2").contains("a range, or `!`"));
         assert_eq!(message("put 20..1 x"), "line 1, column 5: `20..1` runs backwards; accepted: 1..20");
         assert!(message("put 0..99999999999999999999 x").contains("too many commands"));
         assert!(statements(&" ".repeat(MAX_SCRIPT_BYTES + 1)).is_err());
@@ -562,7 +624,9 @@ mod tests {
 
     #[test]
     fn a_spelt_word_reads_as_itself() {
-        for word in ["k", "bob@x.org", "new york", "", "1..3", "a;b", "\"", "\\", "é🙂", "a\nb\tc", "@3", "#"] {
+        for word in
+            ["k", "bob@x.org", "new york", "", "1..3", "a;b", "\"", "\\", "é🙂", "a\nb\tc", "@3", "!1.2", "!", "#"]
+        {
             assert_eq!(texts(&format!("put {}", spell(word)))[0][1], word);
         }
     }

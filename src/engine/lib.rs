@@ -43,7 +43,7 @@ pub mod wording;
 pub mod workload;
 
 pub use contract::{
-    Argument, ArgumentKind, BadParameter, CommandForm, Counter, Dump, Engine, Event, Outcome, Parameter, ParameterKind,
-    Parameters, Probe, Span,
+    Argument, ArgumentKind, BadParameter, CommandForm, Counter, Decision, Dump, Engine, Event, Outcome, Parameter,
+    ParameterKind, Parameters, Probe, Span, Way,
 };
 pub use language::{BadCommand, Words};

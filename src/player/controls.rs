@@ -31,6 +31,7 @@ impl Player {
                 </div>
                 { self.scrubber(context, run) }
                 <div class="extras">
+                    { self.decide_switch(context) }
                     { self.speed_button(context) }
                     if run.has_diagram() {
                         { self.view_button(context) }

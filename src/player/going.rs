@@ -84,7 +84,7 @@ impl Player {
             self.seek(next, true);
         }
         self.playing = None;
-        if (self.index < last || repeats) && self.waiting().is_none() {
+        if (self.index < last || repeats) && self.waiting().is_none() && self.undecided().is_none() {
             self.wait(context);
         }
     }

@@ -3,12 +3,14 @@
 //! - [`host`]: the border with the page;
 //! - [`stage`] and [`tween`]: the picture and its motion;
 //! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates;
-//! - [`question`]: what is to be predicted first, and [`goal`]: what is to be reached;
+//! - [`question`]: what is to be predicted first, [`decide`]: what the reader decides in the engine's place, and [`goal`]:
+//!   what is to be reached;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
 
 mod buttons;
 mod commands;
 mod controls;
+mod decide;
 mod drawers;
 mod goal;
 mod going;
@@ -85,6 +87,7 @@ pub struct Player {
     forked: bool,
     questions: Vec<Question>,
     guesses: Vec<question::Guess>,
+    deciding: decide::Deciding,
     goal: Option<goal::Pursuit>,
     /// The engine with the reader's own rows in it, on which runs begin.
     own: Option<Loading>,
@@ -158,6 +161,12 @@ pub enum Message {
     Problem(&'static str),
     /// What the reader predicts.
     Guess(String),
+    /// The reader decides in the engine's place, from now on or no longer.
+    DecideOrNot,
+    /// The place of the way that the reader goes.
+    Decide(usize),
+    /// Have the engine go the reader's way.
+    SeeWhatComes,
     /// Say the goal's hint.
     Hint,
     /// Show the goal's solution as a run.
@@ -200,6 +209,7 @@ impl Component for Player {
             forked: false,
             questions: Vec::new(),
             guesses: Vec::new(),
+            deciding: decide::Deciding::default(),
             goal: None,
             own: None,
             loading: None,
@@ -221,8 +231,8 @@ impl Component for Player {
         let before = (self.index, self.forked);
         self.keep_focus |= match message {
             Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
-            Message::Hint | Message::Solution => true,
-            Message::Go(_) => self.waiting().is_some(),
+            Message::Hint | Message::Solution | Message::Decide(_) | Message::SeeWhatComes => true,
+            Message::Go(_) => self.waiting().is_some() || self.undecided().is_some(),
             Message::Open(_) => self.not_fetched,
             _ => false,
         };
@@ -253,6 +263,7 @@ impl Component for Player {
                 let step = self.run.as_ref().and_then(|run| run.diagram()?.step_of(&key));
                 step.into_iter().for_each(|step| self.seek(step, false));
             }
+            Message::Select(key) if let Some(way) = self.way_of(&key) => self.decide(way),
             Message::Select(key) => {
                 self.selected = Some(key);
                 self.open_drawer(Drawer::Bytes, context);
@@ -266,6 +277,9 @@ impl Component for Player {
             }
             Message::Problem(problem) => self.problems = vec![problem.to_owned()],
             Message::Guess(said) => self.take_guess(said),
+            Message::DecideOrNot => self.decide_or_not(),
+            Message::Decide(way) => self.decide(way),
+            Message::SeeWhatComes => self.see_what_comes(),
             Message::Hint => self.show_hint(),
             Message::Solution => self.show_solution(context),
             Message::Dismiss => {

@@ -21,6 +21,7 @@ impl Player {
             Some(run) => figures::questions(&self.spec.ask, run).0,
             None => Vec::new(),
         };
+        self.forget_decisions();
         self.mark_anew();
     }
 
@@ -44,7 +45,8 @@ impl Player {
             self.guesses.push(Guess { question: question.text.clone(), said: None });
         }
         let ahead = self.questions.iter().filter(|question| question.at > self.index && self.guess(question).is_none());
-        ahead.map(|question| question.at).fold(target, usize::min)
+        let target = ahead.map(|question| question.at).fold(target, usize::min);
+        self.way_to_decision(target)
     }
 
     /// Takes the guess and goes to the step that tells.

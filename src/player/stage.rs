@@ -27,12 +27,15 @@ pub struct StageProps {
     pub moving: bool,
     /// The key of the shape whose bytes are shown.
     pub selected: Option<String>,
+    /// The keys of the shapes among which the reader is to choose.
+    #[prop_or_default]
+    pub offered: Vec<String>,
     pub select: Callback<String>,
 }
 
 impl PartialEq for StageProps {
     fn eq(&self, other: &StageProps) -> bool {
-        Rc::ptr_eq(&self.scene, &other.scene) && self.selected == other.selected
+        Rc::ptr_eq(&self.scene, &other.scene) && self.selected == other.selected && self.offered == other.offered
     }
 }
 
@@ -85,7 +88,8 @@ impl Component for Stage {
             let select = select.clone();
             move |event: MouseEvent| {
                 let within = event.target_dyn_into::<Element>();
-                let group = within.and_then(|within| within.closest("g.selects:not(.ghost)").ok().flatten());
+                let group =
+                    within.and_then(|within| within.closest("g:is(.selects, .offered):not(.ghost)").ok().flatten());
                 if let Some(key) = group.and_then(|group| group.get_attribute("data-key")) {
                     select.emit(key);
                 }
@@ -100,7 +104,13 @@ impl Component for Stage {
             self.show(context);
         }
         for drawn in &mut self.drawn[self.ghosts..] {
-            drawn.select(props.selected.as_ref() == Some(&drawn.shape.key));
+            let key = &drawn.shape.key;
+            let more = match props.selected.as_ref() == Some(key) {
+                _ if props.offered.contains(key) => "offered",
+                true => "selected",
+                false => "",
+            };
+            drawn.mark(more);
         }
     }
 }
@@ -212,14 +222,15 @@ struct Drawn {
     group: Element,
     /// Where its element is just now.
     pose: Pose,
-    selected: bool,
+    /// A class that its group has for the moment: `selected`, `offered` or none.
+    more: &'static str,
 }
 
 impl Drawn {
     fn new(shape: &Shape) -> Drawn {
         let group = element("g");
         let pose = Pose::of(shape);
-        let drawn = Drawn { shape: shape.clone(), group, pose, selected: false };
+        let drawn = Drawn { shape: shape.clone(), group, pose, more: "" };
         set(&drawn.group, "data-key", &shape.key);
         drawn.classify("");
         drawn.fill(None);
@@ -241,7 +252,7 @@ impl Drawn {
             self.fill(Some(&last));
         }
         if !same_class {
-            self.classify(if self.selected { "selected" } else { "" });
+            self.classify(self.more);
         }
     }
 
@@ -258,16 +269,16 @@ impl Drawn {
         self
     }
 
-    fn select(&mut self, selected: bool) {
-        if self.selected != selected {
-            self.selected = selected;
-            self.classify(if selected { "selected" } else { "" });
+    fn mark(&mut self, more: &'static str) {
+        if self.more != more {
+            self.more = more;
+            self.classify(more);
         }
     }
 
     /// From now on it only leaves.
     fn haunt(&mut self) {
-        self.selected = false;
+        self.more = "";
         self.classify("ghost");
     }
 

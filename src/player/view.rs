@@ -45,6 +45,7 @@ impl Player {
                     <p class="unseen" aria-live="polite">{ moment.narration }</p>
                 }
                 { self.question(context) }
+                { self.decision(context) }
                 if !self.minimal() && !manner.hide.commands {
                     { self.commands(context, run) }
                 }
@@ -64,7 +65,7 @@ impl Player {
         html! {
             <div class="stage">
                 <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
-                    selected={self.selected.clone()} select={link.callback(Message::Select)} />
+                    selected={self.selected.clone()} offered={self.offered()} select={link.callback(Message::Select)} />
             </div>
         }
     }

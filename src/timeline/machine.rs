@@ -5,7 +5,8 @@ use std::any::Any;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use super::recorder::{Recorder, Room, Step};
+use super::recorder::{Made, Recorder, Room, Step};
+use crate::engine::language::Overruled;
 use crate::engine::{BadCommand, Counter, Engine, Event, Outcome, Words};
 
 /// An [`Engine`], whichever it is.
@@ -13,8 +14,9 @@ pub trait Machine: Any {
     fn photograph(&self) -> Box<dyn Machine>;
     /// Reads one command of this engine.
     fn read(&self, words: &mut Words) -> Result<Rc<dyn Asked>, BadCommand>;
-    /// Carries out a command that this engine has read, and keeps the first steps that there is room for.
-    fn perform(&mut self, command: &dyn Asked, room: Room) -> Performed;
+    /// Carries out a command that this engine has read, deciding otherwise where it is told to, and keeps the first steps
+    /// that there is room for.
+    fn perform(&mut self, command: &dyn Asked, overruled: &[Overruled], room: Room) -> Performed;
     fn may_be_cut_by(&self, command: &dyn Asked) -> bool;
     /// What it takes up beside what it shares with `before`, in bytes.
     fn weighed(&self, before: &dyn Machine) -> u64;
@@ -45,6 +47,7 @@ pub struct Performed {
     pub steps: Vec<Step>,
     /// Whether there were more steps than were to be kept.
     pub overflowed: bool,
+    pub decisions: Vec<Made>,
     pub outcome: Outcome,
 }
 
@@ -58,9 +61,9 @@ impl<E: Engine> Machine for E {
     }
 
     // A recorder also where nothing is to be kept, and not `()`: so the page holds each engine compiled once, not twice.
-    fn perform(&mut self, command: &dyn Asked, room: Room) -> Performed {
+    fn perform(&mut self, command: &dyn Asked, overruled: &[Overruled], room: Room) -> Performed {
         let before = (room.steps > 0).then(|| Rc::new(self.clone()) as Rc<dyn Machine>);
-        let mut recorder = Recorder::new(room, before);
+        let mut recorder = Recorder::new(room, before, overruled);
         let outcome = self.execute(own::<E::Command>(command), &mut recorder);
         recorder.finish(outcome)
     }

@@ -10,12 +10,12 @@ mod recorder;
 
 pub use machine::{Happened, Machine, own};
 pub use position::{Address, BadAddress, Position};
-pub use recorder::{Room, SourceLine, Step};
+pub use recorder::{Made, Room, SourceLine, Step};
 
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::engine::language::{self, BadCommand, MAX_COMMANDS, Place, Statement, Words};
+use crate::engine::language::{self, BadCommand, MAX_COMMANDS, Overruled, Place, Statement, Words};
 use crate::engine::{Outcome, data};
 use machine::{Asked, Performed};
 
@@ -58,6 +58,10 @@ pub struct Entry {
     pub outcome: Outcome,
     /// The command was cut short after its last step here.
     pub interrupted: bool,
+    /// What was decided on the way.
+    pub decisions: Vec<Made>,
+    /// Where it was told to decide otherwise.
+    overruled: Vec<Overruled>,
     after: Rc<dyn Machine>,
     origin: Rc<Origin>,
 }
@@ -72,6 +76,7 @@ struct Origin {
 struct Planned {
     command: Rc<dyn Asked>,
     cut: Option<usize>,
+    overruled: Vec<Overruled>,
     place: Place,
     origin: Rc<Origin>,
 }
@@ -97,7 +102,7 @@ impl Recording {
                     accepted: "whole commands".to_owned(),
                 });
             }
-            opening.perform(&*planned.command, Room::NONE);
+            opening.perform(&*planned.command, &planned.overruled, Room::NONE);
         }
         Ok(Recording { opening: opening.into(), entries: Vec::new(), ends: Vec::new(), undo: Vec::new(), full: None })
     }
@@ -232,25 +237,30 @@ impl Recording {
         1 + self.entries[..=command].windows(2).filter(|pair| !same(pair)).count()
     }
 
-    /// A script that makes this very run again, a statement each.
-    pub fn script(&self) -> Vec<String> {
-        let mut parts = Vec::new();
-        let mut rest = &self.entries[..];
-        while let Some(entry) = rest.first() {
-            let together = rest.iter().take_while(|each| Rc::ptr_eq(&each.origin, &entry.origin) && !each.interrupted);
-            let whole = entry.origin.commands;
-            if whole > 1 && together.count() >= whole {
-                parts.push(entry.origin.text.clone());
-                rest = &rest[whole..];
-                continue;
-            }
-            let cut = if entry.interrupted { format!(" @{}", entry.steps.len()) } else { String::new() };
-            parts.push(format!("{}{cut}", entry.command));
-            rest = &rest[1..];
-        }
-        parts
+    /// What was decided in the run, in order: the index of the step before each, and the decision.
+    pub fn decisions(&self) -> impl Iterator<Item = (usize, &Made)> {
+        let entries = self.entries.iter().enumerate();
+        entries.flat_map(|(place, entry)| {
+            let first = self.range(place).start;
+            entry.decisions.iter().map(move |made| (first - 1 + made.after, made))
+        })
     }
 
+    /// Carries out again the command that decides just after the step `index`, and what came after it: that decision goes
+    /// another way, and a later one of the same command is the engine's own. Returns the index of the step before it.
+    pub fn overrule(&mut self, index: usize, overruled: Overruled) -> Result<usize, BadCommand> {
+        let entry = self.position(index + 1).command - 1;
+        let mut again = self.entries[entry..].to_vec();
+        again[0].overruled.retain(|each| each.decision < overruled.decision);
+        again[0].overruled.push(overruled);
+        self.fork(self.range(entry).start - 1, &script(&again).join("; "))?;
+        Ok(index)
+    }
+
+    /// A script that makes this very run again, a statement each.
+    pub fn script(&self) -> Vec<String> {
+        script(&self.entries)
+    }
     fn ends_in_a_cut(&self) -> bool {
         self.entries.last().is_some_and(|entry| entry.interrupted)
     }
@@ -289,8 +299,8 @@ impl Recording {
             // command was checked as if it had, and holds in either case.
             let limit = planned.cut.unwrap_or(room.steps).min(room.steps);
             let mut engine = self.entries.last().map_or(&self.opening, |entry| &entry.after).photograph();
-            let Performed { steps, overflowed, outcome } =
-                engine.perform(&*planned.command, Room { steps: limit, ..room });
+            let Performed { steps, overflowed, decisions, outcome } =
+                engine.perform(&*planned.command, &planned.overruled, Room { steps: limit, ..room });
             assert!(!steps.is_empty(), "`{}` took no step", planned.command);
             #[cfg(not(target_arch = "wasm32"))]
             debug_assert!(
@@ -303,6 +313,8 @@ impl Recording {
                 steps,
                 outcome,
                 interrupted: false,
+                decisions,
+                overruled: planned.overruled,
                 after: engine.into(),
                 origin: planned.origin,
             };
@@ -348,9 +360,31 @@ impl Entry {
     /// Ends the command after `steps` steps: what it would have done after is undone.
     fn cut(&mut self, steps: usize) {
         self.steps.truncate(steps);
+        self.decisions.retain(|made| made.after < steps);
         self.after = self.steps[steps - 1].state.clone();
         self.interrupted = true;
     }
+}
+
+/// A script of commands that were carried out, a statement each.
+fn script(entries: &[Entry]) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = entries;
+    while let Some(entry) = rest.first() {
+        let is_whole =
+            |each: &&Entry| Rc::ptr_eq(&each.origin, &entry.origin) && !each.interrupted && each.overruled.is_empty();
+        let (together, whole) = (rest.iter().take_while(is_whole).count(), entry.origin.commands);
+        if whole > 1 && together >= whole {
+            parts.push(entry.origin.text.clone());
+            rest = &rest[whole..];
+            continue;
+        }
+        let overruled: String = entry.overruled.iter().map(|each| format!(" {each}")).collect();
+        let cut = if entry.interrupted { format!(" @{}", entry.steps.len()) } else { String::new() };
+        parts.push(format!("{}{overruled}{cut}", entry.command));
+        rest = &rest[1..];
+    }
+    parts
 }
 
 /// Writes a reader's own rows into an engine, a `put` each, without recording them; the error names the line of the file
@@ -363,7 +397,7 @@ pub fn load(engine: &mut dyn Machine, rows: &[data::Row]) -> Result<(), data::Ba
             accepted: mistake.accepted,
         })?;
         for (row, planned) in rows.iter().zip(planned) {
-            if let Outcome::Refused(reason) = engine.perform(&*planned.command, Room::NONE).outcome {
+            if let Outcome::Refused(reason) = engine.perform(&*planned.command, &[], Room::NONE).outcome {
                 let accepted = "rows that the figure, with its parameters, has room for".to_owned();
                 return Err(data::BadData { line: row.line, problem: reason, accepted });
             }
@@ -395,6 +429,7 @@ fn plan(engine: &dyn Machine, script: &str) -> Result<Vec<Planned>, BadCommand> 
             plan.push(Planned {
                 command: engine.read(&mut Words::new(one))?,
                 cut: one.cut,
+                overruled: one.overruled.clone(),
                 place: place(one),
                 origin: origin.clone(),
             });

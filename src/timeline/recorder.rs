@@ -4,7 +4,8 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::machine::{Happened, Machine, Performed};
-use crate::engine::{Engine, Outcome, Probe};
+use crate::engine::language::Overruled;
+use crate::engine::{Decision, Engine, Outcome, Probe};
 
 /// One step of a run: what happened, what came of it, and which line of the engine did it.
 #[derive(Clone)]
@@ -37,28 +38,52 @@ pub struct SourceLine {
     pub line: u32,
 }
 
+/// A decision that was made on the way of a command.
+#[derive(Clone)]
+pub struct Made {
+    /// How many steps of the command were taken before.
+    pub after: usize,
+    /// Which decision of the command it is, counted from 0.
+    pub number: usize,
+    pub decision: Decision,
+    /// The place of the way that was gone.
+    pub taken: usize,
+}
+
 /// Keeps the first steps of one command, as many as there is room for.
-pub(super) struct Recorder {
+pub(super) struct Recorder<'a> {
     steps: Vec<Step>,
+    overruled: &'a [Overruled],
+    decisions: Vec<Made>,
+    /// Those made so far, kept or not.
+    decided: usize,
     room: Room,
     /// The photograph before the first step, if any step is kept.
     before: Option<Rc<dyn Machine>>,
     overflowed: bool,
 }
 
-impl Recorder {
-    pub(super) fn new(room: Room, before: Option<Rc<dyn Machine>>) -> Recorder {
-        Recorder { steps: Vec::new(), room, before, overflowed: false }
+impl<'a> Recorder<'a> {
+    pub(super) fn new(room: Room, before: Option<Rc<dyn Machine>>, overruled: &'a [Overruled]) -> Recorder<'a> {
+        Recorder { steps: Vec::new(), overruled, decisions: Vec::new(), decided: 0, room, before, overflowed: false }
     }
 
     pub(super) fn finish(self, outcome: Outcome) -> Performed {
-        Performed { steps: self.steps, overflowed: self.overflowed, outcome }
+        Performed { steps: self.steps, overflowed: self.overflowed, decisions: self.decisions, outcome }
     }
 
     /// Whether there is room for one more step.
     fn has_room(&mut self) -> bool {
         self.overflowed |= self.steps.len() == self.room.steps || self.room.bytes == 0;
         !self.overflowed
+    }
+
+    /// Keeps a decision, and returns the place of the way to go: one that there is none of is not gone.
+    #[inline(never)]
+    fn made(&mut self, number: usize, overruled: Option<usize>, decision: Decision) -> usize {
+        let taken = overruled.filter(|way| *way < decision.ways.len()).unwrap_or(decision.own);
+        self.decisions.push(Made { after: self.steps.len(), number, decision, taken });
+        taken
     }
 
     // Not inlined: it would be, at every line of an engine that takes a step.
@@ -73,7 +98,7 @@ impl Recorder {
     }
 }
 
-impl<E: Engine> Probe<E> for Recorder {
+impl<E: Engine> Probe<E> for Recorder<'_> {
     fn step(&mut self, event: impl FnOnce() -> E::Event, state: &E) {
         self.step_at(Location::caller(), event, state);
     }
@@ -82,5 +107,19 @@ impl<E: Engine> Probe<E> for Recorder {
         if self.has_room() {
             self.keep(event(), state, source);
         }
+    }
+
+    fn decide(&mut self, own: usize, decision: impl FnOnce() -> Decision) -> usize {
+        let number = self.decided;
+        self.decided += 1;
+        let overruled = self.overruled.iter().find(|overruled| overruled.decision == number);
+        if overruled.is_none() && !self.has_room() {
+            return own;
+        }
+        self.made(number, overruled.map(|overruled| overruled.way), decision())
+    }
+
+    fn hears_decisions(&self) -> bool {
+        true
     }
 }

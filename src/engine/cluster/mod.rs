@@ -36,7 +36,7 @@ pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet, Service};
 
 use serde_json::{Value, json};
 
-use crate::contract::{Counter, Event, Outcome, Probe, Refused};
+use crate::contract::{Counter, Decision, Event, Outcome, Probe, Refused};
 use crate::form::{Command, Declared};
 use crate::sim::network::Conditions;
 use crate::sim::{Delay, Envelope, Time};
@@ -132,6 +132,15 @@ pub trait Message: Clone + Wire + 'static {
 pub trait Node<P: Protocol>: Clone {
     fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
     fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;
+    /// What it has to decide when it hears that, if it could go several ways.
+    fn decision(&self, from: Host, message: &P::Message, now: Time) -> Option<Decision> {
+        let _ = (from, message, now);
+        None
+    }
+    /// What it hears next, it decides like that: by the place of the way.
+    fn overrule(&mut self, way: usize) {
+        unreachable!("way {way} of a host that decides nothing")
+    }
     /// It stops, and memory is gone; what the disk loses is a matter of its [`Power`]. Returns what that has cost, as a
     /// sentence.
     fn stop(&mut self, power: Power) -> String;
@@ -157,6 +166,15 @@ pub trait Client<P: Protocol>: Clone {
     fn ask(&mut self, call: CallId, command: &P::Command, now: Time) -> Result<Reaction<P>, Refused>;
     fn hear(&mut self, from: Host, message: &P::Message, now: Time) -> Option<Reaction<P>>;
     fn wake(&mut self, timer: P::Timer, now: Time) -> Option<Reaction<P>>;
+    /// What it has to decide when it hears that, if it could go several ways.
+    fn decision(&self, from: Host, message: &P::Message, now: Time) -> Option<Decision> {
+        let _ = (from, message, now);
+        None
+    }
+    /// What it hears next, it decides like that: by the place of the way.
+    fn overrule(&mut self, way: usize) {
+        unreachable!("way {way} of a host that decides nothing")
+    }
     /// [`Node::weight`].
     fn weight(&self, before: &Self) -> u64 {
         let _ = before;

@@ -218,12 +218,33 @@ impl<P: Protocol> Cluster<P> {
     fn arrive(&mut self, envelope: Rc<Envelope<Host, P::Message>>, probe: &mut impl Probe<Self>) {
         let (from, to) = (envelope.from, envelope.to);
         let now = self.clock(to);
+        if probe.hears_decisions() {
+            self.let_decide(&envelope, now, probe);
+        }
         let reaction = match to {
             Host::Node(node) => self.node_mut(node).hear(from, &envelope.payload, now),
             Host::Client(client) => self.client_mut(client).hear(from, &envelope.payload, now),
             Host::Service(service) => self.service_mut(service).hear(from, &envelope.payload, now),
         };
         self.react(to, reaction, Some(envelope), probe);
+    }
+
+    /// Who could go several ways with a message goes its own, or the one that whoever follows decides for.
+    fn let_decide(&mut self, envelope: &Envelope<Host, P::Message>, now: Time, probe: &mut impl Probe<Self>) {
+        let (from, message) = (envelope.from, &envelope.payload);
+        let decision = match envelope.to {
+            Host::Node(node) => self.nodes[node.index()].decision(from, message, now),
+            Host::Client(client) => self.clients[client.index()].decision(from, message, now),
+            Host::Service(_) => None,
+        };
+        let Some(decision) = decision else { return };
+        let own = decision.own;
+        let way = probe.decide(own, || decision);
+        match envelope.to {
+            Host::Node(node) if way != own => self.node_mut(node).overrule(way),
+            Host::Client(client) if way != own => self.client_mut(client).overrule(way),
+            _ => {}
+        }
     }
 
     fn lose(&mut self, envelope: Rc<Envelope<Host, P::Message>>, loss: Loss, probe: &mut impl Probe<Self>) {

@@ -10,6 +10,7 @@ use super::message::Message;
 use super::replica::Replica;
 use super::{Failover, Reaction, Timer};
 use crate::cluster::{self, Host, Node, Power};
+use crate::contract::Decision;
 use crate::sim::Time;
 
 #[derive(Clone)]
@@ -114,6 +115,15 @@ impl Node<Failover> for Busy {
             }
             timer => self.work(Job::Woken(timer), now),
         }
+    }
+
+    /// What waits in line it decides by itself.
+    fn decision(&self, from: Host, message: &Message, _: Time) -> Option<Decision> {
+        if self.is_busy() { None } else { self.replica.decision(from, message) }
+    }
+
+    fn overrule(&mut self, way: usize) {
+        self.replica.log.overrule(way == 0);
     }
 
     fn stop(&mut self, _: Power) -> String {

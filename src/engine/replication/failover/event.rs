@@ -147,6 +147,10 @@ pub enum Event {
         first_steps_down(*node, *term, *resigned), when = let Some(NoVote::Over(asked)) = refused
     )]
     #[told(
+        "{}{node} does not vote for {peer} in term {term}, although nothing is against it: somebody has decided so.",
+        first_steps_down(*node, *term, *resigned), when = let Some(NoVote::Overruled) = refused
+    )]
+    #[told(
         "{}{node} does not vote for {peer}: it is in term {term}, and its vote is given.",
         first_steps_down(*node, *term, *resigned)
     )]
@@ -225,6 +229,8 @@ pub enum NoVote {
     Behind,
     /// It has voted in that term already, for itself perhaps.
     Given,
+    /// A reader has decided so.
+    Overruled,
     /// The other asks in this term, which is over.
     Over(Term),
 }

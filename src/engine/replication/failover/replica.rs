@@ -7,7 +7,8 @@ use super::message::{Message, RowId, row_in};
 use super::settings::{ChosenBy, Settings, Storage};
 use super::{Reaction, Timer};
 use crate::cluster::{CallId, Host, NodeId, NodeSet, Service};
-use crate::replication::replicated_log::{Entry, Message as LogMessage, Node as Log, Role, Sends, Term};
+use crate::contract::{Decision, Way};
+use crate::replication::replicated_log::{Entry, Message as LogMessage, Node as Log, Role, Sends, Term, Vote};
 use crate::sim::{Rng, Time};
 use crate::wording::count;
 
@@ -240,11 +241,53 @@ impl Replica {
 
 /// What others of its kind say.
 impl Replica {
+    /// Whether it votes for a peer that asks is put to the reader.
+    pub(super) fn decision(&self, from: Host, message: &Message) -> Option<Decision> {
+        let (Message::Log(message), Host::Node(peer)) = (message, from) else { return None };
+        let (term, log) = asked(message)?;
+        let (node, own, vote) = (self.log.id, self.log.reached(), self.log.would_vote(peer, term, log)?);
+        let reaches = |(term, end): (Term, usize)| match end {
+            0 => "is empty".to_owned(),
+            _ => format!("ends with entry {end}, of term {term}"),
+        };
+        let known = match vote {
+            Vote::Given(other) if other == node => format!("It asks for votes itself in term {term}"),
+            Vote::Given(other) => format!("It has voted for {other} in term {term}"),
+            Vote::Free | Vote::Behind => format!("It has voted for nobody else in term {term}"),
+        };
+        let asks = format!(
+            "{peer} asks {node} for its vote in term {term}. {known}. The log of {peer} {}, its own {}. Does it vote for {peer}?",
+            reaches(log),
+            reaches(own)
+        );
+        let (yes, no) = match vote {
+            Vote::Free => (
+                format!(
+                    "Its vote is free, and no entry that {node} has acknowledged is missing from the log of {peer}."
+                ),
+                format!("Nothing is against {peer}; without votes there is no leader, and nothing can be written."),
+            ),
+            Vote::Given(_) => (
+                "With two votes a node, two candidates could both have a majority: two leaders in one term.".to_owned(),
+                format!("It has one vote in term {term}, and that is given."),
+            ),
+            Vote::Behind => (
+                format!(
+                    "A leader overwrites the logs of others with its own: entries that {node} has, and perhaps a majority, would be lost."
+                ),
+                format!("The log of {peer} lacks what {node} has, and that may have been acknowledged."),
+            ),
+        };
+        let ways = vec![Way::new(format!("It votes for {peer}"), yes).about(peer), Way::new("It does not", no)];
+        Some(Decision { asks, ways, own: usize::from(vote != Vote::Free) })
+    }
+
     fn hear_peer(&mut self, peer: NodeId, message: &LogMessage, now: Time) -> Option<Reaction> {
         let (role, old_term, committed) = (self.log.role(), self.log.term(), self.log.committed());
         let brings_entries = matches!(message, LogMessage::Append { entries, .. } if !entries.is_empty());
         let (old_log, reached) = (brings_entries.then(|| self.log.log().to_vec()), self.log.reached());
         let led = self.leads();
+        let vote = asked(message).and_then(|(term, log)| self.log.would_vote(peer, term, log));
         let sends = self.log.receive(peer, message.clone()).expect(ROOM);
         let resigned = led && !self.leads();
         if resigned {
@@ -254,7 +297,9 @@ impl Replica {
         }
         match *message {
             LogMessage::AskVote { position, last, .. } => {
-                Some(self.considered(peer, message.term(), reached > (last, position), resigned, sends, now))
+                let is_free = vote == Some(Vote::Free);
+                let is_behind = reached > (last, position);
+                Some(self.considered(peer, message.term(), (is_free, is_behind), resigned, sends, now))
             }
             LogMessage::Vote { granted, .. } => {
                 let Role::Candidate { mut votes } = role else { return None };
@@ -284,7 +329,7 @@ impl Replica {
         &mut self,
         peer: NodeId,
         asked: Term,
-        is_behind: bool,
+        (is_free, is_behind): (bool, bool),
         resigned: bool,
         sends: Sends,
         now: Time,
@@ -293,6 +338,7 @@ impl Replica {
         let refused = match () {
             () if matches!(sends.first(), Some((_, LogMessage::Vote { granted: true, .. }))) => None,
             () if asked < term => Some(NoVote::Over(asked)),
+            () if is_free => Some(NoVote::Overruled),
             () if is_behind => Some(NoVote::Behind),
             () => Some(NoVote::Given),
         };
@@ -319,4 +365,12 @@ impl Replica {
 
 pub(super) fn all(sends: Sends, reaction: Reaction) -> Reaction {
     sends.into_iter().fold(reaction, |reaction, (to, message)| reaction.send(to, Message::Log(message)))
+}
+
+/// The term in which a vote is asked for, and how far the log of who asks has reached.
+fn asked(message: &LogMessage) -> Option<(Term, (Term, usize))> {
+    match *message {
+        LogMessage::AskVote { term, position, last } => Some((term, (last, position))),
+        _ => None,
+    }
 }

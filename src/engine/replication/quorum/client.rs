@@ -9,7 +9,7 @@ use super::message::{Ending, Message};
 use super::settings::CoordinatedBy;
 use super::{Command, Event, Quorum, Reaction, Settings, Timer};
 use crate::cluster::{self, CallId, ClientId, Host, NodeId, no_such_node};
-use crate::contract::Refused;
+use crate::contract::{Decision, Refused};
 use crate::key::Key;
 use crate::replication::history::Request;
 use crate::sim::Time;
@@ -77,6 +77,15 @@ impl cluster::Client<Quorum> for Client {
             }
             _ => unreachable!("{from} never sends such a message to a client"),
         })
+    }
+
+    fn decision(&self, from: Host, message: &Message, _: Time) -> Option<Decision> {
+        let Host::Node(node) = from else { return None };
+        self.coordinator.decision(node, message)
+    }
+
+    fn overrule(&mut self, way: usize) {
+        self.coordinator.overrule(way);
     }
 
     fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {

@@ -14,6 +14,7 @@ use super::record::{Record, Version};
 use super::settings::ReadRepair;
 use super::{Event, Reaction, Settings, Timer};
 use crate::cluster::{CallId, Host, NodeId, NodeSet};
+use crate::contract::{Decision, Way};
 use crate::key::Key;
 use crate::replication::history::Request;
 use crate::sim::Time;
@@ -24,6 +25,8 @@ pub struct Coordinator {
     settings: Settings,
     /// The calls that it works on, and the last one that it has finished with.
     pub calls: LiteMap<CallId, Coordination>,
+    /// Which of the records that were answered the next read returns, as a reader has decided.
+    overruled: Option<usize>,
 }
 
 /// One call, as its coordinator sees it.
@@ -53,7 +56,7 @@ pub enum Task {
 
 impl Coordinator {
     pub fn new(me: Host, settings: Settings) -> Coordinator {
-        Coordinator { me, settings, calls: LiteMap::new() }
+        Coordinator { me, settings, calls: LiteMap::new(), overruled: None }
     }
 
     /// Takes a call on: sends it to all home nodes.
@@ -109,14 +112,63 @@ impl Coordinator {
             Task::Read => {
                 let newest = read_repair::newest(&coordination.answers).cloned();
                 let repaired = coordination.repair(standing, self.settings.read_repair, newest.as_ref());
+                let (standing, returned) = match self.overruled.take() {
+                    Some(way) => (
+                        Standing::Overruled { needed: coordination.needed },
+                        read_repair::distinct(&coordination.answers)[way].cloned(),
+                    ),
+                    None => (standing, newest.clone()),
+                };
                 let waits = (self.settings.read_repair == ReadRepair::Blocking).then_some(call);
-                let (key, seen) = (coordination.key.clone(), newest.clone());
+                let (key, seen) = (coordination.key.clone(), returned.clone());
                 let event =
                     Event::Answered { at: me, from, call, key, found, standing, newest: seen, repaired, verdict: None };
                 let reaction = coordination.send_repairs(repaired, newest.as_ref(), waits, Reaction::new(event));
-                self.decide_if_met(reaction, call, standing, Ending::Found(newest))
+                self.decide_if_met(reaction, call, standing, Ending::Found(returned))
             }
         }
+    }
+
+    /// Which of several records a read returns is put to the reader, when the answer that is coming makes enough of them.
+    pub fn decision(&self, from: NodeId, message: &Message) -> Option<Decision> {
+        let Message::Answer { call, found } = message else { return None };
+        let open = self.calls.get(call).filter(|open| !open.closed && open.answers.iter().all(|it| it.from != from))?;
+        let mut then = open.clone();
+        then.answers.push(Answer { from, found: found.clone(), repaired_to: None, confirmed: None });
+        let is_met = matches!(then.standing(self.settings.read_repair), Standing::Met { .. });
+        let records = read_repair::distinct(&then.answers);
+        if !is_met || records.len() < 2 || !matches!(then.task, Task::Read) {
+            return None;
+        }
+        let newest = read_repair::newest(&then.answers);
+        let own = records.iter().position(|record| *record == newest)?;
+        let by = |record: &Option<&Record>| -> NodeSet {
+            then.answers.iter().filter(|it| it.found.as_ref() == *record).map(|it| it.from).collect()
+        };
+        let way = |place: usize, record: &Option<&Record>| {
+            let says = match record {
+                Some(record) => format!("{record}, version {}, of {}", record.version, by(&Some(record))),
+                None => format!("No value, as {} has none", by(&None)),
+            };
+            let newer = newest.map(|newest| newest.version.to_string()).unwrap_or_default();
+            let because = match place == own {
+                true => "The newest version wins. By majority, or by who answers first, a write that was acknowledged would be \
+                         overlooked: it is on w nodes, and perhaps on one only of those that have answered."
+                    .to_owned(),
+                false => format!("It is older than the version {newer}, which was answered as well: the read would be stale."),
+            };
+            Way::new(says, because)
+        };
+        let ways = records.iter().enumerate().map(|(place, record)| way(place, record)).collect();
+        let asks = format!(
+            "{} of {} answers to {call} are there, and they differ. What does the read of {} return?",
+            then.needed, then.needed, then.key
+        );
+        Some(Decision { asks, ways, own })
+    }
+
+    pub fn overrule(&mut self, way: usize) {
+        self.overruled = Some(way);
     }
 
     /// A node has what read repair has sent it.
@@ -135,7 +187,7 @@ impl Coordinator {
     }
 
     fn decide_if_met(&mut self, reaction: Reaction, call: CallId, standing: Standing, ending: Ending) -> Reaction {
-        if !matches!(standing, Standing::Met { .. }) {
+        if !matches!(standing, Standing::Met { .. } | Standing::Overruled { .. }) {
             return reaction;
         }
         self.decide(reaction, call, ending)

@@ -29,6 +29,8 @@ pub enum Standing {
     Repairing { got: usize, needed: usize },
     /// This was the last that was needed.
     Met { needed: usize },
+    /// Enough, and a reader has decided what of it is returned.
+    Overruled { needed: usize },
     /// Enough had answered before.
     Late,
     /// The call has failed before.
@@ -199,6 +201,7 @@ fn acknowledged(standing: Standing, deletes: bool) -> String {
     match standing {
         Standing::Waiting { got, needed } => format!("{got} of {needed}."),
         Standing::Repairing { .. } => unreachable!("only reads are repaired"),
+        Standing::Overruled { .. } => unreachable!("nobody decides on a write"),
         Standing::Met { needed } if deletes => format!("{needed} of {needed}, the key is deleted."),
         Standing::Met { needed } => format!("{needed} of {needed}, the value is written."),
         Standing::Late => "one more than it needed.".to_owned(),
@@ -222,6 +225,12 @@ fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String 
             )
         }
         (Standing::Waiting { got, needed }, _) => format!(". {got} of {needed} for {call}."),
+        (Standing::Overruled { needed }, record) => {
+            let value = record.map_or("no value".to_owned(), |record| format!("{record} ({})", record.version));
+            format!(
+                ". {needed} of {needed}: {call} returned {value}, as somebody has decided; a newer version was answered."
+            )
+        }
         (Standing::Met { needed }, Some(record)) if record.is_tombstone() => format!(
             ". {needed} of {needed}: {call} returned no value, as the newest that was answered is a tombstone ({}).",
             record.version
@@ -291,7 +300,9 @@ impl Event {
 
     /// What came of a call, where its client learns of it by this.
     pub fn returned(&self) -> Option<Returned> {
-        let met = |at: &Host, standing: &Standing| matches!((at, standing), (Host::Client(_), Standing::Met { .. }));
+        let met = |at: &Host, standing: &Standing| {
+            matches!((at, standing), (Host::Client(_), Standing::Met { .. } | Standing::Overruled { .. }))
+        };
         match self {
             Event::Acknowledged { at, standing, .. } if met(at, standing) => Some(Returned::Written),
             Event::Answered { at, standing, newest, .. } | Event::RepairConfirmed { at, standing, newest, .. }

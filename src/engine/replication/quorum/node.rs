@@ -13,7 +13,7 @@ use super::record::Record;
 use super::replica::{Replica, Stored};
 use super::{Event, Quorum, Reaction, Settings, Timer};
 use crate::cluster::{self, CallId, Host, NodeId, Power};
-use crate::contract::Refused;
+use crate::contract::{Decision, Refused};
 use crate::key::Key;
 use crate::sim::Time;
 use crate::wording::count;
@@ -33,6 +33,15 @@ impl cluster::Node<Quorum> for Node {
     fn hear(&mut self, from: Host, message: &Message, now: Time) -> Option<Reaction> {
         let reaction = self.handle(from, message, now);
         Some(self.with_own(reaction, now))
+    }
+
+    fn decision(&self, from: Host, message: &Message, _: Time) -> Option<Decision> {
+        let Host::Node(node) = from else { return None };
+        self.coordinator.decision(node, message)
+    }
+
+    fn overrule(&mut self, way: usize) {
+        self.coordinator.overrule(way);
     }
 
     /// A timer has run out. It means nothing if the node has forgotten the call since.

@@ -24,6 +24,17 @@ pub fn newest(answers: &[Answer]) -> Option<&Record> {
     answers.iter().filter_map(|answer| answer.found.as_ref()).max_by_key(|record| record.version)
 }
 
+/// What was answered, each record once, in the order of the answers; nothing is an answer as well.
+pub fn distinct(answers: &[Answer]) -> Vec<Option<&Record>> {
+    let mut records = Vec::new();
+    for answer in answers {
+        if !records.contains(&answer.found.as_ref()) {
+            records.push(answer.found.as_ref());
+        }
+    }
+    records
+}
+
 /// How many are known to have `newest`.
 pub fn up_to_date(answers: &[Answer], newest: Option<&Record>) -> usize {
     let version = |record: &Record| record.version;

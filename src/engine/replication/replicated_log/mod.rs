@@ -20,6 +20,6 @@ mod snapshot;
 mod tests;
 
 pub use entry::{Entry, Term};
-pub use node::{Message, Node, Role, Rule, Sends};
+pub use node::{Message, Node, Role, Rule, Sends, Vote};
 pub use reigns::Reigns;
 pub use snapshot::Snapshot;

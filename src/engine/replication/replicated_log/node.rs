@@ -74,6 +74,16 @@ impl Message {
 /// What a node wants to send.
 pub type Sends = Vec<(NodeId, Message)>;
 
+/// How it stands with a vote that a node is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vote {
+    Free,
+    /// In this term it has voted for another, or for itself.
+    Given(NodeId),
+    /// Whoever asks has a log that is behind.
+    Behind,
+}
+
 #[derive(Clone)]
 pub struct Node {
     pub id: NodeId,
@@ -84,6 +94,8 @@ pub struct Node {
     vote_file: FileId,
     term: Term,
     voted: Option<NodeId>,
+    /// How a reader has decided the vote that it is asked for next.
+    overruled: Option<bool>,
     /// What stands for the entries before the log: nothing, or a snapshot that the node began with.
     base: Snapshot,
     log: Vec<Entry>,
@@ -115,6 +127,7 @@ impl Node {
             vote_file,
             term,
             voted,
+            overruled: None,
             base,
             log,
             committed,
@@ -376,11 +389,29 @@ impl Node {
     /// Each node has one vote in a term, for whoever asks first with a log that is at least as far as its own.
     fn consider(&mut self, from: NodeId, current: bool, log: (Term, usize)) -> Result<Message, DiskError> {
         let free = self.voted.is_none_or(|voted| voted == from);
-        let granted = current && free && log >= self.reached();
-        if granted && self.voted.is_none() {
+        let own = current && free && log >= self.reached();
+        let granted = self.overruled.take().unwrap_or(own);
+        if granted && self.voted != Some(from) {
             self.promise(self.term, Some(from))?;
         }
         Ok(Message::Vote { term: self.term, granted })
+    }
+
+    /// Whether it would vote for a node that asks in that term with a log that has reached so far, and why, or why not; no
+    /// answer where the term is over: then there is nothing to decide.
+    pub fn would_vote(&self, from: NodeId, term: Term, log: (Term, usize)) -> Option<Vote> {
+        let voted = if term > self.term { None } else { self.voted };
+        match voted {
+            _ if term < self.term => None,
+            Some(other) if other != from => Some(Vote::Given(other)),
+            _ if log < self.reached() => Some(Vote::Behind),
+            _ => Some(Vote::Free),
+        }
+    }
+
+    /// The vote that it is asked for next is given or not, whatever it would do.
+    pub fn overrule(&mut self, granted: bool) {
+        self.overruled = Some(granted);
     }
 
     fn follow(

@@ -9,21 +9,24 @@ use crate::key::Key;
 
 /// Two neighbouring children of one parent, and which separator stands between them.
 #[derive(Clone, Copy)]
-struct Neighbours {
+pub(super) struct Neighbours {
     parent: PageId,
     /// The place of the separator in the parent.
     between: usize,
-    left: PageId,
-    right: PageId,
+    pub left: PageId,
+    pub right: PageId,
 }
 
 /// How a page that is less than half full is helped.
-enum Remedy {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remedy {
     /// The left neighbour gives its last.
     FromLeft,
     /// The right neighbour gives its first.
     FromRight,
     Merge,
+    /// Only a reader leaves it as it is.
+    Nothing,
 }
 
 impl BTree {
@@ -58,12 +61,16 @@ impl BTree {
             if self.page(page).count() >= self.least(self.page(page).level()) {
                 return Ok(());
             }
-            let (neighbours, remedy) = self.pick_remedy(level, probe)?;
+            let (Some(neighbours), remedy) = self.pick_remedy(level, probe)? else {
+                let (entries, least) = (self.page(page).count(), self.least(self.page(page).level()));
+                probe.step(|| Event::LeftAsItIs { page, entries, least }, self);
+                return Ok(());
+            };
             let neighbours = self.make_writable(neighbours, probe);
             match remedy {
                 Remedy::FromLeft => self.borrow_from_left(neighbours, probe),
                 Remedy::FromRight => self.borrow_from_right(neighbours, probe),
-                Remedy::Merge => self.merge(neighbours, probe),
+                Remedy::Merge | Remedy::Nothing => self.merge(neighbours, probe),
             }
         }
         if self.page(self.root).kind() == Kind::Inner && self.page(self.root).count() == 0 {
@@ -76,8 +83,30 @@ impl BTree {
         Ok(())
     }
 
+    /// How the page at a level of the path is helped, and by which neighbours.
+    fn pick_remedy(
+        &mut self,
+        level: usize,
+        probe: &mut impl Probe<BTree>,
+    ) -> Result<(Option<Neighbours>, Remedy), Refused> {
+        let page = self.path.visits()[level].page;
+        let (looked_at, own) = self.own_remedy(level, probe)?;
+        let ways = self.remedies(page, looked_at);
+        let own =
+            ways.iter().position(|(pair, remedy)| (pair.map(|it| it.between), *remedy) == (Some(own.0.between), own.1));
+        let own = own.expect("what it does is one of the ways");
+        if ways.len() == 1 {
+            return Ok(ways[own]);
+        }
+        Ok(ways[probe.decide(own, || self.remedy(page, &ways, own))])
+    }
+
     /// Whether a neighbour can spare something, and which; the left one is asked first. Who is asked is brought into memory.
-    fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<(Neighbours, Remedy), Refused> {
+    fn own_remedy(
+        &mut self,
+        level: usize,
+        probe: &mut impl Probe<BTree>,
+    ) -> Result<([Option<Neighbours>; 2], (Neighbours, Remedy)), Refused> {
         let above = self.path.visits()[level - 1];
         let parent = self.page(above.page);
         let least = self.least(parent.level() - 1);
@@ -92,16 +121,16 @@ impl BTree {
         if let Some(pair) = left {
             self.bring(pair.left, probe)?;
             if self.page(pair.left).count() > least {
-                return Ok((pair, Remedy::FromLeft));
+                return Ok(([left, None], (pair, Remedy::FromLeft)));
             }
         }
         if let Some(pair) = right {
             self.bring(pair.right, probe)?;
             if self.page(pair.right).count() > least {
-                return Ok((pair, Remedy::FromRight));
+                return Ok(([left, right], (pair, Remedy::FromRight)));
             }
         }
-        Ok((left.or(right).expect("a page that is not the root has a neighbour"), Remedy::Merge))
+        Ok(([left, right], (left.or(right).expect("a page that is not the root has a neighbour"), Remedy::Merge)))
     }
 
     /// Copy-on-write copies the neighbour before it is changed.

@@ -69,6 +69,9 @@ pub enum Event {
          separator {separator}."
     )]
     Merged { left: PageId, right: PageId, parent: PageId, separator: KeySlot },
+    /// Only where a reader has decided so.
+    #[told("{page:#} is left as it is, with {entries} where at least {least} should be.")]
+    LeftAsItIs { page: PageId, entries: usize, least: usize },
     #[told(
         "The root, {old}, has a single child left. It goes, and {root} becomes the root: the height is {height} now."
     )]

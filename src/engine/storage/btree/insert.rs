@@ -1,5 +1,6 @@
 //! Writing a key: into its leaf, and where that is full, by splits that may travel up to the root.
 
+use super::decide::halves;
 use super::descend::Purpose;
 use super::page::{Kind, PageId};
 use super::slot::KeySlot;
@@ -41,7 +42,9 @@ impl BTree {
         self.page_mut(left);
         let right = self.allocate(Kind::Leaf, 0);
         // With the new entry there is one more than a leaf has room for: the left half gets the odd one.
-        let stay = (usize::from(self.layout.entries) + 1).div_ceil(2);
+        let all = usize::from(self.layout.entries) + 1;
+        let (stays, own) = halves(all, all.div_ceil(2));
+        let stay = stays[probe.decide(own, || self.leaf_halves(left, at, key, &stays, own))];
         let goes_left = at < stay;
         let moved_from = if goes_left { stay - 1 } else { stay };
         let mut new = self.page(right).clone();
@@ -99,7 +102,12 @@ impl BTree {
         let (level, first) = (page.level(), page.child(0));
         let mut all: Vec<_> = page.separators().collect();
         all.insert(at, (separator, child));
-        let middle = (all.len() + 1).div_ceil(2) - 1;
+        let mut middle = (all.len() + 1).div_ceil(2) - 1;
+        let (stays, own) = halves(all.len() - 1, middle);
+        if stays.len() > 1 {
+            let keys: Vec<_> = all.iter().map(|(separator, _)| *separator).collect();
+            middle = stays[probe.decide(own, || self.inner_halves(left, &keys, &stays, own))];
+        }
         let (risen, right_first) = all[middle];
         let right = self.allocate(Kind::Inner, level);
         self.page_mut(left).fill(first, &all[..middle]);

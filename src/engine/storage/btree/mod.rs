@@ -62,6 +62,7 @@ pub mod bytes;
 pub mod check;
 pub mod command;
 pub mod commit;
+mod decide;
 pub mod delete;
 pub mod descend;
 pub mod event;

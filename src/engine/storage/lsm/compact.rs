@@ -77,7 +77,10 @@ impl Lsm {
     pub(super) fn advance_compaction(&mut self, probe: &mut impl Probe<Self>) -> Result<(), Refusal> {
         let Some(mut compaction) = self.memory.compaction.take().map(Rc::unwrap_or_clone) else {
             return match compaction::pick(&self.memory.version, &self.settings) {
-                Some(task) => self.begin(task, probe),
+                Some(own) => {
+                    let task = self.choose(own, probe);
+                    self.begin(task, probe)
+                }
                 None => Ok(()),
             };
         };
@@ -98,6 +101,18 @@ impl Lsm {
             }
         }
         Ok(())
+    }
+
+    /// Its own task, or the one that a reader has decided for, where there are others.
+    fn choose(&self, own: Task, probe: &mut impl Probe<Self>) -> Task {
+        let version = &self.memory.version;
+        let mut ways = compaction::alternatives(version, &self.settings, &own);
+        let own = ways.iter().position(|way| way.upper == own.upper).expect("it is the first of them");
+        if ways.len() < 2 {
+            return ways.swap_remove(own);
+        }
+        let way = probe.decide(own, || compaction::decision(version, &ways, own));
+        ways.swap_remove(way)
     }
 
     /// Keeps a compaction for its next piece, and tells what has just been done.

@@ -14,7 +14,12 @@ use std::rc::Rc;
 
 use super::settings::{Policy, Settings};
 use super::version::{FileNumber, LEVELS, OpenTable, Version};
+use crate::contract::{Decision, Way};
 use crate::key::Key;
+use crate::wording::{count, list};
+
+/// So many ways a reader is offered.
+const MOST_WAYS: usize = 6;
 
 /// What to merge, and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +86,81 @@ pub fn pick(version: &Version, settings: &Settings) -> Option<Task> {
     match found {
         Some((_, level, why)) => task(version, settings, level, why),
         None => pick_last(version, settings),
+    }
+}
+
+/// What could be compacted where `own` is: another table of its level, if the level is sorted, or another level.
+pub fn alternatives(version: &Version, settings: &Settings, own: &Task) -> Vec<Task> {
+    let mut tasks = vec![own.clone()];
+    if settings.policy.is_sorted(own.level) {
+        for table in version.level(own.level) {
+            let lower = overlapping(version.level(own.level + 1), &table.meta.smallest, &table.meta.largest);
+            let lower = lower.iter().map(|table| table.meta.number).collect();
+            tasks.push(Task { upper: vec![table.meta.number], lower, ..own.clone() });
+        }
+    }
+    let levels = (0..LEVELS - 1).filter(|level| *level != own.level);
+    tasks.extend(levels.filter_map(|level| task(version, settings, level, Why::Asked)));
+    let mut ways: Vec<Task> = Vec::new();
+    for task in tasks {
+        if ways.len() < MOST_WAYS && ways.iter().all(|way| way.upper != task.upper) {
+            ways.push(task);
+        }
+    }
+    ways.sort_by_key(|task| (task.level, task.upper.clone()));
+    ways
+}
+
+/// How a reader is asked which of them it is to be.
+pub fn decision(version: &Version, ways: &[Task], own: usize) -> Decision {
+    let bytes = |tables: &[FileNumber]| -> u64 {
+        let found = version.tables().filter(|(_, table)| tables.contains(&table.meta.number));
+        found.map(|(_, table)| table.meta.bytes).sum()
+    };
+    let task = &ways[own];
+    let names =
+        |tables: &[FileNumber]| format!("{} {}", if tables.len() == 1 { "table" } else { "tables" }, list(tables));
+    let way = |place: usize, way: &Task| {
+        let (level, to) = (way.level, way.output_level());
+        let (down, meets) = (bytes(&way.upper), bytes(&way.lower));
+        let says = match way.lower.is_empty() {
+            true => format!("{} of level {level}; nothing of level {to} overlaps", names(&way.upper)),
+            false => format!("{} of level {level}, with {} of level {to}", names(&way.upper), names(&way.lower)),
+        };
+        let because = match (place == own, way.level == task.level) {
+            (true, _) if way.level == 0 || way.upper.len() > 1 => format!(
+                "Level {level} is the farthest over its limit, and its tables overlap: of two that hold a key, the older must not \
+                 stay above the newer, so all go down together ({}).",
+                count(down + meets, "byte")
+            ),
+            (true, _) => format!(
+                "Level {level} is the farthest over its limit, and this table meets the least below it: {} are written for {} \
+                 that move down.",
+                count(down + meets, "byte"),
+                count(down, "byte")
+            ),
+            (false, true) => format!(
+                "It would do, but {} of level {to} lie in its range, and all of them are written anew.",
+                count(meets, "byte")
+            ),
+            (false, false) => {
+                format!("Level {level} is not the one that is farthest over its limit; the other would grow on.")
+            }
+        };
+        Way::new(says, because).about(format!("table {}", way.upper[0]))
+    };
+    let limit = match task.why {
+        Why::Tables { have, limit } => {
+            format!("Level {} has {}, and may have {}.", task.level, count(have, "table"), limit - 1)
+        }
+        Why::Bytes { have, limit } => format!("Level {} has {}, of at most {limit}.", task.level, count(have, "byte")),
+        Why::Sizes { .. } | Why::Asked => String::new(),
+    };
+    let asks = format!("{limit} Which tables are compacted?");
+    Decision {
+        asks: asks.trim().to_owned(),
+        ways: ways.iter().enumerate().map(|(place, it)| way(place, it)).collect(),
+        own,
     }
 }
 
