@@ -10,7 +10,7 @@ use stepwise::engine::language::{self, MAX_SCRIPT_BYTES};
 use stepwise::engine::wording::count;
 use stepwise::engine::{ParameterKind, Parameters};
 use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
-use stepwise::scene::{Breadth, svg};
+use stepwise::scene::{Breadth, Theme, export};
 use stepwise::spec::{Choice, FigureSpec, View};
 use stepwise::{book, transcript};
 
@@ -39,6 +39,7 @@ A script comes from --run, from --script, from --example, or from standard input
   --view VIEW          (svg) picture, or time: the space-time diagram of a cluster
   --narrow             (svg) laid out for a phone
   --dark               (svg) in the dark colours
+  --print              (svg) in the colours for paper
   --out DIR            (build) where to; dist without it
   --base-url URL       (build) where the book will stand, for the codes in print; STEPWISE_BASE_URL without it
   --help, --version
@@ -84,6 +85,7 @@ struct Options {
     count: Option<String>,
     narrow: bool,
     dark: bool,
+    print: bool,
     out: Option<PathBuf>,
     base_url: Option<String>,
 }
@@ -114,6 +116,7 @@ fn run() -> Result<(), Failure> {
             Long("count") => options.count = Some(text_of(&mut arguments)?),
             Long("narrow") => options.narrow = true,
             Long("dark") => options.dark = true,
+            Long("print") => options.print = true,
             Long("out") => options.out = Some(arguments.value().map_err(wish)?.into()),
             Long("base-url") => options.base_url = Some(text_of(&mut arguments)?),
             Short('h') | Long("help") => return print(HELP),
@@ -150,7 +153,12 @@ fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
 
 fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
     let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
-    let theme = if options.dark { svg::Theme::Dark } else { svg::Theme::Light };
+    let theme = match (options.dark, options.print) {
+        (true, true) => return Err(Failure::Wish("--dark or --print, not both".to_owned())),
+        (true, false) => Theme::Dark,
+        (false, true) => Theme::Print,
+        (false, false) => Theme::Light,
+    };
     let view = options.view.take().map(|view| View::read(&view)).transpose().map_err(wish)?.unwrap_or_default();
     let step_is_said = options.step.is_some();
     let opened = open(kind, options)?;
@@ -159,7 +167,7 @@ fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
         return Err(Failure::Wish(format!("`{kind}` has no space-time diagram; accepted: --view picture")));
     }
     let scene = opened.run.view(view, index, breadth);
-    print(&(svg::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
+    print(&(export::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
 }
 
 /// How many operations at a time; nobody looks on in between.

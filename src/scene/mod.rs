@@ -7,12 +7,15 @@ use std::rc::Rc;
 
 mod advances;
 pub mod area;
+pub mod export;
 pub mod parts;
+mod style;
 pub mod svg;
 pub mod table;
 pub mod text;
 pub mod vocabulary;
 
+pub use style::Theme;
 pub use table::Table;
 
 /// How much room the stage has. A figure lays itself out for one or the other.

@@ -4,43 +4,12 @@ use std::fmt::Write;
 
 use super::{Anchor, Body, Mark, Point, Scene, Shape, arrow_paths};
 
-/// The style of every mark, for pictures that stand alone.
-pub const STYLE: &str = include_str!("../../static/scene.css");
-
 /// The scene as an element of a page that has the style already; `label` says what it shows.
 pub fn inline(scene: &Scene, label: &str) -> String {
-    element(scene, label, "")
-}
-
-/// Light or dark, for a picture that stands alone and so has nobody to follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    Light,
-    Dark,
-}
-
-/// The scene as a file of its own, with its style: for export, for LaTeX and Typst, for a teacher's slides.
-pub fn standalone(scene: &Scene, label: &str, theme: Theme) -> String {
-    element(scene, label, &format!("<style>{}</style>", escape(&style(theme))))
-}
-
-/// The style sheet without variables: each `var(--ink)` replaced by what `--ink: light-dark(…, …)` says.
-fn style(theme: Theme) -> String {
-    let mut style = STYLE[STYLE.find("*/").map_or(0, |end| end + 2)..].to_owned();
-    for line in STYLE.lines() {
-        let Some((name, colours)) = line.trim().split_once(": light-dark(") else { continue };
-        let Some((light, dark)) = colours.trim_end_matches(");").split_once(", ") else { continue };
-        let colour = if theme == Theme::Light { light } else { dark };
-        style = style.replace(&format!("var({name})"), colour).replace(&format!("{line}\n"), "");
-    }
-    style
-}
-
-fn element(scene: &Scene, label: &str, inside: &str) -> String {
     let (width, height) = (number(scene.width), number(scene.height));
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"scene\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" role=\"img\" aria-label=\"{}\">{inside}",
+         height=\"{height}\" role=\"img\" aria-label=\"{}\">",
         escape(label)
     );
     for shape in &scene.shapes {
@@ -218,13 +187,5 @@ mod tests {
         assert!(text.contains("&lt;script&gt;&quot;&amp;\u{fffd}"), "{text}");
         assert!(text.contains("translate(1 2.3)") && text.contains("a &quot;picture&quot;"), "{text}");
         assert!(!text.contains('\n'));
-    }
-
-    #[test]
-    fn a_picture_that_stands_alone_needs_no_variables() {
-        for theme in [Theme::Light, Theme::Dark] {
-            let text = standalone(&Scene::new(1.0, 1.0), "", theme);
-            assert!(text.contains(".scene .cell") && !text.contains("var(") && !text.contains("light-dark"), "{text}");
-        }
     }
 }

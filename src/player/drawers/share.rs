@@ -12,8 +12,7 @@ use super::super::parameters::option;
 use super::super::{Message, Player, buttons};
 use super::copyable::copyable;
 use crate::figures::Run;
-use crate::scene::svg::{self, Theme};
-use crate::scene::{Breadth, Scene};
+use crate::scene::{Breadth, Scene, Theme, export, svg};
 use crate::spec::Manner;
 use crate::spec::frame::{self, Shapes};
 
@@ -40,6 +39,21 @@ const MENUS: [Menu; 7] = [
     ("autoplay", "Plays", &[("off", "when asked"), ("on", "by itself")]),
     ("loop", "At the end", &[("off", "it stops"), ("on", "it begins anew")]),
 ];
+
+/// The colours of a picture that is saved: the word for them, what the reader reads, and which they are.
+const COLOURS: [(&str, &str, Option<Theme>); 4] = [
+    ("", "as here", None),
+    ("light", "light", Some(Theme::Light)),
+    ("dark", "dark", Some(Theme::Dark)),
+    ("print", "for print", Some(Theme::Print)),
+];
+
+/// What the menu beside the button says; nothing, if the picture is to be as it is here.
+fn chosen_colours(event: &MouseEvent) -> Option<Theme> {
+    let row = event.target_dyn_into::<Element>()?.closest(".files").ok()??;
+    let menu: HtmlSelectElement = row.query_selector("select").ok()??.dyn_into().ok()?;
+    COLOURS.iter().find(|(word, ..)| *word == menu.value())?.2
+}
 
 /// Menus for the manner.
 fn manner(context: &Context<Player>, manner: &Manner) -> Html {
@@ -91,20 +105,21 @@ impl Player {
             "<script type=\"module\" src=\"{}\"></script>\n<stepwise-figure{attributes}></stepwise-figure>",
             svg::escape(&module)
         );
-        let picture = {
-            let theme = if self.is_dark() { Theme::Dark } else { Theme::Light };
-            svg::standalone(&self.scene, &run.moment(self.index).narration, theme)
-        };
         let name = format!("{}-{}", run.about().kind, run.position(self.index));
+        let picture = {
+            let (scene, label) = (self.scene.clone(), run.moment(self.index).narration.to_string());
+            let here = if self.is_dark() { Theme::Dark } else { Theme::Light };
+            move |event: &MouseEvent| export::standalone(&scene, &label, chosen_colours(event).unwrap_or(here))
+        };
         let save_svg = {
             let (picture, name) = (picture.clone(), format!("{name}.svg"));
-            Callback::from(move |_: MouseEvent| save(&picture, "image/svg+xml", &name))
+            Callback::from(move |event: MouseEvent| save(&picture(&event), "image/svg+xml", &name))
         };
         let save_png = {
             let (scene, name) = (self.scene.clone(), format!("{name}.png"));
-            Callback::from(move |_: MouseEvent| {
+            Callback::from(move |event: MouseEvent| {
                 // A page that forbids it has the SVG all the same.
-                let _ = save_as_png(&picture, &scene, name.clone());
+                let _ = save_as_png(&picture(&event), &scene, name.clone());
             })
         };
         html! {
@@ -117,6 +132,8 @@ impl Player {
                 { copyable("An iframe", iframe) }
                 { copyable("An element, on any page", element) }
                 <p class="files">
+                    <label><span>{ "Its colours" }</span>
+                        <select>{ for COLOURS.iter().map(|(word, label, _)| option(word, label, "")) }</select></label>
                     { buttons::words("Save the picture as SVG", save_svg) }
                     { buttons::words("Save the picture as PNG", save_png) }
                 </p>
