@@ -1,5 +1,6 @@
 // What a page of the book does beside its figures: keys, colours, search, print.
 import { openSearch } from "./search.js";
+import "./memory.js";
 import "./terms.js";
 
 /* global setTheme, storedTheme, storeTheme -- from theme.js */
@@ -49,6 +50,8 @@ function isTaken(target) {
 addEventListener("beforeprint", () => {
   for (const link of document.querySelectorAll(".figure-address:not(:has(svg)) a")) link.textContent = link.href;
 });
+
+if (document.getElementById("review")) import("./review.js");
 
 // The page of all chapters is there to be printed.
 if ("print" in document.documentElement.dataset) {

@@ -90,6 +90,8 @@ class StepwiseFigure extends HTMLElement {
   #starting = false;
   /** Stopped, and saying why, until the reader wants it to go on. */
   #stopped = false;
+  /** Its goal has been reached, and the page has been told. */
+  #reached = false;
   #styles = null;
   #near = null;
   #seen = null;
@@ -280,6 +282,7 @@ class StepwiseFigure extends HTMLElement {
         const detail = { fragment, index, of, narration, position, astray };
         Object.assign(this, { index, of });
         this.dispatchEvent(new CustomEvent("stepwise-step", { bubbles: true, detail }));
+        requestAnimationFrame(() => this.#goal());
       },
       edge: (direction) => {
         this.dispatchEvent(new CustomEvent("stepwise-edge", { bubbles: true, composed: true, detail: { direction } }));
@@ -301,6 +304,19 @@ class StepwiseFigure extends HTMLElement {
     if (this.#state !== null && !this.#figure) return readLink(this.#state);
     const own = [...this.attributes].filter(({ name }) => !FOREIGN.test(name)).map(({ name, value }) => [name, value]);
     return this.#title === null ? own : [...own, ["title", this.#title]];
+  }
+
+  /** Says once that the goal is reached which the figure shows as reached, and by whom. */
+  #goal() {
+    const goal = this.#shadow.querySelector(".goal");
+    const isReached = goal?.classList.contains("reached") ?? false;
+    if (isReached && !this.#reached) {
+      const stand = goal.querySelector("[role=status]").textContent;
+      const [, commands] = /with (\d+) command/.exec(stand) ?? [];
+      const detail = { task: this.getAttribute("task") ?? "", commands: Number(commands ?? 0), solved: commands === undefined };
+      this.dispatchEvent(new CustomEvent("stepwise-goal", { bubbles: true, detail }));
+    }
+    this.#reached = isReached;
   }
 
   /** After a panic: the instance is gone, and what it had drawn is replaced. */
