@@ -344,7 +344,8 @@ fn measure(run: &Run, place: &str, hollow: &BTreeSet<String>, counts: &mut Count
 fn pictures_only_become_better() {
     let hollow = hollow();
     let mut counts = Counts::new();
-    for (place, spec) in runs() {
+    let shows = std::env::var("SHOW_PICTURES").ok();
+    for (place, spec) in runs().into_iter().filter(|it| shows.as_ref().is_none_or(|wanted| *wanted == it.1.kind)) {
         let opened = figures::open(&spec).unwrap_or_else(|mistake| panic!("{place}: {mistake}"));
         assert!(opened.problems.is_empty(), "{place}: {:?}", opened.problems);
         measure(&opened.run, &place, &hollow, &mut counts);
@@ -358,6 +359,10 @@ fn pictures_only_become_better() {
     let mut text = String::new();
     for ((kind, breadth, measure), count) in &counts {
         writeln!(text, "{kind} {breadth} {measure} {count}").expect("writing to a string does not fail");
+    }
+    if let Some(wanted) = shows {
+        println!("{text}");
+        panic!("only {wanted} was measured");
     }
     if std::env::var_os("UPDATE_PICTURES").is_some() {
         fs::write(COUNTS, &text).expect("the counts can be written");

@@ -39,6 +39,11 @@ impl Proof {
     }
 }
 
+/// How many reads of a history its checker finds fault with.
+pub(super) fn broken(history: &History) -> u64 {
+    history.calls().filter(|call| call.verdict.is_some_and(|verdict| verdict.against().is_some())).count() as u64
+}
+
 /// A call of a history in a few words, as in `c1.2 k = a ✓`.
 pub(super) fn brief(history: &History, place: usize) -> String {
     let Some(call) = history.calls().nth(place) else { return String::new() };
@@ -77,8 +82,14 @@ impl Strip {
         Strip { left: area.x + GAP, top: area.y, width: area.width - 2.0 * GAP, ..self }
     }
 
-    pub fn height(&self) -> f32 {
-        self.lines as f32 * LINE + self.rows as f32 * CELL + 4.0
+    /// How high it is with what the `proof` says.
+    pub fn height(&self, proof: Option<&Proof>) -> f32 {
+        let lines = proof.map_or(0, |it| wrap(&it.told, self.width, SMALL, self.lines).len());
+        self.rows as f32 * CELL + lines as f32 * LINE + GAP / 2.0
+    }
+
+    pub fn highest(&self) -> f32 {
+        self.rows as f32 * CELL + self.lines as f32 * LINE + GAP / 2.0
     }
 
     /// Draws what the `proof` says, and the calls, each told by `brief`.
@@ -89,28 +100,24 @@ impl Strip {
         proof: Option<&Proof>,
         brief: &dyn Fn(usize) -> String,
     ) {
-        let mut verdict = Shape::new("verdict", self.left, self.top);
-        let (told, class) = proof.map_or(("No call breaks a promise ✓", "small good"), |it| (&it.told, "small bad"));
-        // A short one stands just above the cells.
-        let lines = wrap(told, self.width, SMALL, self.lines);
-        let free = self.lines - lines.len();
-        for (place, line) in lines.into_iter().enumerate() {
-            verdict = verdict.text(0.0, 11.0 + (free + place) as f32 * LINE, Anchor::Start, class, line);
-        }
-        scene.push(verdict.label(told.to_owned()));
         let marked: Vec<usize> = proof.into_iter().flat_map(|it| it.against.into_iter().chain([it.call])).collect();
         let pitch = self.width / self.columns as f32;
-        let cells = self.top + self.lines as f32 * LINE + 2.0;
         for (slot, place) in self.shown(cluster.calls().len(), &marked).into_iter().enumerate() {
             let (x, y) = ((slot % self.columns) as f32 * pitch, (slot / self.columns) as f32 * CELL);
             let class = if marked.contains(&place) { "torn" } else { "cell" };
             let width = pitch - 5.0;
-            let cell = Shape::new(format!("call {}", place + 1), self.left + x, cells + y)
+            let cell = Shape::new(format!("call {}", place + 1), self.left + x, self.top + y)
                 .rect(0.0, 0.0, width, CELL - 4.0, 2.0, class)
                 .text(7.0, 15.0, Anchor::Start, "small", fit(&brief(place), width - 12.0, SMALL))
                 .label(cluster.call(place).label);
             scene.push(cell);
         }
+        let Some(Proof { told, .. }) = proof else { return };
+        let mut verdict = Shape::new("verdict", self.left, self.top + self.rows as f32 * CELL);
+        for (place, line) in wrap(told, self.width, SMALL, self.lines).into_iter().enumerate() {
+            verdict = verdict.text(0.0, SMALL - 1.0 + place as f32 * LINE, Anchor::Start, "small bad", line);
+        }
+        scene.push(verdict.label(told.to_owned()));
     }
 
     /// The newest of so many calls; those that are marked are among them however old they are, before the others.

@@ -1,34 +1,32 @@
 //! How a failover is drawn: clients, the cache and the services at the left, the nodes with their logs and with how long they
 //! have heard no leader at the right, and below what people would have to answer for. What has a term has its colour.
 
+use super::About;
 use super::calls::Proof;
-use super::cluster::hue_of_term;
+use super::cluster::{hue_of_term, wash_of_term};
 use super::plug::{self, Fault};
-use super::stage::{self, Shown};
-use super::{About, Figure, diagram};
+use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId, Service};
-use crate::engine::replication::failover::message::{self, Message, row_in};
+use crate::engine::replication::failover::message::{self, Message, word};
 use crate::engine::replication::failover::replica::since;
 use crate::engine::replication::failover::settings::{ChosenBy, Storage};
 use crate::engine::replication::failover::user::Ask;
 use crate::engine::replication::failover::witness::Ended;
-use crate::engine::replication::failover::{
-    Event, Failover, Replica, cache, controller, leaders, newest_leader, store, user,
-};
+use crate::engine::replication::failover::{Failover, Replica, cache, controller, leaders, newest_leader, store, user};
+use crate::engine::replication::replicated_log::Entry;
 use crate::engine::sim::Time;
-use crate::engine::wording::{count, shown};
+use crate::engine::wording::shown;
 use crate::engine::{Dump, wire};
-use crate::scene::area::{Area, GAP, Size};
+use crate::scene::area::{Area, GAP};
 use crate::scene::parts::gauge;
-use crate::scene::text::{SMALL, fit, width as width_of};
-use crate::scene::vocabulary::{LINE, sealed};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
+use crate::scene::places::{Places, TALLEST, Tile, least};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::LINE;
+use crate::scene::{Scene, Shape};
 
-pub struct FailoverFigure;
+pub(super) type FailoverFigure = Staged<Failover>;
 
-impl Figure for FailoverFigure {
-    type Engine = Cluster<Failover>;
-
+impl Shown for Failover {
     const ABOUT: About = About {
         kind: "failover",
         title: "When the leader fails",
@@ -38,34 +36,14 @@ impl Figure for FailoverFigure {
 insert eve as c2; start n1; run 300ms",
     };
 
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    fn draw(cluster: &Cluster<Failover>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        stage::draw(cluster, breadth)
-    }
-
-    fn cluster(cluster: &Cluster<Failover>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
-
     fn faults(cluster: &Cluster<Failover>) -> Vec<Fault> {
         plug::stop(cluster, newest_leader(cluster).map(Host::from), true)
     }
 
-    /// `message m5`, `n1/entry 2`.
-    fn dump(cluster: &Cluster<Failover>, key: &str) -> Option<Dump> {
-        let Some((node, place)) = key.split_once("/entry ") else { return stage::dump(cluster, key) };
-        let Host::Node(node) = node.parse().ok()? else { return None };
-        let log = cluster.nodes.get(node.index())?.replica.log.log();
-        let place: usize = place.parse().ok()?;
-        let entry = log.get(place.checked_sub(1)?)?;
-        let before: usize = log[..place - 1].iter().map(|entry| entry.encode().len()).sum();
-        let title = format!("entry {place} in the log of {node}");
-        Some(wire::dump_of_entries(entry, title, before as u64, message::told))
+    fn held(cluster: &Cluster<Failover>, key: &str) -> Option<Dump> {
+        held(cluster, key)
     }
-}
 
-impl Shown for Failover {
     const JUDGED: bool = true;
 
     fn banner(cluster: &Cluster<Failover>) -> (&'static str, String, String) {
@@ -81,26 +59,35 @@ impl Shown for Failover {
         (class, title, if lost.is_empty() { about } else { format!("{about}; lost: {}", lost.join(", ")) })
     }
 
-    fn beliefs(cluster: &Cluster<Failover>, client: ClientId) -> Vec<String> {
-        vec![format!("asks {}", user(cluster, client).belief)]
+    const BELIEFS: usize = 2;
+
+    /// Whom it believes to lead, and what its newest call came to.
+    fn beliefs(cluster: &Cluster<Failover>, client: ClientId) -> Vec<(String, &'static str)> {
+        let asks = (format!("asks {}", user(cluster, client).belief), "");
+        let newest = cluster.witness.calls.iter().rposition(|call| call.id.client == client);
+        let newest = newest.map(|place| (Self::brief(cluster, place), ""));
+        std::iter::once(asks).chain(newest).collect()
     }
 
-    fn service(cluster: &Cluster<Failover>, service: Service) -> (Vec<String>, String) {
+    fn service(cluster: &Cluster<Failover>, service: Service) -> (Vec<(String, &'static str)>, String) {
         match service {
             Service::Cache => {
                 let rows = cache(cluster).rows.iter().rev();
-                (rows.map(|(row, name)| format!("{row} {}", shown(name))).collect(), String::new())
+                (rows.map(|(row, name)| (format!("row {row} {}", shown(name)), "")).collect(), String::new())
             }
             Service::Storage => {
                 let store = store(cluster).expect("it is drawn");
-                let rows = store.rows.iter().rev().map(|(row, token)| format!("{} {} t{token}", row.row, row.name));
+                let rows = store.rows.iter().rev();
+                let rows =
+                    rows.map(|(row, token)| (format!("{} {} token {token}", row.row, row.name), wash_of_term(*token)));
                 let is_fenced = cluster.settings.storage == Storage::Fenced;
                 (rows.collect(), if is_fenced { format!("≥ t{}", store.highest) } else { String::new() })
             }
             Service::Controller => {
                 let controller = controller(cluster).expect("it is drawn");
                 let silent = format!("silent {}", whole(cluster.now() - controller.heard));
-                (vec![format!("{}, term {}", controller.leader, controller.term), silent], String::new())
+                let names = format!("{} leads term {}", controller.leader, controller.term);
+                (vec![(names, wash_of_term(controller.term)), (silent, "")], String::new())
             }
         }
     }
@@ -109,7 +96,7 @@ impl Shown for Failover {
         let (busy, replica) = (&cluster.nodes[node.index()], replica(cluster, node));
         let role = match (cluster.is_up(node), replica.leads()) {
             (false, _) => String::new(),
-            (true, leads) => format!("{}, term {}", if leads { "leads" } else { "follows" }, replica.log.term()),
+            (true, leads) => format!("{}, term\u{a0}{}", if leads { "leads" } else { "follows" }, replica.log.term()),
         };
         let status = match (busy.is_busy(), is_patient(cluster, node)) {
             (true, _) if busy.line.is_empty() => "busy".to_owned(),
@@ -120,32 +107,28 @@ impl Shown for Failover {
         (role, status)
     }
 
-    fn holds(scene: &mut Scene, cluster: &Cluster<Failover>, node: NodeId, area: Area) {
-        let [mut log, patience] = area.rows([Size::Units(LINE), Size::Share(1.0)]);
+    fn bar(cluster: &Cluster<Failover>, node: NodeId) -> Option<&'static str> {
         let replica = replica(cluster, node);
-        if replica.leads() && cluster.is_up(node) {
-            let term = log.cut_left(GAP);
-            let shape = Shape::new(format!("{node}/term"), term.x, term.y);
-            scene.push(shape.rect(0.0, 0.0, GAP / 2.0, LINE - 2.0, 0.0, hue_of_term(replica.log.term())));
-        }
-        draw_log(scene, replica, log);
-        if is_patient(cluster, node) {
-            // How much of its patience with a silent leader is used up.
+        (replica.leads() && cluster.is_up(node)).then(|| hue_of_term(replica.log.term()))
+    }
+
+    /// Its log, and how much of its patience with a silent leader is used up.
+    fn holds(scene: &mut Scene, cluster: &Cluster<Failover>, node: NodeId, mut area: Area) {
+        // A low card says only in words how long it has heard nothing.
+        let has_room = area.height > LINE + 2.0 * GAP;
+        let patience = if has_room { area.cut_bottom(GAP) } else { area };
+        area.cut_bottom(if has_room { GAP / 2.0 } else { 0.0 });
+        draw_log(scene, cluster, node, area);
+        if has_room && is_patient(cluster, node) {
             let timeout = cluster.settings.timeout.as_micros() as f32;
             let share = silence(cluster, node).as_micros() as f32 / timeout;
-            let bar = Area { x: 0.0, y: GAP, height: GAP, ..patience };
+            let bar = Area { x: 0.0, y: 0.0, ..patience };
             scene.push(gauge(Shape::new(format!("{node}/patience"), patience.x, patience.y), bar, share, "gauge"));
         }
     }
 
-    /// Heartbeats and their like are many, and small.
-    fn look(message: &Message, key: String, at: Point) -> Shape {
-        let seal = message.term().map_or("envelope-seal", hue_of_term);
-        if message.is_routine() {
-            Shape::new(key, at.x, at.y).circle(0.0, 0.0, GAP / 2.0, seal)
-        } else {
-            sealed(key, at.x, at.y, seal)
-        }
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        message.term().map_or(("envelope-seal", ""), |term| (hue_of_term(term), wash_of_term(term)))
     }
 
     fn checks(cluster: &Cluster<Failover>) -> Vec<(&'static str, u64)> {
@@ -198,30 +181,41 @@ fn whole(time: Time) -> String {
     format!("{} ms", time.as_micros() / 1000)
 }
 
-/// The newest entries that fit, each with the colour of its term; those known to be committed have a mark.
-fn draw_log(scene: &mut Scene, replica: &Replica, area: Area) {
-    let (id, log) = (replica.log.id, replica.log.log());
-    let word = |entry| match row_in(entry) {
-        Some((row, _, name)) => format!("{row} {}", shown(name)),
-        None => format!("t{}", entry.term),
+/// `n1/entry 2`.
+fn held(cluster: &Cluster<Failover>, key: &str) -> Option<Dump> {
+    let (node, place) = key.split_once("/entry ")?;
+    let Host::Node(node) = node.parse().ok()? else { return None };
+    let log = cluster.nodes.get(node.index())?.replica.log.log();
+    let place: usize = place.parse().ok()?;
+    let entry = log.get(place.checked_sub(1)?)?;
+    let before: usize = log[..place - 1].iter().map(|entry| entry.encode().len()).sum();
+    let title = format!("entry {place} in the log of {node}");
+    Some(wire::dump_of_entries(entry, title, before as u64, message::told))
+}
+
+/// The newest entries that fit, each with the colour of its term; those known to be committed have a mark. An entry has the
+/// same place in all logs.
+fn draw_log(scene: &mut Scene, cluster: &Cluster<Failover>, id: NodeId, area: Area) {
+    let logs = || cluster.nodes.iter().map(|node| node.replica.log.log());
+    let face = Face::of("small strong");
+    let widest = logs().flatten().map(|entry| face.width(&word(entry))).fold(0.0, f32::max);
+    let all = logs().map(<[Entry]>::len).max().unwrap_or_default();
+    let places = Places::new(area.width, widest, all, least(area.width, 6, 3));
+    let (log, committed) = (replica(cluster, id).log.log(), replica(cluster, id).log.committed());
+    let tile = |place: usize| {
+        let entry = log.get(place)?;
+        let (word, term) = (word(entry), entry.term);
+        Some(Tile {
+            key: format!("{id}/entry {}", place + 1),
+            note: format!("{} · term {term}", place + 1),
+            wash: wash_of_term(term),
+            stripe: hue_of_term(term),
+            ticked: place < committed,
+            label: format!("entry {} of term {term}: {word}", place + 1),
+            word,
+            ..Tile::default()
+        })
     };
-    let words: Vec<String> = log.iter().map(word).collect();
-    let widths: Vec<f32> = words.iter().map(|word| width_of(word, SMALL) + 2.0 * GAP).collect();
-    let (hidden, places) = area.newest(&widths);
-    if hidden > 0 {
-        let more = Shape::new(format!("{id}/more"), area.x, area.y).text(0.0, SMALL, Anchor::Start, "small", "…");
-        scene.push(more.label(count(hidden, "older entry")));
-    }
-    for ((place, word), at) in words.iter().enumerate().skip(hidden).zip(places) {
-        let (entry, tall) = (&log[place], at.height - 2.0);
-        let shape = Shape::new(format!("{id}/entry {}", place + 1), at.x, at.y)
-            .rect(0.0, 0.0, at.width - 2.0, tall, 2.0, "cell")
-            .rect(0.0, 0.0, GAP / 2.0, tall, 2.0, hue_of_term(entry.term))
-            .text(GAP, SMALL + 1.0, Anchor::Start, "small", fit(word, at.width - GAP, SMALL))
-            .label(format!("entry {} of term {}: {word}", place + 1, entry.term))
-            .selects();
-        let is_committed = place < replica.log.committed();
-        let mark = format!("M{GAP} {}H{}", tall - 1.0, at.width - GAP);
-        scene.push(if is_committed { shape.path(mark, "tick") } else { shape });
-    }
+    let row = Area { height: area.height.min(TALLEST), ..area };
+    places.draw(scene, &id.to_string(), row, &|place| Some((place + 1).to_string()), &tile);
 }

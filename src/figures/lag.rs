@@ -1,29 +1,28 @@
 //! How lag is drawn: three people with what each of their devices shows, the leader and its followers with what each has of
 //! the two partitions, and below them the promises, and the calls with the two that prove a broken one.
 
+use super::About;
 use super::calls::Proof;
-use super::diagram;
-use super::stage::{self, Shown};
-use super::{About, Fault, Figure, plug};
+use super::plug::{self, Fault};
+use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::form::Choice;
 use crate::engine::replication::checker::{Item, Promise, What};
 use crate::engine::replication::lag::client::Shown as PageShown;
 use crate::engine::replication::lag::message::{PARTITIONS, Post, letter};
-use crate::engine::replication::lag::{Event, LEADER, Lag, Machine, Message, OwnWrites, User};
+use crate::engine::replication::lag::{LEADER, Lag, Machine, Message, OwnWrites, User};
 use crate::engine::replication::replicated_log::Message as LogMessage;
 use crate::engine::wording::{is_or_are, shown};
 use crate::engine::{Dump, wire};
-use crate::scene::area::Area;
-use crate::scene::text::{SIZE, SMALL, fit};
-use crate::scene::vocabulary::{LINE, hue, sealed, tint};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
+use crate::scene::Scene;
+use crate::scene::area::{Area, GAP};
+use crate::scene::places::{Places, Tile, least, named};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{LINE, colours, tint};
 
-pub struct LagFigure;
+pub(super) type LagFigure = Staged<Lag>;
 
-impl Figure for LagFigure {
-    type Engine = Cluster<Lag>;
-
+impl Shown for Lag {
     const ABOUT: About = About {
         kind: "lag",
         title: "Living with lag",
@@ -33,36 +32,14 @@ impl Figure for LagFigure {
 reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; settle",
     };
 
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    fn draw(cluster: &Cluster<Lag>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        stage::draw(cluster, breadth)
-    }
-
-    fn cluster(cluster: &Cluster<Lag>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
-
     fn faults(cluster: &Cluster<Lag>) -> Vec<Fault> {
         plug::stop(cluster, None, false)
     }
 
-    /// `message m5`, `n1/post 2`.
-    fn dump(cluster: &Cluster<Lag>, key: &str) -> Option<Dump> {
-        let Some((node, item)) = key.split_once("/post ") else { return stage::dump(cluster, key) };
-        let Ok(Host::Node(node)) = node.parse() else { return None };
-        let (node, item): (_, Item) = (cluster.nodes.get(node.index())?, item.parse().ok()?);
-        node.logs.iter().zip(0..).find_map(|(log, partition)| {
-            let place = log.log().iter().position(|entry| Post::of(entry).is_some_and(|post| post.item == item))?;
-            let (before, entry) = (&log.log()[..place], &log.log()[place]);
-            let offset = before.iter().map(|entry| entry.encode().len() as u64).sum();
-            let title = format!("post {item} in the log of {}, partition {}", node.id, letter(partition));
-            Some(Dump { offset, ..wire::dump(entry, title) })
-        })
+    fn held(cluster: &Cluster<Lag>, key: &str) -> Option<Dump> {
+        held(cluster, key)
     }
-}
 
-impl Shown for Lag {
     /// What the rules have cost, and whether they have kept what they are for.
     fn banner(cluster: &Cluster<Lag>) -> (&'static str, String, String) {
         let (settings, judge) = (&cluster.settings, &cluster.witness);
@@ -91,11 +68,13 @@ impl Shown for Lag {
         }
     }
 
-    fn beliefs(cluster: &Cluster<Lag>, client: ClientId) -> Vec<String> {
+    const BELIEFS: usize = 2;
+
+    fn beliefs(cluster: &Cluster<Lag>, client: ClientId) -> Vec<(String, &'static str)> {
         let shows = Machine::ALL.iter().zip(&cluster.clients[client.index()].shows);
         let line = |(machine, shows): (&Machine, &Option<PageShown>)| match shows {
-            None => format!("{}: –", machine.name()),
-            Some((page, items)) => format!("{}: {} {}", machine.name(), shown(page), numbers(items)),
+            None => (format!("{}: –", machine.name()), ""),
+            Some((page, items)) => (format!("{}: {} {}", machine.name(), shown(page), numbers(items)), tint(page)),
         };
         shows.map(line).collect()
     }
@@ -109,56 +88,40 @@ impl Shown for Lag {
         (if node == LEADER { "leader" } else { "follower" }.to_owned(), held)
     }
 
-    /// The posts of each partition, in the colour of their page.
+    /// The posts of each partition, in the colour of their page: in the same place on all nodes.
     fn holds(scene: &mut Scene, cluster: &Cluster<Lag>, node: NodeId, mut area: Area) {
+        let tall = area.height / PARTITIONS as f32;
         for partition in 0..PARTITIONS {
-            let mut row = area.cut_top(LINE);
-            area.cut_top(LINE / 8.0);
+            let mut row = area.cut_top(tall);
+            row.cut_bottom(GAP / 2.0);
             let name = letter(partition).to_string();
             let key = format!("{node}/partition {name}");
-            scene.push(Shape::new(&*key, row.x, row.y).text(0.0, 15.0, Anchor::Start, "small", name));
-            row.cut_left(LINE / 2.0);
-            let log: Vec<Post> = cluster.nodes[node.index()].posts(partition).collect();
-            let (hidden, places) = row.newest(&vec![LINE * 1.25; log.len()]);
-            if hidden > 0 {
-                let sign = Shape::new(format!("{key} more"), row.x, row.y).text(0.0, 14.0, Anchor::Start, "small", "…");
-                scene.push(sign.label(format!("{hidden} older")));
-            }
-            for (post, at) in log[hidden..].iter().zip(places) {
-                let key = format!("{node}/post {}", post.item);
-                let label = format!("post {} on {}: {}", post.item, shown(&post.page), shown(&post.text));
-                let (page, tall) = (&post.page, LINE - 2.0);
-                let shape = Shape::new(key, at.x, at.y)
-                    .rect(0.0, 0.0, at.width, tall, 2.0, "cell")
-                    .rect(0.0, 0.0, at.width, tall, 2.0, tint(page))
-                    .rect(0.0, 0.0, LINE / 5.0, tall, 2.0, hue(page))
-                    .text(
-                        at.width / 2.0 + 2.0,
-                        15.0,
-                        Anchor::Middle,
-                        "key",
-                        fit(&post.item.to_string(), at.width, SIZE),
-                    );
-                scene.push(shape.label(label).selects());
-            }
+            named(scene, &key, &mut row, &name, &name);
+            let posts = |node: NodeId| cluster.nodes[node.index()].posts(partition).collect::<Vec<Post>>();
+            let all: Vec<Vec<Post>> = cluster.ids().map(posts).collect();
+            let longest = all.iter().max_by_key(|log| log.len()).expect("there is a leader");
+            let face = Face::of("small strong");
+            let widest = longest.iter().map(|post| face.width(&word(post)).min(4.0 * LINE)).fold(LINE, f32::max);
+            let least = least(row.width, 5, 3);
+            let own = &all[node.index()];
+            let tile = |place: usize| own.get(place).map(|post| tile(node, post));
+            let free =
+                |place: usize| Some(longest.get(place).map_or_else(String::new, |post| format!("no {}", post.item)));
+            Places::new(row.width, widest, longest.len(), least).draw(scene, &key, row, &free, &tile);
         }
     }
 
-    /// A seal in the colour of its page, and below it the posts that it carries, or what else it says.
-    fn look(message: &Message, key: String, at: Point) -> Shape {
-        let (page, says) = match message {
-            Message::Post { post, .. } => (Some(post.page.clone()), post.item.to_string()),
-            Message::Fetch { page, .. } => (Some(page.clone()), "?".to_owned()),
+    /// The colour of its page, of what carries posts or asks for them.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        let page = match message {
+            Message::Post { post, .. } => Some(post.page.clone()),
+            Message::Fetch { page, .. } => Some(page.clone()),
             Message::Log { message: LogMessage::Append { entries, .. }, .. } | Message::Page { posts: entries, .. } => {
-                let posts: Vec<Post> = entries.iter().filter_map(Post::of).collect();
-                let page = posts.first().map(|post| post.page.clone());
-                (page, numbers(&posts.iter().map(|post| post.item).collect::<Vec<_>>()))
+                entries.iter().find_map(Post::of).map(|post| post.page)
             }
-            Message::Posted { .. } | Message::Log { .. } => (None, "✓".to_owned()),
-            Message::Hello { .. } => (None, String::new()),
+            _ => None,
         };
-        let seal = page.as_deref().map_or("envelope-seal", hue);
-        sealed(key, at.x, at.y, seal).text(0.0, LINE - 2.0, Anchor::Middle, "small", fit(&says, 2.0 * LINE, SMALL))
+        page.map_or(("envelope-seal", ""), |page| colours(&page))
     }
 
     fn proof(cluster: &Cluster<Lag>) -> Option<Proof> {
@@ -193,6 +156,37 @@ impl Shown for Lag {
             What::Read { .. } if judged.ended.is_none() => format!("{} {page} → ?", call.id),
             What::Read { found } => format!("{} {page} → {}", call.id, numbers(found)),
         }
+    }
+}
+
+/// `n1/post 2`.
+fn held(cluster: &Cluster<Lag>, key: &str) -> Option<Dump> {
+    let (node, item) = key.split_once("/post ")?;
+    let Ok(Host::Node(node)) = node.parse() else { return None };
+    let (node, item): (_, Item) = (cluster.nodes.get(node.index())?, item.parse().ok()?);
+    node.logs.iter().zip(0..).find_map(|(log, partition)| {
+        let place = log.log().iter().position(|entry| Post::of(entry).is_some_and(|post| post.item == item))?;
+        let (before, entry) = (&log.log()[..place], &log.log()[place]);
+        let offset = before.iter().map(|entry| entry.encode().len() as u64).sum();
+        let title = format!("post {item} in the log of {}, partition {}", node.id, letter(partition));
+        Some(Dump { offset, ..wire::dump(entry, title) })
+    })
+}
+
+fn word(post: &Post) -> String {
+    format!("{} {}", post.item, post.text)
+}
+
+fn tile(node: NodeId, post: &Post) -> Tile {
+    let (stripe, wash) = colours(&post.page);
+    Tile {
+        key: format!("{node}/post {}", post.item),
+        word: word(post),
+        note: post.page.to_string(),
+        wash,
+        stripe,
+        label: format!("post {} on {}: {}", post.item, shown(&post.page), shown(&post.text)),
+        ..Tile::default()
     }
 }
 

@@ -3,30 +3,26 @@
 
 mod log;
 
+use super::About;
 use super::calls::{self, Proof};
 use super::cluster::hue_of_term;
-use super::diagram;
 use super::plug::{self, Fault};
-use super::stage::{self, Shown};
-use super::{About, Figure};
+use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId, NodeSet};
 use crate::engine::replication::history::Call;
 use crate::engine::replication::leader::view::{lost, mode, named, rule_in_words};
-use crate::engine::replication::leader::{Event, Leader, Message};
+use crate::engine::replication::leader::{Leader, Message};
 use crate::engine::replication::replicated_log::Message as LogMessage;
 use crate::engine::wording::{count, shown};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::Card;
 use crate::scene::text::{SMALL, fit, width};
-use crate::scene::vocabulary::{LINE, sealed};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
+use crate::scene::vocabulary::{colours, tint};
+use crate::scene::{Anchor, Scene, Shape};
 
-pub struct LeaderFigure;
+pub(super) type LeaderFigure = Staged<Leader>;
 
-impl Figure for LeaderFigure {
-    type Engine = Cluster<Leader>;
-
+impl Shown for Leader {
     const ABOUT: About = About {
         kind: "leader",
         title: "A leader and its followers",
@@ -35,51 +31,14 @@ impl Figure for LeaderFigure {
         example: "put k a; delay n1 n3 300ms; put k b; stop n1; promote n3; get k; settle",
     };
 
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    /// Nodes may join.
-    fn height(cluster: &Cluster<Leader>, breadth: Breadth) -> Option<f32> {
-        Some(stage::height(cluster, breadth) + LOST)
-    }
-
-    fn draw(cluster: &Cluster<Leader>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        let mut scene = stage::draw(cluster, breadth);
-        scene.height += LOST;
-        let below = Area::stage(breadth, scene.height).cut_bottom(LOST);
-        draw_lost(&mut scene, cluster, below);
-        scene
-    }
-
-    fn cluster(cluster: &Cluster<Leader>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
-
     fn faults(cluster: &Cluster<Leader>) -> Vec<Fault> {
         plug::stop(cluster, Some(cluster.witness.leader().into()), true)
     }
 
-    /// `message m5`, `n1/entry 2`, `n3/snapshot`.
-    fn dump(cluster: &Cluster<Leader>, key: &str) -> Option<Dump> {
-        let Some((node, part)) = key.split_once('/') else { return stage::dump(cluster, key) };
-        let Ok(Host::Node(node)) = node.parse() else { return None };
-        let log = &cluster.nodes.get(node.index())?.log;
-        let Some(position) = part.strip_prefix("entry ") else {
-            let is_there = log.base().position > 0;
-            return is_there.then(|| wire::dump(log.base(), format!("the snapshot that {node} began with")));
-        };
-        let place = position.parse::<usize>().ok()?.checked_sub(log.base().position + 1)?;
-        let before: usize = log.log().iter().take(place).map(|entry| entry.encode().len()).sum();
-        let dump = wire::dump(log.log().get(place)?, format!("entry {position} in the log of {node}"));
-        Some(Dump { offset: before as u64, ..dump })
+    fn held(cluster: &Cluster<Leader>, key: &str) -> Option<Dump> {
+        held(cluster, key)
     }
-}
 
-/// Lost writes that are listed one by one.
-const MOST_LOST: usize = 2;
-/// The room for them, under a title.
-const LOST: f32 = LINE * (MOST_LOST + 1) as f32;
-
-impl Shown for Leader {
     fn banner(cluster: &Cluster<Leader>) -> (&'static str, String, String) {
         let leading: NodeSet = cluster.nodes.iter().filter(|node| node.leads()).map(|node| node.log.id).collect();
         let (leader, term) = (cluster.witness.leader(), named(cluster).log.term());
@@ -94,11 +53,11 @@ impl Shown for Leader {
         (class, title, format!("A client is told when {}", rule_in_words(cluster)))
     }
 
-    fn beliefs(cluster: &Cluster<Leader>, client: ClientId) -> Vec<String> {
+    fn beliefs(cluster: &Cluster<Leader>, client: ClientId) -> Vec<(String, &'static str)> {
         let history = &cluster.witness.history;
         let own = history.calls().rev().filter(|call| call.id.client == client);
-        let beliefs: Vec<String> = own.map(|call| belief(cluster, call)).collect();
-        if beliefs.is_empty() { vec!["has not asked".to_owned()] } else { beliefs }
+        let beliefs: Vec<_> = own.map(|call| (belief(cluster, call), tint(call.request.key().as_str()))).collect();
+        if beliefs.is_empty() { vec![("has not asked".to_owned(), "")] } else { beliefs }
     }
 
     fn head(cluster: &Cluster<Leader>, id: NodeId) -> (String, String) {
@@ -121,11 +80,6 @@ impl Shown for Leader {
         ("follows".to_owned(), status)
     }
 
-    /// Cards of one or two nodes would be too high.
-    fn room(cluster: &Cluster<Leader>) -> usize {
-        cluster.nodes.len().max(3)
-    }
-
     fn bar(cluster: &Cluster<Leader>, id: NodeId) -> Option<&'static str> {
         let node = &cluster.nodes[id.index()];
         node.leads().then(|| hue_of_term(node.log.term()))
@@ -140,7 +94,11 @@ impl Shown for Leader {
 
     fn holds(scene: &mut Scene, cluster: &Cluster<Leader>, id: NodeId, mut area: Area) {
         let node = &cluster.nodes[id.index()];
-        let foot = area.cut_bottom(SMALL + GAP / 2.0);
+        if area.height < 2.0 * SMALL + 2.0 * GAP {
+            return log::draw(scene, cluster, id, area);
+        }
+        let foot = area.cut_bottom(SMALL);
+        area.cut_bottom(GAP / 2.0);
         let (position, term) = (format!("position {}", node.log.end()), format!("term {}", node.log.term()));
         let room = foot.width - width(&term, SMALL) - GAP;
         // How it follows, in as many words as there is room for.
@@ -154,16 +112,22 @@ impl Shown for Leader {
         log::draw(scene, cluster, id, area);
     }
 
-    /// What nodes send each other is much, and small: entries are dots, and acknowledgements smaller ones.
-    fn look(message: &Message, key: String, at: Point) -> Shape {
+    /// What carries a key has its colour, and what else nodes send each other that of its term.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
         match message {
-            Message::Log(log @ LogMessage::Append { .. }) => {
-                Shape::new(key, at.x, at.y).circle(0.0, 0.0, 6.0, hue_of_term(log.term()))
+            Message::Put { key, .. } | Message::Get { key, .. } => colours(key.as_str()),
+            Message::Log(LogMessage::Append { entries, .. }) if entries.len() == 1 => {
+                (hue_of_term(entries[0].term), log::wash(&entries[0]))
             }
-            Message::Log(log) => Shape::new(key, at.x, at.y).circle(0.0, 0.0, 3.5, hue_of_term(log.term())),
-            Message::Snapshot { .. } => Shape::new(key, at.x, at.y).rect(-8.0, -9.0, 16.0, 18.0, 4.0, "disk"),
-            _ => sealed(key, at.x, at.y, "envelope-seal"),
+            Message::Log(log) => (hue_of_term(log.term()), ""),
+            _ => ("envelope-seal", ""),
         }
+    }
+
+    /// Reads that broke a promise, and the writes that clients were told of and that the leader does not have.
+    fn checks(cluster: &Cluster<Leader>) -> Vec<(&'static str, u64)> {
+        let broken = calls::broken(&cluster.witness.history);
+        vec![("no read breaks a promise", broken), ("no acknowledged write lost", lost(cluster).len() as u64)]
     }
 
     const JUDGED: bool = true;
@@ -192,20 +156,19 @@ fn belief(cluster: &Cluster<Leader>, call: &Call) -> String {
     if call.verdict.is_some_and(|verdict| verdict.is_stale()) { format!("{belief} ✗") } else { belief }
 }
 
-/// The writes that clients were told of, and that the leader does not have.
-fn draw_lost(scene: &mut Scene, cluster: &Cluster<Leader>, area: Area) {
-    let lost = lost(cluster);
-    let (class, title) = match lost.len() {
-        0 => ("good", "Nothing is lost that a client was told of ✓".to_owned()),
-        many => ("bad", format!("Lost: {} that a client was told of ✗", count(many, "write"))),
+/// `n1/entry 2`, `n3/snapshot`.
+fn held(cluster: &Cluster<Leader>, key: &str) -> Option<Dump> {
+    let (node, part) = key.split_once('/')?;
+    let Ok(Host::Node(node)) = node.parse() else { return None };
+    let log = &cluster.nodes.get(node.index())?.log;
+    let Some(position) = part.strip_prefix("entry ") else {
+        let is_there = log.base().position > 0;
+        return is_there.then(|| wire::dump(log.base(), format!("the snapshot that {node} began with")));
     };
-    let list = Card::new("lost", area, "").line(class, &title);
-    let newest = lost.iter().rev().take(MOST_LOST).enumerate();
-    let list = newest.fold(list, |list, (place, write)| {
-        let more = if place + 1 == MOST_LOST && lost.len() > MOST_LOST { ", and older ones" } else { "" };
-        list.line("small", format!("{write}{more}"))
-    });
-    list.push(scene, title);
+    let place = position.parse::<usize>().ok()?.checked_sub(log.base().position + 1)?;
+    let before: usize = log.log().iter().take(place).map(|entry| entry.encode().len()).sum();
+    let dump = wire::dump(log.log().get(place)?, format!("entry {position} in the log of {node}"));
+    Some(Dump { offset: before as u64, ..dump })
 }
 
 #[cfg(test)]

@@ -1,30 +1,47 @@
 //! How a broker is drawn: producer and consumers at the left; at the right the broker with what its disk has, and the store
 //! with the effects.
 
+mod rows;
+
+use self::rows::{Row, effects, lanes, partitions};
+use super::About;
 use super::plug::{self, Fault, fault};
-use super::stage::{self, Shown};
-use super::{About, Figure, diagram};
+use super::stage::{Shown, Staged};
 use crate::engine::Dump;
 use crate::engine::cluster::{ClientId, Cluster, NodeId};
-use crate::engine::contract::Choice;
 use crate::engine::encoding::queue::consumer::{Doing, Life};
-use crate::engine::encoding::queue::message::{Letter, Record};
+use crate::engine::encoding::queue::message::Record;
 use crate::engine::encoding::queue::partition::Partition;
 use crate::engine::encoding::queue::producer::Known;
-use crate::engine::encoding::queue::settings::{Ack, Group, Model};
-use crate::engine::encoding::queue::{BROKER, Consumer, Event, Message, Program, Queue, tally};
+use crate::engine::encoding::queue::settings::{Ack, Model};
+use crate::engine::encoding::queue::{BROKER, Consumer, Message, Program, Queue, tally};
 use crate::engine::wire::{self, Wire};
 use crate::engine::wording::count;
-use crate::scene::area::Area;
-use crate::scene::parts::{Cell, cells};
-use crate::scene::vocabulary::hue;
-use crate::scene::{Breadth, Scene};
+use crate::scene::Scene;
+use crate::scene::area::{Area, GAP};
+use crate::scene::places::{Places, TALLEST, least, named};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{colours, tint};
 
-pub struct QueueFigure;
+pub(super) type QueueFigure = Staged<Queue>;
 
-impl Figure for QueueFigure {
-    type Engine = Cluster<Queue>;
+/// `p0@3` or `g1@3` for the record at an offset, `effect 4`.
+fn held(cluster: &Cluster<Queue>, key: &str) -> Option<Dump> {
+    if let Some(place) = key.strip_prefix("effect ") {
+        let row = tally::store(cluster).rows.get(place.parse::<usize>().ok()?)?;
+        return Some(wire::dump(&row.letter, format!("{} as the store has it", row.letter.call)));
+    }
+    let (lane, offset) = key.split_once('@')?;
+    let broker = tally::broker(cluster);
+    let place = if cluster.settings.model == Model::Queue { 0 } else { lane.strip_prefix('p')?.parse().ok()? };
+    let partition: &Partition = broker.partitions.get(place)?;
+    let bytes = &partition.found(offset.parse().ok()?)?.bytes;
+    let record = Record::read(&mut &broker.disk.peek(partition.file, bytes.clone())[..])?;
+    let title = format!("file {}, record at byte {}", cluster.settings.file(place), bytes.start);
+    Some(Dump { offset: bytes.start, ..wire::dump(&record, title) })
+}
 
+impl Shown for Queue {
     const ABOUT: About = About {
         kind: "queue",
         title: "A broker in between",
@@ -33,16 +50,6 @@ impl Figure for QueueFigure {
         chapter: "encoding/messages",
         example: "send a 1; send b 2; join c2; join c3; send a 3; settle",
     };
-
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    fn draw(cluster: &Cluster<Queue>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        stage::draw(cluster, breadth)
-    }
-
-    fn cluster(cluster: &Cluster<Queue>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
 
     fn faults(cluster: &Cluster<Queue>) -> Vec<Fault> {
         let mut faults = plug::stop(cluster, None, false);
@@ -55,24 +62,10 @@ impl Figure for QueueFigure {
         faults
     }
 
-    /// `message m5`, `p0@3` or `g1@3` for the record at an offset, `effect 4`.
-    fn dump(cluster: &Cluster<Queue>, key: &str) -> Option<Dump> {
-        if let Some(place) = key.strip_prefix("effect ") {
-            let row = tally::store(cluster).rows.get(place.parse::<usize>().ok()?)?;
-            return Some(wire::dump(&row.letter, format!("{} as the store has it", row.letter.call)));
-        }
-        let Some((lane, offset)) = key.split_once('@') else { return stage::dump(cluster, key) };
-        let broker = tally::broker(cluster);
-        let place = if cluster.settings.model == Model::Queue { 0 } else { lane.strip_prefix('p')?.parse().ok()? };
-        let partition: &Partition = broker.partitions.get(place)?;
-        let bytes = &partition.found(offset.parse().ok()?)?.bytes;
-        let record = Record::read(&mut &broker.disk.peek(partition.file, bytes.clone())[..])?;
-        let title = format!("file {}, record at byte {}", cluster.settings.file(place), bytes.start);
-        Some(Dump { offset: bytes.start, ..wire::dump(&record, title) })
+    fn held(cluster: &Cluster<Queue>, key: &str) -> Option<Dump> {
+        held(cluster, key)
     }
-}
 
-impl Shown for Queue {
     fn banner(cluster: &Cluster<Queue>) -> (&'static str, String, String) {
         let (settings, tally) = (&cluster.settings, tally::tally(cluster));
         let kind = match settings.model {
@@ -89,7 +82,9 @@ impl Shown for Queue {
         }
     }
 
-    fn beliefs(cluster: &Cluster<Queue>, client: ClientId) -> Vec<String> {
+    const BELIEFS: usize = 2;
+
+    fn beliefs(cluster: &Cluster<Queue>, client: ClientId) -> Vec<(String, &'static str)> {
         match &*cluster.clients[client.index()] {
             Program::Consumer(consumer) => beliefs(cluster, consumer),
             Program::Producer(producer) => producer
@@ -104,7 +99,7 @@ impl Shown for Queue {
                         Known::Unknown => "kept or not?",
                         Known::NoRoom => "no room ✗",
                     };
-                    format!("{}: {known}", letter.call)
+                    (format!("{}: {known}", letter.call), tint(&letter.key))
                 })
                 .collect(),
         }
@@ -124,109 +119,33 @@ impl Shown for Queue {
             (true, Model::Log) => partitions(cluster),
             (true, Model::Queue) => lanes(cluster),
         };
-        for (name, row) in &rows {
-            cells(scene, &format!("{node} row {name}"), &mut area, name, row);
+        let face = Face::of("small strong");
+        let widest = rows.iter().flat_map(|row| &row.tiles).map(|tile| face.width(&tile.word));
+        let widest = widest.fold(face.width(" 0 ▲g1"), f32::max);
+        let name = rows.iter().map(|row| &*row.name).max_by_key(|name| name.len()).unwrap_or_default();
+        let tall = area.height / rows.len() as f32;
+        for Row { name: own, tiles, end } in &rows {
+            let mut at = area.cut_top(tall);
+            at.height = (tall - GAP / 2.0).min(TALLEST);
+            let key = format!("{node} row {own}");
+            named(scene, &key, &mut at, own, name);
+            let all = tiles.len() + usize::from(end.is_some());
+            let places = Places::new(at.width, widest, all, least(at.width, 6, 2));
+            // The place after the last says which groups are there.
+            let free = |place: usize| Some(end.clone().filter(|_| place == tiles.len()).unwrap_or_default());
+            places.draw(scene, &key, at, &free, &|place| tiles.get(place).cloned());
         }
     }
 
-    fn seal(message: &Message) -> &'static str {
-        message.letter().map_or("envelope-seal", |letter| hue(&letter.key))
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        message.letter().map_or(("envelope-seal", ""), |letter| colours(&letter.key))
     }
 }
 
-/// A row of cells: its name, and what is in it.
-type Row = (String, Vec<Cell>);
-
-/// A message in a row, of which a record is on the disk of the broker.
-fn cell(key: String, letter: &Letter, note: String, label: String) -> Cell {
-    let field = letter.body.unknown().map_or_else(String::new, |field| format!("+{field}"));
-    let held = Some((letter.key.to_string(), format!("{}{field}", letter.body.value())));
-    Cell { key, held, class: "", hatched: false, note, label }
-}
-
-/// Of a log: each partition, with where each group goes on.
-fn partitions(cluster: &Cluster<Queue>) -> Vec<Row> {
-    let broker = tally::broker(cluster);
-    let row = |(place, partition): (usize, &Partition)| {
-        let name = cluster.settings.file(place);
-        let groups = |from: u64, to: u64| {
-            let here = partition.bound.iter().filter(|it| (from..to).contains(&partition.lane(**it).position));
-            here.map(|group| format!(" ▲{group}")).collect::<String>()
-        };
-        let mut from = 0;
-        let mut cells = Vec::new();
-        for entry in partition.entries.iter() {
-            let next = groups(from, entry.offset + 1);
-            from = entry.offset + 1;
-            let (note, key) = (format!("{}{next}", entry.offset), format!("{name}@{}", entry.offset));
-            let label = format!("{name}, offset {note}: {}", says(&entry.letter));
-            cells
-                .push(Cell { hatched: broker.has_unsynced(partition, entry), ..cell(key, &entry.letter, note, label) });
-        }
-        let (key, note) = (format!("{name} end"), groups(from, u64::MAX).trim_start().to_owned());
-        let label = format!("the end of {name} {note}");
-        cells.push(Cell { key, held: None, class: "", hatched: false, note, label });
-        (name, cells)
-    };
-    broker.partitions.iter().enumerate().map(row).collect()
-}
-
-/// Of a queue: what each group has before it, and the dead letters.
-fn lanes(cluster: &Cluster<Queue>) -> Vec<Row> {
-    let broker = tally::broker(cluster);
-    let partition = &broker.partitions[0];
-    let lane = |group: &Group| {
-        let concerned = partition.entries.iter().filter(|entry| partition.concerns(*group, entry.offset));
-        let cells = concerned.map(|entry| {
-            let lease = partition.lane(*group).leases.get(&entry.offset);
-            let (class, note, held) = match lease.map(|lease| lease.holder.client) {
-                None => ("", String::new(), "waits".to_owned()),
-                Some(client) => ("copy", format!("→ {client}"), format!("held by {client}")),
-            };
-            let (key, label) =
-                (format!("{group}@{}", entry.offset), format!("{group}: {}, {held}", says(&entry.letter)));
-            Cell { class, hatched: broker.has_unsynced(partition, entry), ..cell(key, &entry.letter, note, label) }
-        });
-        (group.to_string(), cells.collect())
-    };
-    let dead = |group: &Group| {
-        let cells = partition.lane(*group).dead.iter().map(|entry| {
-            let (key, label) =
-                (format!("{group} dead@{}", entry.offset), format!("dead letter: {}", says(&entry.letter)));
-            Cell { class: "dead", ..cell(key, &entry.letter, format!("of {group}"), label) }
-        });
-        cells.collect::<Vec<_>>()
-    };
-    let dead: Vec<Cell> = partition.bound.iter().flat_map(dead).collect();
-    let lanes = partition.bound.iter().map(lane);
-    lanes.chain((!dead.is_empty()).then(|| ("dead".to_owned(), dead))).collect()
-}
-
-/// What the store has, of each group.
-fn effects(cluster: &Cluster<Queue>) -> Vec<Row> {
-    let rows = &tally::store(cluster).rows;
-    let of_group = |group: &Group| {
-        let own = rows.iter().enumerate().filter(|(_, row)| row.group == *group);
-        let cells = own.map(|(place, row)| {
-            let same = rows[..=place].iter().filter(|it| (it.group, it.letter.call) == (*group, row.letter.call));
-            let note =
-                Some(same.count()).filter(|times| *times > 1).map_or_else(String::new, |times| format!("✗ {times}×"));
-            let label = format!("effect for {group}: {} {note}", says(&row.letter));
-            cell(format!("effect {place}"), &row.letter, note, label)
-        });
-        (group.to_string(), cells.collect())
-    };
-    Group::ALL.iter().map(of_group).filter(|(_, cells): &Row| !cells.is_empty()).collect()
-}
-
-fn says(letter: &Letter) -> String {
-    format!("{}, {letter}", letter.call)
-}
-
-fn beliefs(cluster: &Cluster<Queue>, consumer: &Consumer) -> Vec<String> {
+fn beliefs(cluster: &Cluster<Queue>, consumer: &Consumer) -> Vec<(String, &'static str)> {
     let group = match consumer.life {
-        Life::Away => return vec!["does not consume".to_owned()],
-        Life::Dead => return vec!["dead ✗".to_owned()],
+        Life::Away => return vec![("does not consume".to_owned(), "")],
+        Life::Dead => return vec![("dead ✗".to_owned(), "")],
         Life::Member(group) => group,
     };
     let own = match cluster.settings.model {
@@ -235,7 +154,9 @@ fn beliefs(cluster: &Cluster<Queue>, consumer: &Consumer) -> Vec<String> {
             format!("{group}: {}", cluster.settings.names(consumer.partitions).replace(" and", "").replace(',', ""))
         }
     };
-    let Some(call) = consumer.inbox.front().map(|item| item.letter.call) else { return vec![own, "idle".to_owned()] };
+    let Some((call, key)) = consumer.inbox.front().map(|item| (item.letter.call, &item.letter.key)) else {
+        return vec![(own, ""), ("idle".to_owned(), "")];
+    };
     let doing = match consumer.doing {
         Doing::Nothing => format!("has {call}"),
         Doing::Work => format!("works on {call}"),
@@ -243,5 +164,5 @@ fn beliefs(cluster: &Cluster<Queue>, consumer: &Consumer) -> Vec<String> {
         Doing::Acknowledge => format!("{call}: broker?"),
     };
     let more = if consumer.inbox.len() > 1 { format!(", +{}", consumer.inbox.len() - 1) } else { String::new() };
-    vec![own, format!("{doing}{more}")]
+    vec![(own, ""), (format!("{doing}{more}"), tint(key))]
 }

@@ -3,10 +3,11 @@
 
 mod trees;
 
+use std::collections::BTreeSet;
+
+use super::About;
 use super::calls::{self, Proof};
-use super::plug::{self, Fault};
-use super::stage::{self, Shown};
-use super::{About, Figure, diagram};
+use super::stage::{Shown, Staged};
 use crate::engine::Dump;
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::key::Key;
@@ -15,54 +16,29 @@ use crate::engine::replication::quorum::coordinator::{Coordination, Task};
 use crate::engine::replication::quorum::message::{Ending, Message};
 use crate::engine::replication::quorum::node::Node;
 use crate::engine::replication::quorum::record::{self, Record};
-use crate::engine::replication::quorum::{Event, Quorum, client::Belief, disk::Logged, focus};
+use crate::engine::replication::quorum::{Quorum, client::Belief, disk::Logged, focus};
 use crate::engine::wording::{asked, count, shown};
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::parts::{newest, newest_on_disk};
+use crate::scene::parts::{NODE, newest_on_disk};
+use crate::scene::places::{Places, TALLEST, Tile, named};
 use crate::scene::text::Face;
-use crate::scene::vocabulary::{Held, LINE, cell, hue};
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::vocabulary::{Held, LINE, cell, colours, tint};
+use crate::scene::{Breadth, Scene, Whence};
 
-pub struct QuorumFigure;
+pub(super) type QuorumFigure = Staged<Quorum>;
 
-impl Figure for QuorumFigure {
-    type Engine = Cluster<Quorum>;
-
-    const ABOUT: About = About {
-        kind: "quorum",
-        title: "A store without a leader",
-        summary: "Every node keeps a copy. A write waits for w of them, a read for r, and the newest answer wins.",
-        chapter: "replication/quorums",
-        example: "write k old; stop n3; write k new; start n3; read k as c2; settle",
+/// `n1/record k`, `n1/log 53` for the record at that byte, `n4/hint n2 k`.
+fn held(cluster: &Cluster<Quorum>, key: &str) -> Option<Dump> {
+    let (node, part) = key.split_once('/')?;
+    let Host::Node(id) = node.parse().ok()? else { return None };
+    let (what, part) = part.split_once(' ')?;
+    let disk = &cluster.nodes.get(id.index())?.replica.disk;
+    let found = match what {
+        "record" => disk.log().into_iter().rev().find(|each| each.key == Key::new(part) && each.is_newest),
+        "log" => disk.log().into_iter().find(|each| each.range.start.to_string() == part),
+        _ => disk.hints().into_iter().find(|each| each.name() == part),
     };
-
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    fn draw(cluster: &Cluster<Quorum>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        stage::draw(cluster, breadth)
-    }
-
-    fn cluster(cluster: &Cluster<Quorum>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
-
-    fn faults(cluster: &Cluster<Quorum>) -> Vec<Fault> {
-        plug::stop(cluster, None, true)
-    }
-
-    /// `message m5`, `n1/record k`, `n1/log 53` for the record at that byte, `n4/hint n2 k`.
-    fn dump(cluster: &Cluster<Quorum>, key: &str) -> Option<Dump> {
-        let Some((node, part)) = key.split_once('/') else { return stage::dump(cluster, key) };
-        let Host::Node(id) = node.parse().ok()? else { return None };
-        let (what, part) = part.split_once(' ')?;
-        let disk = &cluster.nodes.get(id.index())?.replica.disk;
-        let found = match what {
-            "record" => disk.log().into_iter().rev().find(|each| each.key == Key::new(part) && each.is_newest),
-            "log" => disk.log().into_iter().find(|each| each.range.start.to_string() == part),
-            _ => disk.hints().into_iter().find(|each| each.name() == part),
-        };
-        Some(dump_logged(id, found?))
-    }
+    Some(dump_logged(id, found?))
 }
 
 fn dump_logged(node: NodeId, logged: Logged) -> Dump {
@@ -75,6 +51,18 @@ fn dump_logged(node: NodeId, logged: Logged) -> Dump {
 }
 
 impl Shown for Quorum {
+    const ABOUT: About = About {
+        kind: "quorum",
+        title: "A store without a leader",
+        summary: "Every node keeps a copy. A write waits for w of them, a read for r, and the newest answer wins.",
+        chapter: "replication/quorums",
+        example: "write k old; stop n3; write k new; start n3; read k as c2; settle",
+    };
+
+    fn held(cluster: &Cluster<Quorum>, key: &str) -> Option<Dump> {
+        held(cluster, key)
+    }
+
     /// The call that is going on, and how far it has come.
     fn banner(cluster: &Cluster<Quorum>) -> (&'static str, String, String) {
         let settings = &cluster.settings;
@@ -89,15 +77,18 @@ impl Shown for Quorum {
         )
     }
 
-    fn beliefs(cluster: &Cluster<Quorum>, client: ClientId) -> Vec<String> {
-        let beliefs = cluster.clients[client.index()].beliefs.iter().rev().map(|(key, belief)| match belief {
-            Belief::Value(value) => format!("{key} = {}", shown(value)),
-            Belief::Nothing => format!("no {key}"),
-            Belief::Unsure(Some(value)) => format!("{key} = {} ?", shown(value)),
-            Belief::Unsure(None) => format!("no {key} ?"),
+    fn beliefs(cluster: &Cluster<Quorum>, client: ClientId) -> Vec<(String, &'static str)> {
+        let beliefs = cluster.clients[client.index()].beliefs.iter().rev().map(|(key, belief)| {
+            let said = match belief {
+                Belief::Value(value) => format!("{key} = {}", shown(value)),
+                Belief::Nothing => format!("no {key}"),
+                Belief::Unsure(Some(value)) => format!("{key} = {} ?", shown(value)),
+                Belief::Unsure(None) => format!("no {key} ?"),
+            };
+            (said, tint(key.as_str()))
         });
-        let beliefs: Vec<String> = beliefs.collect();
-        if beliefs.is_empty() { vec!["knows nothing".to_owned()] } else { beliefs }
+        let beliefs: Vec<_> = beliefs.collect();
+        if beliefs.is_empty() { vec![("knows nothing".to_owned(), "")] } else { beliefs }
     }
 
     /// A mark for those that have answered the call that is going on.
@@ -117,21 +108,23 @@ impl Shown for Quorum {
     fn holds(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, mut area: Area) {
         trees::draw(scene, cluster, id, &mut area);
         let node = &cluster.nodes[id.index()];
-        if area.height < 2.0 * (LINE + GAP) {
-            return draw_memory(scene, node, area, cluster.is_up(id));
+        if area.height < 2.0 * LINE + GAP {
+            return draw_memory(scene, cluster, id, area);
         }
-        area.cut_bottom(GAP);
         let [memory, mut disk] = area.rows([Size::Share(1.0), Size::Units(LINE)]);
-        let name = disk.cut_left(4.0 * GAP);
-        let name = Shape::new(format!("{id}/name"), name.x, name.y);
-        scene.push(name.text(0.0, 2.0 * GAP, Anchor::Start, "small", "disk"));
-        draw_memory(scene, node, memory, cluster.is_up(id));
+        named(scene, &format!("{id}/name"), &mut disk, "disk", "disk");
+        draw_memory(scene, cluster, id, memory);
         draw_disk(scene, node, disk);
     }
 
-    /// The calls have colours, to be told apart.
-    fn seal(message: &Message) -> &'static str {
-        message.call().map_or("envelope-seal", |call| hue(&call.to_string()))
+    /// Room for memory and disk.
+    fn tall(_: &Cluster<Quorum>, _: Breadth) -> f32 {
+        NODE + 2.0 * GAP
+    }
+
+    /// What is about a key has its colour.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        message.key().map_or(("envelope-seal", ""), |key| colours(key.as_str()))
     }
 
     fn proof(cluster: &Cluster<Quorum>) -> Option<Proof> {
@@ -143,6 +136,10 @@ impl Shown for Quorum {
         let verdict = history.calls().nth(place)?.verdict?;
         let against = Verdict::against(verdict).and_then(|id| history.place(id));
         Some(Proof { call: place, against, told: verdict.to_string() })
+    }
+
+    fn checks(cluster: &Cluster<Quorum>) -> Vec<(&'static str, u64)> {
+        vec![("no read breaks a promise", calls::broken(&cluster.witness.history))]
     }
 
     const JUDGED: bool = true;
@@ -175,46 +172,53 @@ fn standing(it: &Coordination) -> String {
     }
 }
 
-/// No cell is narrower; and in a card as wide as this, no two fill a row.
-const NARROWEST: f32 = 40.0;
-const WIDE: f32 = 300.0;
 /// A record in the log.
 const LOGGED: f32 = 62.0;
 
-fn draw_memory(scene: &mut Scene, node: &Node, area: Area, is_up: bool) {
-    let records = node.replica.records.iter().map(|(key, record)| (key, record, None));
-    let hints = node.hints.iter().map(|(owner, key, record)| (key, record, Some(owner)));
-    let held: Vec<_> = records.chain(hints).collect();
-    if held.is_empty() {
-        // A stop takes the memory; the records are still on the node's disk.
-        let what = if is_up { "memory: empty" } else { "memory: gone" };
-        let shape = Shape::new(format!("{}/memory", node.id), area.x, area.y);
-        return scene.push(shape.text(0.0, 2.0 * GAP, Anchor::Start, "small", what));
-    }
-    // A place is kept for the sign that there are more.
-    let room = area.width - 2.0 * GAP;
-    let fewest = if room > WIDE { 2.0 } else { 1.0 };
-    let columns = (held.len() as f32).clamp(fewest, (room / NARROWEST).floor().max(fewest));
-    let (hidden, places) = newest(scene, &format!("{}/memory", node.id), area, room / columns, held.len());
-    for ((key, record, owner), at) in held[hidden..].iter().zip(places) {
-        scene.push(entry(node.id, key, record, *owner, at));
-    }
+/// In memory, a place for each key that any node has, the same on all of them, and then the hints.
+fn draw_memory(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, area: Area) {
+    let keys: BTreeSet<&Key> = cluster.nodes.iter().flat_map(|it| it.replica.records.iter().map(|it| it.0)).collect();
+    let keys: Vec<&Key> = keys.into_iter().collect();
+    let (node, face) = (&cluster.nodes[id.index()], Face::of("small strong"));
+    let hints: Vec<_> = node.hints.iter().collect();
+    let records = cluster.nodes.iter().flat_map(|node| node.replica.records.iter());
+    let of_records = records.map(|(key, record)| face.width(&format!("{key} = {}", mark(record))));
+    let of_hints = hints.iter().map(|(owner, key, _)| face.width(&format!("{key} for {owner}")));
+    let widest = of_records.chain(of_hints).fold(0.0, f32::max);
+    let places = Places::new(area.width, widest, keys.len() + hints.len(), 1);
+    let free = |place: usize| match (cluster.is_up(id), keys.get(place)) {
+        (false, _) => Some("memory: gone".to_owned()),
+        (true, Some(key)) => Some(format!("no {key}")),
+        (true, None) => keys.is_empty().then(|| "memory: empty".to_owned()),
+    };
+    let tile = |place: usize| match keys.get(place) {
+        Some(key) => {
+            node.replica.records.iter().find(|it| it.0 == *key).map(|(key, record)| entry(id, key, record, None))
+        }
+        None => hints.get(place - keys.len()).map(|(owner, key, record)| entry(id, key, record, Some(*owner))),
+    };
+    places.draw(scene, &format!("{id}/memory"), Area { height: area.height.min(TALLEST), ..area }, &free, &tile);
 }
 
-fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>, at: Area) -> Shape {
-    let (what, mut value) = match owner {
-        None => (format!("{node}/record {}", key.as_str()), mark(record).to_owned()),
-        Some(owner) => (format!("{node}/hint {owner} {}", key.as_str()), format!("{} → {owner}", mark(record))),
+fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>) -> Tile {
+    let (what, word) = match owner {
+        None if record.value.is_none() => (format!("{node}/record {}", key.as_str()), key.to_string()),
+        None => (format!("{node}/record {}", key.as_str()), format!("{key} = {}", mark(record))),
+        Some(owner) => (format!("{node}/hint {owner} {}", key.as_str()), format!("{key} for {owner}")),
     };
-    // Where there is room, the version as well: it decides who wins.
-    let with_version = format!("{value} · {}", record.version);
-    let [room, taken] =
-        [("value", &*with_version), ("key", key.as_str())].map(|(class, text)| Face::of(class).width(text));
-    if room + taken + 3.0 * GAP < at.width {
-        value = with_version;
+    let (stripe, wash) = colours(key.as_str());
+    Tile {
+        key: what,
+        word,
+        // It decides who wins.
+        note: record.version.to_string(),
+        stripe,
+        wash,
+        crossed: record.value.is_none(),
+        class: if owner.is_some() { "copy" } else { "" },
+        label: format!("{}, version {}", record.of(key), record.version),
+        ..Tile::default()
     }
-    let label = format!("{}, version {}", record.of(key), record.version);
-    cell(what, at.x, at.y, at.width, at.height, key.as_str(), Held::Value(&value)).label(label).selects()
 }
 
 /// What stands in the place of a value: of a tombstone, a cross.

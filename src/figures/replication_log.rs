@@ -8,7 +8,7 @@ mod table;
 use self::log::draw_log;
 use self::plan::Plan;
 use self::table::draw_table;
-use super::cluster::client_in;
+use super::cluster::draw_messages;
 use super::diagram;
 use super::plug::{self, Fault, fault};
 use super::stage::{self, Shown};
@@ -21,7 +21,8 @@ use crate::engine::replication::replication_log::{
 use crate::engine::table::Value;
 use crate::engine::wording::count;
 use crate::scene::area::Area;
-use crate::scene::parts::{BANNER, Card, banner};
+use crate::scene::parts::{Card, banner, banner_height};
+use crate::scene::seats::{person, tall};
 use crate::scene::{Breadth, Scene};
 
 pub struct ReplicationLogFigure;
@@ -31,16 +32,7 @@ type Seen = Cluster<ReplicationLog>;
 impl Figure for ReplicationLogFigure {
     type Engine = Seen;
 
-    const ABOUT: About = About {
-        kind: "replication-log",
-        title: "What is in a replication log",
-        summary: "The same writes, shipped as statements, as bytes of the write-ahead log, as rows or by triggers.",
-        chapter: "replication/logs",
-        example: "INSERT INTO tickets (holder) VALUES ('ann'), ('bob'), ('eve')
-UPDATE tickets SET lot = RAND() WHERE holder <> 'bob'
-UPDATE tickets SET at = NOW() LIMIT 1",
-    };
-
+    const ABOUT: About = ReplicationLog::ABOUT;
     const PLUG: Option<&'static str> = Some(plug::STOP);
 
     fn draw(cluster: &Seen, event: Option<&Event>, breadth: Breadth) -> Scene {
@@ -48,13 +40,17 @@ UPDATE tickets SET at = NOW() LIMIT 1",
         let mut scene = Scene::new(breadth.width(), plan.height);
         let (class, title, more) = ReplicationLog::banner(cluster);
         let time = cluster.now().to_string();
-        banner(&mut scene, Area { height: BANNER, ..Area::stage(breadth, plan.height) }, (class, &title), &time, &more);
-        stage::draw_messages(&mut scene, &plan, cluster);
+        banner(
+            &mut scene,
+            Area { height: banner_height(breadth), ..Area::stage(breadth, plan.height) },
+            (class, &title),
+            &time,
+            &more,
+        );
         for id in cluster.client_ids() {
             let status = if cluster.clients[id.index()].in_transaction { "in a transaction" } else { "" };
-            let status = if breadth == Breadth::Wide { status } else { if status.is_empty() { "" } else { "open" } };
-            let beliefs = ReplicationLog::beliefs(cluster, id);
-            scene.push(client_in(plan.area(id.into()), (id.into(), &id.to_string()), status, &beliefs, false));
+            let (named, beliefs) = (id.to_string(), ReplicationLog::beliefs(cluster, id));
+            person(&mut scene, (named.clone(), &named, "client"), plan.area(id.into()), status, &beliefs);
         }
         let (on_leader, on_follower): (&[usize], &[usize]) = match event {
             Some(Event::Executed { slots, .. }) => (slots, &[]),
@@ -67,6 +63,7 @@ UPDATE tickets SET at = NOW() LIMIT 1",
         draw_table(&mut scene, cluster, &plan, LEADER, on_leader);
         draw_table(&mut scene, cluster, &plan, FOLLOWER, on_follower);
         draw_log(&mut scene, cluster, &plan);
+        draw_messages(&mut scene, &plan, cluster);
         scene
     }
 
@@ -89,6 +86,16 @@ UPDATE tickets SET at = NOW() LIMIT 1",
 }
 
 impl Shown for ReplicationLog {
+    const ABOUT: About = About {
+        kind: "replication-log",
+        title: "What is in a replication log",
+        summary: "The same writes, shipped as statements, as bytes of the write-ahead log, as rows or by triggers.",
+        chapter: "replication/logs",
+        example: "INSERT INTO tickets (holder) VALUES ('ann'), ('bob'), ('eve')
+UPDATE tickets SET lot = RAND() WHERE holder <> 'bob'
+UPDATE tickets SET at = NOW() LIMIT 1",
+    };
+
     fn banner(cluster: &Seen) -> (&'static str, String, String) {
         let method = match cluster.settings.method {
             Method::Statements => "log of statements",
@@ -113,7 +120,7 @@ impl Shown for ReplicationLog {
     }
 
     /// What it has asked last, and what it has heard.
-    fn beliefs(cluster: &Seen, client: ClientId) -> Vec<String> {
+    fn beliefs(cluster: &Seen, client: ClientId) -> Vec<(String, &'static str)> {
         let Some((text, heard)) = &cluster.clients[client.index()].last else { return Vec::new() };
         let heard = match heard {
             Heard::Nothing => "…",
@@ -121,7 +128,7 @@ impl Shown for ReplicationLog {
             Heard::Refused => "✗",
             Heard::GaveUp => "?",
         };
-        vec![format!("{heard} {text}")]
+        vec![(format!("{heard} {text}"), "")]
     }
 
     fn head(cluster: &Seen, node: NodeId) -> (String, String) {
@@ -144,11 +151,11 @@ impl Shown for ReplicationLog {
     /// Its table is drawn by [`draw_table`].
     fn holds(_: &mut Scene, _: &Seen, _: NodeId, _: Area) {}
 
-    fn seal(message: &Message) -> &'static str {
+    fn seal(message: &Message) -> (&'static str, &'static str) {
         match message {
-            Message::Done { .. } | Message::Position { .. } => "good",
-            Message::Refusal { .. } | Message::Halted { .. } => "bad",
-            _ => "envelope-seal",
+            Message::Done { .. } | Message::Position { .. } => ("good", ""),
+            Message::Refusal { .. } | Message::Halted { .. } => ("bad", ""),
+            _ => ("envelope-seal", ""),
         }
     }
 
@@ -179,20 +186,22 @@ fn draw_sums(scene: &mut Scene, cluster: &Seen, area: Area) {
 }
 
 /// The clients, and the channel between them and the leader.
-const CLIENT: f32 = 46.0;
-const CHANNEL: f32 = 40.0;
+const CLIENT: f32 = tall(1);
+const CHANNEL: f32 = 26.0;
 /// The top of a table, with its name and those of its columns.
-const HEAD: f32 = 44.0;
-/// How wide a table is, and its columns by their tags.
-const TABLE: f32 = 338.0;
-const COLUMNS: [f32; 6] = [0.0, 34.0, 90.0, 44.0, 88.0, 34.0];
-/// A row of a table, on a wide stage and on a narrow one, and the log of a narrow one, which stands between the tables.
-const ROW: [f32; 2] = [23.0, 18.0];
-const LOG: f32 = 164.0;
-/// A line of small text, and how large bytes are written.
-const LINE: f32 = 14.0;
-const BYTES: f32 = 9.0;
+const HEAD: f32 = 38.0;
+/// How wide a table is, and the shares of its columns by their tags.
+const TABLE: f32 = 324.0;
+const COLUMNS: [f32; 6] = [0.0, 20.0, 46.0, 34.0, 82.0, 34.0];
+/// At the right of a row, for what differs and whose it is.
+const MARK: f32 = 22.0;
+/// A row of a table, on a wide stage and on a narrow one, and the log of a narrow one, which stands below the tables.
+const ROW: [f32; 2] = [21.0, 14.5];
+const BETWEEN: f32 = 1.5;
+const LOG: f32 = 85.0;
+/// A line of small text.
+const LINE: f32 = 15.0;
 /// Between the edge of a row and its text.
 const PAD: f32 = 4.0;
-/// Side by side stand a message that arrives and one that answers it.
+/// The baseline of the first line.
 const LANE: f32 = 16.0;

@@ -1,24 +1,22 @@
 //! How a remote call is drawn: clients with what they know at the left, at the right the layers with what they are working
 //! on, and the last one with what it has charged.
 
-use super::diagram;
+use super::About;
 use super::plug::{self, Fault, fault};
-use super::stage::{self, Shown};
-use super::{About, Figure};
+use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, NodeId};
-use crate::engine::encoding::rpc::{Event, Http, Message, Rpc, Server, Style, charged_twice, charged_wrongly, last};
+use crate::engine::encoding::rpc::{Http, Message, Rpc, Server, Style, charged_twice, charged_wrongly, last};
 use crate::engine::wording::{count, were};
 use crate::engine::{Dump, Outcome, wire};
+use crate::scene::Scene;
 use crate::scene::area::{Area, Size};
-use crate::scene::parts::{CELL, MARK, newest, newest_on_disk};
-use crate::scene::vocabulary::{Held, LINE, cell, hatch};
-use crate::scene::{Breadth, Scene};
+use crate::scene::places::{Places, TALLEST, Tile, least, named};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{colours, tint};
 
-pub struct RpcFigure;
+pub(super) type RpcFigure = Staged<Rpc>;
 
-impl Figure for RpcFigure {
-    type Engine = Cluster<Rpc>;
-
+impl Shown for Rpc {
     const ABOUT: About = About {
         kind: "rpc",
         title: "A call that may not have happened",
@@ -26,16 +24,6 @@ impl Figure for RpcFigure {
         chapter: "encoding/calls",
         example: "local 5; begin charge 10; run 45ms; drop n1>c1; settle",
     };
-
-    const PLUG: Option<&'static str> = Some(plug::STOP);
-
-    fn draw(cluster: &Cluster<Rpc>, _: Option<&Event>, breadth: Breadth) -> Scene {
-        stage::draw(cluster, breadth)
-    }
-
-    fn cluster(cluster: &Cluster<Rpc>) -> Option<&dyn diagram::Cluster> {
-        Some(cluster)
-    }
 
     fn faults(cluster: &Cluster<Rpc>) -> Vec<Fault> {
         let mut faults = plug::stop(cluster, None, false);
@@ -45,13 +33,6 @@ impl Figure for RpcFigure {
         faults
     }
 
-    /// `message m5`.
-    fn dump(cluster: &Cluster<Rpc>, key: &str) -> Option<Dump> {
-        stage::dump(cluster, key)
-    }
-}
-
-impl Shown for Rpc {
     fn banner(cluster: &Cluster<Rpc>) -> (&'static str, String, String) {
         let settings = &cluster.settings;
         let key = if settings.key { "with a key" } else { "without a key" };
@@ -66,16 +47,19 @@ impl Shown for Rpc {
         }
     }
 
-    fn beliefs(cluster: &Cluster<Rpc>, client: ClientId) -> Vec<String> {
+    fn beliefs(cluster: &Cluster<Rpc>, client: ClientId) -> Vec<(String, &'static str)> {
         let own = cluster.clients[client.index()].own;
-        let local = (own > 0).then(|| format!("by local calls: {own} €"));
+        let local = (own > 0).then(|| (format!("by local calls: {own} €"), ""));
         let calls = cluster.calls.iter().rev().filter(|call| call.id.client == client);
-        let calls = calls.map(|call| match &call.ended {
-            None => format!("{}: …", call.id),
-            Some((_, Outcome::Refused(why))) => {
-                format!("{}: {}", call.id, why.split([',', ';']).next().unwrap_or_default())
-            }
-            Some((_, outcome)) => format!("{}: {} ✓", call.id, outcome.to_string().trim_end_matches(" charged")),
+        let calls = calls.map(|call| {
+            let said = match &call.ended {
+                None => format!("{}: …", call.id),
+                Some((_, Outcome::Refused(why))) => {
+                    format!("{}: {}", call.id, why.split([',', ';']).next().unwrap_or_default())
+                }
+                Some((_, outcome)) => format!("{}: {} ✓", call.id, outcome.to_string().trim_end_matches(" charged")),
+            };
+            (said, tint(&call.id.to_string()))
         });
         calls.chain(local).collect()
     }
@@ -89,27 +73,50 @@ impl Shown for Rpc {
     /// In memory, what it is working on; on the disk of the last node, its charges.
     fn holds(scene: &mut Scene, cluster: &Cluster<Rpc>, node: NodeId, area: Area) {
         let server = &cluster.nodes[node.index()];
-        let [memory, disk] = area.rows([Size::Units(LINE), Size::Share(1.0)]);
+        let mut row = Area { height: area.height.min(TALLEST), ..area };
+        let mut disk = None;
+        if server.charges() {
+            let [memory, below] = area.rows([Size::Share(1.0); 2]);
+            (row, disk) = (memory, Some(below));
+        }
+        named(scene, &format!("{node}/memory"), &mut row, "memory", "memory");
         let callers = server.jobs.iter().flat_map(|job| job.callers.iter().map(move |caller| (job, caller)));
         let jobs: Vec<_> = callers.map(|(job, caller)| (caller.call.to_string(), job.attempt)).collect();
-        let (hidden, places) = newest(scene, &format!("{node}/jobs"), memory, MARK, jobs.len());
-        for ((place, (call, attempt)), at) in jobs.iter().enumerate().skip(hidden).zip(places) {
-            let attempt = if server.charges() { "…".to_owned() } else { format!("→{attempt}") };
-            let shape = format!("{node}/job {place}");
-            let shape = cell(shape, at.x, at.y, at.width, at.height, call, Held::Value(&attempt));
-            scene.push(shape.class("copy").label(format!("works on {call}")));
-        }
-        if server.charges() {
+        let tile = |place: usize| {
+            let (call, attempt) = jobs.get(place)?;
+            let (stripe, wash) = colours(call);
+            Some(Tile {
+                key: format!("{node}/job {place}"),
+                note: if server.charges() { "works".to_owned() } else { format!("attempt {attempt}") },
+                label: format!("works on {call}"),
+                word: call.clone(),
+                class: "copy",
+                selects: false,
+                stripe,
+                wash,
+                ..Tile::default()
+            })
+        };
+        let free = |place: usize| Some(if place == 0 { "no call".to_owned() } else { String::new() });
+        places(row, jobs.len()).draw(scene, &format!("{node}/jobs"), row, &free, &tile);
+        if let Some(mut disk) = disk {
+            named(scene, &format!("{node}/disk"), &mut disk, "disk", "memory");
             draw_charges(scene, server, disk);
         }
     }
 
-    /// What goes well has a green seal, and what does not a red one.
-    fn seal(message: &Message) -> &'static str {
+    /// A call has a colour, and so has what comes of it; what goes well has a green seal, and what does not a red one.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        let call = match message {
+            Message::Charge { call, .. } | Message::Receipt { call, .. } | Message::NotFound { call, .. } => call,
+            Message::KeyConflict { call, .. } | Message::List { call, .. } | Message::Part { call, .. } => call,
+            Message::NoCharges { call } => call,
+        };
+        let (hue, wash) = colours(&call.to_string());
         match message {
-            Message::Charge { .. } | Message::List { .. } => "envelope-seal",
-            Message::Receipt { .. } | Message::Part { .. } => "good",
-            Message::NotFound { .. } | Message::KeyConflict { .. } | Message::NoCharges { .. } => "bad",
+            Message::Charge { .. } | Message::List { .. } => (hue, wash),
+            Message::Receipt { .. } | Message::Part { .. } => ("good", wash),
+            Message::NotFound { .. } | Message::KeyConflict { .. } | Message::NoCharges { .. } => ("bad", wash),
         }
     }
 
@@ -121,20 +128,35 @@ impl Shown for Rpc {
     }
 }
 
+/// Places for calls and charges.
+fn places(row: Area, many: usize) -> Places {
+    let widest = Face::of("small").width("c1.1 again");
+    Places::new(row.width, widest, many, least(row.width, 5, 2))
+}
+
 fn draw_charges(scene: &mut Scene, server: &Server, area: Area) {
     let (node, ledger) = (server.id, &server.ledger);
-    let (hidden, places) = newest_on_disk(scene, &format!("{node}/disk"), area, CELL, ledger.len());
-    for ((place, charge), at) in ledger.iter().enumerate().skip(hidden).zip(places) {
+    let tile = |place: usize| {
+        let charge = ledger.get(place)?;
         let is_again = ledger[..place].iter().any(|other| charge.repeats(other));
-        let (name, euros) = (charge.call.to_string(), format!("{} €", charge.euros));
-        let shown = if is_again { format!("✗{euros}") } else { euros.clone() };
-        let mut shape =
-            cell(format!("{node}/charge {place}"), at.x, at.y, at.width, at.height, &name, Held::Value(&shown));
-        let mut label = format!("{euros} charged for {name}{}", if is_again { ", again" } else { "" });
-        if place >= server.synced {
-            shape = shape.path(hatch(0.0, 0.0, at.width, at.height), "hatch");
-            label.push_str(", not synced yet");
-        }
-        scene.push(shape.label(label));
-    }
+        let again = if is_again { " again" } else { "" };
+        let (call, euros) = (charge.call.to_string(), format!("{} €", charge.euros));
+        let hatched = place >= server.synced;
+        let synced = if hatched { ", not synced yet" } else { "" };
+        let (stripe, wash) = colours(&call);
+        Some(Tile {
+            key: format!("{node}/charge {place}"),
+            note: format!("{call}{again}"),
+            label: format!("{euros} charged for {call}{}{synced}", if is_again { ", again" } else { "" }),
+            word: euros,
+            crossed: is_again,
+            selects: false,
+            hatched,
+            stripe,
+            wash,
+            ..Tile::default()
+        })
+    };
+    let free = |place: usize| Some(if place == 0 { "no charge".to_owned() } else { String::new() });
+    places(area, ledger.len()).draw(scene, &format!("{node}/charges"), area, &free, &tile);
 }

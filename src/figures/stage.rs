@@ -1,41 +1,92 @@
 //! The stage of every cluster: a banner, clients at the left, nodes at the right, messages between, and its space-time
 //! diagram. A figure says only what is its own.
 
+mod ground;
 mod seen;
 
+use std::marker::PhantomData;
+
+use self::ground::Ground;
 use super::calls::{Proof, Strip};
-use super::cluster::{Column, Crowds, Ground, Ways, client};
-use crate::engine::cluster::{Client, ClientId, Cluster, Host, Message, Node, NodeId, Protocol, Service};
+use super::cluster::draw_messages;
+use super::diagram;
+use super::plug::{self, Fault};
+use super::{About, Figure};
+use crate::engine::cluster::{ClientId, Cluster, Host, Message, NodeId, Protocol, Service};
 use crate::engine::sim::MessageId;
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{BANNER, CLIENT, Card, LOWEST, MOST_AT_EASE, NODE, PAD, banner, checks, sides};
-use crate::scene::svg::number;
-use crate::scene::text::{SMALL, wrap};
-use crate::scene::vocabulary::{LINE, cross, sealed};
-use crate::scene::{Breadth, Point, Scene, Shape};
+use crate::scene::parts::{Card, NODE, banner, banner_height, checks};
+use crate::scene::seats::{self, Seats, person, place, tall};
+use crate::scene::vocabulary::LINE;
+use crate::scene::{Breadth, Scene};
+
+/// The figure of a protocol, as it is [`Shown`].
+pub(super) struct Staged<P>(PhantomData<P>);
+
+impl<P: Shown> Figure for Staged<P> {
+    type Engine = Cluster<P>;
+
+    const ABOUT: About = P::ABOUT;
+    const PLUG: Option<&'static str> = Some(plug::STOP);
+
+    fn height(cluster: &Cluster<P>, breadth: Breadth) -> Option<f32> {
+        Some(height(cluster, breadth))
+    }
+
+    fn draw(cluster: &Cluster<P>, _: Option<&P::Event>, breadth: Breadth) -> Scene {
+        draw(cluster, breadth, height(cluster, breadth))
+    }
+
+    fn draw_on(cluster: &Cluster<P>, _: Option<&P::Event>, breadth: Breadth, height: f32) -> Scene {
+        draw(cluster, breadth, height)
+    }
+
+    fn cluster(cluster: &Cluster<P>) -> Option<&dyn diagram::Cluster> {
+        Some(cluster)
+    }
+
+    fn faults(cluster: &Cluster<P>) -> Vec<Fault> {
+        P::faults(cluster)
+    }
+
+    fn dump(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
+        dump(cluster, key).or_else(|| P::held(cluster, key))
+    }
+}
 
 /// What a figure shows of its own protocol.
 pub(super) trait Shown: Protocol {
+    const ABOUT: About;
+    /// What a reader can break, the worst first.
+    fn faults(cluster: &Cluster<Self>) -> Vec<Fault> {
+        plug::stop(cluster, None, true)
+    }
+    /// The bytes behind what a node holds, by its key.
+    fn held(_: &Cluster<Self>, _key: &str) -> Option<Dump> {
+        None
+    }
     /// What it comes to, its class, and a line more.
     fn banner(cluster: &Cluster<Self>) -> (&'static str, String, String);
     /// What a host is called in the picture; what a script calls it is a part of that.
     fn name(host: Host) -> String {
         host.name()
     }
-    /// What a client believes, a line each.
-    fn beliefs(cluster: &Cluster<Self>, client: ClientId) -> Vec<String>;
-    /// What a service holds, the newest first, and what stands beside its name.
-    fn service(_: &Cluster<Self>, _: Service) -> (Vec<String>, String) {
+    /// What a client believes, a line each, the newest first, and the wash of the line.
+    fn beliefs(cluster: &Cluster<Self>, client: ClientId) -> Vec<(String, &'static str)>;
+    /// How many of them there is room for, where there is.
+    const BELIEFS: usize = 3;
+    /// What a service holds, the newest first, with the wash of each; and what stands beside its name.
+    fn service(_: &Cluster<Self>, _: Service) -> (Vec<(String, &'static str)>, String) {
         Default::default()
     }
     /// What stands at the head of a node, beside its name, and at its right.
     fn head(cluster: &Cluster<Self>, node: NodeId) -> (String, String);
     /// What a node holds, drawn into its card.
     fn holds(scene: &mut Scene, cluster: &Cluster<Self>, node: NodeId, area: Area);
-    /// How many nodes the stage is tall for: those that there are, or more where some may join.
-    fn room(cluster: &Cluster<Self>) -> usize {
-        cluster.nodes.len()
+    /// How tall a card is that has room for what it holds.
+    fn tall(_: &Cluster<Self>, _: Breadth) -> f32 {
+        NODE
     }
     /// The colour of a bar along a node's card: that of the term it leads, say.
     fn bar(_: &Cluster<Self>, _: NodeId) -> Option<&'static str> {
@@ -49,13 +100,9 @@ pub(super) trait Shown: Protocol {
     fn mark(_: &Cluster<Self>, _: NodeId) -> &'static str {
         ""
     }
-    /// The colour of a message's seal.
-    fn seal(_: &Self::Message) -> &'static str {
-        "envelope-seal"
-    }
-    /// A message, with its colour; what nodes send each other by the dozen may be smaller than an envelope.
-    fn look(message: &Self::Message, key: String, at: Point) -> Shape {
-        sealed(key, at.x, at.y, Self::seal(message))
+    /// The colour of a message's seal, and its wash. What it says is in [`Message::brief`].
+    fn seal(_: &Self::Message) -> (&'static str, &'static str) {
+        ("envelope-seal", "")
     }
     /// The newest broken promise, where there is a judge.
     fn proof(_: &Cluster<Self>) -> Option<Proof> {
@@ -82,131 +129,90 @@ pub(super) trait Shown: Protocol {
 }
 
 /// More promises than these stand in two rows.
-const MOST_IN_A_ROW: usize = 4;
-/// More messages on one way are counted, not drawn.
-const MOST_ON_A_WAY: usize = 2;
+const MOST_IN_A_ROW: [usize; 2] = [5, 2];
+
+/// Below the hosts stand promises, in so many rows.
+fn rows<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> usize {
+    P::checks(cluster).len().div_ceil(MOST_IN_A_ROW[place(breadth)])
+}
 
 /// How high a stage is.
-pub(super) fn height<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
-    let many = cluster.clients.len() + cluster.services.len();
-    let hosts = P::room(cluster).max(cluster.clients.len()) as f32;
-    let tall = (many as f32 * (CLIENT + GAP)).max(hosts.min(MOST_AT_EASE) * NODE).max(hosts * LOWEST);
-    let below = if P::JUDGED { strip(breadth).height() } else { 0.0 };
-    BANNER + GAP + tall + rows_of(P::checks(cluster).len(), breadth) as f32 * LINE + below
+fn height<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
+    let below = if P::JUDGED { strip(breadth).height(P::proof(cluster).as_ref()) } else { 0.0 };
+    banner_height(breadth) + hosts(cluster, breadth) + GAP + rows(cluster, breadth) as f32 * LINE + below
 }
 
-/// In how many rows so many promises stand.
-fn rows_of(promises: usize, breadth: Breadth) -> usize {
-    promises.div_ceil(if breadth == Breadth::Wide { MOST_IN_A_ROW } else { 2 })
+/// How much of it the hosts have: all that they need, if what stands below has room at its longest.
+fn hosts<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
+    let below = if P::JUDGED { strip(breadth).highest() } else { 0.0 };
+    let others = banner_height(breadth) + GAP + rows(cluster, breadth) as f32 * LINE + below;
+    let many = cluster.clients.len() + cluster.services.len();
+    let nodes = cluster.nodes.len() as f32 * (P::tall(cluster, breadth) + GAP);
+    let clients = many as f32 * (tall(P::BELIEFS.min(2)) + GAP);
+    nodes.max(clients).min(seats::HIGHEST[place(breadth)] - others)
 }
 
-pub(super) fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> Scene
-where
-    P::Node: Node<P>,
-    P::Client: Client<P>,
-{
+/// The picture, on a stage of that height.
+fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene {
     let many = cluster.clients.len() + cluster.services.len();
-    let strip = P::JUDGED.then(|| strip(breadth));
-    let below = strip.as_ref().map_or(0.0, Strip::height);
     let promises = P::checks(cluster);
-    let rows = rows_of(promises.len(), breadth);
-    let foot = rows as f32 * LINE;
-    let mut scene = Scene::new(breadth.width(), height(cluster, breadth));
-    let mut stage = Area::stage(breadth, scene.height);
-    let strip = strip.map(|strip| strip.within(stage.cut_bottom(below)));
-    let foot = stage.cut_bottom(foot);
-    let columns = promises.len().div_ceil(rows.max(1)).max(1);
-    checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
-    let proof = P::proof(cluster);
+    let rows = rows(cluster, breadth);
+    let mut scene = Scene::new(breadth.width(), height);
+    let mut rest = Area::stage(breadth, height);
     let (class, title, more) = P::banner(cluster);
-    banner(&mut scene, stage.cut_top(BANNER), (class, &title), &cluster.now().to_string(), &more);
-    let (left, right) = sides(stage);
-    let column = |side: Area, many, tallest| Column::new(side.x, side.width, many, tallest, side.y, side.bottom());
+    banner(&mut scene, rest.cut_top(banner_height(breadth)), (class, &title), &cluster.now().to_string(), &more);
+    let stage = rest.cut_top(hosts(cluster, breadth));
+    rest.cut_top(GAP);
+    let tallest = P::tall(cluster, breadth);
     let ground = Ground {
-        client: column(left, many, CLIENT),
-        node: column(right, cluster.nodes.len(), NODE + NODE / 2.0),
+        seats: Seats::new(stage, (many, tall(P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
+        clients: cluster.clients.len(),
         services: cluster.services.iter().map(|(name, _)| *name).collect(),
     };
-    draw_messages(&mut scene, &ground, cluster);
+    let proof = P::proof(cluster);
     for id in cluster.client_ids() {
         let waits = cluster.calls.iter().any(|call| call.id.client == id && call.ended.is_none());
-        let beliefs = P::beliefs(cluster, id);
-        let proves = proof.as_ref().is_some_and(|proof| proof.is_by(cluster, id.into()));
-        let name = P::name(id.into());
-        scene.push(client(&ground, (id.into(), &name), if waits { "waits" } else { "" }, &beliefs, proves));
+        let look = if proof.as_ref().is_some_and(|proof| proof.is_by(cluster, id.into())) { "torn" } else { "client" };
+        let named = (id.to_string(), &*P::name(id.into()), look);
+        person(&mut scene, named, ground.area(id), if waits { "waits" } else { "" }, &P::beliefs(cluster, id));
     }
     for (service, _) in &cluster.services {
         let (holds, note) = P::service(cluster, *service);
-        let (Point { x, y }, Column { width, height, .. }) = (ground.corner((*service).into()), ground.client);
-        let (name, holds) = (P::name((*service).into()), holds.join(", "));
-        let card = Card::new(&*name, Area { x, y, width, height }, "disk").line("name", &name).note("small", note);
-        let lines = wrap(&holds, width - 2.0 * PAD, SMALL, 2);
-        let card = lines.into_iter().fold(card, |card, line| card.line("small", line));
-        card.push(&mut scene, format!("{name}: {holds}"));
+        let name = P::name((*service).into());
+        person(&mut scene, (name.clone(), &name, "disk"), ground.area(*service), &note, &holds);
     }
     for id in cluster.ids() {
-        let (role, status) = P::head(cluster, id);
-        let up = cluster.is_up(id);
-        let reached = cluster.passed.as_ref().is_some_and(|(message, lost)| !lost && message.to == id.into());
-        let (Point { x, y }, Column { width, height, .. }) = (ground.corner(id.into()), ground.node);
-        let status = match (up, cluster.network().is_isolated(id.into())) {
-            (false, _) => "off".to_owned(),
-            (true, true) => "isolated".to_owned(),
-            _ => status,
-        };
-        let card = Card::new(id.to_string(), Area { x, y, width, height }, "card")
-            .line("name", format!("{id} {role}"))
-            .note("small", &status);
-        let free = P::bar(cluster, id)
-            .into_iter()
-            .fold(card, Card::bar)
-            .with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }))
-            .push(&mut scene, format!("node {id}, {role}: {status}"));
-        P::holds(&mut scene, cluster, id, free);
+        draw_node(&mut scene, cluster, id, ground.area(id));
     }
-    if let Some(strip) = strip {
-        strip.draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
+    draw_messages(&mut scene, &ground, cluster);
+    let (foot, columns) = (rest.cut_top(rows as f32 * LINE), promises.len().div_ceil(rows.max(1)).max(1));
+    checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
+    if P::JUDGED {
+        strip(breadth).within(rest).draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
     }
     scene
 }
 
-/// Where the calls are judged, as many of them as there is room for, below the stage.
-fn strip(breadth: Breadth) -> Strip {
-    let (columns, rows, lines) = if breadth == Breadth::Wide { (6, 1, 1) } else { (3, 2, 3) };
-    Strip { left: 0.0, top: 0.0, width: 0.0, columns, rows, lines }
+fn draw_node<P: Shown>(scene: &mut Scene, cluster: &Cluster<P>, id: NodeId, area: Area) {
+    let (role, status) = P::head(cluster, id);
+    let up = cluster.is_up(id);
+    let reached = cluster.passed.as_ref().is_some_and(|(message, lost)| !lost && message.to == id.into());
+    let status = match (up, cluster.network().is_isolated(id.into())) {
+        (false, _) => "off".to_owned(),
+        (true, true) => "isolated".to_owned(),
+        _ => status,
+    };
+    let (free, card) = seats::node(id.to_string(), area, &format!("{id} {role}"), &status);
+    let card = P::bar(cluster, id).into_iter().fold(card, Card::bar);
+    let card = card.with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }));
+    card.push(scene, format!("node {id}, {role}: {status}"));
+    P::holds(scene, cluster, id, free);
 }
 
-/// The links, all that is on its way, and what has just arrived or was lost.
-pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, cluster: &Cluster<P>) {
-    let network = cluster.network();
-    let flying = network.in_flight().map(|message| (message.from, message.to));
-    let ways: Vec<_> = P::links(cluster).into_iter().chain(flying).collect();
-    ground.draw_links(scene, &ways, &network.cuts().collect::<Vec<_>>());
-    // Of a way that is cut alone, the half at which its messages are lost.
-    for (from, to) in network.cut_ways() {
-        let start = ground.door(from, to);
-        let end = start.towards(ground.door(to, from), 0.5);
-        let (dx, dy) = (end.x - start.x, end.y - start.y);
-        let half = Shape::new(format!("way {from} {to}"), start.x, start.y)
-            .path(format!("M0 0L{} {}", number(dx), number(dy)), "link-cut")
-            .path(cross(dx, dy, GAP), "cross");
-        scene.push(half.label(format!("what {from} sends to {to} is lost")));
-    }
-    let mut crowds = Crowds::new(MOST_ON_A_WAY);
-    let on_the_way = network.in_flight().map(|message| (message, None));
-    let passed = cluster.passed.iter().map(|(message, lost)| (&**message, Some(*lost)));
-    for (envelope, passed) in on_the_way.chain(passed) {
-        let (from, to) = (envelope.from, envelope.to);
-        if passed.is_none() && !crowds.has_room(from, to) {
-            continue;
-        }
-        let progress = if passed == Some(false) { 1.0 } else { envelope.progress(cluster.now()) };
-        let at = ground.on_the_way(from, to, progress);
-        let shape = P::look(&envelope.payload, format!("message {}", envelope.id), at);
-        let about = format!("{}: {}, from {} to {}", envelope.id, envelope.payload.about(), P::name(from), P::name(to));
-        scene.push(ground.travels(shape, from, to, passed).label(about).selects());
-    }
-    ground.draw_crowds(scene, crowds, &P::name);
+/// Where the calls are judged, as many of them as there is room for, below the stage.
+fn strip(breadth: Breadth) -> Strip {
+    let (columns, rows, lines) = if breadth == Breadth::Wide { (6, 1, 1) } else { (3, 1, 3) };
+    Strip { left: GAP, top: 0.0, width: breadth.width() - 2.0 * GAP, columns, rows, lines }
 }
 
 /// The bytes of a message, by its key.

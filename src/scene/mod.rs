@@ -7,8 +7,11 @@ use std::rc::Rc;
 
 mod advances;
 pub mod area;
+pub mod channel;
 pub mod export;
 pub mod parts;
+pub mod places;
+pub mod seats;
 mod style;
 pub mod svg;
 pub mod table;

@@ -3,7 +3,7 @@
 use super::area::{Area, GAP};
 use super::text::{Face, SIZE, SMALL, fit, width};
 use super::vocabulary::{self, Held, cell, cross, disk, hatch, tint};
-use super::{Anchor, Scene, Shape};
+use super::{Anchor, Breadth, Scene, Shape};
 use crate::engine::wording::count;
 
 /// The step from one line of text to the next, and the baseline of the first.
@@ -134,10 +134,30 @@ pub fn newest_on_disk(scene: &mut Scene, key: &str, area: Area, width: f32, many
     (hidden, places)
 }
 
-/// Above a picture: what it comes to, the time, and a line more.
+/// How tall a [`banner`] is that stands in one line, where the stage has room for it.
+const ONE_LINE: f32 = 28.0;
+
+pub const fn banner_height(breadth: Breadth) -> f32 {
+    match breadth {
+        Breadth::Wide => ONE_LINE,
+        Breadth::Narrow => BANNER,
+    }
+}
+
+/// Above a picture: what it comes to, the time, and a line more, which in a low one stands beside it.
 pub fn banner(scene: &mut Scene, area: Area, (class, title): (&'static str, &str), time: &str, more: &str) {
     let label = if more.is_empty() { title.to_owned() } else { format!("{title}. {more}") };
-    Card::new("banner", area, "").line(class, title).note("small", time).line("small", more).push(scene, label);
+    let (face, small) = (Face::of(class), Face::of("small"));
+    let card = Card::new("banner", area, "").line(class, title).note("small", time);
+    let room = area.width - 2.0 * PAD;
+    let card = if area.height < BANNER {
+        let x = PAD + face.width(title) + 2.0 * GAP;
+        let room = room - face.width(title) - small.width(time) - 4.0 * GAP;
+        card.with(|shape| shape.text(x, LINE, Anchor::Start, "small", small.fit_words(more, room)))
+    } else {
+        card.line("small", small.fit_words(more, room))
+    };
+    card.push(scene, label);
 }
 
 /// A part full, as a bar.

@@ -88,6 +88,33 @@ impl Face {
         fitted
     }
 
+    /// As many words of `text` as there is room for: what comes last is left out.
+    pub fn words(self, text: &str, room: f32) -> &str {
+        let mut words = text;
+        while self.width(words) > room {
+            let Some((before, _)) = words.rsplit_once(' ') else { return "" };
+            words = before.trim_end_matches([',', ':', ';', '·', ' ']);
+        }
+        words
+    }
+
+    /// [`Face::fit`], cut between words where that is possible.
+    pub fn fit_words(self, text: &str, room: f32) -> String {
+        let fits = |text: &str| self.width(text) <= room + 0.001 * self.size;
+        let mut kept = text;
+        if fits(text) {
+            return self.fit(text, room);
+        }
+        while let Some((before, _)) = kept.rsplit_once(' ') {
+            kept = before;
+            let shortened = format!("{kept} …");
+            if fits(&shortened) {
+                return self.fit(&shortened, room);
+            }
+        }
+        self.fit(text, room)
+    }
+
     /// `text` in lines of `room` units, broken between words; the last of `most` lines is cut where there is too much.
     pub fn wrap(self, text: &str, room: f32, most: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
@@ -104,7 +131,7 @@ impl Face {
                 lines.push(word.to_owned());
             }
         }
-        lines.into_iter().map(|line| self.fit(&line, room)).collect()
+        lines.into_iter().map(|line| self.fit_words(&line, room)).collect()
     }
 }
 

@@ -112,16 +112,6 @@ pub fn torn_edge(x: f32, height: f32) -> String {
     points.collect()
 }
 
-/// A small envelope, centred on its place: a message between two nodes.
-pub fn envelope(shape: impl Into<String>, x: f32, y: f32, class: &'static str) -> Shape {
-    Shape::new(shape, x, y).rect(-11.0, -8.0, 22.0, 16.0, 2.0, class).path("M-11 -6.5L0 2L11 -6.5", "envelope-fold")
-}
-
-/// [`envelope`], with a seal of that class.
-pub fn sealed(shape: impl Into<String>, x: f32, y: f32, seal: &'static str) -> Shape {
-    envelope(shape, x, y, "envelope").circle(0.0, 3.0, 3.0, seal)
-}
-
 /// The colour class of a key: the same key has the same colour in all figures of a page.
 pub fn hue(key: &str) -> &'static str {
     const HUES: [&str; 8] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5", "hue-6", "hue-7"];
@@ -141,6 +131,11 @@ pub fn tint(key: &str) -> &'static str {
         "tint hue-7",
     ];
     TINTS[place(key) % TINTS.len()]
+}
+
+/// Both: of a seal or a stripe, and of what it stands on.
+pub fn colours(key: &str) -> (&'static str, &'static str) {
+    (hue(key), tint(key))
 }
 
 fn place(key: &str) -> usize {

@@ -125,6 +125,11 @@ pub trait Message: Clone + Wire + 'static {
     fn kind(&self) -> &'static str;
     /// What it says, for a label.
     fn about(&self) -> String;
+    /// The same in a word or two, for its envelope: `k=b`, `ok`, `vote?`. Where there is no room, the last words are left out,
+    /// so what is before them has to be true alone. Nothing, for what goes to and fro all the time.
+    fn brief(&self) -> String {
+        self.kind().to_owned()
+    }
 }
 
 /// A state machine: a message or a timer in, a reaction out; `None` where nothing worth a step has happened. It sees nothing

@@ -1,10 +1,10 @@
 //! The log between the tables.
 
 use super::plan::Plan;
-use super::{BYTES, LANE, LINE, Seen};
+use super::{LANE, LINE, Seen};
 use crate::engine::replication::replication_log::{Entry, Method, follower, leader};
 use crate::scene::area::{Area, GAP};
-use crate::scene::text::{SMALL, fit, wrap};
+use crate::scene::text::Face;
 use crate::scene::{Anchor, Scene, Shape, Whence};
 
 /// The newest entries of the log, as many as there is room for.
@@ -14,8 +14,8 @@ pub(super) fn draw_log(scene: &mut Scene, cluster: &Seen, plan: &Plan) {
     let mut shown = Vec::new();
     let mut left = room.height;
     for entry in log.iter().rev() {
-        let lines = lines_of(entry, room.width - 2.0 * GAP);
-        let height = (lines.len() + 2) as f32 * LINE + GAP + GAP;
+        let lines = lines_of(entry, room.width - 2.0 * GAP, if plan.sums.is_some() { 3 } else { 2 });
+        let height = (lines.len() + 2) as f32 * LINE + GAP + GAP / 2.0;
         left -= height;
         if left < 0.0 {
             break;
@@ -36,8 +36,8 @@ pub(super) fn draw_log(scene: &mut Scene, cluster: &Seen, plan: &Plan) {
     scene.push(head);
     for (entry, lines, height) in shown.into_iter().rev() {
         let mut at = room.cut_top(height);
-        at.cut_bottom(GAP);
-        scene.push(draw_entry(cluster, entry, &lines, at).born(Whence::At(plan.way.0)));
+        at.cut_bottom(GAP / 2.0);
+        scene.push(draw_entry(cluster, entry, &lines, at).born(Whence::At(plan.way.middle())));
     }
 }
 
@@ -60,8 +60,9 @@ fn draw_entry(cluster: &Seen, entry: &Entry, lines: &[String], at: Area) -> Shap
         .changed(halted || is_next && travels)
         .label(format!("entry {number}, {size} bytes: {}", entry.lines.join("; ")))
         .selects();
-    let hex: Vec<_> = entry.bytes.iter().take(24).map(|byte| format!("{byte:02x}")).collect();
-    let hex = fit(&hex.join(" "), width - 2.0 * GAP, BYTES);
+    // Whole bytes, as many as there is room for.
+    let hex: Vec<_> = entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = Face::of("offset").fit_words(&hex.join(" "), width - 2.0 * GAP);
     let texts = lines.iter().map(|line| ("small", line.clone())).chain([("offset", hex)]);
     for (place, (class, text)) in texts.enumerate() {
         shape = shape.text(GAP, LANE + 2.0 + (place + 1) as f32 * LINE, Anchor::Start, class, text);
@@ -69,14 +70,7 @@ fn draw_entry(cluster: &Seen, entry: &Entry, lines: &[String], at: Area) -> Shap
     shape
 }
 
-/// What an entry says, broken into lines that fit; a long one is cut.
-fn lines_of(entry: &Entry, room: f32) -> Vec<String> {
-    const MOST: usize = 3;
-    let mut lines: Vec<String> =
-        entry.lines.iter().flat_map(|text| wrap(text, room, SMALL, MOST)).take(MOST + 1).collect();
-    if lines.len() > MOST {
-        lines.truncate(MOST);
-        lines[MOST - 1] = fit(&format!("{} …", lines[MOST - 1]), room, SMALL);
-    }
-    lines
+/// What an entry says, broken into lines that fit; a long one is cut between words.
+fn lines_of(entry: &Entry, room: f32, most: usize) -> Vec<String> {
+    Face::of("small").wrap(&entry.lines.join("; "), room, most)
 }

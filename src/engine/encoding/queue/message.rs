@@ -238,6 +238,22 @@ impl cluster::Message for Message {
             other => other.kind().to_owned(),
         }
     }
+
+    fn brief(&self) -> String {
+        let of = |letter: &Letter| format!("{}={}", letter.key, shown(letter.body.value()));
+        match self {
+            Message::Deliver { letter, times: 2.., .. } => format!("{} again", of(letter)),
+            Message::Send { letter, .. } | Message::Apply { letter, .. } | Message::Deliver { letter, .. } => {
+                of(letter)
+            }
+            Message::Accepted { .. } | Message::Applied { .. } | Message::Acked { valid: true, .. } => "ok".to_owned(),
+            Message::Acked { valid: false, .. } => "too late".to_owned(),
+            Message::Full { .. } => "no room".to_owned(),
+            Message::Join { group, .. } => format!("join {group}"),
+            Message::Poll { .. } => String::new(),
+            other => other.kind().to_owned(),
+        }
+    }
 }
 
 impl Message {

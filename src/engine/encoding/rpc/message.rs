@@ -81,6 +81,18 @@ impl cluster::Message for Message {
             Message::NoCharges { .. } => "204, there are no charges".to_owned(),
         }
     }
+
+    fn brief(&self) -> String {
+        match self {
+            Message::Charge { path, amount, .. } => format!("{} {amount}", path.rsplit('/').next().unwrap_or_default()),
+            Message::Receipt { charged, .. } => format!("ok {charged}"),
+            Message::NotFound { .. } => "404".to_owned(),
+            Message::KeyConflict { .. } => "422".to_owned(),
+            Message::List { .. } => "charges?".to_owned(),
+            Message::Part { place, of, .. } => format!("{place} of {of}"),
+            Message::NoCharges { .. } => "204".to_owned(),
+        }
+    }
 }
 
 /// A message as HTTP/1.1. A part of a stream is a server-sent event, in a response that has begun before it.

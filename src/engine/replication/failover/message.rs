@@ -7,7 +7,7 @@ use stepwise_derive::Wire;
 use crate::cluster::{self, CallId, ClientId, NodeId};
 use crate::replication::replicated_log::{Entry, Message as LogMessage, Term};
 use crate::wire::{Frame, Wire};
-use crate::wording::shown;
+use crate::wording::{count, shown};
 
 /// The number of a row, counted from 1.
 pub type RowId = u32;
@@ -142,6 +142,37 @@ impl cluster::Message for Message {
             }
             other => other.term().map_or_else(|| kind.to_owned(), |term| format!("{kind}, term {term}")),
         }
+    }
+
+    fn brief(&self) -> String {
+        let name =
+            |name: &Option<Rc<str>>, none: &str| name.as_ref().map_or(none.to_owned(), |it| shown(it).to_string());
+        match self {
+            Message::Log(log) => log.brief(&word),
+            Message::Insert { name, .. } => format!("insert {}", shown(name)),
+            Message::Read { row, .. } | Message::LookUp { row, .. } => format!("row {row}?"),
+            Message::Queries { queries } => count(*queries, "read"),
+            Message::Redirect { leader: Some(leader), .. } => format!("ask {leader}"),
+            Message::Redirect { leader: None, .. } => "not leader".to_owned(),
+            Message::Inserted { row, .. } => format!("row {row} ✓"),
+            Message::Found { name: found, .. } => name(found, "no row"),
+            Message::Cached { name: found, .. } => name(found, "miss"),
+            Message::Alive { .. } => String::new(),
+            Message::Name { term } => format!("lead term {term}"),
+            Message::Store { token, row: Some(row) } => format!("row {} token {token}", row.row),
+            Message::Store { token, row: None } => format!("token {token}"),
+            Message::Stored { .. } => "ok".to_owned(),
+            Message::TooOld { .. } => "old token".to_owned(),
+            Message::Keep { row, name } => format!("{row}={}", shown(name)),
+        }
+    }
+}
+
+/// What an entry says; the one that opens a term says only that.
+pub fn word(entry: &Entry) -> String {
+    match row_in(entry) {
+        Some((row, _, name)) => format!("{row} {}", shown(&name)),
+        None => format!("term {}", entry.term),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::form::Choice;
 use crate::replication::checker::Item;
 use crate::replication::replicated_log::{Entry, Message as LogMessage};
 use crate::wire::{Frame, Wire};
-use crate::wording::{list, shown};
+use crate::wording::{count, list, shown};
 
 /// How many partitions there are. Each has a log of its own.
 pub const PARTITIONS: usize = 2;
@@ -103,6 +103,24 @@ impl cluster::Message for Message {
                 format!("read of {}, partition {}", shown(page), letter(*partition))
             }
             Message::Page { posts: entries, .. } => posts(&items(entries)),
+        }
+    }
+
+    fn brief(&self) -> String {
+        match self {
+            Message::Post { post, .. } => format!("post {}", post.item),
+            Message::Posted { .. } => "ok".to_owned(),
+            Message::Log { message: LogMessage::Append { entries, .. }, .. } if entries.is_empty() => String::new(),
+            Message::Log { message: LogMessage::Append { entries, .. }, .. } | Message::Page { posts: entries, .. } => {
+                match items(entries)[..] {
+                    [one] => format!("post {one}"),
+                    [] => "no post".to_owned(),
+                    ref many => count(many.len(), "post"),
+                }
+            }
+            Message::Log { message, .. } => message.brief(&|_| String::new()),
+            Message::Hello { .. } => "hello".to_owned(),
+            Message::Fetch { page, .. } => format!("{}?", shown(page)),
         }
     }
 }

@@ -7,7 +7,7 @@ use stepwise_derive::Wire;
 use crate::cluster;
 use crate::key::Key;
 use crate::replication::CallId;
-use crate::replication::replicated_log::{Message as LogMessage, Snapshot, Term};
+use crate::replication::replicated_log::{Entry, Message as LogMessage, Snapshot, Term};
 use crate::wording::shown;
 
 #[derive(Clone, Wire)]
@@ -81,4 +81,24 @@ impl cluster::Message for Message {
             _ => self.kind().to_owned(),
         }
     }
+
+    fn brief(&self) -> String {
+        match self {
+            Message::Put { key, value, .. } => format!("{key}={}", shown(value)),
+            Message::Get { key, .. } => format!("{key}?"),
+            Message::Written { .. } => "ok".to_owned(),
+            Message::Value { value, .. } => shown(value).to_string(),
+            Message::NoValue { .. } => "nothing".to_owned(),
+            Message::NotLeader { .. } => "not leader".to_owned(),
+            Message::Hello { position } => format!("at {position}"),
+            Message::Snapshot { snapshot, .. } => format!("copy ≤{}", snapshot.position),
+            Message::Log(log) => log.brief(&word),
+        }
+    }
+}
+
+/// What an entry says; the one that opens a term says only that.
+pub fn word(entry: &Entry) -> String {
+    let [key, value] = [entry.key(), entry.value()].map(|bytes| String::from_utf8_lossy(bytes));
+    if key.is_empty() { format!("term {}", entry.term) } else { format!("{key}={}", shown(&value)) }
 }

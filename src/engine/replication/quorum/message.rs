@@ -11,7 +11,7 @@ use crate::contract::Outcome;
 use crate::key::Key;
 use crate::replication::history::{Request, Returned};
 use crate::sim::Time;
-use crate::wording::count;
+use crate::wording::{count, shown};
 
 #[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Message {
@@ -147,6 +147,19 @@ impl Message {
         }
     }
 
+    /// The key that it is about, if it names one.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Message::Request { request, .. } => Some(request.key()),
+            Message::Write { key, .. }
+            | Message::Read { key, .. }
+            | Message::Repair { key, .. }
+            | Message::HandOff { key, .. }
+            | Message::HandedOff { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+
     pub fn is_handoff(&self) -> bool {
         matches!(self, Message::HandOff { .. } | Message::HandedOff { .. })
     }
@@ -182,6 +195,31 @@ impl cluster::Message for Message {
             Message::Answer { found: None, .. } => format!("{kind}: nothing"),
             Message::Digests(digests) => format!("digests of {}", count(digests.len(), "place")),
             Message::Entries { entries, .. } => count(entries.len(), "entry"),
+        }
+    }
+
+    fn brief(&self) -> String {
+        let of = |key: &Key, record: &Record| match &record.value {
+            Some(value) => format!("{key}={}", shown(value)),
+            None => format!("{key} ✗"),
+        };
+        let value = |found: &Option<Record>| match found {
+            Some(record) => record.value.as_deref().map_or("deleted".to_owned(), |value| shown(value).to_string()),
+            None => "nothing".to_owned(),
+        };
+        match self {
+            Message::Request { request: Request::Write { key, value }, .. } => format!("{key}={}", shown(value)),
+            Message::Request { request: Request::Delete { key }, .. } => format!("{key} ✗"),
+            Message::Request { request: Request::Read { key }, .. } | Message::Read { key, .. } => format!("{key}?"),
+            Message::Response { ending: Ending::Written, .. } => "ok".to_owned(),
+            Message::Response { ending: Ending::Found(found), .. } | Message::Answer { found, .. } => value(found),
+            Message::Response { .. } => "failed".to_owned(),
+            Message::Write { key, record, hint: Some(owner), .. } => format!("{} for {owner}", of(key, record)),
+            Message::Write { key, record, .. } => of(key, record),
+            Message::Repair { key, record, .. } | Message::HandOff { key, record } => of(key, record),
+            Message::Acknowledge { .. } | Message::Repaired { .. } | Message::HandedOff { .. } => "ok".to_owned(),
+            Message::Digests(_) => "digests".to_owned(),
+            Message::Entries { entries, .. } => count(entries.len(), "record"),
         }
     }
 }

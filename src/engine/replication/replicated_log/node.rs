@@ -69,6 +69,22 @@ impl Message {
             Message::Append { term, .. } | Message::Appended { term, .. } => *term,
         }
     }
+
+    /// In a word or two for its envelope; of one entry, what `word` has for it.
+    pub fn brief(&self, word: &dyn Fn(&Entry) -> String) -> String {
+        match self {
+            Message::AskVote { .. } => "vote?".to_owned(),
+            Message::Vote { granted: true, .. } => "vote".to_owned(),
+            Message::Vote { granted: false, .. } => "no vote".to_owned(),
+            Message::Append { position, entries, .. } => match &entries[..] {
+                [] => String::new(),
+                [one] => word(one),
+                [_, .., _] => format!("append {}–{}", position + 1, position + entries.len()),
+            },
+            Message::Appended { position, matches: true, .. } => format!("ok {position}"),
+            Message::Appended { position, .. } => format!("back to {position}"),
+        }
+    }
 }
 
 /// What a node wants to send.

@@ -90,4 +90,17 @@ impl cluster::Message for Message {
             Message::Copy { entries, .. } => format!("a copy with {}", count(*entries, "entry")),
         }
     }
+
+    fn brief(&self) -> String {
+        match self {
+            Message::Statement { text, .. } => text.split(' ').next().unwrap_or_default().to_owned(),
+            Message::Done { rows, .. } => format!("ok {}", count(*rows, "row")),
+            Message::Refusal { .. } => "refused".to_owned(),
+            Message::Entry { .. } => format!("entry {}", self.entry().unwrap_or_default()),
+            Message::Inquiry => "how far?".to_owned(),
+            Message::Position { entries } => format!("at {entries}"),
+            Message::Halted { entries, .. } => format!("stopped at {entries}"),
+            Message::Copy { entries, .. } => format!("copy ≤{entries}"),
+        }
+    }
 }
