@@ -112,12 +112,12 @@ fn a_refusal_of_the_subject_is_a_result() {
 
 #[test]
 fn a_picture_is_a_whole_svg_file() {
-    for theme in [None, Some("--dark")] {
+    for theme in [None, Some("--dark"), Some("--print")] {
         let mut arguments = vec!["svg", "btree", "--run", "put 1 a; put 2 b", "--step", "1.1"];
         arguments.extend(theme);
         let output = stepwise(&arguments, "");
         let svg = printed(&output);
-        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n") && svg.contains("<style>"));
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n") && !svg.contains("<style"));
     }
 }
 
