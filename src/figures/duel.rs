@@ -1,4 +1,4 @@
-//! How the duel is drawn: two halves side by side, what each engine did for the last operation and in all; below, their
+//! How the duel is drawn: what both engines did for the last operation and in all, number beside number; below, their
 //! throughput over the operations, and over the share of reads once a sweep has measured it.
 
 mod long;
@@ -7,18 +7,19 @@ use super::long::Long;
 use super::plot::{Axis, Series, plot, plot_by_tens};
 use super::{About, Figure};
 use crate::engine::Dump;
+use crate::engine::sim::Time;
 use crate::engine::spell::{grouped, time};
 use crate::engine::storage::duel::{Compaction, Duel, Event, Name, Throughput};
 use crate::engine::wording::{count, plural};
+use crate::scene::area::{Area, GAP, Size};
+use crate::scene::rows::{Bar, CLOSE, EASY, boxed, compared, put, told as lines};
 use crate::scene::svg::number;
-use crate::scene::text::fit;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct DuelFigure;
 
-const BANNER: f32 = 50.0;
-const HALF: f32 = 172.0;
-const CHART: f32 = 210.0;
+/// How many rows of numbers there are; on a page they stand in two halves.
+const ROWS: usize = 14;
 
 impl Figure for DuelFigure {
     type Engine = Duel;
@@ -35,18 +36,19 @@ impl Figure for DuelFigure {
 
     fn draw(duel: &Duel, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;
-        let margin = if wide { 16.0 } else { 8.0 };
-        let width = breadth.width() - 2.0 * margin;
-        let (half, across, down) =
-            if wide { ((width - 16.0) / 2.0, width / 2.0 + 8.0, 0.0) } else { (width, 0.0, 1.0) };
-        let charts = BANNER + HALF + down * HALF + 16.0;
-        let mut scene = Scene::new(breadth.width(), charts + CHART + down * (CHART + 12.0) + 8.0);
-        scene.push(banner(duel, margin, width));
-        let second = (margin + across, BANNER + down * HALF);
-        scene.push(side(duel, Name::BTree, event, (margin, BANNER), half));
-        scene.push(side(duel, Name::Lsm, event, second, half));
-        scene.push(over_time(duel, (margin, charts), half));
-        scene.push(over_reads(duel, (margin + across, charts + down * (CHART + 12.0)), half));
+        let (halves, pitch) = if wide { (2, EASY) } else { (1, CLOSE) };
+        let told = Size::Units(if wide { 2.0 } else { 3.0 } * CLOSE);
+        let numbers = Size::Units((ROWS / halves + 1) as f32 * pitch);
+        let [banner, numbers, charts] = Area::window(breadth).inset(GAP).rows([told, numbers, Size::Share(1.0)]);
+        let mut scene = Scene::new(breadth.width(), breadth.height());
+        draw_banner(&mut scene, duel, banner, wide);
+        let rows = rows(duel);
+        for half in 0..halves {
+            let many = ROWS / halves;
+            draw_numbers(&mut scene, event, numbers.column(halves, half), half, &rows[half * many..(half + 1) * many]);
+        }
+        scene.push(over_time(duel, charts.column(2, 0)));
+        scene.push(over_reads(duel, charts.column(2, 1)));
         scene
     }
 
@@ -55,28 +57,25 @@ impl Figure for DuelFigure {
     }
 }
 
-fn banner(duel: &Duel, margin: f32, width: f32) -> Shape {
-    let mut text = format!(
+fn draw_banner(scene: &mut Scene, duel: &Duel, area: Area, is_wide: bool) {
+    let text = format!(
         "{} {}, {} {} measured",
         grouped(duel.records()),
         plural(duel.records(), "record"),
         grouped(duel.operations()),
         plural(duel.operations(), "operation")
     );
-    let last = duel.last.map(|last| format!("the last: {} of {}", last.kind.name(), last.key));
-    let shape = Shape::new("banner", margin, 0.0);
-    let shape = match last {
-        Some(last) if width < 500.0 => {
-            let first = shape.text(0.0, 11.0, Anchor::Start, "strong", fit(&text, width, 13.0));
-            first.text(0.0, 26.0, Anchor::Start, "small", fit(&last, width, 11.0))
-        }
-        last => {
-            text.extend(last.map(|last| format!("; {last}")));
-            shape.text(0.0, 20.0, Anchor::Start, "strong", fit(&text, width, 13.0))
-        }
+    let last = duel.last.map_or(String::new(), |last| format!("the last: {} of {}", last.kind.name(), last.key));
+    let assumed = assumed(duel, !is_wide);
+    let label = format!("{text}; {last}. {assumed}");
+    let shape = if is_wide {
+        let own = area.own();
+        let shape = lines("banner", area, &[("strong", &text), ("small", &assumed)]);
+        put(shape, own.row(2, 0), Anchor::End, "small", &last)
+    } else {
+        lines("banner", area, &[("strong", &text), ("small", &last), ("small", &assumed)])
     };
-    let assumed = assumed(duel, width < 500.0);
-    shape.text(0.0, 41.0, Anchor::Start, "small", fit(&assumed, width, 11.0)).label(format!("{text}. {assumed}"))
+    scene.push(shape.label(label));
 }
 
 /// The numbers on which it depends who wins.
@@ -102,47 +101,60 @@ fn hundredths(value: u64) -> String {
     format!("{}.{}", value / 100, value % 100 / 10)
 }
 
-/// What one of the two has done: for the last operation, and in all.
-fn side(duel: &Duel, name: Name, event: Option<&Event>, (left, top): (f32, f32), width: f32) -> Shape {
-    let (side, amplification) = (duel.side(name), duel.amplification(name));
-    let (last, all, times) = (side.last, side.cost(), &side.latencies);
-    let rows = [
-        (
-            "last operation",
-            format!("{}, {} B read, {} B written", time(last.time), last.bytes_read, last.bytes_written),
-        ),
-        ("operations a second", told(side.throughput())),
-        (
-            "latency p50 · p99 · max",
-            format!("{} · {} · {}", time(times.percentile(500)), time(times.percentile(990)), time(times.max())),
-        ),
-        (
-            "amplification write · read · space",
-            [amplification.write, amplification.read, amplification.space].map(hundredths).join(" · "),
-        ),
-        ("bytes written · read", format!("{} · {}", grouped(all.bytes_written), grouped(all.bytes_read))),
-        ("seeks · syncs", format!("{} · {}", grouped(all.seeks), grouped(all.syncs))),
-    ];
-    let changed = matches!(event, Some(Event::Operated { name: who, .. }) if *who == name);
-    let key = if name == Name::BTree { "btree" } else { "lsm" };
-    let words: Vec<String> = rows.iter().map(|(what, value)| format!("{what}: {value}")).collect();
-    let shape = Shape::new(key, left, top)
-        .rect(0.0, 0.0, width, HALF - 12.0, 6.0, "card")
-        .text(12.0, 20.0, Anchor::Start, "strong", name.text())
-        .label(format!("{}. {}", name.text(), words.join("; ")))
-        .changed(changed);
-    rows.into_iter().enumerate().fold(shape, |shape, (place, (what, value))| {
-        let y = 44.0 + place as f32 * 21.0;
-        // A letter of this size is 6.8 units wide at most.
-        let room = width - 32.0 - 6.8 * what.chars().count() as f32;
-        shape.text(12.0, y, Anchor::Start, "small", what).text(
-            width - 12.0,
-            y,
-            Anchor::End,
-            "small",
-            fit(&value, room, 11.0),
-        )
-    })
+/// What both have done, for the last operation and in all: what it is, how each is written, and how much it is.
+fn rows(duel: &Duel) -> [(&'static str, [(String, u64); 2]); ROWS] {
+    let times = |of: &dyn Fn(Name) -> Time| sides(|name| (time(of(name)), of(name).as_nanos()));
+    let counts = |of: &dyn Fn(Name) -> u64| sides(|name| (grouped(of(name)), of(name)));
+    let shares = |of: &dyn Fn(Name) -> u64| sides(|name| (hundredths(of(name)), of(name)));
+    let (side, amplification) = (|name| duel.side(name), |name| duel.amplification(name));
+    let throughput = |name| side(name).throughput();
+    [
+        ("last operation", times(&|name| side(name).last.time)),
+        ("bytes it read", counts(&|name| side(name).last.bytes_read)),
+        ("bytes it wrote", counts(&|name| side(name).last.bytes_written)),
+        ("operations a second", sides(|name| (told(throughput(name)), throughput(name).unwrap_or(0)))),
+        ("latency, median", times(&|name| side(name).latencies.percentile(500))),
+        ("latency, p99", times(&|name| side(name).latencies.percentile(990))),
+        ("latency, longest", times(&|name| side(name).latencies.max())),
+        ("write amplification", shares(&|name| amplification(name).write)),
+        ("read amplification", shares(&|name| amplification(name).read)),
+        ("space amplification", shares(&|name| amplification(name).space)),
+        ("bytes written in all", counts(&|name| side(name).cost().bytes_written)),
+        ("bytes read in all", counts(&|name| side(name).cost().bytes_read)),
+        ("seeks", counts(&|name| side(name).cost().seeks)),
+        ("syncs", counts(&|name| side(name).cost().syncs)),
+    ]
+}
+
+/// Rows of numbers, under the names of both and the strokes that their lines have in the charts.
+fn draw_numbers(
+    scene: &mut Scene,
+    event: Option<&Event>,
+    mut area: Area,
+    half: usize,
+    rows: &[(&'static str, [(String, u64); 2])],
+) {
+    let names = area.width * 0.3 + GAP;
+    let mut head = area.cut_top(area.height / (rows.len() + 1) as f32);
+    head.cut_left(names);
+    for name in [Name::BTree, Name::Lsm] {
+        let at = head.column(2, name as usize);
+        let changed = matches!(event, Some(Event::Operated { name: who, .. }) if *who == name);
+        let key = if name == Name::BTree { "btree" } else { "lsm" };
+        let mut own = at.own().inset(GAP / 2.0);
+        let stroke = own.cut_right(3.0 * GAP);
+        let d = format!("M{} {}h{}", number(stroke.x), number(stroke.middle().y), number(stroke.width));
+        let shape = boxed(format!("{key} {half}"), Area { height: at.height - 2.0, ..at }, 2.0, "frame");
+        let words: Vec<String> = rows.iter().map(|(what, both)| format!("{what}: {}", both[name as usize].0)).collect();
+        let shape = put(shape, own, Anchor::Start, "small strong plain", name.text()).path(d, class(name));
+        scene.push(shape.changed(changed).label(format!("{}. {}", name.text(), words.join("; "))));
+    }
+    let bars = rows.iter().map(|(what, both)| {
+        let most = both[0].1.max(both[1].1).max(1) as f32;
+        let bar = |(text, value): &(String, u64)| -> Bar { (text.clone(), *value as f32 / most) };
+        ((*what).to_owned(), both.iter().map(bar).collect())
+    });
+    compared(scene, &format!("numbers {half}"), area, names, &bars.collect::<Vec<_>>());
 }
 
 /// A dash stands where no disk was asked for anything.
@@ -165,8 +177,7 @@ type Both = (u64, [Option<u64>; 2]);
 /// a `turn`, the winner changes there, and the axis goes by powers of ten, so that neither line lies on the ground.
 fn chart(
     key: &'static str,
-    at: (f32, f32),
-    width: f32,
+    area: Area,
     points: &[Both],
     x: (u64, &str),
     y: (&str, &dyn Fn(u64) -> String),
@@ -185,7 +196,7 @@ fn chart(
     let label = format!("{}, B-tree and LSM-tree, at {}", y.0, told.join("; "));
     let x = Axis { end: x.0, spell: &short, title: x.1.to_owned() };
     let mut y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
-    let (shape, size) = (Shape::new(key, at.0, at.1), (width, CHART - 22.0));
+    let (shape, size) = (Shape::new(key, area.x, area.y), (area.width, area.height));
     let shape = match turn {
         None => plot(shape, size, x, y, &series),
         Some(Turn(turn)) => {
@@ -194,16 +205,16 @@ fn chart(
             plot_by_tens(shape, size, x, (least, y), &series)
         }
     };
-    let shape = shape.label(label);
-    [Name::BTree, Name::Lsm].into_iter().enumerate().fold(shape, |shape, (place, name)| {
-        let x = 44.0 + place as f32 * 120.0;
-        shape.path(format!("M{} {}h20", number(x), number(CHART - 10.0)), class(name)).text(
-            x + 26.0,
-            CHART - 6.0,
-            Anchor::Start,
-            "small",
-            name.text(),
-        )
+    shape.label(label)
+}
+
+/// Which line of a chart stands for which of the two.
+fn strokes(shape: Shape, area: Area) -> Shape {
+    [Name::BTree, Name::Lsm].into_iter().fold(shape, |shape, name| {
+        let mut place = area.column(2, name as usize);
+        let stroke = place.cut_left(3.0 * GAP);
+        let d = format!("M{} {}h{}", number(stroke.x), number(stroke.middle().y), number(stroke.width - GAP));
+        put(shape.path(d, class(name)), place, Anchor::Start, "small", name.text())
     })
 }
 
@@ -212,22 +223,23 @@ fn short(value: u64) -> String {
     if value >= 10_000 { format!("{}k", grouped(value / 1000)) } else { grouped(value) }
 }
 
-fn over_time(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
+fn over_time(duel: &Duel, area: Area) -> Shape {
     let points: Vec<_> = duel.points.iter().map(|point| (point.operations, point.throughputs)).collect();
     let x = (duel.operations().max(1), "operations");
-    chart("over-time", at, width, &points, x, ("operations a second", &short), None)
+    chart("over-time", area, &points, x, ("operations a second", &short), None)
 }
 
-fn over_reads(duel: &Duel, at: (f32, f32), width: f32) -> Shape {
+fn over_reads(duel: &Duel, area: Area) -> Shape {
     if duel.shares.is_empty() {
-        return Shape::new("over-reads", at.0, at.1)
-            .text(0.0, 11.0, Anchor::Start, "region-name", "operations a second, by share of reads")
-            .text(0.0, 34.0, Anchor::Start, "small", "nothing measured yet: try `sweep 200`");
+        let rest = boxed("over-reads", area, 0.0, "slot");
+        let own = area.own().inset(GAP).low(2.0 * CLOSE);
+        let shape = put(rest, own.row(2, 0), Anchor::Middle, "small", "by share of reads:");
+        return put(shape, own.row(2, 1), Anchor::Middle, "small", "not measured yet: sweep 200");
     }
     let points: Vec<_> = duel.shares.iter().map(|share| (share.reads, share.throughputs)).collect();
     let winner = |above| duel.shares.iter().find(|share| share.reads == above).map(|share| share.winner().text());
     let turn =
         duel.flip().and_then(|(below, above)| Some((below.midpoint(above), format!("now the {}", winner(above)?))));
     let x = (100, "reads, in per cent");
-    chart("over-reads", at, width, &points, x, ("operations a second", &short), Some(Turn(turn)))
+    chart("over-reads", area, &points, x, ("operations a second", &short), Some(Turn(turn)))
 }

@@ -13,17 +13,14 @@ use crate::engine::service::faults::{Event, Faults, Status};
 use crate::engine::service::spell::time as spell;
 use crate::engine::sim::Time;
 use crate::engine::wording::count;
+use crate::scene::area::{Area, GAP, Size};
+use crate::scene::parts::{BANNER, Card, NODE};
+use crate::scene::rows::{CLOSE, EASY, fitting, pairs, put, waiting, workers};
 use crate::scene::svg::number as n;
-use crate::scene::text::{SMALL, fit};
+use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
 
 pub struct FaultsFigure;
-
-const BANNER: f32 = 52.0;
-const CHART: f32 = 200.0;
-/// A worker is a square of this size, a request that waits a smaller one.
-const WORKER: f32 = 12.0;
-const WAITING: f32 = 7.0;
 
 impl Figure for FaultsFigure {
     type Engine = Faults;
@@ -40,17 +37,14 @@ impl Figure for FaultsFigure {
 
     fn draw(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(service, breadth);
-        let mut scene = Scene::new(breadth.width(), plan.height);
-        draw_ways(&mut scene, service, &plan);
-        for (place, component) in service.others().iter().enumerate() {
-            scene.push(card(service, component, plan.others[place], event));
+        let mut scene = Scene::new(breadth.width(), breadth.height());
+        draw_ways(&mut scene, &plan);
+        for (component, place) in service.others().iter().zip(plan.others).chain(service.apps().iter().zip(plan.apps)) {
+            card(&mut scene, service, component, place, event);
         }
-        for (place, component) in service.apps().iter().enumerate() {
-            scene.push(card(service, component, plan.app(place), event));
-        }
-        scene.push(banner(service, event, breadth));
-        scene.push(chart(service, &plan));
-        scene.push(numbers(service, &plan));
+        banner(&mut scene, service, event, plan.banner, plan.wide);
+        scene.push(chart(service, plan.chart));
+        numbers(&mut scene, service, plan.numbers, plan.wide);
         scene
     }
 
@@ -67,118 +61,90 @@ impl Figure for FaultsFigure {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Place {
-    x: f32,
-    y: f32,
-    width: f32,
-    height: f32,
+/// Where everything stands.
+struct Plan {
+    wide: bool,
+    banner: Area,
+    users: Area,
+    /// DNS, the balancer, the cache, the database.
+    others: [Area; 4],
+    apps: Vec<Area>,
+    chart: Area,
+    numbers: Area,
 }
 
-struct Plan {
-    height: f32,
-    wide: bool,
-    /// DNS, the balancer, the cache, the database.
-    others: [Place; 4],
-    first_app: Place,
-    pitch: f32,
-    chart: Place,
-    numbers: Point,
-}
+/// The room for the lines from one column to the next.
+const WAY: Size = Size::Units(3.0 * GAP);
 
 impl Plan {
     fn new(service: &Faults, breadth: Breadth) -> Plan {
-        let apps = service.apps().len() as f32;
-        let place = |x, y, width, height| Place { x, y, width, height };
-        if breadth == Breadth::Wide {
-            let pitch = 264.0 / apps;
-            let chart = BANNER + 264.0 + 14.0;
+        let wide = breadth == Breadth::Wide;
+        let mut stage = Area::window(breadth).inset(GAP);
+        let banner = stage.cut_top(if wide { EASY } else { BANNER });
+        let many = service.apps().len();
+        let [service, measured] =
+            stage.rows([Size::Share(1.0), if wide { Size::Units(2.0 * NODE + EASY) } else { Size::Share(1.0) }]);
+        if wide {
+            let one = Size::Share(1.0);
+            let two = Size::Share(2.0);
+            let [users, _, entry, _, apps, _, stores] =
+                service.columns([Size::Units(64.0), WAY, one, WAY, two, WAY, two]);
+            let [chart, numbers] = measured.columns([two, one]);
             return Plan {
-                height: chart + CHART + 8.0,
-                wide: true,
-                others: [
-                    place(110.0, BANNER + 20.0, 130.0, 60.0),
-                    place(110.0, BANNER + 140.0, 130.0, 60.0),
-                    place(690.0, BANNER + 20.0, 254.0, 90.0),
-                    place(690.0, BANNER + 140.0, 254.0, 90.0),
-                ],
-                first_app: place(310.0, BANNER + 2.0, 300.0, (pitch - 8.0).min(90.0)),
-                pitch,
-                chart: place(16.0, chart, 660.0, CHART),
-                numbers: Point::new(710.0, chart),
+                wide,
+                banner,
+                users: users.low(BANNER + GAP),
+                others: [entry.row(2, 0), entry.row(2, 1), stores.row(2, 0), stores.row(2, 1)],
+                apps: (0..many).map(|place| apps.row(many, place)).collect(),
+                chart,
+                numbers,
             };
         }
-        let apps_top = BANNER + 60.0;
-        let stores = apps_top + apps * 52.0 + 8.0;
-        let chart = stores + 96.0;
+        let columns = if many > 4 { 3 } else { 2 };
+        let rows = many.div_ceil(columns);
+        let [entry, apps, stores] = service.rows([Size::Share(1.0), Size::Share(rows as f32), Size::Share(1.0)]);
+        let [users, dns, balancer] = entry.columns([Size::Units(BANNER), Size::Share(2.0), Size::Share(1.0)]);
+        let [chart, numbers] = measured.rows([Size::Share(1.0), Size::Units(4.0 * CLOSE)]);
         Plan {
-            height: chart + CHART + 150.0,
-            wide: false,
-            others: [
-                place(70.0, BANNER, 140.0, 48.0),
-                place(250.0, BANNER, 142.0, 48.0),
-                place(8.0, stores, 186.0, 84.0),
-                place(206.0, stores, 186.0, 84.0),
-            ],
-            first_app: place(8.0, apps_top, 384.0, 44.0),
-            pitch: 52.0,
-            chart: place(8.0, chart, 384.0, CHART),
-            numbers: Point::new(8.0, chart + CHART + 10.0),
+            wide,
+            banner,
+            users,
+            others: [dns, balancer, stores.column(2, 0), stores.column(2, 1)],
+            apps: (0..many).map(|place| apps.place(columns.min(many), rows, place)).collect(),
+            chart,
+            numbers,
         }
-    }
-
-    fn app(&self, place: usize) -> Place {
-        let first = self.first_app;
-        let slack = if self.wide { (self.pitch - 8.0 - first.height) / 2.0 } else { 0.0 };
-        Place { y: first.y + slack + place as f32 * self.pitch, ..first }
     }
 }
 
-/// Who asks whom.
-fn draw_ways(scene: &mut Scene, service: &Faults, plan: &Plan) {
+/// Who asks whom. On a phone, where one stands below another, the places say it.
+fn draw_ways(scene: &mut Scene, plan: &Plan) {
     let [dns, balancer, cache, database] = plan.others;
-    let users = if plan.wide {
-        Place { x: 16.0, y: balancer.y, width: 60.0, height: 60.0 }
-    } else {
-        Place { x: 8.0, y: BANNER, width: 46.0, height: 48.0 }
+    let mut way = |key: String, from: Area, to: Area| {
+        let start = Point::new(from.right(), from.middle().y);
+        let d = format!("M0 0L{} {}", n(to.x - start.x), n(to.middle().y - start.y));
+        scene.push(Shape::new(key, start.x, start.y).path(d, "link"));
     };
-    let mut way = |key: String, from: Place, to: Place| {
-        let (start, end) = if plan.wide || from.y == to.y {
-            ((from.x + from.width, from.y + from.height / 2.0), (to.x, to.y + to.height / 2.0))
-        } else {
-            ((from.x + from.width / 2.0, from.y + from.height), (to.x + to.width / 2.0, to.y))
-        };
-        let d = format!("M0 0L{} {}", n(end.0 - start.0), n(end.1 - start.1));
-        scene.push(Shape::new(key, start.0, start.1).path(d, "link"));
-    };
-    way("way users dns".to_owned(), users, dns);
+    way("way users dns".to_owned(), plan.users, dns);
     if plan.wide {
-        way("way users lb".to_owned(), users, balancer);
-    } else {
-        way("way dns lb".to_owned(), dns, balancer);
-    }
-    for place in 0..service.apps().len() {
-        if plan.wide || place == 0 {
-            way(format!("way lb {place}"), balancer, plan.app(place));
-        }
-        if plan.wide || place + 1 == service.apps().len() {
-            way(format!("way cache {place}"), plan.app(place), cache);
-            way(format!("way db {place}"), plan.app(place), database);
+        way("way users lb".to_owned(), plan.users, balancer);
+        for (place, app) in plan.apps.iter().enumerate() {
+            way(format!("way lb {place}"), balancer, *app);
+            way(format!("way cache {place}"), *app, cache);
+            way(format!("way db {place}"), *app, database);
         }
     }
-    scene.push(
-        Shape::new("users", users.x, users.y)
-            .rect(0.0, 0.0, users.width, users.height, 14.0, "client")
-            .circle(users.width / 2.0, 16.0, 5.0, "client-head")
-            .text(users.width / 2.0, 40.0, Anchor::Middle, "small", "users"),
-    );
+    let users = Card::new("users", plan.users, "client").with(|shape| {
+        let head = plan.users.own().middle().x;
+        let shape = shape.circle(head, 2.0 * GAP, GAP / 2.0 + 1.0, "client-head");
+        put(shape, plan.users.own().row(2, 1), Anchor::Middle, "small", "users")
+    });
+    users.push(scene, "the users");
 }
 
-fn card(service: &Faults, component: &Component, place: Place, event: Option<&Event>) -> Shape {
-    let Place { x, y, width, height } = place;
-    let (name, trouble) = (component.name.to_string(), component.trouble());
-    let (busy, waiting) = (component.station.busy(), component.station.queue.len);
-    let struck = match event {
+/// Whether a step struck, healed or changed that component.
+fn is_struck(component: &Component, event: Option<&Event>) -> bool {
+    match event {
         Some(Event::Injected { on: Struck::One(on), .. }) => *on == component.name,
         Some(Event::Injected { .. }) => matches!(component.name, Name::App(_)),
         Some(Event::Repaired { repaired, .. }) => repaired.contains(&component.name),
@@ -188,70 +154,79 @@ fn card(service: &Faults, component: &Component, place: Place, event: Option<&Ev
             *app == component.name
         }
         _ => false,
-    };
-    let mut shape = Shape::new(name.clone(), x, y)
-        .rect(0.0, 0.0, width, height, 8.0, "card")
-        .text(10.0, 16.0, Anchor::Start, "name", name.clone())
-        .class(if component.is_up() { "" } else { "stopped" })
-        .changed(struck)
-        .label(format!("{name} {trouble}: {} busy, {} waiting", count(busy, "worker"), count(waiting, "request")));
-    let mut words = trouble.to_owned();
-    if let Some(leaked) = component.leaked {
-        words = format!("{trouble} {leaked} %");
-        shape = shape.rect(10.0, height - 6.0, (width - 20.0) * leaked as f32 / 100.0, 3.0, 1.0, "bad");
     }
-    if !words.is_empty() {
-        shape = shape.text(44.0 + name.len() as f32 * 4.0, 16.0, Anchor::Start, "bad", words);
+}
+
+/// What is to be said of a component beside its name, the most important first.
+fn words(service: &Faults, component: &Component) -> (&'static str, Vec<String>) {
+    let trouble = match component.leaked {
+        Some(leaked) => format!("{} {leaked} %", component.trouble()),
+        None => component.trouble().to_owned(),
+    };
+    let mut class = if trouble.is_empty() { "small" } else { "small bad" };
+    let mut words = vec![trouble];
+    if component.name == Name::Dns {
+        let know = service.resolvers();
+        words.push(format!("kept by {} of {}", know.iter().filter(|knows| **knows).count(), know.len()));
+    }
+    if service.settings.breaker && matches!(component.name, Name::App(_)) {
+        let state = match component.breaker.state {
+            State::Closed { .. } => "breaker closed",
+            State::Open { .. } => "breaker open",
+            State::HalfOpen => "breaker tries",
+        };
+        if state != "breaker closed" {
+            class = "small bad";
+        }
+        words.push(state.to_owned());
+    }
+    if component.station.queue.len > 0 {
+        words.push(format!("{} wait", component.station.queue.len));
+    }
+    (class, words)
+}
+
+/// A component: its name and what is to be said of it; below, or in a low card beside it, its workers and who waits for them.
+fn card(scene: &mut Scene, service: &Faults, component: &Component, place: Area, event: Option<&Event>) {
+    let (name, trouble) = (component.name.to_string(), component.trouble());
+    let (busy, queue) = (component.station.busy(), component.station.queue.len);
+    let is_low = place.height < BANNER && place.width > 5.0 * place.height && !component.station.workers.is_empty();
+    let (class, words) = words(service, component);
+    let mut inside = place.own().inset(GAP);
+    let mut line = if is_low { inside.cut_left(inside.width * 0.5) } else { inside.cut_top(CLOSE) };
+    let dead = if component.is_up() { "" } else { "stopped" };
+    let shape = Card::new(name.as_str(), place, "card").with(|mut shape| {
+        // How much of its memory has leaked.
+        if let Some(leaked) = component.leaked {
+            let Area { width, height, .. } = place;
+            shape = shape.rect(0.0, 0.0, width * leaked as f32 / 100.0, height, GAP, "share");
+        }
+        shape = put(shape, line, Anchor::Start, "name", &name).class(dead).changed(is_struck(component, event));
+        line.cut_left(Face::of("name").width(&name) + GAP);
+        put(shape, line, Anchor::Start, class, fitting(&words, class, line.width))
+    });
+    shape.push(scene, format!("{name} {trouble}: {} busy, {} waiting", count(busy, "worker"), count(queue, "request")));
+    let known = service.resolvers();
+    let inside = Area { x: place.x + inside.x, y: place.y + inside.y, ..inside };
+    let busy: Vec<bool> = match component.name {
+        Name::Dns => known.to_vec(),
+        _ => component.station.workers.iter().map(Option::is_some).collect(),
+    };
+    if busy.is_empty() || inside.height < GAP {
+        return;
     }
     if component.name == Name::Dns {
-        shape = resolvers(service, shape, width, height);
+        workers(scene, format!("{name} resolvers"), inside, &busy);
+        return;
     }
-    if service.settings.breaker && place.width > 290.0 {
-        let (text, class) = match component.breaker.state {
-            State::Closed { .. } => ("breaker closed", "small"),
-            State::Open { .. } => ("breaker open", "bad"),
-            State::HalfOpen => ("breaker tries", "bad"),
-        };
-        shape = shape.text(width - 10.0, 16.0, Anchor::End, class, text);
+    let [at_work, line] = inside.columns([Size::Share(2.0), Size::Share(1.0)]);
+    workers(scene, format!("{name} workers"), at_work, &busy);
+    if queue > 0 {
+        waiting(scene, format!("{name} queue"), line, queue);
     }
-    // Workers, and behind them who waits.
-    let row = 22.0;
-    for worker in 0..component.station.workers.len() {
-        let class = if component.station.workers[worker].is_some() { "serving" } else { "slot" };
-        shape = shape.rect(10.0 + worker as f32 * (WORKER + 3.0), row, WORKER, WORKER, 2.0, class);
-    }
-    let left = 18.0 + component.station.workers.len() as f32 * (WORKER + 3.0);
-    let room = ((width - left - 50.0) / (WAITING + 2.0)).max(0.0) as usize;
-    for request in 0..waiting.min(room) {
-        shape = shape.rect(left + request as f32 * (WAITING + 2.0), row + 3.0, WAITING, WAITING, 1.0, "waiting");
-    }
-    if waiting > room {
-        shape = shape.text(width - 8.0, row + 11.0, Anchor::End, "small", format!("+{}", waiting - room));
-    }
-    if height > 60.0 && !component.station.workers.is_empty() {
-        let text = format!("{busy} busy, {waiting} wait");
-        shape = shape.text(10.0, 52.0, Anchor::Start, "small", fit(&text, width - 20.0, SMALL));
-    }
-    shape
 }
 
-/// What the users' resolvers know without asking: filled, where their answer is still good.
-fn resolvers(service: &Faults, mut shape: Shape, width: f32, height: f32) -> Shape {
-    let know = service.resolvers();
-    for (place, knows) in know.iter().enumerate() {
-        let class = if *knows { "serving" } else { "slot" };
-        shape = shape.rect(10.0 + place as f32 * 11.5, height - 18.0, 9.0, 9.0, 2.0, class);
-    }
-    let knowing = know.iter().filter(|knows| **knows).count();
-    if height > 60.0 {
-        return shape.text(10.0, height - 23.0, Anchor::Start, "small", format!("kept by {knowing} of {}", know.len()));
-    }
-    // A low card has no line for it but that of its name.
-    shape.text(width - 8.0, 16.0, Anchor::End, "small", format!("{knowing} of {}", know.len()))
-}
-
-fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
-    let width = breadth.width();
+fn banner(scene: &mut Scene, service: &Faults, event: Option<&Event>, area: Area, is_wide: bool) {
     let verdict = service.verdict();
     let (class, word) = match verdict.status {
         Status::Fine => ("good", "All is well"),
@@ -262,19 +237,26 @@ fn banner(service: &Faults, event: Option<&Event>, breadth: Breadth) -> Shape {
         0 => "no answer".to_owned(),
         _ => format!("{} answered", verdict.answered()),
     };
-    let line = match verdict.time {
-        Time::ZERO => format!("{word}: nothing is judged yet, {} % agreed", verdict.agreed),
-        time => format!("{word}: {answered} in {}, {} % agreed", spell(time), verdict.agreed),
+    let agreed = format!("{} % agreed", verdict.agreed);
+    let load = format!("{} come", service.settings.load);
+    // On a phone the time over which it is judged has no room but in the second line.
+    let (line, over) = match verdict.time {
+        Time::ZERO => (format!("{word}: nothing is judged yet, {agreed}"), String::new()),
+        time if is_wide => (format!("{word}: {answered} in {}, {agreed}", spell(time)), String::new()),
+        time => (format!("{word}: {answered}, {agreed}"), format!(" · judged over {}", spell(time))),
     };
-    Shape::new("banner", 0.0, 0.0)
-        .text(16.0, 20.0, Anchor::Start, class, fit(&line, width - 32.0, 13.0))
-        .text(16.0, 39.0, Anchor::Start, "small", format!("{} come", service.settings.load))
-        .text(width - 16.0, 39.0, Anchor::End, "small", format!("after {}", spell(service.now)))
-        .changed(matches!(event, Some(Event::StatusChanged { .. })))
+    let after = format!("after {}", spell(service.now));
+    let card = Card::new("banner", area, "").line(class, &line);
+    let card = if is_wide {
+        card.note("small", format!("{load} · {after}"))
+    } else {
+        card.line("small", format!("{load}{over}")).note("small", after)
+    };
+    card.with(|shape| shape.changed(matches!(event, Some(Event::StatusChanged { .. })))).push(scene, line);
 }
 
 /// What users got, second by second.
-fn chart(service: &Faults, plan: &Plan) -> Shape {
+fn chart(service: &Faults, area: Area) -> Shape {
     let windows = &service.level.seconds;
     let first = (service.now.as_micros() / 1_000_000) as usize - windows.len();
     let line = |measure: &dyn Fn(usize) -> u64| (0..windows.len()).map(|at| (at as u64 + 1, measure(at))).collect();
@@ -288,30 +270,24 @@ fn chart(service: &Faults, plan: &Plan) -> Shape {
     let x = Axis { end: SECONDS as u64, spell: &seconds, title: String::new() };
     let title = "users a second: answered, and (dashed) with an error".to_owned();
     let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
-    let Place { x: left, y: top, width, height } = plan.chart;
     let recent = windows.iter().rev().take(10).rev();
     let words: Vec<String> = recent.map(|window| format!("{} and {}", window.ok, window.errors())).collect();
-    plot(Shape::new("chart", left, top), (width, height), x, y, &series)
+    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series)
         .label(format!("answered and errors in the last seconds: {}", words.join(", ")))
 }
 
-fn numbers(service: &Faults, plan: &Plan) -> Shape {
+fn numbers(scene: &mut Scene, service: &Faults, area: Area, is_wide: bool) {
     let (totals, seen) = (service.totals, service.level.seen);
+    let refused = if is_wide { "requests refused (queue full)" } else { "refused, queue full" };
     let lines = [
         ("users answered", seen.ok.to_string()),
         ("users with an error", seen.errors().to_string()),
-        ("requests refused (queue full)", totals.shed.to_string()),
+        (refused, totals.shed.to_string()),
         ("calls timed out", totals.timeouts.to_string()),
         ("calls tried again", totals.retries.to_string()),
         ("work done for nobody", totals.wasted.to_string()),
         ("response, median", spell(service.responses.percentile(500))),
         ("response, p99", spell(service.responses.percentile(990))),
     ];
-    let width = if plan.wide { 234.0 } else { 384.0 };
-    let pitch = if plan.wide { 22.0 } else { 16.0 };
-    let start = Shape::new("numbers", plan.numbers.x, plan.numbers.y);
-    lines.into_iter().enumerate().fold(start, |shape, (row, (name, value))| {
-        let y = 13.0 + row as f32 * pitch;
-        shape.text(0.0, y, Anchor::Start, "region-name", name).text(width, y, Anchor::End, "strong", value)
-    })
+    pairs(scene, "numbers", area, if is_wide { 1 } else { 2 }, &lines);
 }

@@ -83,7 +83,7 @@ fn draw(shape: Shape, size: (f32, f32), x: Axis, y: Axis, foot: Option<u32>, ser
         .bold_line_style(RULING)
         .light_line_style(TRANSPARENT)
         .label_style(("sans-serif", SMALL))
-        .x_labels((wide / 90).max(2) as usize)
+        .x_labels((wide / 90).max(3) as usize)
         .y_labels((high / 45).clamp(2, 4) as usize)
         .x_label_formatter(&|value| (x.spell)(*value))
         .y_label_formatter(&spell)

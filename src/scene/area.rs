@@ -27,6 +27,16 @@ impl Area {
         Area { x: 0.0, y: 0.0, width: breadth.width(), height }
     }
 
+    /// The highest stage that is seen at once.
+    pub const fn window(breadth: Breadth) -> Area {
+        Area::stage(breadth, breadth.height())
+    }
+
+    /// The same area seen from its own corner, where the marks of its shape begin.
+    pub fn own(self) -> Area {
+        Area { x: 0.0, y: 0.0, ..self }
+    }
+
     pub fn right(self) -> f32 {
         self.x + self.width
     }
@@ -84,6 +94,48 @@ impl Area {
             x += width + GAP;
             column
         })
+    }
+
+    /// One of so many rows of the same height, with gaps between.
+    pub fn row(self, many: usize, place: usize) -> Area {
+        let height = (self.height + GAP) / many.max(1) as f32;
+        Area { y: self.y + place as f32 * height, height: height - GAP, ..self }
+    }
+
+    /// One of so many columns of the same width, with gaps between.
+    pub fn column(self, many: usize, place: usize) -> Area {
+        let width = (self.width + GAP) / many.max(1) as f32;
+        Area { x: self.x + place as f32 * width, width: width - GAP, ..self }
+    }
+
+    /// The place of a grid that is filled row by row, with gaps between.
+    pub fn place(self, columns: usize, rows: usize, place: usize) -> Area {
+        self.row(rows, place / columns.max(1)).column(columns, place % columns.max(1))
+    }
+
+    /// The middle part of it, at most so high.
+    pub fn low(self, height: f32) -> Area {
+        let height = height.min(self.height);
+        Area { y: self.middle().y - height / 2.0, height, ..self }
+    }
+
+    /// One of so many points that stand evenly on its outline, clockwise from the middle of its top.
+    pub fn around(self, many: usize, place: usize) -> Point {
+        let (width, height) = (self.width, self.height);
+        let mut way = 2.0 * (width + height) * place as f32 / many.max(1) as f32 + width / 2.0;
+        for (side, point) in [
+            (width, [(1.0, 0.0), (0.0, 0.0)]),
+            (height, [(0.0, 1.0), (1.0, 0.0)]),
+            (width, [(-1.0, 0.0), (1.0, 1.0)]),
+            (height, [(0.0, -1.0), (0.0, 1.0)]),
+        ] {
+            if way <= side {
+                let [(right, down), (x, y)] = point;
+                return Point::new(self.x + x * width + right * way, self.y + y * height + down * way);
+            }
+            way -= side;
+        }
+        Point::new(self.x + way, self.y)
     }
 
     /// The cell at a place of a grid that fills the area row by row.

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod export;
 pub mod parts;
 pub mod places;
+pub mod rows;
 pub mod seats;
 mod style;
 pub mod svg;
@@ -35,6 +36,14 @@ impl Breadth {
         match self {
             Breadth::Wide => 960.0,
             Breadth::Narrow => 400.0,
+        }
+    }
+
+    /// So high may a stage be at most: then it is seen at once with narration and controls.
+    pub const fn height(self) -> f32 {
+        match self {
+            Breadth::Wide => 450.0,
+            Breadth::Narrow => 460.0,
         }
     }
 }

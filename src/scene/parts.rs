@@ -372,7 +372,9 @@ pub fn table(scene: &mut Scene, key: &str, area: Area, columns: &[Column], rows:
         let mut shape = Shape::new(row.key.as_str(), area.x, area.y + (place + 1) as f32 * ROW);
         if let Some((column, share)) = row.bar {
             let (x, room) = stops[column];
-            shape = shape.rect(x - 4.0, 3.0, room * share, 16.0, 2.0, "share");
+            let texts = rows.iter().map(|row| Face::of("strong").width(&row.cells[column]));
+            let after = texts.fold(0.0, f32::max) + GAP;
+            shape = shape.rect(x + after, 4.0, (room - after).max(0.0) * share, 14.0, 2.0, "share");
         }
         for (place, ((x, room), text)) in stops.iter().zip(&row.cells).enumerate() {
             let class = if row.bar.is_some_and(|(column, _)| column == place) { "strong" } else { "small" };

@@ -41,6 +41,11 @@ pub fn cross(x: f32, y: f32, reach: f32) -> String {
     format!("M{left} {top}L{right} {bottom}M{right} {top}L{left} {bottom}")
 }
 
+/// Path data of a tick around a point.
+pub fn tick(x: f32, y: f32) -> String {
+    format!("M{} {}l4 5 7-10", number(x - 5.5), number(y))
+}
+
 /// What a cell holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held<'a> {

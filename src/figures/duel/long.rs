@@ -1,7 +1,7 @@
 //! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB. What
 //! was put off at its end is done, and its time counts.
 
-use super::{CHART, assumed, chart, hundredths, short, sides, told};
+use super::{assumed, chart, hundredths, short, sides, strokes, told};
 use crate::engine::Engine;
 use crate::engine::contract::Refused;
 use crate::engine::form::Declared;
@@ -10,6 +10,9 @@ use crate::engine::spell::{grouped, time};
 use crate::engine::storage::duel::{Compaction, Duel, Name, PAGE_BYTES, Settings, Size, Throughput, throughput};
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::NODE;
+use crate::scene::rows::CLOSE;
 use crate::scene::{Breadth, Scene, Table};
 
 /// So many samples are taken of a run.
@@ -165,9 +168,7 @@ impl LongRun for Long {
     }
 
     fn picture(&self, breadth: Breadth) -> Scene {
-        const GAP: f32 = 12.0;
         let columns = if breadth == Breadth::Wide { 2 } else { 1 };
-        let width = (breadth.width() - 16.0 - 24.0 * (columns - 1) as f32) / columns as f32;
         let micros = |value: u64| time(Time::from_micros(value));
         let charts: [Chart; 5] = [
             ("throughput", "operations a second", |sample| sample.throughputs, &short),
@@ -177,11 +178,15 @@ impl LongRun for Long {
             ("space", "space amplification", |sample| sample.space.map(Some), &hundredths),
         ];
         let rows = charts.len().div_ceil(columns);
-        let mut scene = Scene::new(breadth.width(), rows as f32 * (CHART + GAP));
+        let stage = Area::stage(breadth, rows as f32 * 2.0 * NODE);
+        let mut scene = Scene::new(breadth.width(), stage.height);
         for (place, (key, title, of, spell)) in charts.into_iter().enumerate() {
-            let at = (8.0 + (place % columns) as f32 * (width + 24.0), (place / columns) as f32 * (CHART + GAP));
+            let whole = stage.inset(GAP).place(columns, rows, place);
+            let mut area = whole;
+            area.cut_bottom(CLOSE);
             let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
-            scene.push(chart(key, at, width, &points, (self.operations, "operations"), (title, spell), None));
+            let shape = chart(key, area, &points, (self.operations, "operations"), (title, spell), None);
+            scene.push(strokes(shape, whole.own().cut_bottom(CLOSE)));
         }
         scene
     }

@@ -2,21 +2,28 @@
 
 use std::rc::Rc;
 
-use super::plan::{Frame, Plan, ROW, ROWS};
+use super::plan::Plan;
 use super::post_key;
 use crate::engine::service::fanout::{Event, Fanout, Focus, PostId, UserId, Way};
 use crate::engine::service::grouped;
-use crate::scene::text::{SMALL, fit};
-use crate::scene::vocabulary::{hue, memory};
-use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::memory;
+use crate::scene::rows::{CLOSE, boxed, put};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::tint;
+use crate::scene::{Anchor, Scene, Shape, Whence};
 
 pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Plan) {
-    let least: f32 = if plan.breadth == Breadth::Wide { 46.0 } else { 34.0 };
-    let label_room = least.max(super::longest_name(&plan.mailbox_users) + 8.0);
-    for (way, frame) in Way::ALL.into_iter().zip(plan.columns) {
-        let mut column = Column { scene, fanout, way, frame, wide: plan.breadth == Breadth::Wide, row: 0, label_room };
-        let name = way.name();
-        column.scene.push(memory(name, frame.x, frame.y, frame.width, frame.height, name));
+    let label_room = super::longest_name(&plan.mailbox_users) + 2.0 * GAP;
+    for (way, area) in Way::ALL.into_iter().zip(plan.columns) {
+        let mut inside = memory(scene, way.name(), area, way.name());
+        let foot = inside.cut_bottom(2.0 * CLOSE + GAP);
+        inside.cut_bottom(GAP / 2.0);
+        // A post is as wide as all that there are have room for side by side.
+        let room = inside.width - label_room;
+        let pitch = (room / fanout.posts().max(1) as f32).min(room / 2.0).max(4.0 * GAP - 2.0);
+        let (wide, rows) = (plan.wide, plan.rows);
+        let mut column = Column { scene, fanout, way, inside, foot, wide, rows, row: 0, label_room, pitch };
         let now = event.is_some_and(|event| is_about(event, way));
         match way {
             Way::Join => column.join(now),
@@ -49,12 +56,17 @@ struct Column<'a> {
     scene: &'a mut Scene,
     fanout: &'a Fanout,
     way: Way,
-    frame: Frame,
+    /// Where its rows are, and where the timeline is that it has shown.
+    inside: Area,
+    foot: Area,
     wide: bool,
+    rows: usize,
     /// The row to be filled next.
     row: usize,
     /// For the name before a row.
     label_room: f32,
+    /// From one post of a row to the next.
+    pitch: f32,
 }
 
 impl Column<'_> {
@@ -69,7 +81,7 @@ impl Column<'_> {
         let mut followees = Vec::new();
         self.fanout.world.follows.each_followee(*reader, &mut |followee| followees.push(followee));
         let many = followees.len();
-        let fits = if many > ROWS { ROWS - 1 } else { many };
+        let fits = if many > self.rows { self.rows - 1 } else { many };
         let page = self.page();
         for followee in followees.into_iter().take(fits) {
             let posts: Vec<PostId> = self.fanout.world.posts_of(followee).take(self.most() + 1).collect();
@@ -104,7 +116,7 @@ impl Column<'_> {
     fn mailboxes(&mut self, plan: &Plan, now: bool) {
         let mailboxes = if self.way == Way::Hybrid { &self.fanout.hybrid.mailboxes } else { &self.fanout.mailboxes };
         let users = self.fanout.settings.users as usize;
-        let room = ROWS - self.row;
+        let room = self.rows - self.row;
         let fits = if users > room { room - 1 } else { users };
         let (page, focus) = (self.page(), &self.fanout.focus);
         // Whoever the command is about stands at the end, and must not fall off it.
@@ -138,7 +150,6 @@ impl Column<'_> {
     /// The timeline that this way has shown, at the foot of the column.
     fn timeline(&mut self, now: bool) {
         let Focus::Timeline(reader, _) = &self.fanout.focus else { return };
-        let (x, y) = (self.frame.x + 4.0, self.frame.y + 26.0 + ROWS as f32 * ROW);
         let page = self.page();
         let is_read = self.fanout.tally(self.way).last.is_some();
         let heading = if !is_read {
@@ -148,29 +159,13 @@ impl Column<'_> {
         } else {
             format!("{reader} sees")
         };
-        let width = self.frame.width - 8.0;
-        let shape = Shape::new(format!("timeline {}", self.way as usize), x, y)
-            .rect(0.0, 0.0, width, 2.0 * ROW + 2.0, 4.0, "card")
-            .text(6.0, 14.0, Anchor::Start, "small", fit(&heading, width - 12.0, SMALL))
-            .changed(now);
-        self.scene.push(shape);
-        let most = ((width - 12.0) / self.pitch()) as usize;
-        let shown = if page.len() > most { most - 1 } else { page.len() };
-        for (place, post) in page.iter().take(shown).enumerate() {
-            let left = x + 6.0 + place as f32 * self.pitch();
-            self.chip(format!("seen {} {post}", self.way as usize), *post, left, y + ROW, false);
-        }
-        if page.len() > shown {
-            let left = x + 6.0 + shown as f32 * self.pitch();
-            let more = Shape::new(format!("seen {} more", self.way as usize), left, y + ROW + 14.0).text(
-                2.0,
-                0.0,
-                Anchor::Start,
-                "small",
-                format!("+{}", page.len() - shown),
-            );
-            self.scene.push(more);
-        }
+        let mut own = self.foot.own().inset(GAP / 2.0);
+        let shape = boxed(format!("timeline {}", self.way as usize), self.foot, GAP / 2.0, "card").changed(now);
+        self.scene.push(put(shape, own.cut_top(CLOSE), Anchor::Start, "small", &heading));
+        let row = Area { x: self.foot.x + own.x, y: self.foot.y + own.y, ..own };
+        let key = format!("seen {}", self.way as usize);
+        let pitch = self.pitch.max((row.width / page.len().max(1) as f32).min(row.width / 2.0));
+        self.posts(&key, (&page, page.len()), row, pitch, |_| false);
     }
 
     /// The timeline in this way, as far as it has been read.
@@ -181,60 +176,67 @@ impl Column<'_> {
         }
     }
 
-    fn pitch(&self) -> f32 {
-        if self.wide { 38.0 } else { 29.0 }
-    }
-
     /// How many posts a row has room for.
     fn most(&self) -> usize {
-        ((self.frame.width - 8.0 - self.label_room) / self.pitch()) as usize
+        ((self.inside.width - self.label_room) / self.pitch) as usize
     }
 
-    fn top(&self) -> f32 {
-        self.frame.y + 22.0 + self.row as f32 * ROW
+    /// The row to be filled next.
+    fn next(&mut self) -> Area {
+        self.row += 1;
+        let height = self.inside.height / self.rows as f32;
+        Area { y: self.inside.y + (self.row - 1) as f32 * height, height, ..self.inside }
     }
 
     fn says(&mut self, text: &str) {
-        let (x, y) = (self.frame.x + 8.0, self.top() + 13.0);
-        let shown = fit(text, self.frame.width - 16.0, SMALL);
         let key = format!("note {} {}", self.way as usize, self.row);
-        self.scene.push(Shape::new(key, x, y).text(0.0, 0.0, Anchor::Start, "small", shown));
-        self.row += 1;
+        let row = self.next();
+        self.scene.push(put(Shape::new(key, row.x, row.y), row.own(), Anchor::Start, "small", text));
     }
 
     /// One row: a user, and posts. `all` is how many there are, where there are more than `posts`.
     fn list(&mut self, what: &str, user: UserId, posts: &[PostId], all: usize, changed: impl Fn(PostId) -> bool) {
-        let (x, top) = (self.frame.x + 6.0, self.top());
+        let mut row = self.next();
+        let name = row.cut_left(self.label_room);
         let key = format!("{what} {} {user}", self.way as usize);
-        let name = if what == "left out" { format!("{user}★") } else { user.to_string() };
-        let name = fit(&name, self.label_room - 4.0, SMALL);
-        let class = if what == "left out" { "head-name" } else { "small" };
-        self.scene.push(Shape::new(key.as_str(), x, top).text(2.0, 14.0, Anchor::Start, class, name));
-        let most = self.most();
-        let shown = if posts.len() > most { most - 1 } else { posts.len() };
-        for (place, post) in posts.iter().take(shown).enumerate() {
-            let left = x + self.label_room + place as f32 * self.pitch();
-            self.chip(format!("{key} {post}"), *post, left, top + 1.0, changed(*post));
-        }
-        if posts.len() > shown {
-            let left = x + self.label_room + shown as f32 * self.pitch();
-            let more = format!("+{}", all - shown);
-            let more = Shape::new(format!("{key} more"), left, top + 14.0).text(0.0, 0.0, Anchor::Start, "small", more);
-            self.scene.push(more);
-        }
-        self.row += 1;
+        let (class, text) = match what {
+            "left out" => ("head-name", format!("{user}★")),
+            _ => ("small", user.to_string()),
+        };
+        self.scene.push(put(Shape::new(key.as_str(), name.x, name.y), name.own(), Anchor::Start, class, text));
+        self.posts(&key, (posts, all.max(posts.len())), row, self.pitch, changed);
     }
 
-    /// A row of a list: a post, in the colour of its author.
-    fn chip(&mut self, key: String, post: PostId, x: f32, y: f32, changed: bool) {
+    /// Posts side by side, and how many more of `all` there are.
+    fn posts(
+        &mut self,
+        key: &str,
+        (posts, all): (&[PostId], usize),
+        mut row: Area,
+        pitch: f32,
+        changed: impl Fn(PostId) -> bool,
+    ) {
+        let most = (row.width / pitch) as usize;
+        let shown = if posts.len() > most { most.saturating_sub(1) } else { posts.len() };
+        for post in &posts[..shown] {
+            self.chip(format!("{key} {post}"), *post, row.cut_left(pitch), changed(*post));
+        }
+        if posts.len() > shown {
+            let more = Shape::new(format!("{key} more"), row.x, row.y);
+            self.scene.push(put(more, row.own(), Anchor::Start, "small", format!("+{}", all - shown)));
+        }
+    }
+
+    /// A row of a list: a post, in the colour of its author, with what it says if there is room.
+    fn chip(&mut self, key: String, post: PostId, mut area: Area, changed: bool) {
         let author = self.fanout.world.post(post).author.to_string();
-        let (width, room) = (self.pitch() - 3.0, self.pitch() - 8.0);
-        let shape = Shape::new(key, x, y)
-            .rect(0.0, 0.0, width, ROW - 3.0, 2.0, "cell")
-            .rect(0.0, 0.0, 3.0, ROW - 3.0, 2.0, hue(&author))
-            .text(width / 2.0 + 1.5, 12.5, Anchor::Middle, "small", fit(&post.to_string(), room, SMALL))
-            .changed(changed)
-            .born(Whence::Shape(post_key(post)));
-        self.scene.push(shape);
+        area.cut_right(GAP / 2.0);
+        area = area.low(area.height - 2.0);
+        let says = format!("{post} {}", self.fanout.world.post(post).text);
+        let fits = Face::of("small").width(&says) + GAP <= area.width;
+        let shape = boxed(key, area, 2.0, "cell").rect(0.0, 0.0, area.width, area.height, 2.0, tint(&author));
+        let says = if fits { says } else { post.to_string() };
+        let shape = put(shape, area.own(), Anchor::Middle, "small plain", says);
+        self.scene.push(shape.changed(changed).born(Whence::Shape(post_key(post))));
     }
 }

@@ -10,11 +10,14 @@ use crate::engine::Dump;
 use crate::engine::service::fanout::{Event, Fanout, Focus, PostId, UserId};
 use crate::engine::service::grouped;
 use crate::engine::wording::plural;
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::memory;
+use crate::scene::rows::{boxed, put};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, width};
-use crate::scene::vocabulary::{Held, cell, disk, hue, memory};
+use crate::scene::vocabulary::{Held, LINE, cell, disk, hue, tint};
 use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
-use plan::{Frame, Plan, ROW};
+use plan::Plan;
 
 pub struct FanoutFigure;
 
@@ -31,7 +34,7 @@ impl Figure for FanoutFigure {
 
     fn draw(fanout: &Fanout, event: Option<&Event>, breadth: Breadth) -> Scene {
         let plan = Plan::new(fanout, breadth);
-        let mut scene = Scene::new(breadth.width(), plan.height);
+        let mut scene = Scene::new(breadth.width(), breadth.height());
         draw_crowd(&mut scene, fanout, &plan);
         draw_posts(&mut scene, fanout, &plan);
         columns::draw(&mut scene, fanout, event, &plan);
@@ -47,55 +50,50 @@ impl Figure for FanoutFigure {
 
 /// The users, each with a bar for the number of followers, and the limit across the bars.
 fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
-    let Frame { x, y, width, height } = plan.crowd;
-    let users = u64::from(fanout.settings.users);
-    let name = format!("{} users’ followers", grouped(users));
-    scene.push(memory("crowd", x, y, width, height, &name));
+    let (users, shown) = (u64::from(fanout.settings.users), plan.crowd_users.len());
+    let name = match users - shown as u64 {
+        0 => format!("{} users’ followers", grouped(users)),
+        _ => format!("followers: {shown} of {} users", grouped(users)),
+    };
+    let inside = memory(scene, "crowd", plan.crowd, &name);
     let follows = &fanout.world.follows;
     let counts: Vec<u32> = plan.crowd_users.iter().map(|user| follows.follower_count(*user)).collect();
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let pitch = (width - 12.0) / plan.crowd_columns as f32;
-    let count_room = grouped(u64::from(most)).len() as f32 * SMALL * 0.6 + 6.0;
-    let name_room = longest_name(&plan.crowd_users);
-    let room = pitch - name_room - 30.0 - count_room;
+    let (count_room, name_room) = (width(&grouped(u64::from(most)), SMALL) + GAP, longest_name(&plan.crowd_users));
     let limit = fanout.settings.limit as f32 / most as f32;
-    let rows = plan.crowd_users.len().div_ceil(plan.crowd_columns);
+    let rows = shown.div_ceil(plan.crowd_columns);
     for (place, (user, count)) in plan.crowd_users.iter().zip(counts).enumerate() {
-        let (left, top) = (x + 8.0 + (place / rows) as f32 * pitch, y + 22.0 + (place % rows) as f32 * ROW);
+        let at = inside.column(plan.crowd_columns, place / rows);
+        let height = at.height / rows as f32;
+        let at = Area { y: at.y + (place % rows) as f32 * height, height: height - 2.0, ..at };
+        let mut own = at.own();
+        // The name, and room for a star.
+        let mut card = own.cut_left(name_room + 3.0 * GAP);
+        let counted = own.cut_right(count_room);
+        own.cut_left(GAP / 2.0);
+        let bar = own.low(own.height - GAP / 2.0);
         let name = user.to_string();
-        let celebrity = fanout.is_celebrity(*user);
-        let mut shape = Shape::new(format!("user {name}"), left, top)
-            .rect(0.0, 1.0, name_room + 22.0, ROW - 3.0, 2.0, "cell")
-            .rect(0.0, 1.0, 4.0, ROW - 3.0, 2.0, hue(&name))
-            .text(8.0, 13.0, Anchor::Start, "small", name.as_str())
-            .rect(name_room + 26.0, 4.0, (count as f32 / most as f32 * room).max(1.0), ROW - 9.0, 1.0, hue(&name))
-            .text(name_room + 26.0 + room + count_room, 13.0, Anchor::End, "small", grouped(u64::from(count)))
+        let label = grouped(u64::from(count));
+        let mut shape = boxed(format!("user {name}"), Area { width: card.width, ..at }, 2.0, "cell")
+            .rect(0.0, 0.0, card.width, card.height, 2.0, tint(&name))
+            .rect(bar.x, bar.y, (count as f32 / most as f32 * bar.width).max(1.0), bar.height, 1.0, hue(&name))
             .changed(is_in_focus(fanout, *user));
+        card.cut_left(GAP / 2.0);
+        shape = put(shape, card, Anchor::Start, "small plain", &name);
+        shape = put(shape, counted, Anchor::End, "small", &label);
+        let celebrity = fanout.is_celebrity(*user);
         if celebrity {
-            shape = shape.path(
-                format!(
-                    "M{} 5l1.5 3 3.5.4-2.6 2.3.8 3.4-3.2-1.8-3.2 1.8.8-3.4-2.6-2.3 3.5-.4Z",
-                    number(name_room + 14.0)
-                ),
-                "head",
-            );
+            let (x, y) = (number(card.right() - GAP), number(card.middle().y - GAP + 2.0));
+            let star = format!("M{x} {y}l1.5 3 3.5.4-2.6 2.3.8 3.4-3.2-1.8-3.2 1.8.8-3.4-2.6-2.3 3.5-.4Z");
+            shape = shape.path(star, "head");
         }
         let known = if celebrity { ", a celebrity" } else { "" };
-        scene.push(shape.label(format!("{name}: {} {}{known}", grouped(u64::from(count)), plural(count, "follower"))));
-    }
-    if limit < 1.0 {
-        for column in 0..plan.crowd_users.len().div_ceil(rows.max(1)) {
-            let left = x + name_room + 34.0 + column as f32 * pitch + limit * room;
-            let line = Shape::new(format!("limit {column}"), left, y + 20.0)
-                .path(format!("M0 0V{}", number(rows as f32 * ROW)), "link-cut")
-                .label("the celebrity limit");
-            scene.push(line);
+        scene.push(shape.label(format!("{name}: {label} {}{known}", plural(count, "follower"))));
+        if limit < 1.0 && place % rows == 0 {
+            let line = Shape::new(format!("limit {}", place / rows), at.x + bar.x + limit * bar.width, at.y)
+                .path(format!("M0 0V{}", number(inside.height)), "link-cut");
+            scene.push(line.label("the celebrity limit"));
         }
-    }
-    let more = users - plan.crowd_users.len() as u64;
-    if more > 0 {
-        let text = format!("+ {} more", grouped(more));
-        scene.push(Shape::new("more users", x + 8.0, y + height - 6.0).text(0.0, 0.0, Anchor::Start, "small", text));
     }
 }
 
@@ -115,17 +113,17 @@ fn is_in_focus(fanout: &Fanout, user: UserId) -> bool {
 
 /// The newest rows of the table of posts.
 fn draw_posts(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
-    let Frame { x, y, width, height } = plan.posts;
-    let posts = fanout.posts();
-    let name = format!("table of posts, the same in all three: {}", grouped(posts));
+    let Area { x, y, width, height } = plan.posts;
+    let name = format!("table of posts, the same in all three: {}", grouped(fanout.posts()));
     scene.push(disk("posts", x, y, width, height, &name));
-    let pitch = (width - 12.0) / plan.post_columns as f32;
-    for (place, post) in fanout.world.newest_first().take(plan.post_columns * plan.post_rows).enumerate() {
-        let (column, row) = (place % plan.post_columns, place / plan.post_columns);
-        let (left, top) = (x + 8.0 + column as f32 * pitch, y + 22.0 + row as f32 * (ROW + 6.0));
+    let mut inside = plan.posts.inset(GAP / 2.0);
+    inside.cut_top(LINE - GAP / 2.0);
+    let columns = (fanout.posts() as usize).clamp(3, plan.post_columns);
+    for (place, post) in fanout.world.newest_first().take(columns).enumerate() {
+        let Area { x, y, width, height } = inside.column(columns, place);
         let (author, text) = (fanout.world.post(post).author.to_string(), &fanout.world.post(post).text);
         let shown = format!("{post} {text}");
-        let shape = cell(post_key(post), left, top, pitch - 4.0, ROW + 2.0, &author, Held::Value(&shown))
+        let shape = cell(post_key(post), x, y, width, height, &author, Held::Value(&shown))
             .changed(matches!(&fanout.focus, Focus::Post(focus) if *focus == post))
             .born(Whence::Shape(format!("user {author}")))
             .label(format!("{post} of {author}: {text}"));

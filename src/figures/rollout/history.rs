@@ -1,20 +1,19 @@
 //! The last release over time, and what all releases have come to.
 
-use super::Frame;
 use crate::engine::service::rollout::{By, Release, Rollout, Stage};
 use crate::engine::service::{grouped, spell};
 use crate::figures::plot::{Axis, Series, plot};
-use crate::scene::vocabulary::disk;
+use crate::scene::area::Area;
+use crate::scene::parts::{Column, Row, table};
+use crate::scene::rows::{boxed, put};
 use crate::scene::{Anchor, Scene, Shape};
 
 /// The share of requests that failed, minute by minute.
-pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
-    let Frame { x, y, width, height } = frame;
+pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, area: Area) {
     let Some(release) = rollout.last_release().filter(|release| release.age() > 0) else {
         let says =
             if rollout.last_release().is_some() { "the change has not reached the fleet" } else { "no release yet" };
-        let shape = Shape::new("chart", x, y).rect(0.0, 0.0, width, height, 4.0, "slot");
-        scene.push(shape.text(width / 2.0, height / 2.0, Anchor::Middle, "small", says));
+        scene.push(put(boxed("chart", area, 0.0, "slot"), area.own(), Anchor::Middle, "small", says));
         return;
     };
     // Stairs: a minute is a step of its own, also where there is but one.
@@ -36,8 +35,7 @@ pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
     let across =
         Axis { end: minutes, spell: &|minute| format!("{minute} min"), title: "since the change came".to_owned() };
     let up = Axis { end, spell: &spell_share, title: "failed requests, of all".to_owned() };
-    // The name of a mark at the end has more to say than a chart leaves room for.
-    let chart = plot(Shape::new("chart", x, y), (width - 20.0, height), across, up, &series);
+    let chart = plot(Shape::new("chart", area.x, area.y), (area.width, area.height), across, up, &series);
     scene.push(chart.label(format!("{} minutes of requests", release.age())));
 }
 
@@ -47,23 +45,20 @@ fn spell_share(share: u64) -> String {
 }
 
 /// A line for each of the last releases.
-pub fn draw_table(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
-    const ROWS: usize = 4;
-    let Frame { x, y, width, height } = frame;
-    scene.push(disk("releases", x, y, width, height, ""));
-    // The columns: version, mistake, strategy, users hit, noticed, recovered.
-    let stops =
-        if width > 400.0 { [10.0, 50.0, 120.0, 200.0, 350.0, 470.0] } else { [6.0, 32.0, 90.0, 150.0, 242.0, 316.0] };
-    let heads = ["", "change", "way", "users hit", "noticed", "gone after"];
-    let mut head = Shape::new("releases head", x, y);
-    for (stop, text) in stops.iter().zip(heads) {
-        head = head.text(*stop, 15.0, Anchor::Start, "region-name", text);
-    }
-    scene.push(head);
+pub fn draw_table(scene: &mut Scene, rollout: &Rollout, area: Area, shown: usize) {
+    let columns = [
+        Column("", 1.0),
+        Column("change", 2.0),
+        Column("way", 2.0),
+        Column("users hit", 3.0),
+        Column("noticed", 2.0),
+        Column("gone after", 3.0),
+    ];
     let releases: Vec<&Release> = rollout.releases().collect();
-    let first = releases.len().saturating_sub(ROWS);
+    let first = releases.len().saturating_sub(shown);
     let most = releases.iter().map(|release| release.users_hit).max().unwrap_or(0).max(1) as f32;
-    for (place, release) in releases[first..].iter().enumerate() {
+    let mut rows = Vec::new();
+    for release in &releases[first..] {
         let minutes = |minute: u32| format!("{minute} min");
         let noticed = match (release.noticed, release.stage) {
             (Some((_, By::Tests)), _) => "in tests".to_owned(),
@@ -77,8 +72,7 @@ pub fn draw_table(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
             (None, Stage::Out) => "stays".to_owned(),
             (None, _) => "…".to_owned(),
         };
-        let bar = release.users_hit as f32 / most * (stops[4] - stops[3] - 12.0);
-        let cells = [
+        let cells = vec![
             format!("v{}", release.version),
             release.mistake.name().to_owned(),
             release.strategy.name().to_owned(),
@@ -86,18 +80,8 @@ pub fn draw_table(scene: &mut Scene, rollout: &Rollout, frame: Frame) {
             noticed,
             gone,
         ];
-        let mut row = Shape::new(format!("release {}", release.version), x, y + 22.0 + place as f32 * 22.0).rect(
-            stops[3] - 4.0,
-            3.0,
-            bar,
-            16.0,
-            2.0,
-            "share",
-        );
-        for (column, (stop, text)) in stops.iter().zip(cells).enumerate() {
-            let class = if column == 3 { "strong" } else { "small" };
-            row = row.text(*stop, 15.0, Anchor::Start, class, text);
-        }
-        scene.push(row);
+        let bar = Some((3, release.users_hit as f32 / most));
+        rows.push(Row { key: format!("release {}", release.version), cells, bar });
     }
+    table(scene, "releases", area, &columns, &rows);
 }

@@ -9,18 +9,12 @@ use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::rollout::{Event, Rollout};
+use crate::scene::area::{Area, GAP, Size};
+use crate::scene::parts::NODE;
+use crate::scene::rows::EASY;
 use crate::scene::{Breadth, Scene};
 
 pub struct RolloutFigure;
-
-/// A place on the stage.
-#[derive(Clone, Copy)]
-struct Frame {
-    x: f32,
-    y: f32,
-    width: f32,
-    height: f32,
-}
 
 impl Figure for RolloutFigure {
     type Engine = Rollout;
@@ -36,27 +30,22 @@ impl Figure for RolloutFigure {
     const PLUG: Option<&'static str> = Some("release a mistake that destroys data, to all at once");
 
     fn draw(rollout: &Rollout, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let frame = |x, y, width, height| Frame { x, y, width, height };
-        let (height, fleet, chart, table, design) = match breadth {
-            Breadth::Wide => (
-                476.0,
-                frame(8.0, 8.0, 584.0, 188.0),
-                frame(12.0, 204.0, 580.0, 142.0),
-                frame(8.0, 354.0, 584.0, 114.0),
-                frame(604.0, 8.0, 348.0, 460.0),
-            ),
-            Breadth::Narrow => (
-                826.0,
-                frame(6.0, 6.0, 388.0, 188.0),
-                frame(10.0, 200.0, 384.0, 142.0),
-                frame(6.0, 350.0, 388.0, 114.0),
-                frame(6.0, 470.0, 388.0, 350.0),
-            ),
-        };
-        let mut scene = Scene::new(breadth.width(), height);
+        let mut stage = Area::window(breadth).inset(GAP);
+        let wide = breadth == Breadth::Wide;
+        let design = if wide { stage.cut_right(stage.width / 3.0) } else { stage.cut_bottom(NODE + 2.0 * EASY) };
+        if wide {
+            stage.cut_right(GAP);
+        } else {
+            stage.cut_bottom(GAP);
+        }
+        let shown = if wide { 3 } else { 2 };
+        let table = Size::Units((1.0 + shown as f32) * EASY);
+        let fleet = Size::Units(fleet::height(rollout, stage.width));
+        let [fleet, chart, table] = stage.rows([fleet, Size::Share(1.0), table]);
+        let mut scene = Scene::new(breadth.width(), breadth.height());
         fleet::draw(&mut scene, rollout, event, fleet);
         history::draw_chart(&mut scene, rollout, chart);
-        history::draw_table(&mut scene, rollout, table);
+        history::draw_table(&mut scene, rollout, table, shown);
         design::draw(&mut scene, rollout, event, design);
         scene
     }

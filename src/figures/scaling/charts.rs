@@ -1,19 +1,32 @@
 //! Two charts: how long the slowest requests take at each load, and how much ever more machines can serve.
 
-use super::Frame;
 use crate::engine::service::scaling::{Capacity, Measured, Scaling, Way};
 use crate::engine::service::{grouped, spell};
 use crate::engine::sim::Time;
 use crate::figures::plot::{Axis, Series, plot};
-use crate::scene::{Anchor, Scene, Shape};
+use crate::scene::area::{Area, GAP};
+use crate::scene::rows::{CLOSE, key_of_colours};
+use crate::scene::{Scene, Shape};
 
 /// The class of each system's line, and of its dots.
 const LINES: [(&str, &str); 3] = [("plot-0", "hue-0"), ("plot-1", "hue-1"), ("plot-2", "hue-2")];
-/// The row above a chart that names its lines.
-const LEGEND: f32 = 18.0;
+/// Both charts side by side, and above them what their lines stand for.
+pub fn draw(scene: &mut Scene, scaling: &Scaling, mut area: Area) {
+    let names = [
+        ("up", LINES[0].1),
+        ("shared nothing", LINES[1].1),
+        ("shared disk", LINES[2].1),
+        ("law", "gauge"),
+        ("ideal", "strip"),
+    ];
+    key_of_colours(scene, "colours", area.cut_top(CLOSE), &names);
+    area.cut_top(GAP / 2.0);
+    draw_loads(scene, scaling, area.column(2, 0));
+    draw_capacities(scene, scaling, area.column(2, 1));
+}
 
 /// The response time of 99 of 100 requests over load.
-pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
+fn draw_loads(scene: &mut Scene, scaling: &Scaling, area: Area) {
     let goal = scaling.settings.goal.as_micros();
     // What is slower than twice the service level is off the chart: how much slower makes no difference.
     let (swept, most) = (&scaling.sweep, goal * 2);
@@ -40,12 +53,11 @@ pub fn draw_loads(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     let x = Axis { end, spell: &grouped, title: "requests/s".to_owned() };
     let y = Axis { end: most, spell: &|micros| spell::time(Time::from_micros(micros)), title: "p99".to_owned() };
     let label = "the response time of 99 of 100 requests over load; the dashed line is the service level";
-    let names = [("up", LINES[0].1), ("shared nothing", LINES[1].1), ("shared disk", LINES[2].1)];
-    push(scene, "loads", frame, (x, y), &series, &names, label);
+    push(scene, "loads", area, (x, y), &series, label);
 }
 
 /// What ever more machines can serve: measured, by the law, and as it would be without coordination.
-pub fn draw_capacities(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
+fn draw_capacities(scene: &mut Scene, scaling: &Scaling, area: Area) {
     const MOST: u32 = 48;
     let costs = scaling.settings.costs();
     let measured = &scaling.capacities;
@@ -70,26 +82,10 @@ pub fn draw_capacities(scene: &mut Scene, scaling: &Scaling, frame: Frame) {
     let x = Axis { end: u64::from(MOST), spell: &|machines| machines.to_string(), title: "machines".to_owned() };
     let y = Axis { end, spell: &grouped, title: "capacity, requests/s".to_owned() };
     let label = "capacity over machines; the dashed line leads from the load of now to the machines of now";
-    let names = [("ideal", "strip"), ("law", "gauge"), ("shared nothing", LINES[1].1), ("shared disk", LINES[2].1)];
-    push(scene, "capacities", frame, (x, y), &series, &names, label);
+    push(scene, "capacities", area, (x, y), &series, label);
 }
 
-fn push(
-    scene: &mut Scene,
-    key: &str,
-    frame: Frame,
-    (x, y): (Axis, Axis),
-    series: &[Series],
-    names: &[(&str, &'static str)],
-    label: &str,
-) {
-    let mut legend = Shape::new(format!("{key} legend"), frame.x, frame.y);
-    let mut left = 0.0;
-    for (name, class) in names {
-        legend = legend.rect(left, 1.0, 10.0, 10.0, 2.0, class).text(left + 14.0, 10.0, Anchor::Start, "small", *name);
-        left += 26.0 + name.len() as f32 * 6.7;
-    }
-    scene.push(legend);
-    let chart = Shape::new(key, frame.x, frame.y + LEGEND);
-    scene.push(plot(chart, (frame.width, frame.height - LEGEND), x, y, series).label(label));
+fn push(scene: &mut Scene, key: &str, area: Area, (x, y): (Axis, Axis), series: &[Series], label: &str) {
+    let chart = Shape::new(key, area.x, area.y);
+    scene.push(plot(chart, (area.width, area.height), x, y, series).label(label));
 }

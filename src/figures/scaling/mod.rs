@@ -9,21 +9,13 @@ use crate::engine::Dump;
 use crate::engine::service::scaling::{Event, Scaling, Way, dollars};
 use crate::engine::service::{grouped, spell};
 use crate::engine::wording::count;
-use crate::scene::svg::number;
-use crate::scene::text::{SMALL, fit};
-use crate::scene::vocabulary::{cross, memory};
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::NODE;
+use crate::scene::rows::{APART, CLOSE, boxed, put};
+use crate::scene::vocabulary::{cross, memory, tick};
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct ScalingFigure;
-
-/// A place on the stage.
-#[derive(Clone, Copy)]
-struct Frame {
-    x: f32,
-    y: f32,
-    width: f32,
-    height: f32,
-}
 
 impl Figure for ScalingFigure {
     type Engine = Scaling;
@@ -39,25 +31,20 @@ impl Figure for ScalingFigure {
     const PLUG: Option<&'static str> = Some("take one machine of each system away");
 
     fn draw(scaling: &Scaling, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let frame = |x, y, width, height| Frame { x, y, width, height };
-        let (height, cards, charts) = match breadth {
-            Breadth::Wide => {
-                let card = |place: usize| frame(8.0 + place as f32 * 317.0, 8.0, 310.0, 186.0);
-                let chart = |place: usize| frame(12.0 + place as f32 * 480.0, 206.0, 460.0, 210.0);
-                (424.0, [card(0), card(1), card(2)], [chart(0), chart(1)])
-            }
-            Breadth::Narrow => {
-                let card = |place: usize| frame(6.0, 6.0 + place as f32 * 142.0, 388.0, 136.0);
-                let chart = |place: usize| frame(12.0, 440.0 + place as f32 * 196.0, 382.0, 186.0);
-                (830.0, [card(0), card(1), card(2)], [chart(0), chart(1)])
-            }
-        };
-        let mut scene = Scene::new(breadth.width(), height);
-        for (way, card) in Way::ALL.into_iter().zip(cards) {
-            draw_card(&mut scene, scaling, event, way, card, breadth);
+        let wide = breadth == Breadth::Wide;
+        let mut stage = Area::window(breadth).inset(GAP);
+        let cards = stage.cut_top(if wide { NODE } else { stage.height * 0.5 });
+        stage.cut_top(GAP);
+        let card = |place: usize| if wide { cards.column(3, place) } else { cards.row(3, place) };
+        let boxes = Way::ALL.map(|way| Insides::new(card(way as usize)));
+        // Machines of the same power are as large in all three, so that they can be compared.
+        let sides = Way::ALL.map(|way| largest(scaling, way, boxes[way as usize].machines));
+        let side = sides.into_iter().fold(NODE, f32::min);
+        let mut scene = Scene::new(breadth.width(), breadth.height());
+        for (way, inside) in Way::ALL.into_iter().zip(boxes) {
+            draw_card(&mut scene, scaling, event, way, (inside, side));
         }
-        charts::draw_loads(&mut scene, scaling, charts[0]);
-        charts::draw_capacities(&mut scene, scaling, charts[1]);
+        charts::draw(&mut scene, scaling, stage);
         scene
     }
 
@@ -84,16 +71,33 @@ fn is_about(event: &Event, of: Way) -> bool {
     }
 }
 
-fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: Way, frame: Frame, breadth: Breadth) {
-    let Frame { x, y, width, height } = frame;
+/// The parts of a card: its machines, the one disk if it has one, and its numbers.
+#[derive(Clone, Copy)]
+struct Insides {
+    card: Area,
+    machines: Area,
+    disk: Area,
+    numbers: Area,
+}
+
+impl Insides {
+    fn new(card: Area) -> Insides {
+        let mut inside = card.inset(GAP);
+        let numbers = inside.cut_right(inside.width * 0.5 + CLOSE);
+        inside.cut_right(GAP);
+        inside.cut_top(CLOSE - GAP / 2.0);
+        let mut machines = inside;
+        let disk = machines.cut_bottom(CLOSE);
+        machines.cut_bottom(GAP / 2.0);
+        Insides { card, machines, disk, numbers }
+    }
+}
+
+fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: Way, (insides, side): (Insides, f32)) {
+    let Area { x, y, width, height } = insides.card;
     let name = way.name();
     scene.push(memory(name, x, y, width, height, name));
-    // The machines at the left, the numbers at the right of a phone; below them on a page.
-    let wide = breadth == Breadth::Wide;
-    let (box_width, box_height) = if wide { (width - 20.0, 84.0) } else { (150.0, height - 30.0) };
-    draw_machines(scene, scaling, way, Frame { x: x + 10.0, y: y + 22.0, width: box_width, height: box_height });
-    let (left, top) = if wide { (x + 12.0, y + 122.0) } else { (x + 172.0, y + 36.0) };
-    let room = x + width - left - 8.0;
+    draw_machines(scene, scaling, way, insides, side);
     let size = scaling.size(way);
     let what = match way {
         Way::Up => format!("power {size}, {}/h", dollars(scaling.price(way))),
@@ -103,11 +107,8 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
     match scaling.measured(way) {
         None => lines.push("not measured at this load".to_owned()),
         Some(measured) => {
-            lines.push(format!(
-                "{}/s come, {}/s served",
-                grouped(measured.offered),
-                grouped(measured.served_per_second())
-            ));
+            let [come, served] = [measured.offered, measured.served_per_second()].map(grouped);
+            lines.push(format!("{come}/s come, {served}/s served"));
             if measured.failed > 0 {
                 let all = measured.failed + measured.served;
                 lines.push(format!("{} of {} fail", grouped(measured.failed), grouped(all)));
@@ -122,77 +123,69 @@ fn draw_card(scene: &mut Scene, scaling: &Scaling, event: Option<&Event>, way: W
             lines.push(format!("p99 {verdict} {goal}"));
         }
     }
-    let mut shape = Shape::new(format!("{name} numbers"), left, top);
-    let met = scaling.is_met(way);
+    let numbers = insides.numbers;
+    let mut shape = Shape::new(format!("{name} numbers"), numbers.x, numbers.y);
+    let mut rest = numbers.own();
     for (place, line) in lines.iter().enumerate() {
-        let is_verdict = place == 3;
-        let indent = if is_verdict { 16.0 } else { 0.0 };
-        let class = if place == 0 { "name" } else { "small" };
-        shape = shape.text(indent, place as f32 * 18.0, Anchor::Start, class, fit(line, room - indent, SMALL));
-        if is_verdict {
-            let y = place as f32 * 18.0 - 4.0;
-            shape = if met {
-                shape.path(format!("M1 {}l4 5 7-10", number(y)), "tick")
+        let mut row = rest.cut_top(numbers.height / 4.0);
+        if place == 3 {
+            let sign = row.cut_left(2.0 * GAP).middle();
+            let (path, class) = if scaling.is_met(way) {
+                (tick(sign.x, sign.y), "tick")
             } else {
-                shape.path(cross(6.5, y, 4.5), "tombstone")
+                (cross(sign.x, sign.y, GAP / 2.0), "tombstone")
             };
+            shape = shape.path(path, class);
         }
+        shape = put(shape, row, Anchor::Start, if place == 0 { "name" } else { "small" }, line);
     }
     scene.push(shape.label(lines.join("; ")));
     if event.is_some_and(|event| is_about(event, way)) {
-        let mark = Shape::new(format!("{name} now"), x, y);
-        scene.push(mark.rect(0.0, 0.0, width, height, 12.0, "lens-glass"));
+        scene.push(boxed(format!("{name} now"), insides.card, 12.0, "lens-glass"));
     }
+}
+
+/// How many machines there are, and the power of each.
+fn machines(scaling: &Scaling, way: Way) -> (u32, u32) {
+    if way == Way::Up { (1, scaling.size(way)) } else { (scaling.size(way), 1) }
 }
 
 /// The machines: one whose area is its power, or as many as there are; filled as far as they are busy.
-fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, frame: Frame) {
-    let Frame { x, y, width, height } = frame;
-    let size = scaling.size(way);
+fn draw_machines(scene: &mut Scene, scaling: &Scaling, way: Way, insides: Insides, unit: f32) {
+    let Area { x, y, width, .. } = insides.machines;
+    let (many, power) = machines(scaling, way);
+    let side = unit * (power as f32).sqrt();
+    let columns = (((width + APART) / (side + APART)) as u32).max(1);
     let busy = scaling.measured(way).map_or(0.0, |measured| measured.busy as f32 / 100.0);
-    let disk = if way == Way::Disk { 18.0 } else { 0.0 };
-    let room = height - disk;
-    let many = if way == Way::Up { 1 } else { size };
-    let side = if way == Way::Up { (UNIT * (size as f32).sqrt()).min(room) } else { fitting_side(many, width, room) };
-    let gap = if way == Way::Up { 0.0 } else { 3.0 };
-    let columns = (((width + gap) / (side + gap)) as u32).max(1);
     let mut shape = Shape::new(format!("{} machines", way.name()), x, y);
     for machine in 0..many {
-        let (left, top) = ((machine % columns) as f32 * (side + gap), (machine / columns) as f32 * (side + gap));
+        let at = |place: u32| place as f32 * (side + APART);
+        let (left, top) = (at(machine % columns), at(machine / columns));
         let down = scaling.failed && machine == 0;
         shape = shape.rect(left, top, side, side, 2.0, if down { "slot" } else { "frame" });
         if down {
-            shape = shape.path(cross(left + side / 2.0, top + side / 2.0, side * 0.3), "cross");
+            shape = shape.path(cross(left + side / 2.0, top + side / 2.0, side / 4.0), "cross");
         } else if busy > 0.0 {
             let fill = (side - 2.0) * busy;
-            shape = shape.rect(left + 1.0, top + side - 1.0 - fill, side - 2.0, fill, 1.0, "gauge");
+            shape = shape.rect(left + 1.0, top + side - 1.0 - fill, side - 2.0, fill, 1.0, "serving");
         }
-    }
-    if way == Way::Disk {
-        shape = shape.rect(0.0, height - 15.0, width, 15.0, 0.0, "disk").text(
-            width / 2.0,
-            height - 4.0,
-            Anchor::Middle,
-            "note",
-            "one disk, one lock",
-        );
     }
     let percent = (busy * 100.0).round() as u32;
+    let size = scaling.size(way);
     scene.push(shape.label(format!("{}, {percent} % busy; {size} of power 1 in all", count(many, "machine"))));
+    if way == Way::Disk {
+        let disk = boxed(format!("{} disk", way.name()), insides.disk, 0.0, "cell");
+        scene.push(put(disk, insides.disk.own(), Anchor::Middle, "small", "one disk, one lock"));
+    }
 }
 
-/// The side of a machine of power 1, where there is room: the area is the power.
-const UNIT: f32 = 20.0;
-
-/// The side of `many` squares that have room together, of the side of power 1 at most.
-fn fitting_side(many: u32, width: f32, height: f32) -> f32 {
-    const GAP: f32 = 3.0;
-    let mut side = UNIT;
-    loop {
-        let (columns, rows) = (((width + GAP) / (side + GAP)) as u32, ((height + GAP) / (side + GAP)) as u32);
-        if columns * rows >= many || side <= 6.0 {
-            return side;
-        }
-        side -= 1.0;
-    }
+/// The side of a machine of power 1 at which all of a system just have room.
+fn largest(scaling: &Scaling, way: Way, area: Area) -> f32 {
+    let (many, power) = machines(scaling, way);
+    let fits = |columns: u32| {
+        let rows = many.div_ceil(columns);
+        let each = |room: f32, of: u32| (room + APART) / of as f32 - APART;
+        each(area.width, columns).min(each(area.height, rows))
+    };
+    (1..=many).map(fits).fold(1.0, f32::max) / (power as f32).sqrt()
 }
