@@ -131,10 +131,7 @@ impl LongRun for Long {
 
     fn report(&self) -> Vec<Table> {
         let duel = &self.duel;
-        let row = |what: &str, of: &dyn Fn(Name) -> String| {
-            let [btree, lsm] = sides(of);
-            vec![what.to_owned(), btree, lsm]
-        };
+        let row = |what: &str, of: &dyn Fn(Name) -> String| [what.to_owned()].into_iter().chain(sides(of)).collect();
         let percentile = |what: &str, at: u64| row(what, &|name| time(duel.side(name).latencies.percentile(at)));
         let count = |what: &str, of: fn(&Duel, Name) -> u64| row(what, &|name| grouped(of(duel, name)));
         let rows = vec![
@@ -181,12 +178,11 @@ impl LongRun for Long {
         let stage = Area::stage(breadth, rows as f32 * 2.0 * NODE);
         let mut scene = Scene::new(breadth.width(), stage.height);
         for (place, (key, title, of, spell)) in charts.into_iter().enumerate() {
-            let whole = stage.inset(GAP).place(columns, rows, place);
-            let mut area = whole;
-            area.cut_bottom(CLOSE);
+            let mut area = stage.inset(GAP).place(columns, rows, place);
+            let names = Area { x: 0.0, y: area.height - CLOSE, ..area.cut_bottom(CLOSE) };
             let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
             let shape = chart(key, area, &points, (self.operations, "operations"), (title, spell), None);
-            scene.push(strokes(shape, whole.own().cut_bottom(CLOSE)));
+            scene.push(strokes(shape, names));
         }
         scene
     }
