@@ -1,10 +1,13 @@
 //! The terminal's Stepwise, as a shell script or a grader meets it: what it prints, and with what it exits.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use stepwise::figures::catalogue;
+use stepwise::figures::{self, catalogue};
+use stepwise::scene::Breadth;
+use stepwise::spec::{FigureSpec, View};
 
 fn stepwise(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_stepwise"))
@@ -119,6 +122,54 @@ fn a_picture_is_a_whole_svg_file() {
         let svg = printed(&output);
         assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n") && !svg.contains("<style"));
     }
+}
+
+#[test]
+fn a_picture_is_put_into_words() {
+    let script = "put a 1; put b 2; delete a; crash";
+    let words = stepwise(&["run", "hash-index", "--run", script, "--step", "3.1", "--describe"], "");
+    let told = "\
+- changed by this step
+  - new: a = deleted, 15 bytes at offset 32, a tombstone";
+    assert!(printed(&words).contains(told), "{}", printed(&words));
+    let disk = "\
+  - 1.data, 47 B, active
+    - a = 1, 16 bytes at offset 0";
+    assert!(printed(&words).contains(disk), "{}", printed(&words));
+    assert!(refused(&["run", "hash-index", "--run", script, "--describe", "--json"], "").contains("one of"));
+}
+
+/// All that a label says is in the list, nothing is cut for want of room there, and most steps change something in it.
+#[test]
+fn every_figure_has_words_for_its_picture() {
+    let mut wrong = BTreeSet::new();
+    for entry in catalogue() {
+        let kind = entry.about.kind;
+        let spec = FigureSpec { kind: kind.into(), run: entry.about.example.into(), ..FigureSpec::default() };
+        let run = figures::open(&spec).expect("an example opens").run;
+        let mut silent = 0;
+        for index in 0..=run.last() {
+            let words = run.in_words(View::Picture, index);
+            let scene = run.view(View::Picture, index, Breadth::Wide);
+            for shape in scene.shapes.iter().filter(|shape| !shape.label.is_empty()) {
+                let is_told = words.items.iter().any(|item| item.words.starts_with(&shape.label));
+                if !is_told {
+                    wrong.insert(format!("{kind} leaves out: {}", shape.label));
+                }
+            }
+            let texts = words.items.iter().map(|item| &item.words).chain(&words.changes);
+            for text in texts {
+                if !text.chars().any(char::is_alphanumeric) || text.ends_with(' ') {
+                    wrong.insert(format!("{kind} says nothing by: {text}"));
+                }
+            }
+            silent += usize::from(index > 0 && words.changes.is_empty());
+        }
+        if silent * 4 > run.last() {
+            wrong.insert(format!("{kind}: {silent} of {} steps change nothing in words", run.last()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

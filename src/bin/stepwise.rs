@@ -9,7 +9,7 @@ use stepwise::engine::data::{self, Header};
 use stepwise::engine::language::{self, MAX_SCRIPT_BYTES};
 use stepwise::engine::wording::count;
 use stepwise::engine::{ParameterKind, Parameters};
-use stepwise::figures::{self, Entry, Loading, Opened, catalogue};
+use stepwise::figures::{self, Entry, Loading, Opened, Run, catalogue};
 use stepwise::scene::{Breadth, Theme, export};
 use stepwise::spec::{Choice, FigureSpec, View};
 use stepwise::{book, transcript};
@@ -34,9 +34,10 @@ A script comes from --run, from --script, from --example, or from standard input
   --header yes|no      whether the first line of that file is a header; without it that is guessed, and said
   --before TEXT        commands to carry out first, without recording them
   --json               (run) one JSON object a line instead of text
+  --describe           (run) the picture of one step in words instead: what that step has changed, and all that there is
   --count N            (long) how many operations; 1000000 without it
-  --step C.S           (svg) which step: the S-th of the C-th command, 0 for the opening; the last without it
-  --view VIEW          (svg) picture, or time: the space-time diagram of a cluster
+  --step C.S           (svg, --describe) which step: the S-th of the C-th command, 0 for the opening; the last without it
+  --view VIEW          (svg, --describe) picture, or time: the space-time diagram of a cluster
   --narrow             (svg) laid out for a phone
   --dark               (svg) in the dark colours
   --print              (svg) in the colours for paper
@@ -80,6 +81,7 @@ struct Options {
     header: Option<String>,
     example: bool,
     json: bool,
+    describe: bool,
     step: Option<String>,
     view: Option<String>,
     count: Option<String>,
@@ -111,6 +113,7 @@ fn run() -> Result<(), Failure> {
             Long("script") => options.script = Some(arguments.value().map_err(wish)?.into()),
             Long("example") => options.example = true,
             Long("json") => options.json = true,
+            Long("describe") => options.describe = true,
             Long("step") => options.step = Some(text_of(&mut arguments)?),
             Long("view") => options.view = Some(text_of(&mut arguments)?),
             Long("count") => options.count = Some(text_of(&mut arguments)?),
@@ -143,6 +146,13 @@ fn run() -> Result<(), Failure> {
 }
 
 fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
+    if options.describe && options.json {
+        return Err(wish("--describe is text; accepted: one of --describe and --json"));
+    }
+    if options.describe {
+        let (run, view, index) = picture(kind, options)?;
+        return print(&format!("{}\n{}", run.moment(index).narration, run.in_words(view, index).text()));
+    }
     let json = options.json;
     let opened = open(kind, options)?;
     if !json {
@@ -151,7 +161,7 @@ fn run_figure(kind: &str, options: Options) -> Result<(), Failure> {
     transcript::json_lines(&opened.run).try_for_each(|line| print(&(line + "\n")))
 }
 
-fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
+fn print_picture(kind: &str, options: Options) -> Result<(), Failure> {
     let breadth = if options.narrow { Breadth::Narrow } else { Breadth::Wide };
     let theme = match (options.dark, options.print) {
         (true, true) => return Err(Failure::Wish("--dark or --print, not both".to_owned())),
@@ -159,15 +169,21 @@ fn print_picture(kind: &str, mut options: Options) -> Result<(), Failure> {
         (false, true) => Theme::Print,
         (false, false) => Theme::Light,
     };
+    let (run, view, index) = picture(kind, options)?;
+    let scene = run.view(view, index, breadth);
+    print(&(export::standalone(&scene, &run.moment(index).narration, theme) + "\n"))
+}
+
+/// A run, how it is seen, and the step that is meant: the last, where none is said.
+fn picture(kind: &str, mut options: Options) -> Result<(Run, View, usize), Failure> {
     let view = options.view.take().map(|view| View::read(&view)).transpose().map_err(wish)?.unwrap_or_default();
     let step_is_said = options.step.is_some();
-    let opened = open(kind, options)?;
-    let index = if step_is_said { opened.index } else { opened.run.last() };
-    if view == View::Time && !opened.run.has_diagram() {
+    let Opened { run, index, .. } = open(kind, options)?;
+    if view == View::Time && !run.has_diagram() {
         return Err(Failure::Wish(format!("`{kind}` has no space-time diagram; accepted: --view picture")));
     }
-    let scene = opened.run.view(view, index, breadth);
-    print(&(export::standalone(&scene, &opened.run.moment(index).narration, theme) + "\n"))
+    let index = if step_is_said { index } else { run.last() };
+    Ok((run, view, index))
 }
 
 /// How many operations at a time; nobody looks on in between.

@@ -193,7 +193,8 @@ fn chart(
     let spell = |value: Option<u64>| value.map_or_else(|| "—".to_owned(), y.1);
     let told: Vec<String> =
         points.iter().map(|(across, both)| format!("{across}: {} and {}", spell(both[0]), spell(both[1]))).collect();
-    let label = format!("{}, B-tree and LSM-tree, at {}", y.0, told.join("; "));
+    let told = if told.is_empty() { "nothing measured yet".to_owned() } else { format!("at {}", told.join("; ")) };
+    let label = format!("{}, B-tree and LSM-tree, {told}", y.0);
     let x = Axis { end: x.0, spell: &short, title: x.1.to_owned() };
     let mut y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
     let (shape, size) = (Shape::new(key, area.x, area.y), (area.width, area.height));

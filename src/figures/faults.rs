@@ -272,8 +272,10 @@ fn chart(service: &Faults, area: Area) -> Shape {
     let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
     let recent = windows.iter().rev().take(10).rev();
     let words: Vec<String> = recent.map(|window| format!("{} and {}", window.ok, window.errors())).collect();
-    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series)
-        .label(format!("answered and errors in the last seconds: {}", words.join(", ")))
+    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(match &words[..] {
+        [] => "nobody has been answered yet".to_owned(),
+        words => format!("answered and errors in the last seconds: {}", words.join(", ")),
+    })
 }
 
 fn numbers(scene: &mut Scene, service: &Faults, area: Area, is_wide: bool) {

@@ -186,7 +186,7 @@ mod tests {
             ("isolate n1; promote n2", "n1 and n2 lead at once"),
             (
                 "cut n1 n2; cut n1 n3; begin put k x; run 20ms; promote n2; stop n1; heal; start n1",
-                "node n1, follows: another log",
+                "node n1 follows: another log",
             ),
         ];
         for (script, right) in cases {

@@ -1,6 +1,10 @@
 //! What is told of a run beside its pictures.
 
+use super::Run;
 use crate::engine::Outcome;
+use crate::scene::Breadth;
+use crate::scene::words::{self, Words};
+use crate::spec::View;
 use crate::timeline::{Position, SourceLine};
 
 /// The counters of an engine over a run.
@@ -34,4 +38,13 @@ pub struct CommandMark {
     pub last: usize,
     pub outcome: Outcome,
     pub interrupted: bool,
+}
+
+impl Run {
+    /// The picture of a step in words. Words have no breadth: they are those of the wide stage, which shows more.
+    pub fn in_words(&self, view: View, index: usize) -> Words {
+        let scene = |index| self.view(view, index, Breadth::Wide);
+        let before = index.checked_sub(1).map(scene);
+        words::describe(&scene(index), before.as_ref())
+    }
 }

@@ -205,7 +205,8 @@ fn draw_node<P: Shown>(scene: &mut Scene, cluster: &Cluster<P>, id: NodeId, area
     let (free, card) = seats::node(id.to_string(), area, &format!("{id} {role}"), &status);
     let card = P::bar(cluster, id).into_iter().fold(card, Card::bar);
     let card = card.with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }));
-    card.push(scene, format!("node {id}, {role}: {status}"));
+    let (name, said) = (format!("node {id} {role}"), if status.is_empty() { status } else { format!(": {status}") });
+    card.push(scene, format!("{}{said}", name.trim_end()));
     P::holds(scene, cluster, id, free);
 }
 

@@ -176,8 +176,10 @@ fn draw_chart(tail: &Tail, area: Area) -> Shape {
         format!("{}{hedged}: {} of {}", count(point.calls, "call"), point.slow, point.views)
     });
     let words: Vec<String> = measured.collect();
-    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series)
-        .label(format!("slow page views: {}", words.join("; ")))
+    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(match &words[..] {
+        [] => "slow page views: none measured yet".to_owned(),
+        words => format!("slow page views: {}", words.join("; ")),
+    })
 }
 
 fn draw_numbers(scene: &mut Scene, tail: &Tail, area: Area, columns: usize) {

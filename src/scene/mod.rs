@@ -18,6 +18,7 @@ pub mod svg;
 pub mod table;
 pub mod text;
 pub mod vocabulary;
+pub mod words;
 
 pub use style::Theme;
 pub use table::Table;
@@ -154,6 +155,17 @@ pub enum Mark {
         d: String,
         class: &'static str,
     },
+}
+
+impl Mark {
+    /// Its classes.
+    pub fn class(&self) -> &'static str {
+        let (Mark::Rect { class, .. }
+        | Mark::Circle { class, .. }
+        | Mark::Text { class, .. }
+        | Mark::Path { class, .. }) = self;
+        class
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -158,8 +158,8 @@ pub fn person(
     if is_client {
         card = card.circle(PAD + GAP / 2.0, 14.0, 5.0, "client-head");
     }
-    let said = beliefs.iter().map(|it| &*it.0).collect::<Vec<_>>().join("; ");
-    let label = if is_client { format!("client {name}, with what it believes") } else { format!("{name}: {said}") };
+    let who = if is_client { format!("client {name}") } else { name.to_owned() };
+    let label = if status.is_empty() { who } else { format!("{who}: {status}") };
     let status = if small.width(status) <= left { status } else { "" };
     scene.push(
         card.text(x, 19.0, Anchor::Start, "name", name_face.fit(name, area.width - x - PAD))

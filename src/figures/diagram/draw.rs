@@ -105,6 +105,10 @@ impl Diagram {
                 shape = shape.text(left, 14.0, Anchor::Start, "small strong", command);
                 shape = shape.text(left + gap, 14.0, Anchor::Start, "small", told);
             }
+            shape = match place <= step {
+                true => shape.label(format!("{place}, at {}: {}", spell::time(row.time), row.told)),
+                false => shape.class("later"),
+            };
             scene.push(shape);
         }
         let mut head = Shape::new("hosts", 0.0, 0.0);
@@ -128,7 +132,7 @@ impl Diagram {
                 part.push_str(&format!("M0 {}v{}", n(window.y(place) - ROW / 2.0), n(ROW)));
             }
             let line = Shape::new(format!("line {name}"), window.x(column), 0.0);
-            scene.push(line.path(up, "pointer").path(down, "link-cut").label(name.as_str()));
+            scene.push(line.path(up, "pointer").path(down, "link-cut").label(format!("the line of {name}")));
         }
     }
 
@@ -147,7 +151,7 @@ impl Diagram {
             let class = if Some(place) == proof || Some(place) == against { "bad" } else { "memory" };
             let mut shape = Shape::new(format!("call {place}"), window.x(column) - 5.0, top)
                 .rect(0.0, 0.0, 10.0, (bottom - top).max(8.0), 5.0, class)
-                .label(call.bar.label.as_str());
+                .label(if call.ended.is_some_and(|ended| ended <= step) { call.bar.label.as_str() } else { "" });
             if class == "bad" && breadth == Breadth::Wide {
                 let text = if Some(place) == proof { "breaks a promise" } else { "proves it" };
                 shape = shape.text(-4.0, 12.0, Anchor::End, "small bad", text);
@@ -183,7 +187,8 @@ impl Diagram {
                 _ => "pointer",
             };
             let name = arrow.flight.id.to_string();
-            scene.push(Shape::arrow(format!("arrow {name}"), from, to).arrow_class(class));
+            let line = Shape::arrow(format!("arrow {name}"), from, to).arrow_class(class);
+            scene.push(if arrow.sent <= step { line.label(format!("{name}: {}", arrow.about)) } else { line });
             if lost && to.y < window.bottom {
                 let cross = crate::scene::vocabulary::cross(0.0, 0.0, 5.0);
                 scene.push(Shape::new(format!("lost {name}"), to.x, to.y).path(cross, "cross"));
@@ -191,7 +196,8 @@ impl Diagram {
             if chain.contains(&place) {
                 let middle = from.towards(to, 0.5);
                 let label = Shape::new(format!("name {name}"), middle.x, middle.y - 4.0);
-                scene.push(label.text(0.0, 0.0, Anchor::Middle, "note", name));
+                let about = format!("{name} is one of those that led to this step");
+                scene.push(label.text(0.0, 0.0, Anchor::Middle, "note", name).label(about));
             }
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn effects(cluster: &Cluster<Queue>) -> Vec<Row> {
             let same = rows[..=place].iter().filter(|it| (it.group, it.letter.call) == (*group, row.letter.call));
             let note =
                 Some(same.count()).filter(|times| *times > 1).map_or_else(String::new, |times| format!("✗ {times}×"));
-            let label = format!("effect for {group}: {} {note}", says(&row.letter));
+            let label = format!("effect for {group}: {} {note}", says(&row.letter)).trim_end().to_owned();
             tile(format!("effect {place}"), &row.letter, note, label)
         });
         Row { name: group.to_string(), tiles: tiles.collect(), end: None }

@@ -58,7 +58,7 @@ fn draw_entry(cluster: &Seen, entry: &Entry, lines: &[String], at: Area) -> Shap
         .text(GAP, LANE, Anchor::Start, "strong", format!("{number} · {size} bytes"))
         .text(width - GAP, LANE, Anchor::End, "small", status)
         .changed(halted || is_next && travels)
-        .label(format!("entry {number}, {size} bytes: {}", entry.lines.join("; ")))
+        .label(format!("entry {number}, {size} bytes, {status}: {}", entry.lines.join("; ")))
         .selects();
     // Whole bytes, as many as there is room for.
     let hex: Vec<_> = entry.bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -51,10 +51,21 @@ pub(super) fn draw_table(scene: &mut Scene, cluster: &Seen, plan: &Plan, node: N
             draw_row(shape, &cluster.witness.differences, room, (table, &stops), &row, owner.map(|it| it.to_string()))
                 .changed(changed.contains(&slot))
                 .class(if owner.is_some() && !stopped { "copy" } else { class })
-                .label(format!("row {} of the {name}, in slot {} of its disk", row[0], slot + 1))
+                .label(format!(
+                    "row {} of the {name}, in slot {} of its disk: {}",
+                    row[0],
+                    slot + 1,
+                    spelled(table, &row)
+                ))
                 .selects();
         scene.push(if is_leader { shape } else { shape.born(Whence::At(plan.way.middle())) });
     }
+}
+
+/// A row's values, each with the name of its column.
+fn spelled(table: &Table, row: &[Value]) -> String {
+    let values = table.schema.columns.iter().zip(row).skip(1);
+    values.map(|(column, value)| format!("{} {value}", column.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Where each column begins, and how much room it has; at the right some is left for a mark.

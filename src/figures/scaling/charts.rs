@@ -86,6 +86,14 @@ fn draw_capacities(scene: &mut Scene, scaling: &Scaling, area: Area) {
 }
 
 fn push(scene: &mut Scene, key: &str, area: Area, (x, y): (Axis, Axis), series: &[Series], label: &str) {
+    let measured = series.iter().filter_map(|series| match series {
+        Series::Dots(name, points, _) if !points.is_empty() => {
+            let points = points.iter().map(|(at, up)| format!("{} at {}", (y.spell)(*up), (x.spell)(*at)));
+            Some(format!("; {name}: {}", points.collect::<Vec<_>>().join(", ")))
+        }
+        _ => None,
+    });
+    let label = format!("{label}{}", measured.collect::<String>());
     let chart = Shape::new(key, area.x, area.y);
     scene.push(plot(chart, (area.width, area.height), x, y, series).label(label));
 }
