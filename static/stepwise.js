@@ -287,6 +287,10 @@ class StepwiseFigure extends HTMLElement {
       edge: (direction) => {
         this.dispatchEvent(new CustomEvent("stepwise-edge", { bubbles: true, composed: true, detail: { direction } }));
       },
+      guessed: (own, kind, question, said, right, attempt) => {
+        const detail = { own, kind, question, said, right, attempt };
+        this.dispatchEvent(new CustomEvent("stepwise-guess", { bubbles: true, detail }));
+      },
       share_base: () => here("embed.html"),
     });
     for (const [name, argument] of this.#waiting.splice(0)) this.#figure.receive(String(name), String(argument));

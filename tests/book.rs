@@ -142,20 +142,22 @@ fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
 fn p6_no_place_among_the_choices_holds_the_right_answer_in_more_than_half() {
     let (mut questions, mut right_at) = (0, BTreeMap::new());
     for (page, html) in pages().filter(|(page, _)| *page != "print.html") {
-        for riddle in html.split("<summary>Predict first").skip(1) {
-            let (question, answer) = riddle.split_once("</summary>").expect("a summary has an end");
-            let choices: Vec<_> = question.split("<i>").skip(1).filter_map(|part| part.split("</i>").next()).collect();
-            if choices.is_empty() {
+        for riddle in html.split("<div class=\"riddle\">").skip(1) {
+            let riddle = riddle.split("</div>").next().expect("a split has a first part");
+            let answers: Vec<_> = riddle.split("</summary>").skip(1).collect();
+            if answers.len() < 2 {
                 continue;
             }
-            let place = choices.iter().position(|choice| answer.starts_with(&format!("{choice}: ")));
-            *right_at.entry(place.unwrap_or_else(|| panic!("{page}: {question} has no answer"))).or_insert(0) += 1;
+            for (place, _) in answers.iter().enumerate().filter(|(_, answer)| answer.starts_with("Yes. ")) {
+                *right_at.entry(place).or_insert(0) += 1;
+            }
+            assert!(answers.iter().any(|answer| answer.starts_with("Yes. ")), "{page}: {riddle} has no answer");
             questions += 1;
         }
     }
     assert!(questions > 30, "only {questions} questions were found");
     let most = *right_at.values().max().expect("there are questions");
-    assert!(2 * most <= questions, "of {questions}, the right ones are at {right_at:?}; `DEAL` in ask.rs deals anew");
+    assert!(2 * most <= questions, "of {questions}, the right ones are at {right_at:?}; `DEAL` in proof.rs deals anew");
 }
 
 /// FAULTS P8: every entry of every chapter's further reading leads somewhere, by a DOI or to its author's or publisher's page.

@@ -85,7 +85,7 @@ fn answers_of_all_seeds(spec: &FigureSpec) -> Vec<(u64, Result<Vec<Question>, St
 
 /// The script up to the last command that tells an answer: what comes after it takes time, and answers nothing.
 fn as_far_as_is_asked(spec: &FigureSpec) -> String {
-    let moments = lines(spec).filter_map(|line| line.split(": ").next()?.split(" -> ").nth(1));
+    let moments = asked(spec).filter_map(|ask| ask.split(": ").next()?.split(" -> ").nth(1));
     let commands = moments.filter_map(|moment| moment.split([',', '.']).next()?.parse::<usize>().ok());
     let last = commands.max().unwrap_or(usize::MAX);
     let script: Vec<_> = spec.run.split(['\n', ';']).filter(|command| !command.trim().is_empty()).collect();
@@ -94,9 +94,9 @@ fn as_far_as_is_asked(spec: &FigureSpec) -> String {
     if is_plain { script[..last.min(script.len())].join("\n") } else { spec.run.clone() }
 }
 
-/// The lines of a fence that ask.
-fn lines(spec: &FigureSpec) -> impl Iterator<Item = &str> {
-    spec.ask.lines().map(str::trim).filter(|line| !line.is_empty())
+/// The questions of a fence as they are written.
+fn asked(spec: &FigureSpec) -> impl Iterator<Item = &str> {
+    figures::asked(&spec.ask).into_iter().map(|(_, ask)| ask)
 }
 
 /// FAULTS V1: the right answer was the accident of one seed.
@@ -106,19 +106,19 @@ fn v1_thirty_seeds_answer_every_question_alike() {
     for Asking { place, spec, .. } in random_figures() {
         let shown = answers(&spec, None).unwrap_or_else(|mistake| panic!("{place}: {mistake}"));
         // Those about one seed are not asked of another.
-        let lasting: Vec<_> = lines(&spec).zip(&shown).filter(|(_, question)| !question.with_this_seed).collect();
-        let ask = lasting.iter().map(|(line, _)| *line).collect::<Vec<_>>().join("\n");
+        let lasting: Vec<_> = asked(&spec).zip(&shown).filter(|(_, question)| !question.with_this_seed).collect();
+        let ask = lasting.iter().map(|(ask, _)| *ask).collect::<Vec<_>>().join("\n");
         let spec = FigureSpec { ask, ..spec.clone() };
         if !lasting.is_empty() {
             wrong.extend(answers_of_all_seeds(&spec).into_iter().flat_map(|(seed, answers)| match answers {
                 Err(mistake) => vec![format!("{place}: with seed {seed}, {mistake}")],
                 Ok(others) => {
                     let pairs = lasting.iter().map(|(_, question)| question).zip(&others);
-                    let differ = pairs.filter(|(question, other)| !question.accepts(&other.right));
+                    let differ = pairs.filter(|(question, other)| !question.accepts(&other.right()));
                     differ
                         .map(|(question, other)| {
                             let (text, answer) = (&question.text, question.answer());
-                            format!("{place}: {text} With seed {seed} it is {}, not {answer}", other.right)
+                            format!("{place}: {text} With seed {seed} it is {}, not {answer}", other.right())
                         })
                         .collect()
                 }
@@ -132,8 +132,8 @@ fn v1_thirty_seeds_answer_every_question_alike() {
 #[test]
 fn v1_questions_of_random_figures_name_commands_and_no_steps() {
     for Asking { place, spec, .. } in random_figures() {
-        for line in lines(&spec) {
-            let moments = line.split(": ").next().expect("a split has a first part");
+        for ask in asked(&spec) {
+            let moments = ask.split(": ").next().expect("a split has a first part");
             let Some((at, tells)) = moments.split_once(" -> ").filter(|_| !moments.ends_with(", with this seed"))
             else {
                 continue;
@@ -169,8 +169,8 @@ fn every_question_is_asked() {
 #[test]
 fn few_questions_are_about_one_seed_alone() {
     let all = random_figures();
-    let questions = all.iter().flat_map(|asking| lines(&asking.spec));
-    let (marked, others): (Vec<_>, Vec<_>) = questions.partition(|line| line.contains(", with this seed: "));
+    let questions = all.iter().flat_map(|asking| asked(&asking.spec));
+    let (marked, others): (Vec<_>, Vec<_>) = questions.partition(|ask| ask.contains(", with this seed: "));
     let number = marked.len() + others.len();
     assert!(number >= 20, "only {number} questions were found: are all chapters read?");
     assert!(marked.len() * 5 < number, "{} of {number} questions are about one seed alone", marked.len());

@@ -194,12 +194,13 @@ const OTHER_NAMES: [(&str, &str); 4] = [
 /// What a reader reads in a chapter: its text, without what stands between grave accents, and in a figure its title, its
 /// caption and its questions.
 fn read_aloud(chapter: &str) -> String {
-    let mut inside = false;
+    let (mut inside, mut asks) = (false, false);
     let mut text = String::new();
     for line in chapter.lines() {
+        asks = line.starts_with("ask = ") || (asks && !line.starts_with("\"\"\""));
         if line.starts_with("```") {
             inside = !inside;
-        } else if !inside || line.starts_with("title = ") || line.starts_with("caption = ") || line.contains(" -> ") {
+        } else if !inside || line.starts_with("title = ") || line.starts_with("caption = ") || asks {
             let spoken = line.split('`').step_by(2);
             text.extend(spoken.chain(["\n"]));
         }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::fences::Kind;
-use super::{goals, qr};
-use crate::figures::{self, Goal, Question, Run};
+use super::{goals, qr, questions};
+use crate::figures::{self, Choice, Goal, Question, Run};
 use crate::scene::svg::{self, escape};
 use crate::scene::{Breadth, Scene};
 use crate::spec::{BadSpec, FigureSpec};
@@ -50,7 +50,7 @@ impl Placed {
         if let Some(goal) = &opened.goal {
             goals::check(&spec, goal)?;
         }
-        Ok(Placed {
+        let placed = Placed {
             spec,
             run: opened.run,
             index: opened.index,
@@ -58,7 +58,20 @@ impl Placed {
             goal: opened.goal,
             page: page.to_owned(),
             id,
-        })
+        };
+        placed.questions.iter().try_for_each(|question| placed.check(question))?;
+        Ok(placed)
+    }
+
+    /// Whether what stands around a question leaves it open.
+    fn check(&self, question: &Question) -> Result<(), BadSpec> {
+        // Questions of old have no replies; they are all written anew.
+        if question.reply(&question.right()).is_empty() {
+            return Ok(());
+        }
+        let narration = self.run.moment(question.at).narration;
+        let caption = self.spec.caption.as_deref().unwrap_or_default();
+        questions::check(question, &[("narration", &narration), ("title", self.title()), ("caption", caption)])
     }
 
     /// How many steps its run has.
@@ -139,17 +152,23 @@ impl Placed {
         format!("<div class=\"opening-goal\"><p><b>Goal. </b>{task}</p><ul>{parts}</ul><div>{stand}</div></div>")
     }
 
-    /// A question as text, for a reader whose figure does not come alive.
+    /// A question as text, for a reader whose figure does not come alive: behind each answer, what is said to it.
     fn riddle(&self, question: &Question) -> String {
-        let choices: Vec<_> = question.choices.iter().map(|choice| format!("<i>{}</i>", escape(choice))).collect();
-        format!(
-            "<details><summary>{} {} {}</summary>{}: {}</details>",
-            question.opening(),
-            escape(&question.text),
-            choices.join(" · "),
-            escape(&question.answer()),
-            escape(&self.run.moment(question.tells).narration)
-        )
+        let told = self.run.moment(question.tells).narration;
+        let folded = |says: &str, said: &str| {
+            format!("<details><summary>{}</summary>{}</details>", escape(says), escape(said.trim()))
+        };
+        let answers: String = match &question.number {
+            Some(number) => folded("The answer", &format!("{}. {} {told}", question.answer(), number.why)),
+            None => {
+                let reply = |choice: &Choice| match choice.is_right {
+                    true => format!("Yes. {} {told}", choice.reply),
+                    false => format!("No. {}", choice.reply),
+                };
+                question.choices.iter().map(|choice| folded(&choice.says, &reply(choice))).collect()
+            }
+        };
+        format!("<div class=\"riddle\"><p><b>{}</b> {}</p>{answers}</div>", question.opening(), escape(&question.text))
     }
 
     /// What paper shows instead of a figure that moves: where it is found, and if that is known, a code to scan.

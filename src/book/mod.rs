@@ -22,6 +22,7 @@ mod oembed;
 mod openings;
 mod pages;
 mod qr;
+mod questions;
 mod terms;
 mod visible;
 

@@ -31,6 +31,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn edge(this: &Host, direction: &str);
 
+    /// The reader has guessed at a question, for the so many-th time: its own name, the kind of figure, and its text; what
+    /// was said, and whether it is right.
+    #[wasm_bindgen(method)]
+    pub fn guessed(this: &Host, own: &str, kind: &str, question: &str, said: &str, right: bool, attempt: u32);
+
     /// The first picture is there.
     #[wasm_bindgen(method)]
     pub fn ready(this: &Host);

@@ -161,6 +161,8 @@ pub enum Message {
     Problem(&'static str),
     /// What the reader predicts.
     Guess(String),
+    /// Show what happens, although no guess was right.
+    See,
     /// The reader decides in the engine's place, from now on or no longer.
     DecideOrNot,
     /// The place of the way that the reader goes.
@@ -231,7 +233,7 @@ impl Component for Player {
         let before = (self.index, self.forked);
         self.keep_focus |= match message {
             Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
-            Message::Hint | Message::Solution | Message::Decide(_) | Message::SeeWhatComes => true,
+            Message::Hint | Message::Solution | Message::See | Message::Decide(_) | Message::SeeWhatComes => true,
             Message::Go(_) => self.waiting().is_some() || self.undecided().is_some(),
             Message::Open(_) => self.not_fetched,
             _ => false,
@@ -276,7 +278,8 @@ impl Component for Player {
                 self.replace(self.elsewhere(), Vec::new(), context);
             }
             Message::Problem(problem) => self.problems = vec![problem.to_owned()],
-            Message::Guess(said) => self.take_guess(said),
+            Message::Guess(said) => self.take_guess(said, host),
+            Message::See => self.see(),
             Message::DecideOrNot => self.decide_or_not(),
             Message::Decide(way) => self.decide(way),
             Message::SeeWhatComes => self.see_what_comes(),
