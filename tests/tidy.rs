@@ -6,8 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stepwise::figures;
-
 /// A file that a student opens should be read in one sitting and answer one question. Most have 100 to 300 lines; the
 /// limit leaves room for the disk, whose faults belong together.
 const MAX_LINES: usize = 600;
@@ -283,9 +281,6 @@ fn ratchets_hold() {
     for file in sources(Path::new("src/engine")) {
         found.insert(format!("getters {}", file.display()), getters(&without_comments(&read(&file))));
     }
-    for file in chapters(Path::new("chapters")) {
-        found.insert(format!("questions of old {}", file.display()), questions_of_old(&read(&file)));
-    }
     found.retain(|_, many| *many > 0);
 
     let kept = fs::read_to_string(RATCHETS).unwrap_or_default();
@@ -306,20 +301,6 @@ fn ratchets_hold() {
     } else {
         assert!(found == kept, "some has become less: UPDATE_RATCHETS=1 cargo test --test tidy writes it down");
     }
-}
-
-/// All chapters.
-fn chapters(folder: &Path) -> Vec<PathBuf> {
-    let paths = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it is there").path());
-    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
-    let files = files.into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "md"));
-    files.chain(folders.iter().flat_map(|folder| chapters(folder))).collect()
-}
-
-/// Questions that take a line and have no replies.
-fn questions_of_old(chapter: &str) -> usize {
-    let asks = chapter.split("\nask = \"\"\"\n").skip(1).filter_map(|rest| rest.split("\n\"\"\"").next());
-    asks.flat_map(figures::asked).filter(|(_, question)| figures::is_old(question)).count()
 }
 
 /// Numbers of units: with a point, and none of those that any picture needs.

@@ -65,10 +65,6 @@ impl Placed {
 
     /// Whether what stands around a question leaves it open.
     fn check(&self, question: &Question) -> Result<(), BadSpec> {
-        // Questions of old have no replies; they are all written anew.
-        if question.reply(&question.right()).is_empty() {
-            return Ok(());
-        }
         let narration = self.run.moment(question.at).narration;
         let caption = self.spec.caption.as_deref().unwrap_or_default();
         questions::check(question, &[("narration", &narration), ("title", self.title()), ("caption", caption)])

@@ -36,7 +36,7 @@ mod sstable;
 mod stage;
 mod tail;
 
-pub use ask::{Choice, Number, Question, asked, is_old, questions};
+pub use ask::{Choice, Number, Question, asked, questions};
 #[cfg(target_arch = "wasm32")]
 pub use catalogue::{NotFetched, fetch};
 pub use catalogue::{catalogue, find};

@@ -69,7 +69,7 @@ impl Player {
         self.way_to_decision(target)
     }
 
-    /// Takes a guess, and goes to the step that tells if it is right, or was no question with replies.
+    /// Takes a guess, and goes to the step that tells if it is right.
     pub(super) fn take_guess(&mut self, said: String, host: &Host) {
         self.playing = None;
         let kind = self.run.as_ref().map_or("", |run| run.about().kind);
@@ -79,10 +79,10 @@ impl Player {
         }
         let is_right = question.accepts(&said);
         guess.said.push(said.clone());
-        guess.over = is_right || question.reply(&said).is_empty();
-        let (over, attempt) = (guess.over, guess.said.len() as u32);
+        guess.over = is_right;
+        let attempt = guess.said.len() as u32;
         host.guessed(&question.own(), kind, &question.text, &said, is_right, attempt);
-        if over {
+        if is_right {
             self.seek(question.tells, true);
         }
     }

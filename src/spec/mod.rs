@@ -207,7 +207,7 @@ mod tests {
             run: "put 1 a; put \"new york\" \"é&🙂#\"\nget 1".into(),
             step: Some(Position { command: 2, step: 3 }.into()),
             manner: Manner { controls: Controls::Minimal, view: View::Time, ..Manner::default() },
-            ask: "1 -> 2.3: Why? | So (a & b) | Or so (c)".into(),
+            ask: "1 -> 2.3: Why?\n= So (a & b)\n# Of course.".into(),
             goal: GoalSpec { task: "Do & win".into(), reach: "height >= 2".into(), ..GoalSpec::default() },
             title: Some("A & B".into()),
             ..FigureSpec::default()

@@ -7,7 +7,6 @@
 //! Where a figure has a seed, another seed must not change the answer, nor where it is found: `tests/questions.rs` tries
 //! thirty. A question about one seed alone says so, and the page says it to the reader.
 
-mod old;
 mod proof;
 mod written;
 
@@ -15,8 +14,6 @@ use std::ops::RangeInclusive;
 
 use crate::engine::checksum::crc32;
 use crate::spec::BadSpec;
-
-pub use old::is_old;
 
 use super::Run;
 use proof::answered;
@@ -134,11 +131,7 @@ pub fn questions(ask: &str, run: &Run) -> (Vec<Question>, Vec<BadSpec>) {
     let mut questions = Vec::new();
     let mut problems = Vec::new();
     for (line, text) in asked(ask) {
-        let question = match is_old(text) {
-            true => old::question(text, run).map_err(|why| (line, why)),
-            false => Written::read(line, text).and_then(|written| answered(&written, run)),
-        };
-        match question {
+        match Written::read(line, text).and_then(|written| answered(&written, run)) {
             Ok(question) => questions.push(question),
             Err((line, why)) => problems.push(BadSpec(format!("in `ask`, line {line}: {why}"))),
         }
