@@ -36,7 +36,7 @@ impl Player {
 
     fn said(&self, question: &Question) -> &[String] {
         let guess = self.guesses.iter().find(|guess| guess.question == question.text);
-        guess.map_or(&[], |guess| &guess.said)
+        guess.map_or(&[][..], |guess| &guess.said[..])
     }
 
     fn is_over(&self, question: &Question) -> bool {

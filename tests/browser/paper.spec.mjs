@@ -88,7 +88,7 @@ test("T34: on paper stage text has 7 points, and a question is a question", asyn
   await page.emulateMedia({ media: "screen" });
   await page.setViewportSize({ width: 1000, height: 800 });
   await page.goto(`embed.html#${new URLSearchParams({ kind: "hash-index", run: "put a 1; put b 2", step: "1.2",
-    ask: "1 -> 2.1: What comes next? | It is appended (was appended) | It is synced (synced)" })}`);
+    ask: "1 -> 2.1: What comes next?\n= It is appended (b = 2 was appended)\n# So.\n~ It is synced\n# Not yet.\n~ It waits\n# Why?" })}`);
   await expect(page.locator(".player")).toBeVisible({ timeout: 15_000 });
   await page.getByRole("button", { name: "Forward a step" }).click();
   const question = page.locator(".question");

@@ -115,15 +115,6 @@ test("the page is told of every guess", async ({ page }) => {
   expect(guesses[0].own).toBe(guesses[1].own);
 });
 
-test("a question that is open on paper is a question there", async ({ page }) => {
-  await open(page, `&ask=${encodeURIComponent(ASK)}&step=2.3`);
-  await expect(form(page)).toBeVisible();
-  await page.emulateMedia({ media: "print" });
-  await expect(form(page)).toContainText("Where does the third record go?");
-  await expect(form(page).getByText("Into a log of its own")).toBeVisible();
-  await expect(form(page).getByText("Skip")).toBeHidden();
-});
-
 test("playing stops at a question, and a step further passes it over", async ({ page }) => {
   await open(page);
   for (let times = 0; times < 3; times += 1) await page.keyboard.press("+");
