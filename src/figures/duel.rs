@@ -67,7 +67,7 @@ fn draw_banner(scene: &mut Scene, duel: &Duel, area: Area, is_wide: bool) {
     );
     let last = duel.last.map_or(String::new(), |last| format!("the last: {} of {}", last.kind.name(), last.key));
     let assumed = assumed(duel, !is_wide);
-    let label = format!("{text}; {last}. {assumed}");
+    let label = if last.is_empty() { format!("{text}. {assumed}") } else { format!("{text}; {last}. {assumed}") };
     let shape = if is_wide {
         let own = area.own();
         let shape = lines("banner", area, &[("strong", &text), ("small", &assumed)]);

@@ -270,12 +270,9 @@ fn chart(service: &Faults, area: Area) -> Shape {
     let x = Axis { end: SECONDS as u64, spell: &seconds, title: String::new() };
     let title = "users a second: answered, and (dashed) with an error".to_owned();
     let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
-    let recent = windows.iter().rev().take(10).rev();
-    let words: Vec<String> = recent.map(|window| format!("{} and {}", window.ok, window.errors())).collect();
-    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(match &words[..] {
-        [] => "nobody has been answered yet".to_owned(),
-        words => format!("answered and errors in the last seconds: {}", words.join(", ")),
-    })
+    let recent = windows.iter().rev().take(10).rev().map(|window| format!("{} and {}", window.ok, window.errors()));
+    let label = format!("answered and errors in the last seconds: {}", recent.collect::<Vec<_>>().join(", "));
+    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(label)
 }
 
 fn numbers(scene: &mut Scene, service: &Faults, area: Area, is_wide: bool) {

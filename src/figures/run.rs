@@ -1,5 +1,7 @@
 //! One player plays all figures: [`Run`] is what it knows of them, whatever their engine.
 
+mod decisions;
+
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
@@ -7,11 +9,10 @@ use std::rc::Rc;
 use super::diagram::Diagram;
 use super::moment::{CommandMark, Growth, Moment};
 use super::{About, Entry, Fault};
-use crate::engine::language::Overruled;
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;
-use crate::timeline::{Address, Full, Made, Position, Recording};
+use crate::timeline::{Address, Full, Position, Recording};
 
 /// A recorded run of some figure.
 pub struct Run {
@@ -179,23 +180,6 @@ impl Run {
         let of = |index| (self.entry.height)(self.recording.state(index), breadth);
         let greatest = || (0..=self.last()).filter_map(of).fold(0.0, f32::max);
         *self.told.heights[usize::from(breadth == Breadth::Narrow)].get_or_init(greatest)
-    }
-
-    /// What the engine has decided on its way: the index of the step before each decision, and the decision.
-    pub fn decisions(&self) -> impl Iterator<Item = (usize, &Made)> {
-        self.recording.decisions()
-    }
-
-    /// What it decides just after that step.
-    pub fn decision(&self, index: usize) -> Option<&Made> {
-        self.decisions().find_map(|(at, made)| (at == index).then_some(made))
-    }
-
-    /// Has what it decides just after that step decided otherwise, and goes on from there; returns the step before it.
-    pub fn overrule(&mut self, index: usize, way: usize) -> Result<usize, BadCommand> {
-        let decision = self.decision(index).expect("it is known which is overruled").number;
-        self.told = Told::default();
-        self.recording.overrule(index, Overruled { decision, way })
     }
 
     /// What can be broken at that step, the worst first.

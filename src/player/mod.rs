@@ -7,6 +7,7 @@
 //!   what is to be reached;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
 
+mod asked;
 mod buttons;
 mod commands;
 mod controls;
@@ -36,7 +37,7 @@ use yew::prelude::*;
 use crate::engine::data::{BadData, Data};
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
-use crate::spec::{BadSpec, Choice, Controls, FigureSpec, Manner, Speed, Text, Theme, View};
+use crate::spec::{BadSpec, Controls, FigureSpec, Manner, Speed, Text, View};
 use crate::timeline::Address;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
@@ -555,43 +556,6 @@ impl Player {
             self.draw(false);
         }
         changed
-    }
-
-    /// What a host may ask for; see [`Figure::receive`].
-    fn asked(&mut self, name: &str, argument: &str, context: &Context<Player>) {
-        let host = &context.props().host;
-        match name {
-            "forward" => self.go(Go::Forward, host),
-            "back" => self.go(Go::Back, host),
-            "forward_command" => self.go(Go::ForwardCommand, host),
-            "back_command" => self.go(Go::BackCommand, host),
-            "start" => self.go(Go::Start, host),
-            "end" => self.go(Go::End, host),
-            "play" => self.play(true, context),
-            "pause" => self.play(false, context),
-            "reset" => self.reset(context),
-            "crash" => self.crash(None),
-            "run" => self.command(argument),
-            "theme" => match Theme::read(argument) {
-                Ok(theme) => self.spec.manner.theme = theme,
-                Err(mistake) => self.problems = vec![mistake.0],
-            },
-            "seek" => match (argument.parse::<Address>(), &self.run) {
-                (Ok(address), Some(run)) => {
-                    let index = run.index(address);
-                    self.seek(index, false);
-                }
-                (Err(mistake), _) => self.problems = vec![mistake.to_string()],
-                (Ok(_), None) => {}
-            },
-            _ => {
-                let found = crate::engine::language::shorten(name, 40);
-                self.problems = vec![format!(
-                    "the page has asked for `{found}`; accepted: forward, back, forward_command, back_command, start, \
-                     end, seek, play, pause, crash, reset, run, theme"
-                )];
-            }
-        }
     }
 
     fn minimal(&self) -> bool {

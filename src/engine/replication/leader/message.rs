@@ -100,5 +100,5 @@ impl cluster::Message for Message {
 /// What an entry says; the one that opens a term says only that.
 pub fn word(entry: &Entry) -> String {
     let [key, value] = [entry.key(), entry.value()].map(|bytes| String::from_utf8_lossy(bytes));
-    if key.is_empty() { format!("term {}", entry.term) } else { format!("{key}={}", shown(&value)) }
+    if key.is_empty() { format!("term {}", entry.term) } else { format!("{}={}", shown(&key), shown(&value)) }
 }
