@@ -33,14 +33,14 @@ pub fn page_of(file: &Path) -> String {
 
 impl Contents {
     pub fn of(book: &Book) -> Contents {
-        let lines = book.iter().filter_map(|item| match item {
-            BookItem::PartTitle(title) => Some(Line::Part(title.clone())),
-            BookItem::Chapter(Chapter { name, source_path, parent_names, .. }) => Some(Line::Chapter {
+        let lines = book.iter().map(|item| match item {
+            BookItem::PartTitle(title) => Line::Part(title.clone()),
+            BookItem::Chapter(Chapter { name, source_path, parent_names, .. }) => Line::Chapter {
                 name: name.clone(),
                 page: source_path.as_deref().map(page_of),
                 depth: parent_names.len(),
-            }),
-            BookItem::Separator => Some(Line::End),
+            },
+            BookItem::Separator => Line::End,
         });
         Contents { lines: lines.collect() }
     }

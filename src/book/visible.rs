@@ -16,7 +16,8 @@ pub fn prose(chapter: &str, links: Links) -> String {
     let mut out = String::with_capacity(chapter.len());
     let mut in_fence = None;
     let mut in_reading = false;
-    let head = if chapter.starts_with("+++\n") { chapter[4..].find("\n+++\n").map_or(0, |at| at + 9) } else { 0 };
+    let end = |after: &str| after.find("\n+++\n").map(|at| at + 9);
+    let head = chapter.strip_prefix("+++\n").and_then(end).unwrap_or(0);
     blank(&chapter[..head], &mut out);
     let mut text = String::new();
     for line in chapter[head..].split_inclusive('\n') {

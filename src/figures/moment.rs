@@ -48,3 +48,12 @@ impl Run {
         words::describe(&scene(index), before.as_ref())
     }
 }
+
+/// The narration before anything has happened.
+pub fn opening(commands: usize) -> String {
+    match commands {
+        0 => "Nothing has happened yet. Give a command, or write a script.".to_owned(),
+        1 => "Nothing has happened yet. One command is ready to be stepped through.".to_owned(),
+        many => format!("Nothing has happened yet. {many} commands are ready to be stepped through."),
+    }
+}

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::diagram::Diagram;
-use super::moment::{CommandMark, Growth, Moment};
+use super::moment::{CommandMark, Growth, Moment, opening};
 use super::{About, Entry, Fault};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
@@ -243,15 +243,6 @@ impl Run {
     /// A script that makes this very run again, a statement each.
     pub fn script(&self) -> &Rc<[String]> {
         self.told.script.get_or_init(|| self.recording.script().into())
-    }
-}
-
-/// The narration before anything has happened.
-fn opening(commands: usize) -> String {
-    match commands {
-        0 => "Nothing has happened yet. Give a command, or write a script.".to_owned(),
-        1 => "Nothing has happened yet. One command is ready to be stepped through.".to_owned(),
-        many => format!("Nothing has happened yet. {many} commands are ready to be stepped through."),
     }
 }
 

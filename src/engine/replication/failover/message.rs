@@ -171,7 +171,7 @@ impl cluster::Message for Message {
 /// What an entry says; the one that opens a term says only that.
 pub fn word(entry: &Entry) -> String {
     match row_in(entry) {
-        Some((row, _, name)) => format!("{row} {}", shown(&name)),
+        Some((row, _, name)) => format!("{row} {}", shown(name)),
         None => format!("term {}", entry.term),
     }
 }

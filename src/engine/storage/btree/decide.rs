@@ -2,7 +2,7 @@
 //! is less than half full is helped. A tree goes each of these ways and stays a search tree; what it can lose is its balance.
 
 use super::BTree;
-use super::delete::{Neighbours, Remedy};
+use super::delete::{Help, Neighbours, Remedy};
 use super::page::PageId;
 use super::slot::KeySlot;
 use crate::contract::{Decision, Way};
@@ -89,11 +89,7 @@ impl BTree {
     }
 
     /// The ways to help a page that is less than half full. Neighbours that the tree has not looked at are none.
-    pub(super) fn remedies(
-        &self,
-        page: PageId,
-        looked_at: [Option<Neighbours>; 2],
-    ) -> Vec<(Option<Neighbours>, Remedy)> {
+    pub(super) fn remedies(&self, page: PageId, looked_at: [Option<Neighbours>; 2]) -> Vec<Help> {
         let [left, right] = looked_at;
         let inner = usize::from(!self.page(page).is_leaf());
         let fits = |pair: &Neighbours| {
@@ -113,13 +109,13 @@ impl BTree {
         ways
     }
 
-    pub(super) fn remedy(&self, page: PageId, ways: &[(Option<Neighbours>, Remedy)], own: usize) -> Decision {
+    pub(super) fn remedy(&self, page: PageId, ways: &[Help], own: usize) -> Decision {
         let (entries, least) = (self.page(page).count(), self.least(self.page(page).level()));
         let neighbour = |pair: &Option<Neighbours>| {
             let Neighbours { left, right, .. } = pair.expect("who is helped by a neighbour has one");
             if left == page { right } else { left }
         };
-        let way = |place: usize, (pair, remedy): &(Option<Neighbours>, Remedy)| {
+        let way = |place: usize, (pair, remedy): &Help| {
             let is_own = place == own;
             match remedy {
                 Remedy::FromLeft | Remedy::FromRight => {

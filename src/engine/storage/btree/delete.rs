@@ -29,6 +29,9 @@ pub(super) enum Remedy {
     Nothing,
 }
 
+/// By which neighbour a page is helped, if by one, and how.
+pub(super) type Help = (Option<Neighbours>, Remedy);
+
 impl BTree {
     /// Deletes a key; returns whether it was there.
     pub fn delete(&mut self, key: &Key, probe: &mut impl Probe<BTree>) -> Result<bool, Refused> {
@@ -84,16 +87,13 @@ impl BTree {
     }
 
     /// How the page at a level of the path is helped, and by which neighbours.
-    fn pick_remedy(
-        &mut self,
-        level: usize,
-        probe: &mut impl Probe<BTree>,
-    ) -> Result<(Option<Neighbours>, Remedy), Refused> {
+    fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<Help, Refused> {
         let page = self.path.visits()[level].page;
         let (looked_at, own) = self.own_remedy(level, probe)?;
         let ways = self.remedies(page, looked_at);
-        let own =
-            ways.iter().position(|(pair, remedy)| (pair.map(|it| it.between), *remedy) == (Some(own.0.between), own.1));
+        let is_own =
+            |(pair, remedy): &Help| *remedy == own.1 && pair.map(|it| it.between) == own.0.map(|it| it.between);
+        let own = ways.iter().position(is_own);
         let own = own.expect("what it does is one of the ways");
         if ways.len() == 1 {
             return Ok(ways[own]);
@@ -106,7 +106,7 @@ impl BTree {
         &mut self,
         level: usize,
         probe: &mut impl Probe<BTree>,
-    ) -> Result<([Option<Neighbours>; 2], (Neighbours, Remedy)), Refused> {
+    ) -> Result<([Option<Neighbours>; 2], Help), Refused> {
         let above = self.path.visits()[level - 1];
         let parent = self.page(above.page);
         let least = self.least(parent.level() - 1);
@@ -121,16 +121,17 @@ impl BTree {
         if let Some(pair) = left {
             self.bring(pair.left, probe)?;
             if self.page(pair.left).count() > least {
-                return Ok(([left, None], (pair, Remedy::FromLeft)));
+                return Ok(([left, None], (left, Remedy::FromLeft)));
             }
         }
         if let Some(pair) = right {
             self.bring(pair.right, probe)?;
             if self.page(pair.right).count() > least {
-                return Ok(([left, right], (pair, Remedy::FromRight)));
+                return Ok(([left, right], (right, Remedy::FromRight)));
             }
         }
-        Ok(([left, right], (left.or(right).expect("a page that is not the root has a neighbour"), Remedy::Merge)))
+        assert!(left.or(right).is_some(), "a page that is not the root has a neighbour");
+        Ok(([left, right], (left.or(right), Remedy::Merge)))
     }
 
     /// Copy-on-write copies the neighbour before it is changed.
