@@ -1,7 +1,7 @@
 // The page Review: questions whose day has come, what was reached, and the memory itself, to take along or to drop.
 import { ask, aside, due, dropAside, forget, isKept, load, merge, read, today, waiting } from "./memory.js";
 
-const root = document.getElementById("review");
+const root = document.getElementById("asked-again");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const count = (many, noun) => `${many} ${noun}${many === 1 ? "" : "s"}`;
 

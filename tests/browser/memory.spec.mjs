@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const START = Date.UTC(2026, 2, 3, 12);
 
 const remembered = (page) => page.evaluate((key) => JSON.parse(localStorage.getItem(key) ?? "null"), KEY);
-const part = (page, name) => page.locator(`#review [data-part="${name}"]`);
+const part = (page, name) => page.locator(`#asked-again [data-part="${name}"]`);
 const entry = async (page) => Object.values((await remembered(page)).questions)[0];
 
 /** Says what a figure says when its reader guesses at the step that asks. */
@@ -127,7 +127,7 @@ test("a memory is exported, forgotten and imported; what is none is refused", as
   expect(await remembered(page)).toEqual(before);
   await page.getByRole("button", { name: "Really forget all" }).click();
   expect(await remembered(page)).toBe(null);
-  const input = page.locator("#review input[type=file]");
+  const input = page.locator("#asked-again input[type=file]");
   for (const wrong of ["{\"stepwise\":\"memory\"", "[]", "GIF89a"]) {
     await input.setInputFiles({ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(wrong) });
     await expect(part(page, "said")).toContainText("mine.json is not a memory");
