@@ -271,7 +271,8 @@ fn chart(service: &Faults, area: Area) -> Shape {
     let title = "users a second: answered, and (dashed) with an error".to_owned();
     let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
     let recent = windows.iter().rev().take(10).rev().map(|window| format!("{} and {}", window.ok, window.errors()));
-    let label = format!("answered and errors in the last seconds: {}", recent.collect::<Vec<_>>().join(", "));
+    let recent = recent.reduce(|all, one| format!("{all}, {one}")).unwrap_or("none yet".to_owned());
+    let label = format!("answered and errors in the last seconds: {recent}");
     plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(label)
 }
 

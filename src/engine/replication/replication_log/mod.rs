@@ -258,6 +258,7 @@ impl cluster::Node<ReplicationLog> for Server {
     fn reconnect(&mut self) -> Vec<(Time, Timer)> {
         let Server::Leader(leader) = self else { return Vec::new() };
         let waits = leader.shipping.waiting(&leader.log) > 0 && !leader.shipping.halted;
+        leader.shipping.reconnects();
         waits.then_some((Time::ZERO, Timer::Report)).into_iter().collect()
     }
 

@@ -60,6 +60,11 @@ impl Shipping {
         }
     }
 
+    /// Connections are made anew: what was not answered is no longer waited for, and can be sent at once.
+    pub fn reconnects(&mut self) {
+        self.attempts = None;
+    }
+
     /// The entry that the follower needs next.
     pub fn next<'a>(&self, log: &'a [Rc<Entry>]) -> Option<&'a Entry> {
         log.get(self.acknowledged? as usize).map(|entry| &**entry)

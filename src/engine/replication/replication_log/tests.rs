@@ -448,6 +448,19 @@ fn any_command() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Found by chance: the links were open again while its last attempt was waiting, and it gave up after that.
+#[test]
+fn a_leader_whose_last_attempt_waits_when_links_are_healed_asks_anew() {
+    let insert = "INSERT INTO tickets (holder, lot, at) VALUES ('ann', 1, NOW()) as c1";
+    let mut engine = open("wal", &[("seed", "0")]);
+    run(
+        &mut engine,
+        &format!("cut; stop leader; start leader; {insert}; {insert}; copy; {insert}; {insert}; {insert}; {insert}"),
+    );
+    run(&mut engine, "heal; settle");
+    assert_eq!((halted(&engine), waiting(&engine)), (None, 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
