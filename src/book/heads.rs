@@ -224,8 +224,8 @@ impl Head {
         };
         let minutes = count(self.minutes(), "minute");
         format!(
-            "<section class=\"chapter-head\" aria-label=\"About this chapter\"><p>After this chapter you can</p><ul>{can}</ul>\
-             <p>It takes about {minutes}, with its figures. {stands_on}</p></section>"
+            "<div class=\"chapter-head\" role=\"group\" aria-label=\"About this chapter\"><p>After this chapter you can</p><ul>{can}</ul>\
+             <p>It takes about {minutes}, with its figures. {stands_on}</p></div>"
         )
     }
 }

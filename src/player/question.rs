@@ -153,7 +153,8 @@ fn form(context: &Context<Player>, question: &Question, said: &[String]) -> Html
                 { for choices }
                 { buttons::styled(Some("skip"), go_on.into(), sends(context, message)) }
             </div>
-            { for replies }
+            // Always there: Yew tells elements without keys apart from the last, and would make the buttons anew.
+            <section>{ for replies }</section>
         </form>
     }
 }

@@ -3,10 +3,19 @@ import { expect, test } from "@playwright/test";
 
 const TREE = "embed.html#" + new URLSearchParams({ kind: "btree", order: "4", run: "put 1..6 a" });
 
+/** Goes forward until the figure stops and asks. */
+async function onToTheDecision(page) {
+  const question = page.locator(".question");
+  for (let command = 0; command < 12 && !await question.isVisible(); command++) {
+    await page.getByRole("button", { name: "Forward a command" }).click();
+  }
+  await expect(question).toBeVisible();
+}
+
 async function deciding(page, address) {
   await page.goto(address);
   await page.getByRole("button", { name: "You decide" }).click();
-  await page.getByRole("button", { name: "To the last step" }).click();
+  await onToTheDecision(page);
 }
 
 test("a reader decides where a page is split, by a button, and sees what the engine thinks of it", async ({ page }) => {
@@ -36,7 +45,7 @@ test("a reader decides on the stage, and by keys alone", async ({ page }) => {
   await expect(page.locator(".verdict")).toBeVisible();
 
   await page.getByRole("button", { name: "Start over" }).click();
-  await page.getByRole("button", { name: "To the last step" }).click();
+  await onToTheDecision(page);
   const first = page.locator(".question button").first();
   await first.focus();
   await page.keyboard.press("Enter");
