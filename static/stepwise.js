@@ -273,6 +273,8 @@ class StepwiseFigure extends HTMLElement {
       ready: () => {
         this.#shadow.querySelector("slot")?.remove();
         root.removeAttribute("style");
+        // It has come to life while the page was being printed.
+        if (matchMedia("print").matches) this.paper(true);
         this.#seen.observe(this);
         this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
       },
