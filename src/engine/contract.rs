@@ -126,7 +126,8 @@ pub trait Probe<E: Engine> {
         own
     }
 
-    /// Whether anybody listens to decisions: those of a host have to be asked for.
+    /// Whether anybody listens to decisions. Those of a host have to be asked for, and where a store decides often, its
+    /// ways are only looked for then.
     fn hears_decisions(&self) -> bool {
         false
     }

@@ -90,6 +90,9 @@ impl BTree {
     fn pick_remedy(&mut self, level: usize, probe: &mut impl Probe<BTree>) -> Result<Help, Refused> {
         let page = self.path.visits()[level].page;
         let (looked_at, own) = self.own_remedy(level, probe)?;
+        if !probe.hears_decisions() {
+            return Ok(own);
+        }
         let ways = self.remedies(page, looked_at);
         let is_own =
             |(pair, remedy): &Help| *remedy == own.1 && pair.map(|it| it.between) == own.0.map(|it| it.between);

@@ -43,8 +43,11 @@ impl BTree {
         let right = self.allocate(Kind::Leaf, 0);
         // With the new entry there is one more than a leaf has room for: the left half gets the odd one.
         let all = usize::from(self.layout.entries) + 1;
-        let (stays, own) = halves(all, all.div_ceil(2));
-        let stay = stays[probe.decide(own, || self.leaf_halves(left, at, key, &stays, own))];
+        let mut stay = all.div_ceil(2);
+        if probe.hears_decisions() {
+            let (stays, own) = halves(all, stay);
+            stay = stays[probe.decide(own, || self.leaf_halves(left, at, key, &stays, own))];
+        }
         let goes_left = at < stay;
         let moved_from = if goes_left { stay - 1 } else { stay };
         let mut new = self.page(right).clone();
@@ -103,8 +106,9 @@ impl BTree {
         let mut all: Vec<_> = page.separators().collect();
         all.insert(at, (separator, child));
         let mut middle = (all.len() + 1).div_ceil(2) - 1;
-        let (stays, own) = halves(all.len() - 1, middle);
-        if stays.len() > 1 {
+        // Of three separators only the middle one can move up.
+        if probe.hears_decisions() && all.len() > 3 {
+            let (stays, own) = halves(all.len() - 1, middle);
             let keys: Vec<_> = all.iter().map(|(separator, _)| *separator).collect();
             middle = stays[probe.decide(own, || self.inner_halves(left, &keys, &stays, own))];
         }
