@@ -36,7 +36,7 @@ impl BTree {
         };
         let way = |stay: usize| {
             let (first, right) = (first_of_right(stay), all - stay);
-            let because = self.why_halves(stay, right, least, stay == stays[own], "key");
+            let because = why_halves((stay, right), (least, page.capacity()), stay == stays[own], "key");
             Way::new(format!("{stay} and {right}: the new page begins with {first}"), because)
                 .about(format!("key {}", first.text()))
         };
@@ -49,10 +49,10 @@ impl BTree {
 
     /// Where a full inner page is split, whose separators with the new one are `all`: so many stay, and the next one rises.
     pub(super) fn inner_halves(&self, page: PageId, all: &[KeySlot], stays: &[usize], own: usize) -> Decision {
-        let least = self.least(self.page(page).level());
+        let (least, capacity) = (self.least(self.page(page).level()), self.page(page).capacity());
         let way = |stay: usize| {
             let (risen, right) = (all[stay], all.len() - stay - 1);
-            let because = self.why_halves(stay, right, least, stay == stays[own], "separator");
+            let because = why_halves((stay, right), (least, capacity), stay == stays[own], "separator");
             Way::new(format!("{risen} moves up; {stay} stay and {right} move"), because)
                 .about(format!("separator {}", risen.text()))
         };
@@ -61,31 +61,6 @@ impl BTree {
             count(all.len() - 1, "separator")
         );
         Decision { asks, ways: stays.iter().map(|stay| way(*stay)).collect(), own }
-    }
-
-    fn why_halves(&self, left: usize, right: usize, least: usize, is_own: bool, what: &str) -> String {
-        let fewer = left.min(right);
-        match (fewer < least, is_own) {
-            (_, true) => format!(
-                "In the middle both pages get at least {}, the least that a page may have, and both have room for more.",
-                count(least, what)
-            ),
-            (true, _) => format!(
-                "One page would have {}, and every page but the root must have at least {least}: less than half full, it \
-                 wastes its room and makes the tree taller.",
-                count(fewer, what)
-            ),
-            (false, _) => format!(
-                "Both pages would be half full at least, as they must be, but one has only {} to spare and is full again \
-                 sooner, if keys arrive in no order. In ascending order this would be the better way.",
-                count(self.room(left.max(right)), "place")
-            ),
-        }
-    }
-
-    /// How many places a leaf with so many entries has left.
-    fn room(&self, entries: usize) -> usize {
-        usize::from(self.layout.entries).saturating_sub(entries)
     }
 
     /// The ways to help a page that is less than half full. Neighbours that the tree has not looked at are none.
@@ -155,5 +130,26 @@ impl BTree {
             count(entries, if self.page(page).is_leaf() { "key" } else { "separator" })
         );
         Decision { asks, ways: ways.iter().enumerate().map(|(place, it)| way(place, it)).collect(), own }
+    }
+}
+
+/// Why a page of which so many go to either side is split there, or why not; of pages that have from `least` to `capacity`.
+fn why_halves((left, right): (usize, usize), (least, capacity): (usize, usize), is_own: bool, what: &str) -> String {
+    let fewer = left.min(right);
+    match (fewer < least, is_own) {
+        (_, true) => format!(
+            "In the middle both pages get at least {}, the least that a page may have, and both have room for more.",
+            count(least, what)
+        ),
+        (true, _) => format!(
+            "One page would have {}, and every page but the root must have at least {least}: less than half full, it \
+             wastes its room and makes the tree taller.",
+            count(fewer, what)
+        ),
+        (false, _) => format!(
+            "Both pages would be half full at least, as they must be, but one has only {} to spare and is full again \
+             sooner, if keys arrive in no order. In ascending order this would be the better way.",
+            count(capacity.saturating_sub(left.max(right)), "place")
+        ),
     }
 }
