@@ -105,6 +105,12 @@ const RULES: &[Rule] = &[
         why: "the ground knows no floor",
     },
     Rule {
+        part: "src/engine/format",
+        modules: &["storage", "service", "replication", "cluster", "encoding"],
+        words: &[],
+        why: "the ground knows no floor",
+    },
+    Rule {
         part: "src/engine/table",
         modules: &["storage", "service", "replication", "cluster", "encoding"],
         words: &[],

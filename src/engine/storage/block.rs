@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::varint;
+use crate::varint;
 
 /// Collects entries, which must come in ascending order, into the bytes of one block.
 #[derive(Clone, Debug)]

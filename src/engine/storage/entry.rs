@@ -12,8 +12,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::varint;
 use crate::key::Key;
+use crate::varint;
 
 /// Counts the writes of a database: the greater, the newer. At most 2^56 − 1.
 pub type Sequence = u64;

@@ -18,7 +18,6 @@ mod proof;
 pub mod sorted;
 pub mod sstable;
 pub mod table;
-pub mod varint;
 
 pub use durable::{Asked, Durable};
 pub use entry::{Entry, Sequence};

@@ -25,9 +25,10 @@ use std::ops::Range;
 use super::block::{Block, BlockBuilder};
 use super::bloom::{self, Bloom};
 use super::sorted::Sorted;
-use super::{Entry, Sequence, entry, varint};
+use super::{Entry, Sequence, entry};
 use crate::key::Key;
 use crate::sim::{Disk, DiskError, FileId};
+use crate::varint;
 
 /// Says that a file is a table of this version: "STEPTBL1" in ASCII, little-endian.
 const MAGIC: u64 = u64::from_le_bytes(*b"STEPTBL1");

@@ -13,7 +13,7 @@
 
 use super::version::{Edit, FileNumber, LEVELS, TableMeta};
 use crate::key::Key;
-use crate::storage::varint;
+use crate::varint;
 
 pub const NAME: &str = "MANIFEST";
 /// A manifest that is being written, and does not count yet.

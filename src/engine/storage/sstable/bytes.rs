@@ -7,9 +7,10 @@ use crate::contract::{Dump, Span};
 use crate::log;
 use crate::sim::FileId;
 use crate::storage::block::Block;
+use crate::storage::bloom::Bloom;
 use crate::storage::entry;
 use crate::storage::table::{CHECKSUM, FOOTER, Table};
-use crate::storage::{bloom::Bloom, varint};
+use crate::varint;
 
 /// Of a longer file only so many bytes are explained: more than anybody reads.
 const MOST_DUMPED: u64 = 4096;

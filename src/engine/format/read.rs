@@ -1,0 +1,153 @@
+//! Going over bytes from the front: what is there, what it is for, and where it is not what it should be.
+
+use std::fmt::{self, Display};
+use std::ops::Range;
+
+use crate::contract::Span;
+
+/// What a byte of a record is spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The value itself.
+    Value,
+    /// The name of a field.
+    Name,
+    /// The number of a field, its kind, or both in one.
+    Tag,
+    /// How long something is, or how many there are.
+    Length,
+    /// Where something begins, ends, or is divided: brackets, quotes, commas, a byte of zeros.
+    Mark,
+}
+
+/// Bytes that belong together, and what they mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub range: Range<usize>,
+    pub role: Role,
+    /// The place, in the schema's outermost record, of the field to which they belong.
+    pub field: Option<usize>,
+    pub label: String,
+    /// The value that the bytes spell.
+    pub value: String,
+}
+
+impl Part {
+    pub fn span(&self) -> Span {
+        Span { range: self.range.clone(), label: self.label.clone(), value: self.value.clone() }
+    }
+}
+
+/// A record's bytes, each of them explained.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    /// In order, without gaps.
+    pub spans: Vec<Part>,
+}
+
+/// Whoever listens while bytes are read. `()` does not, and costs nothing.
+pub trait Ear {
+    /// What the bytes of `range` are for: a label and what they spell, put into words only if somebody listens.
+    fn part(&mut self, range: Range<usize>, role: Role, told: impl FnOnce() -> (String, String));
+    /// What comes now belongs to the field in this place of the outermost schema, or to none.
+    fn field(&mut self, place: Option<usize>);
+}
+
+impl Ear for () {
+    fn part(&mut self, _: Range<usize>, _: Role, _: impl FnOnce() -> (String, String)) {}
+    fn field(&mut self, _: Option<usize>) {}
+}
+
+/// Keeps all that is told.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    pub parts: Vec<Part>,
+    field: Option<usize>,
+}
+
+impl Ear for Parts {
+    fn part(&mut self, range: Range<usize>, role: Role, told: impl FnOnce() -> (String, String)) {
+        if !range.is_empty() {
+            let (label, value) = told();
+            self.parts.push(Part { range, role, field: self.field, label, value });
+        }
+    }
+
+    fn field(&mut self, place: Option<usize>) {
+        self.field = place;
+    }
+}
+
+/// Bytes that do not say what they should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadBytes {
+    /// Counted from the first byte of the record, from 0.
+    pub offset: usize,
+    /// What stands there.
+    pub found: String,
+    pub accepted: String,
+}
+
+impl Display for BadBytes {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "byte {}: {}; accepted: {}", self.offset, self.found, self.accepted)
+    }
+}
+
+impl std::error::Error for BadBytes {}
+
+/// Bytes, and how far they have been read.
+pub struct Bytes<'a, E> {
+    pub all: &'a [u8],
+    pub at: usize,
+    pub ear: E,
+}
+
+impl<'a, E: Ear> Bytes<'a, E> {
+    pub fn new(all: &'a [u8], ear: E) -> Bytes<'a, E> {
+        Bytes { all, at: 0, ear }
+    }
+
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.all.len()
+    }
+
+    pub fn rest(&self) -> &'a [u8] {
+        &self.all[self.at..]
+    }
+
+    /// The next byte, which stays.
+    pub fn peek(&self) -> Option<u8> {
+        self.all.get(self.at).copied()
+    }
+
+    /// The next `many` bytes, which must be there: `what` is what they would be.
+    pub fn take(&mut self, many: usize, what: &str) -> Result<&'a [u8], BadBytes> {
+        let Some(taken) = self.rest().get(..many) else {
+            let left = self.all.len() - self.at;
+            let found = match left {
+                0 => "the bytes end here".to_owned(),
+                1 => "the last byte".to_owned(),
+                left => format!("the last {left} bytes"),
+            };
+            return Err(self.bad(self.at, found, format!("{what} of {many} bytes")));
+        };
+        self.at += many;
+        Ok(taken)
+    }
+
+    /// [`take`](Bytes::take), for a number of bytes that is known beforehand.
+    pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N], BadBytes> {
+        Ok(self.take(N, what)?.try_into().expect("it has so many"))
+    }
+
+    /// Tells what the bytes from `start` to here are for.
+    pub fn tell(&mut self, start: usize, role: Role, told: impl FnOnce() -> (String, String)) {
+        self.ear.part(start..self.at, role, told);
+    }
+
+    pub fn bad(&self, offset: usize, found: impl Display, accepted: impl Display) -> BadBytes {
+        BadBytes { offset, found: found.to_string(), accepted: accepted.to_string() }
+    }
+}
