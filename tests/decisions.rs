@@ -12,7 +12,7 @@ use stepwise::spec::FigureSpec;
 use stepwise::transcript;
 
 /// Who has anything to decide.
-const KINDS: [&str; 4] = ["btree", "lsm", "failover", "quorum"];
+const KINDS: [&str; 5] = ["hash-index", "btree", "lsm", "failover", "quorum"];
 /// Of a longer run, so many decisions are enough.
 const MOST: usize = 8;
 
@@ -172,4 +172,20 @@ fn a_second_vote_in_a_term_makes_a_leader() {
         }
     }
     assert!(leaders >= 1, "no second vote has made a leader");
+}
+
+/// Two records of a key are in the log, and the greater timestamp says which is its value. Whoever lets the other count brings
+/// an old value back, and one who takes damage for a torn write starts without a word that something was lost.
+#[test]
+fn start_up_rests_on_timestamps_and_on_what_it_takes_for_torn() {
+    let answer = |run: &str| {
+        let spec = FigureSpec { kind: "hash-index".to_owned(), run: run.to_owned(), ..FigureSpec::default() };
+        open(&spec).commands().last().expect("a command").outcome.clone()
+    };
+    let value = |text: &str| Outcome::Value(Some(text.to_owned()));
+    assert_eq!(answer("put k old; put k new; crash; get k"), value("new"));
+    assert_eq!(answer("put k old; put k new; crash !1.2; get k"), value("old"));
+    assert_eq!(answer("put k old; delete k; crash !1.2; get k"), value("old"));
+    assert!(matches!(answer("put k old; rot 1.data 3; crash; get k"), Outcome::Refused(_)));
+    assert_eq!(answer("put k old; rot 1.data 3; crash !1.1; get k"), Outcome::Value(None));
 }

@@ -235,9 +235,14 @@ pub enum Event {
     #[told(
         "At offset {offset} of {} stands no whole record: {reason}. Nothing says that it was ever synced, so it is \
          taken for a write that the crash tore. The log was cut off there, {} shorter.",
+        segment.data(), count(*bytes, "byte"), when = *may_be_torn
+    )]
+    #[told(
+        "At offset {offset} of {} stands no whole record: {reason}. It had been synced, and the log was cut off there all \
+         the same, {} shorter.",
         segment.data(), count(*bytes, "byte")
     )]
-    TailCut { segment: SegmentId, offset: u64, bytes: u64, reason: BadRecord },
+    TailCut { segment: SegmentId, offset: u64, bytes: u64, reason: BadRecord, may_be_torn: bool },
     #[told("{} was synced at its new length, before anything is appended.", segment.data())]
     CutSynced { segment: SegmentId },
     #[told(

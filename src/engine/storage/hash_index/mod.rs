@@ -46,6 +46,7 @@
 
 mod bytes;
 mod command;
+mod decide;
 mod event;
 pub mod hint;
 mod keydir;

@@ -1,12 +1,12 @@
 //! Start-up after a crash: the keydir is made again from what is on the disk, segment by segment.
 
 use super::event::{Event, Verdict};
-use super::hint;
 use super::keydir::Keydir;
 use super::read::Damage;
 use super::record::{BadRecord, Item};
 use super::segment::{FileName, Position, Segment, SegmentId};
 use super::{HashIndex, Memory, SyncPolicy, tail};
+use super::{decide, hint};
 use crate::contract::{Probe, Refused};
 use crate::key::Key;
 use crate::storage::outage::Outage;
@@ -101,7 +101,9 @@ impl HashIndex {
             return false;
         };
         for entry in &entries {
-            self.index(&entry.key, entry.position(id), entry.value_size.is_none());
+            let at = entry.position(id);
+            let rival = self.rival(&entry.key, at, |own, _| own);
+            self.index(&entry.key, at, entry.value_size.is_none(), rival);
         }
         self.segment_is_read();
         let data_bytes = self.disk.len(segment.data);
@@ -121,11 +123,11 @@ impl HashIndex {
         while offset < bytes {
             let item = match self.read_item(id, offset) {
                 Ok(item) => item,
-                Err(reason) if is_active && self.may_be_torn(id, offset) => {
-                    self.cut_tail(id, offset, reason, probe)?;
-                    break;
-                }
                 Err(reason) => {
+                    let is_cut = is_active && self.cut_torn_tail(id, offset, &reason, probe)?;
+                    if is_cut {
+                        break;
+                    }
                     let damage = Damage::at(id, offset, reason);
                     self.memory = Memory { damage: Some(damage.clone()), ..Memory::default() };
                     return Err(Refused::new(damage));
@@ -147,7 +149,12 @@ impl HashIndex {
         let (end, timestamp) = (offset + item.size(), item.timestamp());
         let at = Position { segment: id, offset, len: item.size(), timestamp };
         let verdict = match &item {
-            Item::Record(record) => Some(self.index(&record.key, at, record.value.is_none())),
+            Item::Record(record) => {
+                let rival = self.rival(&record.key, at, |own, other| {
+                    probe.decide(own, || decide::which_counts(record, at, other, own))
+                });
+                Some(self.index(&record.key, at, record.value.is_none(), rival))
+            }
             Item::Mark(_) => None,
         };
         if end < bytes {
@@ -162,41 +169,46 @@ impl HashIndex {
         end
     }
 
-    /// Whether the active segment, bad at `offset`, is what a crash leaves.
-    fn may_be_torn(&mut self, id: SegmentId, offset: u64) -> bool {
-        let data = self.segment(id).data;
-        let rest = self.disk.read(data, offset..self.disk.len(data));
-        tail::may_be_torn(&rest, self.settings.sync)
-    }
-
-    /// The log ends before a torn record: no client was told that what follows was safe.
-    fn cut_tail(
+    /// What begins no record at the end of the log may be a torn one: no client was told that it was safe, and the log ends
+    /// before it. Whether it was that.
+    fn cut_torn_tail(
         &mut self,
         id: SegmentId,
         offset: u64,
-        reason: BadRecord,
+        reason: &BadRecord,
         probe: &mut impl Probe<Self>,
-    ) -> Result<(), Refused> {
-        let data = self.segment(id).data;
-        let bytes = self.disk.len(data) - offset;
+    ) -> Result<bool, Refused> {
+        let (data, sync) = (self.segment(id).data, self.settings.sync);
+        let rest = self.disk.read(data, offset..self.disk.len(data));
+        let may_be_torn = tail::may_be_torn(&rest, sync);
+        let own = if may_be_torn { decide::TORN } else { decide::DAMAGED };
+        if probe.decide(own, || decide::torn_or_damaged(id, offset, reason, sync, own)) == decide::DAMAGED {
+            return Ok(false);
+        }
         self.disk.truncate(data, offset)?;
-        probe.step(|| Event::TailCut { segment: id, offset, bytes, reason }, self);
+        let (bytes, reason) = (rest.len() as u64, reason.clone());
+        probe.step(|| Event::TailCut { segment: id, offset, bytes, reason, may_be_torn }, self);
         self.disk.sync(data)?;
         self.segment_is_read();
         probe.step(|| Event::CutSynced { segment: id }, self);
-        Ok(())
+        Ok(true)
     }
 
-    /// Lets a record that was found count, if no newer one of its key was found before it.
-    fn index(&mut self, key: &Key, at: Position, is_tombstone: bool) -> Verdict {
+    /// What was found of the key before, and goes on counting in place of the one in `at`: the newer counts.
+    fn rival(&self, key: &Key, at: Position, decide: impl FnOnce(usize, Position) -> usize) -> Option<Position> {
+        let other = self.memory.keydir.get(key).or_else(|| self.recovering().graves.get(key))?;
+        let own = if other.timestamp > at.timestamp { decide::OTHER } else { decide::THIS };
+        (decide(own, other) == decide::OTHER).then_some(other)
+    }
+
+    /// Lets a record that was found count, if it has no `rival` that does.
+    fn index(&mut self, key: &Key, at: Position, is_tombstone: bool, rival: Option<Position>) -> Verdict {
         self.memory.clock = self.memory.clock.max(at.timestamp);
         self.segment_mut(at.segment).holds(at.timestamp);
-        let known = self.memory.keydir.get(key);
-        let grave = self.recovering().graves.get(key);
-        let newer = [known, grave].into_iter().flatten().find(|other| other.timestamp > at.timestamp);
-        if let Some(newest) = newer {
+        if let Some(newest) = rival {
             return Verdict::Outdated { newest };
         }
+        let known = self.memory.keydir.get(key);
         if is_tombstone {
             self.memory.keydir.remove(key);
             self.recovering_mut().graves.insert(key, at);
