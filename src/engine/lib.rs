@@ -5,7 +5,7 @@
 //! 2. [`language`]: the one small language in which a reader asks things of an engine, and [`form`]: how an engine declares
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
-//! 4. [`storage`], [`replication`], [`encoding`] and [`service`]: the engines themselves, one folder each. What they share,
+//! 4. [`storage`], [`replication`], [`encoding`], [`model`] and [`service`]: the engines themselves, one folder each. What they share,
 //!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`log`] of
 //!    records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written, the hosts and
 //!    calls of a [`cluster`], and of their narrations the [`wording`], and how they [`spell`] numbers.
@@ -30,6 +30,7 @@ pub mod histogram;
 pub mod key;
 pub mod language;
 pub mod log;
+pub mod model;
 pub mod replication;
 pub mod service;
 pub mod sim;

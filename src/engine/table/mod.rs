@@ -11,20 +11,50 @@
 //! A mistake says where in the text it is, what is wrong there, and what is accepted. What cannot be carried out is refused
 //! with its reason, and leaves the table as it was.
 //!
+//! # Queries
+//!
+//! Beside these tables of one file there are [databases](database) of several, whose [queries](query) join, group and sort
+//! their rows, and name tables for themselves, even recursively. Such a text is parsed, [planned](plan) by the statistics
+//! that are shown, and [run](run) one row at a time:
+//!
+//! ```ignore
+//! let mut database = Database::new();
+//! database.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, city TEXT)")?;
+//! database.execute("INSERT INTO people VALUES (1, 'Riga'), (2, 'Oslo')")?;
+//! let answer = database.query("SELECT city, COUNT(*) FROM people GROUP BY city")?;
+//!
+//! let plan = Rc::new(plan::plan(&query::parse_query(text)?, &database)?);
+//! let mut run = Run::new(plan, &database); // Clone: a photograph of everything
+//! while let Some(moves) = run.advance()? {} // what each operator did with one row
+//! run.flow(operator); // rows in and out, rows, entries and bytes read
+//! ```
+//!
+//! All that can be wrong is a [`Mistake`], with its place in the text: [`Mistake::told`] says it by line and column.
+//!
 //! # What it does not know
 //!
-//! `SELECT`, joins, groups and indexes; `NULL`: a column that nobody has given a value has its default; fractions; tables
-//! that a statement makes. Each is refused by its name, as any other word that cannot stand where it stands.
+//! In the tables of one file: `SELECT`, joins, groups and indexes; `NULL`: a column that nobody has given a value has its
+//! default; fractions; tables that a statement makes. In queries: fractions that are written, a query within an expression,
+//! `RIGHT` and `FULL` joins, `INTERSECT` and `EXCEPT`, windows, views, transactions. Each is refused by its name, as any other
+//! word that cannot stand where it stands.
 //!
 //! # Reading order
 //!
-//! [`value`], [`schema`] and [`heap`] are the rows; [`token`] and [`statement`] their language; [`evaluate`] and [`execute`]
-//! what becomes of it.
+//! [`value`], [`schema`] and [`heap`] are the rows of one file; [`token`] and [`statement`] their language; [`evaluate`] and
+//! [`execute`] what becomes of it. Of queries, [`datum`] and [`database`] are the rows, [`query`] the language, [`plan`] and
+//! [`run`] what becomes of it.
 
+pub mod aggregate;
 pub mod compare;
+pub mod database;
+pub mod datum;
 pub mod evaluate;
 pub mod execute;
 pub mod heap;
+pub mod plan;
+pub mod query;
+pub mod run;
+pub mod scalar;
 pub mod schema;
 pub mod statement;
 pub mod token;

@@ -14,12 +14,29 @@ pub enum Token {
     Sign(&'static str),
 }
 
-/// A mistake: where in the text, in bytes, it stands, what is wrong, and what is accepted.
-#[derive(Debug, PartialEq, Eq)]
+/// A mistake: where in the text, in bytes, it stands, what is wrong, and what is accepted, if that can be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     pub at: usize,
     pub problem: String,
     pub accepted: String,
+}
+
+impl Mistake {
+    /// The line and the column at which it stands, both counted from 1; a column is a character.
+    pub fn place(&self, text: &str) -> (usize, usize) {
+        let before = text.get(..self.at).unwrap_or(text);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+
+    /// As a reader of that text is told it: `line 2, column 5: … cannot stand here; accepted: …`.
+    pub fn told(&self, text: &str) -> String {
+        let (line, column) = self.place(text);
+        let accepted = if self.accepted.is_empty() { "" } else { "; accepted: " };
+        format!("line {line}, column {column}: {}{accepted}{}", self.problem, self.accepted)
+    }
 }
 
 /// Longer ones first, so that `<=` is not read as `<`.
