@@ -1,16 +1,20 @@
 //! The one visual vocabulary of the book: how memory, disk, a record, a page, a node or a message looks, in every
 //! figure. Colours and lines are in `static/scene.css`, one class for each meaning.
 
+use super::area::Area;
 use super::svg::number;
-use super::text::{SIZE, SMALL, fit};
+use super::text::{Face, SIZE, SMALL, fit};
 use super::{Anchor, Shape};
 
 /// The height of a [`cell`] with a key alone, and of a line of text.
 pub const LINE: f32 = 22.0;
 
+/// How round the box of memory is.
+pub const ROUND: f32 = 12.0;
+
 /// Memory: a rounded box in the upper region, with its name.
 pub fn memory(key: &str, x: f32, y: f32, width: f32, height: f32, name: &str) -> Shape {
-    region(key, x, y, width, height, 12.0, "memory", name)
+    region(key, x, y, width, height, ROUND, "memory", name)
 }
 
 /// Disk: a square box on a ruled ground in the lower region, with its name.
@@ -58,12 +62,8 @@ pub enum Held<'a> {
 
 /// A record or an entry: a small cell, its key in bold and in the colour of the key, its value after it.
 pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, key: &str, held: Held) -> Shape {
-    let hue = hue(key);
     let middle = height / 2.0 + SIZE * 0.35;
-    let mut cell = Shape::new(shape, x, y)
-        .rect(0.0, 0.0, width, height, 2.0, "cell")
-        .rect(0.0, 0.0, width, height, 2.0, tint(key))
-        .rect(0.0, 0.0, 4.0, height, 2.0, hue);
+    let mut cell = colour(Shape::new(shape, x, y), width, height, key);
     let room = width - 12.0;
     match held {
         Held::Nothing => cell.text(width / 2.0 + 2.0, middle, Anchor::Middle, "key", fit(key, room, SIZE)),
@@ -83,11 +83,53 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
     }
 }
 
+/// A record of a file with as much of it as there is room for: at least the hue of its key, then the key, then its value
+/// beside it or, in a tall cell, below it. Nothing is shown by half, for what a narrow cell holds, its label says.
+pub fn record(shape: impl Into<String>, at: Area, key: &str, value: Option<&str>) -> Shape {
+    const BESIDE: f32 = 13.0;
+    const TALL: f32 = 32.0;
+    let Area { x, y, width, height } = at;
+    let (shape, room) = (shape.into(), width - BESIDE);
+    let small = Face::of("small data");
+    let (key_wide, small_wide) = (Face::of("key").width(key), value.map_or(0.0, |value| small.width(value)));
+    let beside = value.map_or(BESIDE, |value| Face::of("value").width(value) + SIZE / 2.0);
+    if room >= key_wide + beside {
+        return cell(shape, x, y, width, height, key, value.map_or(Held::Tombstone, Held::Value));
+    }
+    if room >= key_wide.max(small_wide) && height >= TALL && value.is_some() {
+        let (line, left) = (height / 2.0, 9.0);
+        let cell = colour(Shape::new(shape, x, y), width, height, key);
+        let cell = cell.text(left, line - 3.0, Anchor::Start, "key", key);
+        return cell.text(left, line + SMALL, Anchor::Start, "small data", value.unwrap_or_default());
+    }
+    if room >= key_wide && value.is_some() {
+        return cell(shape, x, y, width, height, key, Held::Nothing);
+    }
+    let speck = colour(Shape::new(shape, x, y), width, height, key);
+    let crossed = value.is_none() && room > 0.0;
+    if crossed { speck.path(cross(width / 2.0 + 2.0, height / 2.0, 4.0), "tombstone") } else { speck }
+}
+
+/// The box of a cell, its wash and its bar.
+fn colour(shape: Shape, width: f32, height: f32, key: &str) -> Shape {
+    shape.rect(0.0, 0.0, width, height, 2.0, "cell").rect(0.0, 0.0, width, height, 2.0, tint(key)).rect(
+        0.0,
+        0.0,
+        width.min(4.0),
+        height,
+        2.0,
+        hue(key),
+    )
+}
+
 /// A mark in a log: an empty cell, which says only that all before it was synced.
-pub fn mark(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32) -> Shape {
-    let cell = Shape::new(shape, x, y).rect(0.0, 0.0, width, height, 0.0, "slot");
-    let word = fit("synced", width - 4.0, SMALL);
-    cell.text(width / 2.0, height / 2.0 + SMALL * 0.35, Anchor::Middle, "small", word)
+pub fn mark(shape: impl Into<String>, at: Area) -> Shape {
+    let cell = Shape::new(shape, at.x, at.y).rect(0.0, 0.0, at.width, at.height, 0.0, "slot");
+    let word = "synced";
+    if super::text::width(word, SMALL) > at.width - 2.0 {
+        return cell;
+    }
+    cell.text(at.width / 2.0, at.height / 2.0 + SMALL * 0.35, Anchor::Middle, "small", word)
 }
 
 /// Path data of slanted lines over a rectangle: what is written there is not synced.

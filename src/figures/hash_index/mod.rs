@@ -40,7 +40,7 @@ impl Figure for HashIndexFigure {
     fn draw_on(engine: &HashIndex, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
         let layout = Layout::new(engine, breadth, height);
         let spotlight = Spotlight::new(event);
-        let mut scene = Scene::new(breadth.width(), layout.height);
+        let mut scene = Scene::new(layout.stage.width, layout.stage.height);
         memory::draw_region(&mut scene, engine, &layout);
         disk::draw_region(&mut scene, engine, &layout);
         // Under the strips, so that the names stay legible.

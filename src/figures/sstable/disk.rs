@@ -86,7 +86,7 @@ fn draw_records(
         let key = format!("log {log}@{offset}");
         let mut shape = match entry {
             Some(entry) => record_cell(key, x, at.y, width, entry.key.as_str(), entry.value.as_deref()),
-            None => mark(key, x, at.y, width, CELL),
+            None => mark(key, crate::scene::area::Area { x, y: at.y, width, height: CELL }),
         };
         if !is_synced {
             shape = shape.path(hatch(0.0, 0.0, width, CELL), "hatch");
