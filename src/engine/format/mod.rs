@@ -10,6 +10,7 @@
 //! for as it goes over it, so that no explanation can say what the bytes do not; where nobody listens it costs nothing.
 //! Bytes that are cut or changed read as [`BadBytes`], which say where, never as a panic.
 
+pub mod avro;
 pub mod read;
 pub mod schema;
 pub mod value;
