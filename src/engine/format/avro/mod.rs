@@ -13,7 +13,8 @@
 //! # Reading order
 //!
 //! [`json`] reads text with its places, [`parse`] makes a [`schema`] of it; [`datum`] has values and defaults; [`encode`] and
-//! [`decode`] go between values and bytes; [`resolve`] between schemas. [`canonical`] has the fingerprint.
+//! [`decode`] go between values and bytes; [`resolve`] between schemas. [`canonical`] has the fingerprint; [`bridge`] leads to the
+//! records that all formats share.
 //!
 //! # Simpler than the real one because
 //!
@@ -24,6 +25,7 @@
 //! - the order in which records are sorted is read and not kept;
 //! - files are not packed (codec `null`); the schema in a file's head has no documentation.
 
+pub mod bridge;
 pub mod canonical;
 pub mod container;
 pub mod datum;
@@ -36,6 +38,7 @@ pub mod parse;
 pub mod resolve;
 pub mod schema;
 
+pub use bridge::{datum_of, schema_of, value_of};
 pub use canonical::{canonical, fingerprint};
 pub use datum::Datum;
 pub use decode::{decode, decode_all};

@@ -339,6 +339,33 @@ fn a_handshake_reads_as_it_was_written() {
     assert_eq!(handshake::Response::decode(&response.encode(), ()).expect("its own bytes").0, response);
 }
 
+/// A record that all formats share is the same after it was Avro's.
+#[test]
+fn shared_records_go_over_the_bridge_and_back() {
+    use crate::format::{Field as Shared, Kind, Schema as SharedSchema, Value};
+    let field =
+        |number, name: &str, kind, optional, default| Shared { number, name: name.into(), kind, optional, default };
+    let inner = SharedSchema { name: "Inner".into(), fields: vec![field(1, "x", Kind::Int, false, None)] };
+    let shared = SharedSchema {
+        name: "Person".into(),
+        fields: vec![
+            field(1, "a", Kind::Text, false, None),
+            field(2, "b", Kind::Long, true, None),
+            field(3, "c", Kind::List(std::rc::Rc::new(Kind::Bool)), true, Some(Value::List(vec![]))),
+            field(4, "d", Kind::Record(inner.into()), false, None),
+        ],
+    };
+    let [a, b, d] =
+        [("a", Value::text("x")), ("b", Value::Null), ("d", Value::Record(vec![("x".into(), Value::Int(7))]))]
+            .map(|(name, value)| (name.into(), value));
+    let record = Value::Record(vec![a, b, ("c".into(), Value::List(vec![Value::Bool(true)])), d]);
+    let of = schema_of(&shared);
+    assert_eq!(parse(&canonical::text(&of)).as_ref(), Ok(&of));
+    let datum = datum_of(&record, &shared).expect("it is one of its schema");
+    assert_eq!(value_of(&of, &of.root, &datum), record);
+    assert_eq!(datum_of(&Value::Record(vec![]), &shared), None);
+}
+
 proptest! {
     /// Whatever the bytes, they read as a value or are refused at a place that they have.
     #[test]
