@@ -68,7 +68,8 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
     match held {
         Held::Nothing => cell.text(width / 2.0 + 2.0, middle, Anchor::Middle, "key", fit(key, room, SIZE)),
         Held::Value(value) => {
-            let shown = fit(key, room * 0.6, SIZE);
+            let wanted = super::text::width(value, SIZE) + 6.0;
+            let shown = fit(key, (room - wanted).max(room * 0.6), SIZE);
             let left = room - super::text::width(&shown, SIZE) - 6.0;
             cell = cell.text(9.0, middle, Anchor::Start, "key", shown);
             if left < SIZE * 0.6 {

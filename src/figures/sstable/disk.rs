@@ -1,95 +1,119 @@
 //! The lower region: the log as a strip of records, each table as a card of blocks, and the read heads of a merge.
 
-use super::layout::{BlockPlace, CARD_FOOT, CARD_HEAD, CELL, Card, Layout, ROW};
+use super::layout::{BlockPlace, Card, FOOT, LINE, Layout, head};
 use super::memory::cell_of;
 use super::spotlight::Spotlight;
 use crate::engine::storage::Sequence;
 use crate::engine::storage::sstable::{EntryView, LogRecord, SsTables, TableId};
-use crate::engine::wording::shown_or;
-use crate::scene::text::{SIZE, SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross, disk, hatch, hue, mark};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence};
+use crate::engine::wording::{count, shown_or};
+use crate::scene::area::{Area, GAP};
+use crate::scene::rows::{APART, boxed, fitting, put};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{cross, disk, hatch, mark, record, tint};
+use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
-/// A narrower cell shows nothing but its colour.
-const LEAST_WITH_TEXT: f32 = 24.0;
 /// More records of a log than this are not drawn one by one: nobody could tell them apart.
 const MOST_RECORDS: usize = 100;
 
 pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
-    let (left, width) = layout.sides();
     let bytes = engine.table_bytes();
     let logged: u64 = engine.logs().iter().map(|(_, len, _)| len).sum();
     let name = format!("Disk: {logged} bytes of log, {bytes} bytes of tables");
-    scene.push(disk("disk", left, layout.disk.0, width, layout.disk.1, &name));
-    if let (folded @ 1.., at) = layout.folded {
-        let text = format!("older, not shown: {folded}");
-        scene.push(Shape::new("folded", at.x, at.y).text(0.0, 0.0, Anchor::End, "note", text));
+    let Area { x, y, width, height } = layout.disk;
+    scene.push(disk("disk", x, y, width, height, &name));
+    if layout.folded > 0 {
+        let mut at = layout.disk;
+        let at = at.cut_top(layout.logs.y - layout.disk.y);
+        let mut own = at.own();
+        own.cut_right(GAP);
+        let note = Shape::new("folded", at.x, at.y);
+        scene.push(put(note, own, Anchor::End, "note", format!("{} older not shown", layout.folded)));
     }
 }
 
-/// Each log with its records, as wide as their bytes. Two stand side by side for a moment during a flush.
+/// Each log with its records, as wide as their bytes. Two stand below each other for a moment during a flush.
 pub fn draw_logs(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
     let logs = engine.logs();
-    let (left, room) = layout.sides();
-    let (left, room) = (left + 8.0, room - 16.0);
-    let share = room / logs.len().max(1) as f32;
+    let longest = logs.iter().map(|(_, len, _)| *len).max().unwrap_or_default();
     for (place, (number, len, is_named)) in logs.iter().enumerate() {
-        let (x, share) = (left + place as f32 * share, share - if place + 1 < logs.len() { 10.0 } else { 0.0 });
+        let (name_at, at) = layout.log(logs.len(), place);
         let is_last = place + 1 == logs.len();
-        let note = if *is_named { "" } else { " · name not synced" };
-        let note = format!("{len} B{note}{}", if is_last { "" } else { " · will be deleted" });
         let name = format!("{number}.log");
-        let after = width(&name, SMALL) + 8.0;
+        // A record costs more than its entry: its header and lengths.
+        let scale = at.width / longest.max(2 * engine.settings.memtable_bytes) as f32;
+        let log = Log { number: *number, len: *len, at, scale };
+        let mut notes = vec![format!("{len} B")];
+        notes.extend((!is_named).then(|| "name not synced".to_owned()));
+        notes.extend((!is_last).then(|| "will be deleted".to_owned()));
+        let shape = Shape::new(format!("log {number}"), name_at.x, name_at.y);
+        let shape = shape.rect(at.x - name_at.x, at.y - name_at.y, at.width, at.height, 0.0, "strip");
+        let mut lines = name_at.own();
+        let mut first = if lines.height < 2.0 * LINE { lines } else { lines.cut_top(LINE) };
+        let mut shape = put(shape, first, Anchor::Start, "file-name", &name);
+        // What there is to say of it stands below its name or beside it, and then its state where the strip is free.
+        if lines.height >= 2.0 * LINE - 1.0 && lines.y > 0.0 {
+            shape =
+                notes.iter().fold(shape, |shape, note| put(shape, lines.cut_top(LINE), Anchor::Start, "note", note));
+        } else if at.y > name_at.y {
+            first.cut_left(Face::of("file-name").width(&name) + GAP);
+            shape = put(shape, first, Anchor::Start, "note", fitting(&notes, "note", first.width));
+        } else {
+            first.cut_left(Face::of("file-name").width(&name) + GAP);
+            shape = put(shape, first, Anchor::Start, "note", &notes[0]);
+            let mut free = Area { x: at.x - name_at.x, ..at.own() };
+            free.cut_left(log.bytes(0, *len).width + GAP);
+            free.cut_right(GAP.min(free.width));
+            shape = put(shape, free, Anchor::End, "note", fitting(&notes[1..], "note", free.width));
+        }
         scene.push(
-            Shape::new(format!("log {number}"), x, layout.log)
-                .rect(0.0, 0.0, share, CELL, 0.0, "strip")
-                .text(0.0, -5.0, Anchor::Start, "file-name", name)
-                .text(after, -5.0, Anchor::Start, "note", fit(&note, share - after, SMALL))
+            shape
                 .class(if *is_named { "" } else { "unnamed" })
                 .changed(spotlight.log && is_last)
                 .selects()
-                .label(format!("{number}.log, {len} bytes")),
+                .label(format!("{name}, {}", notes.join(", "))),
         );
-        draw_records(scene, engine, (*number, *len), Point::new(x, layout.log), share, spotlight);
+        let from = Point::new(at.x, layout.memory.bottom());
+        draw_records(scene, engine, &log, from, spotlight);
     }
 }
 
-fn draw_records(
-    scene: &mut Scene,
-    engine: &SsTables,
-    (log, len): (u32, u64),
-    at: Point,
-    room: f32,
-    spotlight: &Spotlight,
-) {
-    let records = engine.log_records(log);
-    // A record costs more than its entry: its header and lengths.
-    let scale = room / (len.max(3 * engine.settings.memtable_bytes)) as f32;
-    let memory = Point::new(at.x + 20.0, 40.0);
+/// A log, where its records stand, and how wide a byte is.
+struct Log {
+    number: u32,
+    len: u64,
+    at: Area,
+    scale: f32,
+}
+
+impl Log {
+    /// The room of the bytes from one offset to another.
+    fn bytes(&self, from: u64, to: u64) -> Area {
+        let (x, width) = (self.at.x + from as f32 * self.scale, (to - from) as f32 * self.scale);
+        Area { x, width: width.max(2.0), ..self.at }
+    }
+}
+
+fn draw_records(scene: &mut Scene, engine: &SsTables, log: &Log, memory: Point, spotlight: &Spotlight) {
+    let records = engine.log_records(log.number);
     let end = records.last().map_or(0, |last| last.offset + last.bytes);
     let drawn = if records.len() > MOST_RECORDS { 0 } else { records.len() };
     if drawn < records.len() {
-        let width = end as f32 * scale;
         let safe = records.iter().filter(|record| record.is_synced).count();
-        let text = fit(&format!("{} records, {safe} of them synced", records.len()), width - 10.0, SMALL);
-        scene.push(Shape::new(format!("records {log}"), at.x, at.y).rect(0.0, 0.0, width, CELL, 2.0, "cell").text(
-            8.0,
-            16.0,
-            Anchor::Start,
-            "small",
-            text,
-        ));
+        let words = [count(records.len(), "record"), format!("{safe} of them synced")];
+        let at = log.bytes(0, end);
+        let shape = boxed(format!("records {}", log.number), at, 2.0, "cell");
+        scene.push(put(shape, at.own(), Anchor::Middle, "small", fitting(&words, "small", at.width - GAP)));
     }
-    for record in &records[..drawn] {
-        let LogRecord { offset, bytes, entry, is_synced } = record;
-        let (x, width) = (at.x + *offset as f32 * scale, (*bytes as f32 * scale).max(2.0));
-        let key = format!("log {log}@{offset}");
+    for it in &records[..drawn] {
+        let LogRecord { offset, bytes, entry, is_synced } = it;
+        let at = log.bytes(*offset, offset + bytes);
+        let key = format!("log {}@{offset}", log.number);
         let mut shape = match entry {
-            Some(entry) => record_cell(key, x, at.y, width, entry.key.as_str(), entry.value.as_deref()),
-            None => mark(key, crate::scene::area::Area { x, y: at.y, width, height: CELL }),
+            Some(entry) => record(key, at, entry.key.as_str(), entry.value.as_deref()),
+            None => mark(key, at),
         };
         if !is_synced {
-            shape = shape.path(hatch(0.0, 0.0, width, CELL), "hatch");
+            shape = shape.path(hatch(0.0, 0.0, at.width, at.height), "hatch");
         }
         let is_unread = engine.memory.replayed.is_some_and(|read| *offset >= read);
         let safe = if *is_synced { "synced" } else { "not synced" };
@@ -102,69 +126,35 @@ fn draw_records(
         let class = if is_unread { "unread" } else { "" };
         scene.push(shape.class(class).changed(is_asked).selects().label(label).born(Whence::At(memory)));
     }
-    if end < len {
-        let (x, width) = (at.x + end as f32 * scale, (len - end) as f32 * scale);
-        scene.push(
-            Shape::new(format!("torn {log}"), x, at.y)
-                .rect(0.0, 0.0, width, CELL, 0.0, "torn")
-                .text(4.0, 16.0, Anchor::Start, "small", fit("no whole record", width - 6.0, SMALL))
-                .label(format!("{} bytes that are no whole record", len - end)),
-        );
+    if end < log.len {
+        let at = log.bytes(end, log.len);
+        let words = ["no whole record".to_owned()];
+        let torn = boxed(format!("torn {}", log.number), at, 0.0, "torn");
+        let torn = put(torn, at.own(), Anchor::Middle, "small", fitting(&words, "small", at.width));
+        scene.push(torn.label(format!("{} bytes that are no whole record", log.len - end)));
     }
-}
-
-/// A record's cell, with as much of it as there is room for.
-fn record_cell(shape: String, x: f32, y: f32, room: f32, key: &str, value: Option<&str>) -> Shape {
-    if room < LEAST_WITH_TEXT {
-        return Shape::new(shape, x, y).rect(0.0, 0.0, room, CELL, 2.0, "cell").rect(
-            0.0,
-            0.0,
-            room.min(4.0),
-            CELL,
-            2.0,
-            hue(key),
-        );
-    }
-    let held = match value {
-        None => Held::Tombstone,
-        Some(value) if room >= width(key, SIZE) + width(value, SIZE) + 22.0 => Held::Value(value),
-        Some(_) => Held::Nothing,
-    };
-    cell(shape, x, y, room, CELL, key, held)
 }
 
 pub fn draw_tables(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
     if layout.cards.is_empty() {
-        let (left, _) = layout.sides();
-        scene.push(
-            Shape::new("no table", left + 8.0, layout.log + CELL + 24.0).rect(0.0, 0.0, 150.0, CELL, 0.0, "slot").text(
-                10.0,
-                16.0,
-                Anchor::Start,
-                "small",
-                "no table yet",
-            ),
-        );
+        let none = boxed("no table", layout.tables, 0.0, "slot");
+        scene.push(put(none, layout.tables.own(), Anchor::Middle, "small", "no table yet"));
     }
     for card in &layout.cards {
         draw_card(scene, engine, card, spotlight);
         for place in &card.blocks {
             draw_block(scene, engine, layout, card, place, spotlight);
         }
-        let bottom = card.blocks.last().map_or(card.at.y + CARD_HEAD, |place| place.top + place.height + 5.0);
+        let mut rest = card.at;
+        let foot = card.table.is_complete.then(|| rest.cut_bottom(FOOT + GAP / 2.0));
         if card.hidden > 0 {
-            let text = format!("and {} more blocks", card.hidden);
-            let text = fit(&text, card.width - 16.0, SMALL);
-            scene.push(Shape::new(format!("more of {}", card.id()), card.at.x + 8.0, bottom).text(
-                0.0,
-                11.0,
-                Anchor::Start,
-                "small",
-                text,
-            ));
+            let at = rest.cut_bottom(card.row);
+            let more = Shape::new(format!("more of {}", card.id()), at.x, at.y);
+            let words = [format!("and {} more blocks", card.hidden)];
+            scene.push(put(more, at.own(), Anchor::Middle, "small", fitting(&words, "small", at.width)));
         }
-        if card.table.is_complete {
-            draw_foot(scene, card);
+        if let Some(foot) = foot {
+            draw_foot(scene, card.id(), foot);
         }
     }
 }
@@ -189,20 +179,34 @@ fn draw_card(scene: &mut Scene, engine: &SsTables, card: &Card, spotlight: &Spot
     } else if table.is_unfinished {
         "synced, not named".to_owned()
     } else {
-        let entries: usize = table.blocks.iter().map(|block| block.entries.len()).sum();
-        format!("entries: {entries}, blocks: {}", table.blocks.len())
+        String::new()
     };
+    let entries: usize = table.blocks.iter().map(|block| block.entries.len()).sum();
+    let holds = [count(entries, "entry"), count(table.blocks.len(), "block")];
     let size = format!("{} B", table.len);
-    let room = card.width - 16.0 - width(&size, SMALL) - 6.0;
-    let mut shape = Shape::new(format!("table {}", card.id()), card.at.x, card.at.y)
-        .rect(0.0, 0.0, card.width, card.height, 0.0, "strip")
-        .text(8.0, 14.0, Anchor::Start, "file-name", fit(&table.name, room, SMALL))
-        .text(card.width - 8.0, 14.0, Anchor::End, "note", size)
-        .text(8.0, 28.0, Anchor::Start, "note", fit(&note, card.width - 16.0, SMALL));
+    let at = card.at;
+    let mut lines = at.own();
+    lines.cut_left(GAP);
+    lines.cut_right(GAP);
+    let mut first = lines.cut_top(LINE + 2.0);
+    let shape = boxed(format!("table {}", card.id()), at, 0.0, "strip");
+    let shape = put(shape, first, Anchor::Start, "file-name", &table.name);
+    let shape = put(shape, first, Anchor::End, "note", &size);
+    // What there is to say of it stands beside its name, or below it.
+    first.cut_left(Face::of("file-name").width(&table.name) + GAP);
+    first.cut_right(Face::of("note").width(&size) + GAP);
+    let beside = head(at.width) < 2.0 * LINE;
+    let line = if beside { first } else { lines.cut_top(LINE) };
+    let mut words = if note.is_empty() { holds.to_vec() } else { vec![note.clone()] };
+    if fitting(&words, "note", line.width).is_empty() {
+        words = Face::of("note").wrap(&words[0], line.width, 1);
+    }
+    let mut shape = put(shape, line, Anchor::Start, "note", fitting(&words, "note", line.width));
     if table.is_unsynced {
-        shape = shape.path(hatch(0.0, 0.0, card.width, CARD_HEAD - 2.0), "hatch");
+        shape = shape.path(hatch(0.0, 0.0, at.width, head(at.width)), "hatch");
     }
     let class = if table.is_unfinished || !table.is_named { "unnamed" } else { "" };
+    let note = if note.is_empty() { holds.join(", ") } else { note };
     let label = format!("{}, {} bytes, {note}", table.name, table.len);
     scene.push(shape.class(class).changed(spotlight.tables.contains(&card.id())).selects().label(label));
 }
@@ -216,13 +220,12 @@ fn draw_block(
     spotlight: &Spotlight,
 ) {
     let block = &card.table.blocks[place.number];
-    let (left, room) = (card.at.x + 16.0, card.width - 22.0);
     let is_asked = spotlight.block == Some((card.id(), place.number));
     let (key, class) = match &block.at {
         Some(at) => (format!("table {}@{}", card.id(), at.start), "frame"),
         None => (format!("table {} next", card.id()), "slot"),
     };
-    let mut frame = Shape::new(key, left, place.top).rect(0.0, 0.0, room, place.height, 2.0, class).changed(is_asked);
+    let mut frame = boxed(key, place.at, 2.0, class).changed(is_asked);
     let (Some(first), Some(last)) = (block.entries.first(), block.entries.last()) else { return };
     let keys = format!("{} … {}", first.entry.key, last.entry.key);
     frame = match &block.at {
@@ -233,19 +236,23 @@ fn draw_block(
         None => frame.label("what is collected for the next block, in memory"),
     };
     if place.is_closed {
-        scene.push(frame.text(8.0, 14.0, Anchor::Start, "small", fit(&keys, room - 12.0, SMALL)));
+        let mut own = place.at.own();
+        own.cut_left(GAP);
+        scene.push(put(frame, own, Anchor::Start, "small", keys));
         return;
     }
     scene.push(frame);
-    for (row, each) in block.entries.iter().enumerate() {
-        let at = Point::new(left + 1.0, place.top + 1.0 + row as f32 * ROW);
+    let mut rows = place.at.inset(1.0);
+    for each in &block.entries {
+        let mut at = rows.cut_top(card.row);
+        at.cut_bottom(1.0);
         let entry = &each.entry;
         let source = match spotlight.copied_from {
             Some(from) if spotlight.entry == Some((card.id(), entry.sequence)) => entry_key(from, entry.sequence),
             _ => format!("mem {}", entry.key),
         };
         scene.push(
-            row_of(entry_key(card.id(), entry.sequence), at, room - 2.0, each, layout.breadth)
+            row_of(entry_key(card.id(), entry.sequence), at, each)
                 .class(standing(engine, layout, card, each))
                 .changed(spotlight.is_on(card.id(), entry))
                 .born(Whence::Shape(source)),
@@ -253,43 +260,40 @@ fn draw_block(
     }
 }
 
-/// An entry: what it shares with the key before it in grey, the rest of its key, its value, its number.
-fn row_of(key: String, at: Point, room: f32, each: &EntryView, breadth: Breadth) -> Shape {
-    const BASE: f32 = 13.0;
+/// An entry: what it shares with the key before it in grey, the rest of its key, its value, and its number where there is
+/// room for it as well.
+fn row_of(key: String, at: Area, each: &EntryView) -> Shape {
     let name = each.entry.key.as_str();
     let mut split = each.shared.min(name.len());
     while !name.is_char_boundary(split) {
         split -= 1;
     }
-    let sequence = format!("#{}", each.entry.sequence);
-    let aside = if breadth == Breadth::Wide { width(&sequence, 9.0) + 6.0 } else { 0.0 };
+    let (shared, rest) = name.split_at(split);
+    let (of_key, of_value) = (Face::of("key"), Face::of("value"));
     let value = each.entry.value.as_deref();
-    let room_for_key = (room - 14.0 - aside) * if value.is_some() { 0.66 } else { 0.85 };
-    let shared = fit(&name[..split], room_for_key, SIZE);
-    let rest = fit(&name[split..], room_for_key - width(&shared, SIZE), SIZE);
-    let after = 9.0 + width(&shared, SIZE);
-    let end = after + width(&rest, SIZE);
-    let right = room - 5.0 - aside;
-    let mut shape = Shape::new(key, at.x, at.y).rect(0.0, 0.0, room, ROW - 1.0, 1.0, "cell").rect(
-        0.0,
-        0.0,
-        4.0,
-        ROW - 1.0,
-        1.0,
-        hue(name),
-    );
-    if !shared.is_empty() {
-        shape = shape.text(9.0, BASE, Anchor::Start, "value", shared);
+    let sequence = format!("#{}", each.entry.sequence);
+    let aside = Face::of("offset").width(&sequence) + GAP;
+    let mut room = at.own();
+    room.cut_left(GAP);
+    room.cut_right(GAP / 2.0);
+    let needs = of_key.width(name) + value.map_or(GAP, |value| of_value.width(value)) + GAP;
+    let number = (needs + aside <= room.width).then(|| room.cut_right(aside));
+    let mut shape = boxed(key, at, 1.0, "cell").rect(0.0, 0.0, at.width, at.height, 1.0, tint(name));
+    let mut text = room;
+    let mut taken = 0.0;
+    for (class, face, part) in [("value", of_value, shared), ("key", of_key, rest)] {
+        let part = face.fit(part, text.width - if value.is_some() { 2.0 * GAP } else { GAP });
+        let at = text.cut_left(face.width(&part));
+        taken += at.width;
+        shape = if part.is_empty() { shape } else { put(shape, at, Anchor::Start, class, part) };
     }
-    if !rest.is_empty() {
-        shape = shape.text(after, BASE, Anchor::Start, "key", rest);
-    }
+    room.cut_left(taken + GAP);
     shape = match value {
-        Some(value) => shape.text(right, BASE, Anchor::End, "value", fit(value, right - end - 8.0, SIZE)),
-        None => shape.path(cross(right - 5.0, (ROW - 1.0) / 2.0, 4.0), "tombstone"),
+        Some(value) => put(shape, room, Anchor::End, "value", value),
+        None => shape.path(cross(room.right() - GAP, at.height / 2.0, GAP / 2.0), "tombstone"),
     };
-    if aside > 0.0 {
-        shape = shape.text(room - 4.0, BASE, Anchor::End, "offset", sequence);
+    if let Some(number) = number {
+        shape = put(shape, number, Anchor::End, "offset", sequence);
     }
     let value = shown_or(value, "a tombstone");
     let shares = if split > 0 { format!(", {split} bytes of the key shared") } else { String::new() };
@@ -313,20 +317,17 @@ fn standing(engine: &SsTables, layout: &Layout, card: &Card, each: &EntryView) -
 }
 
 /// Filter, index and footer, at the end of the file.
-fn draw_foot(scene: &mut Scene, card: &Card) {
+fn draw_foot(scene: &mut Scene, table: TableId, mut at: Area) {
+    at.cut_left(GAP);
+    at.cut_right(GAP / 2.0);
+    at.cut_bottom(GAP / 2.0);
     let parts = ["filter", "index", "footer"];
-    let share = (card.width - 16.0) / parts.len() as f32;
-    let mut shape =
-        Shape::new(format!("foot {}", card.id()), card.at.x + 8.0, card.at.y + card.height - CARD_FOOT - 5.0);
+    let mut shape = Shape::new(format!("foot {table}"), at.x, at.y);
     for (place, part) in parts.iter().enumerate() {
-        let x = place as f32 * share;
-        shape = shape.rect(x, 0.0, share - 3.0, CARD_FOOT, 0.0, "cell").text(
-            x + (share - 3.0) / 2.0,
-            12.5,
-            Anchor::Middle,
-            "small",
-            fit(part, share - 5.0, SMALL),
-        );
+        let mut own = at.own().cell(parts.len(), 1, place);
+        (own.width, own.height) = (own.width + GAP - APART, at.height);
+        shape = shape.rect(own.x, own.y, own.width, own.height, 0.0, "cell");
+        shape = put(shape, own, Anchor::Middle, "small", fitting(&[(*part).to_owned()], "small", own.width));
     }
     scene.push(shape.label("behind the blocks: the Bloom filter, the sparse index, and where both are"));
 }
@@ -342,12 +343,12 @@ pub fn draw_heads(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
             let shape = match table {
                 Some(id) => {
                     let Some(card) = layout.card(id) else { continue };
-                    let Some(y) = card.row(entry.sequence) else { continue };
-                    Shape::new(format!("{what} head {id}"), card.at.x + 3.0, y).path("M0 -6L11 0L0 6Z", class)
+                    let Some(at) = card.head(entry.sequence) else { continue };
+                    Shape::new(format!("{what} head {id}"), at.x, at.y).path("M0 -6L11 0L0 6Z", class)
                 }
                 None => {
                     let Some(at) = cell_of(engine, layout, entry) else { continue };
-                    Shape::new(format!("{what} head"), at.x + 16.0, at.y - 1.0).path("M-6 -9L0 2L6 -9Z", class)
+                    Shape::new(format!("{what} head"), at.x + 2.0 * GAP, at.y).path("M-6 -9L0 2L6 -9Z", class)
                 }
             };
             scene.push(shape.label(label));

@@ -1,60 +1,72 @@
-//! Where everything stands: the regions, the strips, a column for each table, and which of its entries have a row.
+//! Where everything stands: the memtable and the log with their names at the left, a card for each table, and above each
+//! card its index; and which entries have a row.
 
 use super::spotlight::Spotlight;
 use crate::engine::storage::Sequence;
 use crate::engine::storage::sstable::{BlockView, EntryView, SsTables, TableId, TableView};
+use crate::scene::area::{Area, GAP};
+use crate::scene::rows::EASY;
 use crate::scene::{Breadth, Point};
 
-const MARGIN: f32 = 8.0;
-const GAP: f32 = 12.0;
-/// The room of a region's name.
-pub const HEAD: f32 = 22.0;
-/// The height of a cell of the memtable or the log.
-pub const CELL: f32 = 24.0;
-/// The height of an entry's row in a block.
-pub const ROW: f32 = 18.0;
-/// Above the blocks of a card: its name, and what there is to say of it.
-pub const CARD_HEAD: f32 = 34.0;
-/// Below them: filter, index and footer.
-pub const CARD_FOOT: f32 = 17.0;
+/// The column of names, on a page and on a phone.
+const NAMES: (f32, f32) = (118.0, 104.0);
+/// A line of small text.
+pub const LINE: f32 = 14.0;
+/// The name of the disk.
+const HEAD: f32 = 18.0;
+/// The memtable and the log: a tall row, or two low ones.
+const BAND: f32 = 44.0;
+/// A key of an index.
+const CHIP: f32 = 20.0;
+/// The height of an entry's row in a block, where there is no room for [`EASY`] ones.
+const LOW: f32 = 18.0;
+/// Left of a block, for a read head.
+const GUTTER: f32 = 14.0;
 /// Between two blocks.
-pub const BLOCK_GAP: f32 = 5.0;
+const BETWEEN: f32 = 5.0;
+/// Blocks stand side by side where each has that much.
+const LEAST_BLOCK: f32 = 130.0;
+/// A card has one line for its name and what there is to say of it, if it has that much.
+const ONE_LINE: f32 = 220.0;
+/// The most tables that are shown, on a page and on a phone.
+const MOST: (usize, usize) = (5, 3);
 
 pub struct Layout {
-    pub breadth: Breadth,
-    pub height: f32,
-    /// The memory's box: top, height. The disk's likewise.
-    pub memory: (f32, f32),
-    pub disk: (f32, f32),
-    /// The top of the memtable's cells, and how many rows of them there are.
-    pub memtable: (f32, usize),
-    /// The top of the log's cells.
-    pub log: f32,
+    pub stage: Area,
+    pub memory: Area,
+    pub disk: Area,
+    pub logs: Area,
     pub cards: Vec<Card>,
-    /// How many tables, the oldest, have no card, and where that is said.
-    pub folded: (usize, Point),
+    /// Of all tables.
+    pub index: Area,
+    /// Where cards stand.
+    pub tables: Area,
+    /// How many tables, the oldest, have no card.
+    pub folded: usize,
+    names: f32,
+    is_wide: bool,
 }
 
 /// A table and its place.
 pub struct Card {
     pub table: TableView,
-    pub at: Point,
-    pub width: f32,
-    pub height: f32,
-    /// Where its index is drawn, in memory.
-    pub index: Point,
-    pub index_width: f32,
+    pub at: Area,
+    /// Where its index is drawn, in memory: its name, and its keys.
+    pub index: (Area, Area),
+    /// How tall the row of an entry is.
+    pub row: f32,
     pub blocks: Vec<BlockPlace>,
     /// How many of its blocks are not drawn.
     pub hidden: usize,
+    /// How many blocks stand side by side.
+    pub columns: usize,
 }
 
 /// A block's frame.
 pub struct BlockPlace {
     /// Which block of the table, from 0.
     pub number: usize,
-    pub top: f32,
-    pub height: f32,
+    pub at: Area,
     /// Its entries have no row each: a single line tells what it holds.
     pub is_closed: bool,
 }
@@ -64,102 +76,172 @@ impl Card {
         self.table.id
     }
 
-    /// The middle of the row of an entry, or of its block where it has none.
-    pub fn row(&self, sequence: Sequence) -> Option<f32> {
+    /// Where a read head stands that is on an entry, or on its block where it has no row.
+    pub fn head(&self, sequence: Sequence) -> Option<Point> {
         self.blocks.iter().find_map(|place| {
             let row =
                 self.table.blocks[place.number].entries.iter().position(|each| each.entry.sequence == sequence)?;
-            let within = if place.is_closed { place.height / 2.0 } else { ROW * (row as f32 + 0.5) + 1.0 };
-            Some(place.top + within)
+            let within = if place.is_closed { place.at.height / 2.0 } else { self.row * (row as f32 + 0.5) + 1.0 };
+            Some(Point::new(place.at.x - GUTTER + 1.0, place.at.y + within))
         })
     }
 }
 
+/// Filter, index and footer.
+pub const FOOT: f32 = 18.0;
+
+/// The name of a card, and what there is to say of it.
+pub fn head(width: f32) -> f32 {
+    if width >= ONE_LINE { LINE + GAP / 2.0 } else { 2.0 * LINE + GAP / 2.0 }
+}
+
+/// How high memory is.
+fn memory_height() -> f32 {
+    BAND + LINE + CHIP + 2.0 * GAP + GAP / 2.0
+}
+
+/// What a stage has above its cards, and below them.
+fn around() -> f32 {
+    memory_height() + HEAD + BAND + 5.0 * GAP
+}
+
+/// How many tables have a card, and how wide one is.
+fn cards(tables: usize, breadth: Breadth) -> (usize, f32) {
+    let most = if breadth == Breadth::Wide { MOST.0 } else { MOST.1 };
+    let many = tables.clamp(1, most);
+    let room = Area::window(breadth).inset(2.0 * GAP);
+    (many, room.column(many, 0).width)
+}
+
+/// How many of so many blocks stand side by side on a card.
+fn columns(width: f32, blocks: usize) -> usize {
+    ((width / LEAST_BLOCK) as usize).clamp(1, blocks.max(1))
+}
+
+/// How high a block is with rows of that height.
+fn open(block: &BlockView, row: f32) -> f32 {
+    block.entries.len() as f32 * row + 2.0
+}
+
+/// How high a card is on which all entries have rows of that height.
+fn card_height(table: &TableView, width: f32, row: f32) -> f32 {
+    let lines = table.blocks.chunks(columns(width, table.blocks.len()));
+    let tall = |line: &[BlockView]| line.iter().map(|block| open(block, row)).fold(0.0, f32::max) + BETWEEN;
+    head(width) + lines.map(tall).sum::<f32>() + if table.is_complete { FOOT + GAP } else { GAP / 2.0 }
+}
+
+/// How high a stage all tables need with a row for each entry.
+pub fn height(engine: &SsTables, breadth: Breadth) -> f32 {
+    let tables = engine.tables();
+    let (_, width) = cards(tables.len(), breadth);
+    let tallest = tables.iter().map(|table| card_height(table, width, EASY)).fold(BAND, f32::max);
+    (around() + tallest).min(breadth.height())
+}
+
 impl Layout {
-    pub fn new(engine: &SsTables, spotlight: &Spotlight, breadth: Breadth) -> Layout {
-        let is_wide = breadth == Breadth::Wide;
-        let (height, memory_height) = if is_wide { (500.0, 136.0) } else { (700.0, 180.0) };
-        let memory = (MARGIN, memory_height);
-        let disk_top = MARGIN + memory_height + 12.0;
-        let disk = (disk_top, height - disk_top - MARGIN);
-        let memtable = (memory.0 + HEAD + 4.0, 2);
-        let indexes = memtable.0 + memtable.1 as f32 * (CELL + 3.0) + 4.0;
-        let log = disk.0 + HEAD + 16.0;
+    pub fn new(engine: &SsTables, spotlight: &Spotlight, breadth: Breadth, height: f32) -> Layout {
+        let stage = Area::stage(breadth, height);
+        let mut rest = stage.inset(GAP);
+        let memory = rest.cut_top(memory_height());
+        rest.cut_top(GAP);
+        let disk = rest;
+        let mut tables_at = Area { x: disk.x + GAP, width: disk.width - 2.0 * GAP, ..disk };
+        tables_at.cut_top(HEAD);
+        let logs = tables_at.cut_top(BAND);
+        tables_at.cut_top(GAP);
+        tables_at.cut_bottom(GAP);
 
         let mut tables = engine.tables();
-        let (columns, rows) = match (is_wide, tables.len()) {
-            (true, 0..=3) => (3, 1),
-            (true, 4) => (4, 1),
-            (true, _) => (5, 1),
-            (false, _) => (2, 2),
-        };
-        // What is folded takes no column: it is said in the region's corner.
-        let folded = tables.len().saturating_sub(columns * rows);
+        let (many, width) = cards(tables.len(), breadth);
+        let folded = tables.len().saturating_sub(many);
         tables.drain(..folded);
-        let top = log + CELL + 24.0;
-        let left = 2.0 * MARGIN;
-        let width = (breadth.width() - 2.0 * left - GAP * (columns - 1) as f32) / columns as f32;
-        let room = (disk.0 + disk.1 - top - 8.0 - GAP * (rows - 1) as f32) / rows as f32;
-        let mut cards = Vec::new();
-        for (number, table) in tables.into_iter().enumerate() {
-            let (column, row) = ((number % columns) as f32, (number / columns) as f32);
-            let at = Point::new(left + column * (width + GAP), top + row * (room + GAP));
-            let index = if is_wide {
-                Point::new(at.x, indexes + 16.0)
-            } else {
-                Point::new(left + 58.0, indexes + 22.0 * number as f32)
-            };
-            let index_width = if is_wide { width } else { breadth.width() - 2.0 * left - 58.0 };
+        // All rows are of the same height, so that no table seems to hold more than another.
+        let fits = |table: &TableView| card_height(table, width, EASY) <= tables_at.height;
+        let row = if tables.iter().all(fits) { EASY } else { LOW };
+        let mut index = memory.inset(GAP);
+        index.cut_top(BAND + GAP / 2.0);
+        let placed = tables.into_iter().enumerate().map(|(number, table)| {
+            let mut keys = index.column(many, number);
+            let index = (keys.cut_top(LINE), keys);
             let asked = asked(&table, spotlight, head_on(engine, table.id));
-            cards.push(place(table, at, (width, room), asked, index, index_width));
-        }
-        let folded = (folded, Point::new(breadth.width() - left, top - 8.0));
-        Layout { breadth, height, memory, disk, memtable, log, cards, folded }
+            place(table, tables_at.column(many, number), row, asked, index)
+        });
+        let cards = placed.collect();
+        let is_wide = breadth == Breadth::Wide;
+        let names = if is_wide { NAMES.0 } else { NAMES.1 };
+        Layout { stage, memory, disk, logs, cards, index, tables: tables_at, folded, names, is_wide }
     }
 
     pub fn card(&self, id: TableId) -> Option<&Card> {
         self.cards.iter().find(|card| card.id() == id)
     }
 
-    /// The left edge of both regions, and their width.
-    pub fn sides(&self) -> (f32, f32) {
-        (MARGIN, self.breadth.width() - 2.0 * MARGIN)
+    /// The room of the memtable's cells.
+    pub fn memtable(&self) -> Area {
+        let mut room = self.memory.inset(GAP);
+        room.cut_left(self.names);
+        room.cut_top(BAND)
+    }
+
+    /// The name of a log, and the room of its records: on a page beside it, where two share the height of one, and on a
+    /// phone below it, where two share its breadth.
+    pub fn log(&self, many: usize, place: usize) -> (Area, Area) {
+        let mut row = if self.is_wide { self.logs } else { self.logs.column(many, place) };
+        if !self.is_wide {
+            return (row.cut_top(LINE + 2.0), row);
+        }
+        row.height /= many as f32;
+        row.y += row.height * place as f32;
+        row.cut_bottom(2.0);
+        (row.cut_left(self.names), row)
     }
 }
 
 /// Gives the blocks of a table their places: all entries in rows of their own if there is room, else only those of the
 /// block in question, else the blocks around that one.
-fn place(table: TableView, at: Point, (width, room): (f32, f32), asked: usize, index: Point, index_width: f32) -> Card {
-    let room_for_blocks = room - CARD_HEAD - CARD_FOOT - 8.0;
-    let open = |block: &BlockView| block.entries.len() as f32 * ROW + 2.0;
-    let closed = ROW + 2.0;
-    let all: f32 = table.blocks.iter().map(|block| open(block) + BLOCK_GAP).sum();
-    let opens_all = all <= room_for_blocks;
+fn place(table: TableView, room: Area, row: f32, asked: usize, index: (Area, Area)) -> Card {
+    let columns = columns(room.width, table.blocks.len());
+    let (above, below) = (head(room.width), if table.is_complete { FOOT + GAP } else { GAP / 2.0 });
+    let for_blocks = room.height - above - below;
+    let opens_all = card_height(&table, room.width, row) <= room.height;
     // An open block may be larger than all the room there is.
-    let opens_asked = table.blocks.get(asked).is_some_and(|block| open(block) <= room_for_blocks / 2.0);
+    let opens_asked = table.blocks.get(asked).is_some_and(|block| open(block, row) <= for_blocks / 2.0);
     let is_open = |number: usize| opens_all || opens_asked && number == asked;
-    let spare = room_for_blocks - if opens_asked { open(&table.blocks[asked]) + BLOCK_GAP } else { 0.0 };
+    let tall = |number: usize| if is_open(number) { open(&table.blocks[number], row) } else { row + 2.0 };
+    let numbers: Vec<usize> = (0..table.blocks.len()).collect();
+    let lines: Vec<&[usize]> = numbers.chunks(columns).collect();
+    let line_height = |line: &[usize]| line.iter().map(|number| tall(*number)).fold(0.0, f32::max) + BETWEEN;
+    let line_asked = asked / columns;
     let most = if opens_all {
-        table.blocks.len()
+        lines.len()
     } else {
         // One line is for the blocks that are hidden.
-        usize::from(opens_asked) + ((spare - ROW) / (closed + BLOCK_GAP)) as usize
+        let spare = for_blocks - row - lines.get(line_asked).map_or(0.0, |line| line_height(line));
+        1 + (spare / (row + 2.0 + BETWEEN)) as usize
     };
-    let first = asked.saturating_sub(most / 2).min(table.blocks.len().saturating_sub(most));
+    let first = line_asked.saturating_sub(most / 2).min(lines.len().saturating_sub(most));
     let mut blocks = Vec::new();
-    let mut top = at.y + CARD_HEAD;
-    for (number, block) in table.blocks.iter().enumerate().skip(first).take(most) {
-        let is_closed = !is_open(number);
-        let height = if is_closed { closed } else { open(block) };
-        blocks.push(BlockPlace { number, top, height, is_closed });
-        top += height + BLOCK_GAP;
+    let mut rest = Area { width: room.width - GAP / 2.0, ..room };
+    rest.cut_top(above);
+    for line in lines.iter().skip(first).take(most) {
+        let at = rest.cut_top(line_height(line));
+        for (column, number) in line.iter().enumerate() {
+            let mut at = at.cell(columns, 1, column);
+            at.width += GAP;
+            at.cut_left(GUTTER);
+            blocks.push(BlockPlace {
+                number: *number,
+                at: Area { height: tall(*number), ..at },
+                is_closed: !is_open(*number),
+            });
+        }
     }
     let hidden = table.blocks.len() - blocks.len();
     if hidden > 0 {
-        top += ROW;
+        rest.cut_top(row);
     }
-    let height = if table.is_complete { top + 3.0 + CARD_FOOT + 6.0 } else { top + 6.0 } - at.y;
-    Card { table, at, width, height, index, index_width, blocks, hidden }
+    let at = Area { height: rest.y + below - room.y, ..room };
+    Card { table, at, index, row, blocks, hidden, columns }
 }
 
 /// The entry of a table that a read head stands on.

@@ -1,67 +1,83 @@
-//! The upper region: the memtable as a strip of sorted cells, and the sparse index of each table.
+//! The upper region: the memtable as a strip of sorted cells, and the sparse index of each table above its card.
 
-use super::layout::{CELL, Card, Layout};
+use super::layout::{Card, LINE, Layout};
 use super::spotlight::Spotlight;
 use crate::engine::storage::Entry;
 use crate::engine::storage::sstable::SsTables;
 use crate::engine::wording::shown_or;
-use crate::scene::text::{SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, hue, memory};
-use crate::scene::{Anchor, Breadth, Point, Scene, Shape, Whence, between};
+use crate::scene::Whence;
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::gauge;
+use crate::scene::rows::{APART, boxed, put};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{ROUND, record, tint};
+use crate::scene::{Anchor, Point, Scene, Shape, between};
 
 /// The width of a cell of the memtable: at least, at most.
-const CELL_WIDTH: (f32, f32) = (84.0, 150.0);
+const CELL_WIDTH: (f32, f32) = (62.0, 160.0);
+/// What a cell needs beside its key and its value.
+const BESIDE: f32 = 26.0;
 /// A key of an index needs that much.
-const LEAST_CHIP: f32 = 40.0;
-const CHIP: f32 = 18.0;
-/// The width of the bar that fills with the memtable.
-const GAUGE: f32 = 80.0;
+const LEAST_CHIP: f32 = 34.0;
+/// So many entries are looked at to know how wide a cell must be; of more, not all have one.
+const MEASURED: usize = 24;
 
 pub fn draw_region(scene: &mut Scene, engine: &SsTables, layout: &Layout) {
-    let (left, width) = layout.sides();
-    let name = match (&engine.memory.damage, engine.memory.replayed) {
-        (Some(_), _) => "Memory: nothing is served, since the disk is damaged".to_owned(),
-        (None, Some(_)) => "Memory: start-up fills the memtable again".to_owned(),
-        (None, None) => {
-            let (bytes, limit) = (engine.memory.memtable.bytes, engine.settings.memtable_bytes);
-            format!("Memory: the memtable has {bytes} of {limit} bytes")
-        }
+    let (bytes, limit) = (engine.memory.memtable.bytes, engine.settings.memtable_bytes);
+    let lines = match (&engine.memory.damage, engine.memory.replayed) {
+        (Some(_), _) => ["Memory: the disk is".to_owned(), "damaged, and".to_owned(), "nothing is served".to_owned()],
+        (None, Some(_)) => ["Memory: start-up".to_owned(), "fills the memtable".to_owned(), "again".to_owned()],
+        (None, None) => ["Memory: memtable".to_owned(), format!("{bytes} of {limit} bytes"), String::new()],
     };
-    scene.push(memory("memory", left, layout.memory.0, width, layout.memory.1, &name));
-    let full = (engine.memory.memtable.bytes as f32 / engine.settings.memtable_bytes as f32).min(1.0);
-    let at = Point::new(left + width - GAUGE - 10.0, layout.memory.0 + 8.0);
-    scene.push(
-        Shape::new("fill", at.x, at.y)
-            .rect(0.0, 0.0, GAUGE, 8.0, 4.0, "cell")
-            .rect(0.0, 0.0, GAUGE * full, 8.0, 4.0, "gauge")
-            .label("how full the memtable is"),
-    );
+    let mut room = layout.memory.own().inset(GAP);
+    room.width = layout.memtable().x - layout.memory.x - GAP;
+    let region = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .fold(boxed("memory", layout.memory, ROUND, "memory"), |region, line| {
+            put(region, room.cut_top(LINE), Anchor::Start, "region-name", line)
+        });
+    scene.push(region.label(lines.join(" ").trim_end()));
+    if lines[2].is_empty() {
+        let at = Area {
+            x: layout.memory.x + GAP,
+            y: layout.memory.y + room.y + GAP / 2.0,
+            height: GAP,
+            width: room.width - GAP,
+        };
+        let fill = Shape::new("fill", at.x, at.y);
+        let fill = gauge(fill, at.own(), bytes as f32 / limit as f32, "gauge");
+        scene.push(fill.label("how full the memtable is"));
+    }
 }
 
-/// The places of the memtable's cells.
+/// The places of the memtable's cells: few have a row of tall ones, many two rows.
 pub struct Strip {
-    left: f32,
-    top: f32,
+    room: Area,
     columns: usize,
     rows: usize,
-    pub cell: f32,
 }
 
 impl Strip {
-    pub fn new(layout: &Layout, entries: usize) -> Strip {
-        let (left, room) = layout.sides();
-        let (left, room) = (left + 8.0, room - 16.0);
-        let (top, rows) = layout.memtable;
-        let cell = between(room / entries.div_ceil(rows).max(1) as f32, CELL_WIDTH.0, CELL_WIDTH.1);
-        let columns = (room / cell) as usize;
-        // A single row stands in the middle of the room of two.
-        let top = if entries <= columns { top + 12.0 } else { top };
-        Strip { left, top, columns, rows, cell }
+    pub fn new(engine: &SsTables, layout: &Layout) -> Strip {
+        let memtable = &engine.memory.memtable;
+        let room = layout.memtable();
+        let wants = |entry: &Entry| {
+            let value = entry.value.as_deref().map_or(0.0, |value| Face::of("value").width(value));
+            Face::of("key").width(entry.key.as_str()) + value + BESIDE
+        };
+        let widest = memtable.iter().take(MEASURED).map(wants).fold(0.0, f32::max);
+        let cell = between(widest, CELL_WIDTH.0, CELL_WIDTH.1);
+        let most = ((room.width + GAP) / (cell + GAP)).max(1.0) as usize;
+        let rows = if memtable.len <= most { 1 } else { 2 };
+        // Few share the room of three.
+        let columns = if rows == 1 { memtable.len.max(most.min(3)) } else { most };
+        Strip { room, columns, rows }
     }
 
-    pub fn place(&self, number: usize) -> Point {
-        let (column, row) = ((number % self.columns) as f32, (number / self.columns) as f32);
-        Point::new(self.left + column * self.cell, self.top + row * (CELL + 3.0))
+    pub fn place(&self, number: usize) -> Area {
+        let place = self.room.tile(self.columns, self.rows, number);
+        Area { height: place.height + if self.rows == 1 { GAP - APART } else { APART }, ..place }
     }
 
     fn room(&self) -> usize {
@@ -84,21 +100,14 @@ pub fn shown<'a>(engine: &'a SsTables, strip: &Strip, spotlight: &Spotlight) -> 
 }
 
 pub fn draw_memtable(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotlight: &Spotlight) {
-    let strip = Strip::new(layout, engine.memory.memtable.len);
+    let strip = Strip::new(engine, layout);
     let (before, entries, after) = shown(engine, &strip, spotlight);
     if engine.memory.memtable.is_empty() {
-        let at = strip.place(0);
-        let note = "the memtable is empty";
-        scene.push(Shape::new("no memtable", at.x, at.y).rect(0.0, 0.0, 170.0, CELL, 2.0, "slot").text(
-            10.0,
-            16.0,
-            Anchor::Start,
-            "small",
-            note,
-        ));
+        let empty = boxed("no memtable", layout.memtable(), 2.0, "slot");
+        scene.push(put(empty, layout.memtable().own(), Anchor::Middle, "small", "the memtable is empty"));
     }
-    let more = |key: &str, number: usize, at: Point| {
-        Shape::new(key, at.x, at.y).text(6.0, 16.0, Anchor::Start, "small", format!("… {number} more"))
+    let more = |key: &str, number: usize, at: Area| {
+        put(Shape::new(key, at.x, at.y), at.own(), Anchor::Middle, "small", format!("… {number} more"))
     };
     let mut place = 0;
     if before > 0 {
@@ -106,14 +115,12 @@ pub fn draw_memtable(scene: &mut Scene, engine: &SsTables, layout: &Layout, spot
         place = 1;
     }
     for entry in entries {
-        let at = strip.place(place);
         let key = entry.key.as_str();
         let is_asked = spotlight.in_memtable && spotlight.key.as_ref() == Some(&entry.key);
-        let held = entry.value.as_deref().map_or(Held::Tombstone, Held::Value);
         let value = shown_or(entry.value.as_deref(), "a tombstone");
         let label = format!("{}: {value}, number {}", entry.key, entry.sequence);
         scene.push(
-            cell(memtable_key(entry), at.x, at.y, strip.cell, CELL, key, held)
+            record(memtable_key(entry), strip.place(place), key, entry.value.as_deref())
                 .changed(is_asked)
                 .label(label)
                 .born(Whence::Shape(format!("record {}", entry.sequence))),
@@ -131,101 +138,99 @@ fn memtable_key(entry: &Entry) -> String {
 }
 
 /// Where the cell of an entry is, if it has one.
-pub fn cell_of(engine: &SsTables, layout: &Layout, entry: &Entry) -> Option<Point> {
-    let strip = Strip::new(layout, engine.memory.memtable.len);
+pub fn cell_of(engine: &SsTables, layout: &Layout, entry: &Entry) -> Option<Area> {
+    let strip = Strip::new(engine, layout);
     let place = engine.memory.memtable.iter().position(|each| each.sequence == entry.sequence)?;
     (engine.memory.memtable.len <= strip.room()).then(|| strip.place(place))
 }
 
 /// Each open table's last key of each block, above its card.
 pub fn draw_indexes(scene: &mut Scene, layout: &Layout, spotlight: &Spotlight) {
-    for card in layout.cards.iter().filter(|card| card.table.is_open) {
-        let at = card.index;
-        let name = if layout.breadth == Breadth::Wide {
-            format!("sparse index of {}", card.table.name)
-        } else {
-            fit(&card.table.name, 54.0, SMALL)
+    let open = || layout.cards.iter().filter(|card| card.table.is_open);
+    if open().next().is_none() {
+        let none = boxed("no index", layout.index, 2.0, "slot");
+        scene.push(put(none, layout.index.own(), Anchor::Middle, "small", "no table is open: no sparse index yet"));
+    }
+    for card in open() {
+        let (name, id) = (&card.table.name, card.id());
+        let filter = spotlight.filter.filter(|(asked, _)| *asked == id);
+        let words = match filter {
+            Some((_, passes)) => {
+                let says = if passes { "maybe" } else { "no" };
+                [format!("filter of {name}: {says}"), format!("{name}: {says}"), says.to_owned()]
+            }
+            None => [format!("sparse index of {name}"), format!("index of {name}"), name.clone()],
         };
-        let name_at = if layout.breadth == Breadth::Wide { Point::new(0.0, -5.0) } else { Point::new(-54.0, 12.0) };
-        let filter = spotlight.filter.filter(|(id, _)| *id == card.id());
-        let name = match filter {
-            Some((_, true)) => format!("filter of {}: maybe", card.table.name),
-            Some((_, false)) => format!("filter of {}: no", card.table.name),
-            None => name,
-        };
-        let is_asked = filter.is_some() || spotlight.index && spotlight.tables.contains(&card.id());
-        let room = if layout.breadth == Breadth::Wide { card.index_width } else { 54.0 };
-        scene.push(Shape::new(format!("index {}", card.id()), at.x, at.y).text(
-            name_at.x,
-            name_at.y,
-            Anchor::Start,
-            if is_asked { "head-name" } else { "small" },
-            fit(&name, room, SMALL),
-        ));
+        let is_asked = filter.is_some() || spotlight.index && spotlight.tables.contains(&id);
+        let class = if is_asked { "head-name" } else { "small" };
+        let at = card.index.0;
+        let fits = |words: &&String| Face::of(class).width(words) <= at.width;
+        let words = words.iter().find(fits).unwrap_or(&words[2]);
+        let title = Shape::new(format!("index {id}"), at.x, at.y);
+        scene.push(put(title, at.own(), Anchor::Start, class, words));
         draw_chips(scene, card, spotlight);
     }
 }
 
-/// From the key of the index to the block that it names. Under the cards, so that their names stay
-/// legible; on a phone, where the index is far from the card, both are outlined and nothing more.
+/// From the key of the index down to the block that it names. Under the cards, so that their names stay legible.
 pub fn draw_pointer(scene: &mut Scene, layout: &Layout, spotlight: &Spotlight) {
-    let is_near = layout.breadth == Breadth::Wide && spotlight.index;
-    let Some((id, block)) = spotlight.block.filter(|_| is_near) else { return };
+    let Some((id, block)) = spotlight.block.filter(|_| spotlight.index) else { return };
     let Some(card) = layout.card(id) else { return };
-    let chips = Chips::new(card, spotlight);
     let Some(place) = card.blocks.iter().find(|place| place.number == block) else { return };
-    let x = card.index.x + (block - chips.first) as f32 * chips.width + chips.width / 2.0;
-    let to = Point::new(between(x, card.at.x + 30.0, card.at.x + card.width - 12.0), place.top);
-    scene.push(Shape::arrow("index pointer", Point::new(x, card.index.y + CHIP), to).arrow_class("path"));
+    let chip = Chips::new(card, spotlight).place(card, block);
+    let to = Point::new(between(chip.middle().x, place.at.x + GAP, place.at.right() - GAP), place.at.y);
+    scene.push(Shape::arrow("index pointer", Point::new(chip.middle().x, chip.bottom()), to).arrow_class("path"));
 }
 
 /// Which keys of an index are shown.
 struct Chips {
     first: usize,
     most: usize,
-    width: f32,
+    columns: usize,
 }
 
 impl Chips {
     fn new(card: &Card, spotlight: &Spotlight) -> Chips {
         let blocks = card.table.blocks.len();
-        let room = (card.index_width / LEAST_CHIP) as usize;
+        let last = card.table.blocks.iter().take(MEASURED).filter_map(|block| block.entries.last());
+        let widest = last.map(|last| Face::of("small").width(last.entry.key.as_str())).fold(0.0, f32::max);
+        let least = between(widest + 2.0 * GAP, LEAST_CHIP, 2.0 * LEAST_CHIP);
+        let room = ((card.at.width / least) as usize).max(2);
         // The last place may be needed to say how many more there are.
         let most = if blocks > room { room - 1 } else { room };
         let asked = spotlight.block.filter(|(id, _)| *id == card.id()).map_or(0, |(_, block)| block);
         let first = asked.saturating_sub(most / 2).min(blocks.saturating_sub(most));
-        let width = (card.index_width / blocks.clamp(1, room) as f32).min(110.0);
-        Chips { first, most, width }
+        Chips { first, most, columns: blocks.clamp(1, room) }
+    }
+
+    /// Above its block, where all blocks stand side by side.
+    fn place(&self, card: &Card, block: usize) -> Area {
+        let place = card.index.1.cell(self.columns, 1, block - self.first);
+        let place = Area { width: place.width + GAP - APART, height: place.height + GAP, ..place };
+        match card.blocks.iter().find(|it| it.number == block) {
+            Some(it) if card.columns == card.table.blocks.len() => Area { x: it.at.x, width: it.at.width, ..place },
+            _ => place,
+        }
     }
 }
 
 fn draw_chips(scene: &mut Scene, card: &Card, spotlight: &Spotlight) {
     let blocks = &card.table.blocks;
-    let Chips { first, most, width: chip } = Chips::new(card, spotlight);
+    let chips = Chips::new(card, spotlight);
     let asked = spotlight.block.filter(|(id, _)| *id == card.id()).map(|(_, block)| block);
-    let mut x = card.index.x;
-    for (number, block) in blocks.iter().enumerate().skip(first).take(most) {
+    for (number, block) in blocks.iter().enumerate().skip(chips.first).take(chips.most) {
         let Some(last) = block.entries.last() else { continue };
-        let is_asked = asked == Some(number);
-        let key = last.entry.key.as_str();
-        let shape = Shape::new(format!("index {}/{number}", card.id()), x, card.index.y)
-            .rect(0.0, 0.0, chip - 3.0, CHIP, 2.0, "cell")
-            .rect(0.0, 0.0, 3.0, CHIP, 2.0, hue(key))
-            .text(7.0, 13.0, Anchor::Start, "small", fit(key, chip - 12.0, SMALL))
-            .changed(is_asked)
-            .label(format!("the last key of block {} is {}", number + 1, last.entry.key));
-        scene.push(shape);
-        x += chip;
+        let (key, at) = (last.entry.key.as_str(), chips.place(card, number));
+        let mut text = at.own();
+        text.cut_left(GAP / 2.0);
+        let shape = boxed(format!("index {}/{number}", card.id()), at, 2.0, "cell");
+        let shape = shape.rect(0.0, 0.0, at.width, at.height, 2.0, tint(key));
+        let shape = put(shape, text, Anchor::Start, "small plain", key).changed(asked == Some(number));
+        scene.push(shape.label(format!("the last key of block {} is {}", number + 1, last.entry.key)));
     }
-    if blocks.len() > most {
-        let rest = format!("+{}", blocks.len() - most);
-        let left = (x + 4.0).min(card.index.x + card.index_width - width(&rest, SMALL));
-        scene.push(Shape::new(format!("index {}/more", card.id()), left, card.index.y).text(
-            0.0,
-            13.0,
-            Anchor::Start,
-            "small",
-            rest,
-        ));
+    if blocks.len() > chips.most {
+        let at = chips.place(card, chips.first + chips.most);
+        let more = Shape::new(format!("index {}/more", card.id()), at.x, at.y);
+        scene.push(put(more, at.own(), Anchor::Middle, "small", format!("+{}", blocks.len() - chips.most)));
     }
 }

@@ -30,10 +30,19 @@ impl Figure for SsTableFigure {
 
     const PLUG: Option<&'static str> = Some(plug::CRASH);
 
+    fn height(engine: &SsTables, breadth: Breadth) -> Option<f32> {
+        Some(layout::height(engine, breadth))
+    }
+
     fn draw(engine: &SsTables, event: Option<&Event>, breadth: Breadth) -> Scene {
+        Self::draw_on(engine, event, breadth, layout::height(engine, breadth))
+    }
+
+    /// The disk reaches to the foot of the stage.
+    fn draw_on(engine: &SsTables, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
         let spotlight = Spotlight::new(event);
-        let layout = Layout::new(engine, &spotlight, breadth);
-        let mut scene = Scene::new(breadth.width(), layout.height);
+        let layout = Layout::new(engine, &spotlight, breadth, height);
+        let mut scene = Scene::new(layout.stage.width, layout.stage.height);
         memory::draw_region(&mut scene, engine, &layout);
         disk::draw_region(&mut scene, engine, &layout);
         memory::draw_pointer(&mut scene, &layout, &spotlight);
