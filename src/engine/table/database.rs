@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use super::datum::{Datum, Type};
-use super::plan::{Plan, plan};
+use super::plan::plan;
 use super::query::{self, Statement};
 use super::run::Run;
 use super::token::Mistake;
@@ -81,6 +81,13 @@ pub struct Field {
     pub references: Option<(Rc<str>, Rc<str>)>,
 }
 
+impl Field {
+    /// Whether it is the row's own number, by which the rows lie.
+    pub fn is_row_number(&self) -> bool {
+        self.key && self.kind == Type::Integer
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Index {
     pub name: Rc<str>,
@@ -129,20 +136,11 @@ impl Database {
 
     /// The answer of a query.
     pub fn query(&self, text: &str) -> Result<Answer, Mistake> {
-        let plan: Plan = plan(&query::parse_query(text)?, self)?;
+        let plan = plan(&query::parse_query(text)?, self)?;
         let mut run = Run::new(Rc::new(plan), self);
         run.finish()?;
         Ok(run.answer())
     }
-
-    /// Carries out a statement that is no query.
-    pub fn write(&mut self, statement: &Statement) -> Result<Effect, Mistake> {
-        let _ = statement;
-        Err(Mistake { at: 0, problem: "nothing is written yet".to_owned(), accepted: "SELECT".to_owned() })
-    }
-
-    /// Counts the statistics of all tables anew.
-    pub fn analyze(&mut self) {}
 }
 
 impl Relation {

@@ -41,25 +41,38 @@
 //! # Reading order
 //!
 //! [`value`], [`schema`] and [`heap`] are the rows of one file; [`token`] and [`statement`] their language; [`evaluate`] and
-//! [`execute`] what becomes of it. Of queries, [`datum`] and [`database`] are the rows, [`query`] the language, [`plan`] and
-//! [`run`] what becomes of it.
+//! [`execute`] what becomes of it. Of queries, [`datum`], [`record`] and [`database`] are the rows; [`query`] is the language,
+//! read by `parse` and `parse_expression`; `bind` finds what its names mean, `planner` and `choose` make a [`plan`] of it, and
+//! [`run`] carries it out with the rows of `fetch`, [`scalar`] and [`aggregate`]. `write` is for all other statements.
 
 pub mod aggregate;
+mod bind;
+mod choose;
 pub mod compare;
 pub mod database;
 pub mod datum;
 pub mod evaluate;
 pub mod execute;
+mod fetch;
 pub mod heap;
+mod json;
+mod parse;
+mod parse_expression;
 pub mod plan;
+mod planner;
 pub mod query;
+pub mod record;
 pub mod run;
+mod say;
 pub mod scalar;
 pub mod schema;
 pub mod statement;
 pub mod token;
 pub mod value;
+mod write;
 
+#[cfg(test)]
+mod query_tests;
 #[cfg(test)]
 mod tests;
 

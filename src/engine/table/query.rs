@@ -13,7 +13,7 @@
 //! query    [WITH [RECURSIVE] name [(column, …)] AS (query), …]
 //!          select [UNION [ALL] select …] [ORDER BY expression [ASC|DESC], …] [LIMIT number [OFFSET number]]
 //! select   SELECT [DISTINCT] * | table.* | expression [AS name], …
-//!          [FROM table [AS name] [[LEFT] JOIN table [AS name] ON expression …]]
+//!          [FROM table [AS name] [[LEFT] JOIN table [AS name] [ON expression] …]]
 //!          [WHERE expression] [GROUP BY expression, … [HAVING expression]]
 //! ```
 //!
@@ -24,6 +24,7 @@
 use std::rc::Rc;
 
 use super::datum::{Datum, Type};
+pub use super::parse::parse;
 use super::token::Mistake;
 
 /// A longer text is refused: a statement of the book is read by people.
@@ -136,14 +137,9 @@ pub struct Select {
 #[derive(Clone, Debug)]
 pub enum Output {
     /// `*`, or the columns of one table.
-    All {
-        at: At,
-        table: Option<Name>,
-    },
-    One {
-        expr: Expr,
-        name: Option<Name>,
-    },
+    All { at: At, table: Option<Name> },
+    /// An expression, how it is spelt, and what it is to be called.
+    One { expr: Expr, text: Rc<str>, name: Option<Name> },
 }
 
 /// A table to be read, and how it is joined to those before it.
@@ -247,6 +243,30 @@ pub enum Operator {
     Field,
 }
 
+impl Expr {
+    /// Whether an aggregate is in it.
+    pub fn has_aggregate(&self) -> bool {
+        let any = |list: &[Expr]| list.iter().any(Expr::has_aggregate);
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Column { .. } => false,
+            ExprKind::Aggregate { .. } => true,
+            ExprKind::Not(of) | ExprKind::Negative(of) | ExprKind::IsNull { of, .. } => of.has_aggregate(),
+            ExprKind::Binary(_, one, other) | ExprKind::Like { of: one, pattern: other, .. } => {
+                one.has_aggregate() || other.has_aggregate()
+            }
+            ExprKind::In { of, list, .. } => of.has_aggregate() || any(list),
+            ExprKind::Between { of, low, high, .. } => {
+                of.has_aggregate() || low.has_aggregate() || high.has_aggregate()
+            }
+            ExprKind::Case { whens, otherwise } => {
+                whens.iter().any(|(one, other)| one.has_aggregate() || other.has_aggregate())
+                    || otherwise.as_ref().is_some_and(|of| of.has_aggregate())
+            }
+            ExprKind::Call { arguments, .. } => any(arguments),
+        }
+    }
+}
+
 /// The functions of one row, with the fewest and the most arguments they take.
 pub const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("abs", 1, 1),
@@ -257,11 +277,6 @@ pub const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("substr", 2, 3),
     ("upper", 1, 1),
 ];
-
-/// Reads one statement; a semicolon may close it.
-pub fn parse(text: &str) -> Result<Statement, Mistake> {
-    Err(Mistake { at: text.len(), problem: "no statement is read yet".to_owned(), accepted: "nothing".to_owned() })
-}
 
 /// Reads a query, and nothing else.
 pub fn parse_query(text: &str) -> Result<Query, Mistake> {

@@ -7,8 +7,8 @@ use std::rc::Rc;
 pub enum Token {
     /// A word of the language, or a name.
     Word(String),
-    /// Without its sign: at most 2147483648, of which only the negative is a number of the table.
-    Number(u32),
+    /// Without its sign: at most what its language has, and one more, which only a negative number may be.
+    Number(u64),
     /// What stood between single quotes; a quote within is written twice.
     Text(Rc<str>),
     Sign(&'static str),
@@ -39,7 +39,27 @@ impl Mistake {
     }
 }
 
-/// Longer ones first, so that `<=` is not read as `<`.
+/// What the words of a language are made of.
+pub struct Lexicon {
+    /// Longer ones first, so that `<=` is not read as `<`.
+    signs: &'static [&'static str],
+    largest: u64,
+    /// Whether two hyphens start a remark, up to the end of the line.
+    remarks: bool,
+}
+
+/// The statements about tables of one file.
+const STATEMENTS: Lexicon = Lexicon { signs: SIGNS, largest: i32::MAX as u64, remarks: false };
+
+/// The queries of a database.
+pub const QUERIES: Lexicon = Lexicon {
+    signs: &[
+        "->>", "<>", "!=", "<=", ">=", "==", "||", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", ",", ".", ";",
+    ],
+    largest: i64::MAX as u64,
+    remarks: true,
+};
+
 const SIGNS: &[&str] = &["<>", "<=", ">=", "||", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", ","];
 
 impl Token {
@@ -53,8 +73,13 @@ impl Token {
     }
 }
 
-/// Splits a text, each token with its place in bytes.
+/// Splits a statement about a table of one file, each token with its place in bytes.
 pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
+    split(text, &STATEMENTS)
+}
+
+/// Splits a text of that language, each token with its place in bytes.
+pub fn split(text: &str, lexicon: &Lexicon) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -62,6 +87,9 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
         let start = at;
         let token = if first.is_whitespace() {
             at += first.len_utf8();
+            continue;
+        } else if lexicon.remarks && rest.starts_with("--") {
+            at += rest.find('\n').unwrap_or(rest.len());
             continue;
         } else if first == '\'' {
             let (token, len) = quoted(rest).ok_or_else(|| Mistake {
@@ -71,7 +99,7 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
             })?;
             at += len;
             token
-        } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+        } else if let Some(sign) = lexicon.signs.iter().find(|sign| rest.starts_with(**sign)) {
             at += sign.len();
             Token::Sign(sign)
         } else {
@@ -84,11 +112,11 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, Mistake> {
             at += len;
             let word = &rest[..len];
             if first.is_ascii_digit() {
-                let number = word.parse().ok().filter(|number| *number <= i32::MIN.unsigned_abs());
+                let number = word.parse().ok().filter(|number| *number <= lexicon.largest + 1);
                 Token::Number(number.ok_or_else(|| Mistake {
                     at: start,
                     problem: format!("`{}` is no number", crate::language::shorten(word, 40)),
-                    accepted: "a whole number up to 2147483647".to_owned(),
+                    accepted: format!("a whole number up to {}", lexicon.largest),
                 })?)
             } else {
                 Token::Word(word.to_owned())

@@ -241,7 +241,7 @@ fn apply_change(text: &str, follower: &mut Replica) -> Result<(), Refused> {
                 column = &rows[range];
                 continue;
             }
-            Token::Number(number) if is_negative => Value::Integer(0i32.wrapping_sub_unsigned(number)),
+            Token::Number(number) if is_negative => Value::Integer(0i32.wrapping_sub_unsigned(number as u32)),
             Token::Number(number) => Value::Integer(i32::try_from(number).map_err(|_| WRONG)?),
             Token::Text(text) if kind == Kind::Time => Value::Time(parse_time(&text).ok_or(WRONG)?),
             Token::Text(text) => Value::Text(text),
