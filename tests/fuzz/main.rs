@@ -8,6 +8,7 @@
 //! fall is written to `tests/fuzz/regressions/TARGET/`, where it stays once the mistake is corrected.
 
 mod mutate;
+mod records;
 mod targets;
 
 use std::fs;

@@ -4,6 +4,7 @@
 use stepwise::engine::checksum::crc32;
 use stepwise::engine::cluster::Cluster;
 use stepwise::engine::data::{self, Header};
+use stepwise::engine::format::Format;
 use stepwise::engine::key::Key;
 use stepwise::engine::language::statements;
 use stepwise::engine::log;
@@ -17,12 +18,15 @@ use stepwise::engine::storage::btree::{Kind, Layout, Page, PageId};
 use stepwise::engine::storage::hash_index::{Record, Timestamp, hint};
 use stepwise::engine::storage::lsm::version::{Edit, TableMeta};
 use stepwise::engine::storage::table::{Table, TableBuilder, TableShape};
-use stepwise::engine::storage::{Entry, btree, entry as storage_entry, varint};
+use stepwise::engine::storage::{Entry, btree, entry as storage_entry};
 use stepwise::engine::table::Value;
+use stepwise::engine::varint;
 use stepwise::engine::wire::{self, Wire};
 use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
+
+use crate::records;
 
 /// Something that takes bytes from outside.
 pub struct Target {
@@ -66,6 +70,60 @@ pub const TARGETS: &[Target] = &[
         seeds: || shipped(Method::Triggers),
         run: |b| apply(b, Method::Triggers),
         inputs: 5_000,
+    },
+    Target {
+        name: "json",
+        seeds: || records::written(Format::Json),
+        run: |b| records::read(Format::Json, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "xml",
+        seeds: || records::written(Format::Xml),
+        run: |b| records::read(Format::Xml, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "csv",
+        seeds: || records::written(Format::Csv),
+        run: |b| records::read(Format::Csv, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "message-pack",
+        seeds: || records::written(Format::MessagePack),
+        run: |b| records::read(Format::MessagePack, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "bson",
+        seeds: || records::written(Format::Bson),
+        run: |b| records::read(Format::Bson, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "thrift-binary",
+        seeds: || records::written(Format::ThriftBinary),
+        run: |b| records::read(Format::ThriftBinary, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "thrift-compact",
+        seeds: || records::written(Format::ThriftCompact),
+        run: |b| records::read(Format::ThriftCompact, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "protocol-buffers",
+        seeds: || records::written(Format::ProtocolBuffers),
+        run: |b| records::read(Format::ProtocolBuffers, b),
+        inputs: 10_000,
+    },
+    Target {
+        name: "avro",
+        seeds: || records::written(Format::Avro),
+        run: |b| records::read(Format::Avro, b),
+        inputs: 10_000,
     },
     Target { name: "script", seeds: scripts, run: read_script, inputs: 10_000 },
     Target { name: "data", seeds: files, run: read_file, inputs: 10_000 },

@@ -3,7 +3,10 @@
 use std::fmt::{self, Display};
 use std::ops::Range;
 
+use super::schema::Schema;
+use super::value::Value;
 use crate::contract::Span;
+use crate::varint;
 
 /// What a byte of a record is spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +145,53 @@ impl<'a, E: Ear> Bytes<'a, E> {
         Ok(self.take(N, what)?.try_into().expect("it has so many"))
     }
 
+    /// What stands here, for a message: `"k"`, `0x9f`, `the end`.
+    pub fn seen(&self) -> String {
+        match self.peek() {
+            None => "the bytes end here".to_owned(),
+            Some(byte @ 0x21..0x7f) => format!("`{}`", char::from(byte)),
+            Some(byte) => format!("{byte:#04x}"),
+        }
+    }
+
+    /// The next byte, which must be there.
+    pub fn byte(&mut self, what: &str) -> Result<u8, BadBytes> {
+        self.array::<1>(what).map(|[byte]| byte)
+    }
+
+    /// So many bytes as a text, which must be UTF-8.
+    pub fn text(&mut self, many: usize, what: &str) -> Result<&'a str, BadBytes> {
+        let start = self.at;
+        let bytes = self.take(many, what)?;
+        str::from_utf8(bytes).map_err(|mistake| {
+            let at = mistake.valid_up_to();
+            self.bad(start + at, format!("{:#04x} is no UTF-8", bytes[at]), "text in UTF-8")
+        })
+    }
+
+    /// A number of variable length, seven bits a byte, the low ones first.
+    pub fn varint(&mut self, what: &str) -> Result<u64, BadBytes> {
+        let mut rest = self.rest();
+        if let Some(number) = varint::take(&mut rest) {
+            self.at = self.all.len() - rest.len();
+            return Ok(number);
+        }
+        let ends = self.rest().iter().all(|byte| byte & 0x80 != 0) && self.rest().len() < 10;
+        let found = if ends { "the bytes end within it" } else { "more than 64 bits" };
+        Err(self.bad(self.at, found, format!("{what}, at most ten bytes of which the last is below 0x80")))
+    }
+
+    /// How long something is that follows here; there must be as many bytes.
+    pub fn length(&self, start: usize, long: u64, what: &str) -> Result<usize, BadBytes> {
+        let left = self.all.len() - self.at;
+        match usize::try_from(long) {
+            Ok(long) if long <= left => Ok(long),
+            _ => {
+                Err(self.bad(start, format!("{what} of {long} bytes, and {left} are left"), format!("at most {left}")))
+            }
+        }
+    }
+
     /// Tells what the bytes from `start` to here are for.
     pub fn tell(&mut self, start: usize, role: Role, told: impl FnOnce() -> (String, String)) {
         self.ear.part(start..self.at, role, told);
@@ -149,5 +199,38 @@ impl<'a, E: Ear> Bytes<'a, E> {
 
     pub fn bad(&self, offset: usize, found: impl Display, accepted: impl Display) -> BadBytes {
         BadBytes { offset, found: found.to_string(), accepted: accepted.to_string() }
+    }
+}
+
+/// The fields of a record as they are read, in any order.
+pub struct Slots<'s> {
+    pub schema: &'s Schema,
+    values: Vec<Option<Value>>,
+}
+
+impl<'s> Slots<'s> {
+    pub fn new(schema: &'s Schema) -> Slots<'s> {
+        Slots { schema, values: vec![None; schema.fields.len()] }
+    }
+
+    /// Where a field's value goes.
+    pub fn at(&mut self, place: usize) -> &mut Option<Value> {
+        &mut self.values[place]
+    }
+
+    /// The record in the order of its schema. What was not there has its default, or is left out if it may be.
+    pub fn finish<E: Ear>(self, bytes: &Bytes<E>) -> Result<Value, BadBytes> {
+        let mut fields = Vec::with_capacity(self.values.len());
+        for (field, value) in self.schema.fields.iter().zip(self.values) {
+            match value.or_else(|| field.default.clone()) {
+                Some(value) => fields.push((field.name.clone(), value)),
+                None if field.optional => {}
+                None => {
+                    let found = format!("{} ends without {}", self.schema.name, field.name);
+                    return Err(bytes.bad(bytes.at, found, format!("{}, {}", field.name, field.kind)));
+                }
+            }
+        }
+        Ok(Value::Record(fields))
     }
 }

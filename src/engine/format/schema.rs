@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-use super::value::Value;
+use super::value::{Double, Value};
 
 /// A record's fields, in the order in which Avro writes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,22 @@ impl Schema {
         self.fields.iter().find(|field| field.number == number)
     }
 
+    /// The place of a field.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| &*field.name == name)
+    }
+
+    /// Each field with what a record has in it.
+    pub fn pairs<'a>(&'a self, record: &'a Value) -> impl Iterator<Item = (&'a Field, Option<&'a Value>)> {
+        let fields: &[_] = if let Value::Record(fields) = record { fields } else { &[] };
+        self.fields.iter().enumerate().map(move |(place, field)| {
+            // Most records have their fields in the schema's order.
+            let here = fields.get(place).filter(|(name, _)| *name == field.name);
+            let found = here.or_else(|| fields.iter().find(|(name, _)| *name == field.name));
+            (field, found.map(|(_, value)| value))
+        })
+    }
+
     /// Whether a record is one of this schema: each field of its kind, none missing that has to be there, none unknown.
     pub fn check(&self, record: &Value) -> Result<(), Misfit> {
         Kind::check_record(self, record, "")
@@ -87,6 +103,23 @@ impl Schema {
 }
 
 impl Kind {
+    /// What Protocol Buffers takes where a field has not been written: zero, nothing, no items.
+    pub fn zero(&self) -> Value {
+        match self {
+            Kind::Bool => Value::Bool(false),
+            Kind::Int | Kind::Long => Value::Int(0),
+            Kind::Double => Value::Double(Double(0.0)),
+            Kind::Text => Value::text(""),
+            Kind::Bytes => Value::bytes(&[]),
+            Kind::List(_) => Value::List(Vec::new()),
+            Kind::Record(schema) => {
+                let needed =
+                    schema.fields.iter().filter(|field| !field.optional || matches!(field.kind, Kind::List(_)));
+                Value::Record(needed.map(|field| (field.name.clone(), field.kind.zero())).collect())
+            }
+        }
+    }
+
     fn check_record(schema: &Schema, record: &Value, path: &str) -> Result<(), Misfit> {
         let Value::Record(fields) = record else {
             return Err(misfit(path, record.what(), format!("a record {}", schema.name)));
@@ -134,7 +167,8 @@ fn within(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn misfit(field: &str, found: impl Display, accepted: impl Display) -> Misfit {
+/// That a field's value can't be written.
+pub fn misfit(field: &str, found: impl Display, accepted: impl Display) -> Misfit {
     let field = if field.is_empty() { "the record" } else { field };
     Misfit { field: field.to_owned(), found: found.to_string(), accepted: accepted.to_string() }
 }
