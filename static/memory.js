@@ -167,7 +167,7 @@ addEventListener("stepwise-goal", ({ target, detail }) => {
   if (!figure || detail.solved) return;
   change(({ goals }) => {
     const commands = Math.min(detail.commands, goals[figure]?.commands ?? Infinity);
-    goals[figure] = { page, title: String(detail.task).slice(0, LONGEST), commands, day: today() };
+    goals[figure] = { page, title: String(detail.task).replaceAll("`", "").slice(0, LONGEST), commands, day: today() };
   });
 });
 

@@ -91,14 +91,14 @@ impl Placed {
     pub fn words(&self) -> String {
         let caption = self.spec.caption.as_deref().unwrap_or_default();
         let task = &self.spec.goal.task;
-        format!("{}. {task} {} {caption}", self.title(), self.narration())
+        format!("{}. {task} {} {caption}", self.title(), self.narration()).replace('`', "")
     }
 
     /// The figure for a page that is `to_root` below the root of the book. It has no blank lines.
     pub fn html(&self, to_root: &str, base_url: Option<&str>) -> String {
         let mut html = format!("<div class=\"figure-block\" id=\"{}\">{}", self.id, self.element());
         if let Some(caption) = &self.spec.caption {
-            push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", escape(caption)));
+            push(&mut html, format_args!("<div class=\"figure-caption\">{}</div>", coded(caption)));
         }
         if let Some(goal) = &self.goal {
             let solution = escape(&goal.solution);
@@ -144,7 +144,7 @@ impl Placed {
         let mark = goal.mark(&self.run);
         let stand = goal.stand(&mark);
         let parts: String = mark.parts.iter().map(|(part, _)| format!("<li>{}</li>", escape(part))).collect();
-        let task = escape(&goal.task);
+        let task = coded(&goal.task);
         format!("<div class=\"opening-goal\"><p><b>Goal. </b>{task}</p><ul>{parts}</ul><div>{stand}</div></div>")
     }
 
@@ -190,6 +190,15 @@ pub fn picture(scene: &Scene, breadth: &str, label: &str) -> String {
 /// The picture's shape for the style sheets, so that its room is kept before it is there.
 fn ratio(scene: &Scene) -> String {
     format!("{}/{}", svg::number(scene.width), svg::number(scene.height))
+}
+
+/// A text with its commands as code.
+fn coded(text: &str) -> String {
+    let parts = figures::spans(text).map(|(is_code, part)| match is_code {
+        true => format!("<code>{}</code>", escape(part)),
+        false => escape(part),
+    });
+    parts.collect()
 }
 
 /// A script keeps its lines in an attribute.

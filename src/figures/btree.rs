@@ -99,12 +99,13 @@ fn memory_name(tree: &BTree, breadth: Breadth) -> String {
         many => count(many, "level"),
     };
     let (held, room) = tree.cached();
+    let pages = count(held, "page");
     match (breadth, tree.survival) {
         (Breadth::Wide, Survival::Log) => format!(
-            "memory: {keys}, {levels} · {held} pages, room for {room}; dashed: on the disk only · ● changed · ○ safe in the log"
+            "memory: {keys}, {levels} · {pages}, room for {room}; dashed: on the disk only · ● changed · ○ safe in the log"
         ),
         (Breadth::Wide, _) => {
-            format!("memory: {keys}, {levels} · {held} pages, room for {room}; dashed: on the disk only · ● changed")
+            format!("memory: {keys}, {levels} · {pages}, room for {room}; dashed: on the disk only · ● changed")
         }
         (Breadth::Narrow, Survival::Log) => format!("{keys}, {levels} · {held}/{room} pages · ● changed ○ logged"),
         (Breadth::Narrow, _) => format!("{keys}, {levels} · {held}/{room} pages in memory · ● changed"),

@@ -125,6 +125,13 @@ impl Goal {
     }
 }
 
+/// A text in its parts, each with whether grave accents surround it: a command, which is shown as code. An accent without a
+/// second one opens nothing.
+pub fn spans(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    let last = text.matches('`').count();
+    text.split('`').enumerate().map(move |(place, part)| (place % 2 == 1 && place < last, part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +197,15 @@ mod tests {
         many.goal.commands = "99".into();
         let problems = figures::open(&many).unwrap().problems;
         assert!(problems[0].0.contains("a whole number from 1 to 20"), "{problems:?}");
+    }
+
+    #[test]
+    fn commands_in_a_text_are_code() {
+        let seen = |text| {
+            spans(text).map(|(is_code, part)| format!("{}{part}", if is_code { "*" } else { "" })).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("Try `get 1`, then wait."), ["Try ", "*get 1", ", then wait."]);
+        assert_eq!(seen("`put`"), ["", "*put", ""]);
+        assert_eq!(seen("one ` alone"), ["one ", " alone"]);
     }
 }

@@ -40,7 +40,7 @@ pub use ask::{Choice, Number, Question, asked, questions};
 #[cfg(target_arch = "wasm32")]
 pub use catalogue::{NotFetched, fetch};
 pub use catalogue::{catalogue, find};
-pub use goal::{Goal, MOST_COMMANDS, Mark};
+pub use goal::{Goal, MOST_COMMANDS, Mark, spans};
 pub use loading::Loading;
 pub use meant::{meant, reads};
 pub use moment::{CommandMark, Growth, Moment};

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::buttons::{self, sends};
 use super::{Message, Player};
-use crate::figures::{Goal, Mark};
+use crate::figures::{Goal, Mark, spans};
 
 /// What is said beside a solution.
 const SOLVED: &str = "This is a solution: step through it.";
@@ -17,6 +17,17 @@ pub struct Pursuit {
     hinted: bool,
     /// What is shown is the solution, and no doing of the reader's.
     solved: bool,
+}
+
+/// A text with its commands as code.
+fn coded(text: &str) -> impl Iterator<Item = Html> {
+    spans(text).map(|(is_code, part)| {
+        if is_code {
+            html! { <code>{ part }</code> }
+        } else {
+            html! { part }
+        }
+    })
 }
 
 impl Player {
@@ -56,7 +67,7 @@ impl Player {
         let hint = goal.hint.as_ref().filter(|_| *hinted);
         html! {
             <section class={classes!("goal", is_reached.then_some("reached"))} aria-label="Goal">
-                <p><b>{ "Goal. " }</b>{ &goal.task }</p>
+                <p><b>{ "Goal. " }</b>{ for coded(&goal.task) }</p>
                 <ul>{ for parts }</ul>
                 <div>
                     <span role="status">{ if *solved { SOLVED.to_owned() } else { goal.stand(mark) } }</span>
@@ -68,7 +79,7 @@ impl Player {
                     }
                 </div>
                 if let Some(hint) = hint {
-                    <p class="hint">{ hint }</p>
+                    <p class="hint">{ for coded(hint) }</p>
                 }
             </section>
         }

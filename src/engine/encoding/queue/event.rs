@@ -102,7 +102,7 @@ pub enum Event {
     #[told("{client} is done with {call}.{}", turns_to(*next))]
     Finished { client: ClientId, call: CallId, next: Option<CallId> },
     #[told("{client} may not work on {call} any more.{}", turns_to(*next), when = *ack == Ack::Before)]
-    #[told("{client} has done {call}, but for the broker it has not: another gets it, or has got it.{}", turns_to(*next))]
+    #[told("{client} has done {call}, but its acknowledgement comes too late to count.{}", turns_to(*next))]
     Late { client: ClientId, call: CallId, ack: Ack, next: Option<CallId> },
     #[told("{waited} without an answer from the store. {client} does not repeat {call}.{}", turns_to(*next))]
     NotRepeated { client: ClientId, call: CallId, waited: Time, next: Option<CallId> },
@@ -120,9 +120,10 @@ pub enum Event {
     PutAside { client: ClientId, what: &'static str },
 
     // The store.
-    #[told("The effect of {call} is in the store, for {group}.", when = !again)]
-    #[told("The effect of {call} is in the store once more, for {group}: it counts twice.")]
-    Applied { call: CallId, group: Group, again: bool },
+    /// With this one it is there so many times.
+    #[told("The effect of {call} is in the store, for {group}.", when = *times == 1)]
+    #[told("The effect of {call} is in the store once more, for {group}: it counts {}.", as_often(*times))]
+    Applied { call: CallId, group: Group, times: usize },
     #[told("The store has the effect of {call} for {group} already, and does nothing.")]
     HadIt { call: CallId, group: Group },
 
@@ -162,6 +163,10 @@ fn back_to_others(back: usize, dead: usize) -> String {
 
 fn time_of(times: u32) -> String {
     if times == 1 { String::new() } else { format!(", which was delivered {times} times,") }
+}
+
+fn as_often(times: usize) -> String {
+    if times == 2 { "twice".to_owned() } else { format!("{times} times") }
 }
 
 fn turns_to(next: Option<CallId>) -> String {

@@ -26,19 +26,24 @@ pub struct Row {
 }
 
 impl Store {
+    /// How many times it has the effect of a message.
+    fn times(&self, group: Group, call: CallId) -> usize {
+        self.rows.iter().filter(|row| row.group == group && row.letter.call == call).count()
+    }
+
     pub fn has(&self, group: Group, call: CallId) -> bool {
-        self.rows.iter().any(|row| row.group == group && row.letter.call == call)
+        self.times(group, call) > 0
     }
 
     pub fn hear(&mut self, from: Host, message: &Message) -> Option<Reaction> {
         let Message::Apply { tag, group, ref letter } = *message else { unreachable!("all else is for others") };
-        let (call, again) = (letter.call, self.has(group, letter.call));
-        if again && self.settings.idempotent {
+        let (call, had) = (letter.call, self.times(group, letter.call));
+        if had > 0 && self.settings.idempotent {
             return Some(Reaction::new(Event::HadIt { call, group }).send(from, Message::Applied { tag }));
         }
         let row = Row { group, letter: letter.clone(), partition: tag.partition, offset: tag.offset };
         Rc::make_mut(&mut self.rows).push(row);
-        let event = Event::Applied { call, group, again };
+        let event = Event::Applied { call, group, times: had + 1 };
         Some(Reaction::new(event).send(from, Message::Applied { tag }))
     }
 

@@ -109,11 +109,10 @@ pub enum Event {
         when = let Unheeded::Over(term) = why
     )]
     #[told(
-        "{node} hears that {from} took nothing of what it sent before term {term} began. It leads no more, and sends \
-         nothing again.",
-        when = let Unheeded::Newer(term) = why
+        "{node} hears that {from} took nothing of what it sent. But {node} does not lead, and sends nothing again.",
+        when = matches!(why, Unheeded::TookNothing)
     )]
-    #[told("{from} tells {node} how far its log has come. But {node} does not lead, and sends nothing.")]
+    #[told("{node} hears from {from} how far its log has come. But {node} does not lead, and sends nothing.")]
     Unheeded { node: NodeId, from: NodeId, why: Unheeded },
 
     // Followers.
@@ -150,6 +149,7 @@ pub enum Event {
     #[told("{node} looked up {key}, and has no such key.")]
     Answered { node: NodeId, key: Key, found: Option<Rc<str>> },
     /// `leads` is whether the leader does: it may be off.
+    #[told("{node} takes no write: it has only just started, and does not lead yet.", when = node == leader)]
     #[told("{node} takes no write: it does not lead, {leader} does.", when = *leads)]
     #[told("{node} takes no write: it does not lead, and the leader {leader} is off.")]
     NotLeader { node: NodeId, leader: NodeId, leads: bool },
@@ -181,8 +181,8 @@ pub enum Unheeded {
     NotLeader,
     /// It is an answer to what the node sent in a term that is over.
     Over(Term),
-    /// The other knew of a newer term than that in which this node sent, and by now this one does, too.
-    Newer(Term),
+    /// The other knows of a newer term, or lacks what comes before; whatever it is, this node leads no more.
+    TookNothing,
 }
 
 /// Why a follower cannot append after a position.

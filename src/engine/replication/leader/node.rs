@@ -250,7 +250,7 @@ impl Server {
         }
         let (node, term, known) = (self.log.id, message.term(), self.log.term());
         let sent = answers.iter().map(|(_, message)| entries_of(message)).sum();
-        let refused = answers.iter().any(|(_, message)| matches!(message, LogMessage::Appended { matches: false, .. }));
+        let refused = answers.iter().any(|(_, message)| refused_by(message));
         let reaction = match *message {
             LogMessage::Append { .. } if term < known => Reaction::new(Event::Outdated { node, from, term, known }),
             LogMessage::Append { position, before: leaders, .. } if refused => {
@@ -265,7 +265,10 @@ impl Server {
             _ if !self.leads() && before.role() == Role::Leader => {
                 Reaction::new(Event::SteppedDown { node, from, term, waited })
             }
-            _ if !self.leads() => Reaction::new(Event::Unheeded { node, from, why: Unheeded::Newer(term) }),
+            _ if !self.leads() => {
+                let why = if refused_by(message) { Unheeded::TookNothing } else { Unheeded::NotLeader };
+                Reaction::new(Event::Unheeded { node, from, why })
+            }
             LogMessage::Appended { position, matches: false, .. } if position < self.log.base().position => {
                 return self.send_snapshot(from);
             }
@@ -292,6 +295,11 @@ impl Server {
         let same = if node.base().position == before.base().position { same } else { 0 };
         (node.log().len() - same, before.log().len() - same, node.end())
     }
+}
+
+/// Whether a follower says with it that it took nothing.
+fn refused_by(message: &LogMessage) -> bool {
+    matches!(message, LogMessage::Appended { matches: false, .. })
 }
 
 /// Tells the clients that their writes are done.
