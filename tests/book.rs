@@ -132,7 +132,7 @@ fn every_figure_has_a_chapter_and_stands_in_the_catalogue() {
     let cover = text("index.html");
     for entry in catalogue() {
         let about = &entry.about;
-        assert!(cover.contains(&format!("embed.html#kind={}&amp;", about.kind)), "{} is not on the cover", about.kind);
+        assert!(cover.contains(&format!("embed.html#kind={}&amp;", about.kind)), "{} isn't on the cover", about.kind);
         let chapter = text(&format!("{}.html", about.chapter));
         let figures = chapter.matches(&format!("<stepwise-figure kind=\"{}\"", about.kind)).count();
         assert!(figures >= 2, "{}: its chapter shows it {figures} times, not twice", about.kind);

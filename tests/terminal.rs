@@ -71,7 +71,7 @@ fn json_is_one_object_a_step_and_one_at_the_end() {
         let (file, line) = source.split_once(':').expect("FILE:LINE");
         let text = std::fs::read_to_string(file).expect("the source is a file of the project");
         let line = text.lines().nth(line.parse::<usize>().expect("a number") - 1).expect("the line is there");
-        assert!(line.contains("step("), "{source} does not report a step: {line}");
+        assert!(line.contains("step("), "{source} doesn't report a step: {line}");
         assert!(step["counters"].is_object() && step["narration"].is_string() && step["event"].is_string());
     }
     let outcomes = &end["outcomes"];
@@ -179,7 +179,7 @@ fn a_mistake_says_what_is_accepted() {
     let kinds: Vec<&str> = catalogue().iter().map(|entry| entry.about.kind).collect();
     assert!(refused(&["run", "b-tree"], "").contains(&format!("there are: {}", kinds.join(", "))));
     assert!(
-        refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` cannot be `2`; accepted: ")
+        refused(&["run", "btree", "--param", "order=2"], "").contains("parameter `order` can't be `2`; accepted: ")
     );
     assert!(refused(&["run", "btree", "--param", "odrer=4"], "").contains("no parameter of that name; there are: "));
     assert!(refused(&["run", "btree", "--param", "order"], "").contains("NAME=VALUE"));
@@ -199,7 +199,7 @@ fn a_mistake_says_what_is_accepted() {
 fn a_file_that_is_not_there_is_the_machines_fault() {
     let output = stepwise(&["run", "btree", "--script", "no/such/file"], "");
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/file cannot be read"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/file can't be read"));
 }
 
 #[test]

@@ -146,7 +146,7 @@ const RULES: &[Rule] = &[
         words: WEB,
         why: "a spec is read before anything runs",
     },
-    Rule { part: "src/player", modules: &["book"], words: &[], why: "the player does not know who wrote its element" },
+    Rule { part: "src/player", modules: &["book"], words: &[], why: "the player doesn't know who wrote its element" },
     Rule { part: "src/book", modules: &["player"], words: WEB, why: "pages are written natively" },
 ];
 
@@ -387,7 +387,7 @@ fn every_engine_has_the_same_rooms() {
         found.extend(
             rooms
                 .filter(|room| !files.contains_key(*room))
-                .map(|room| format!("{}/{room}.rs is not there", folder.display())),
+                .map(|room| format!("{}/{room}.rs isn't there", folder.display())),
         );
         let old = ["state", "inspect", "dump", "wire", "read_wire", "narration", "refusal", "parameters"];
         let old = old.iter().filter(|name| files.contains_key(**name));

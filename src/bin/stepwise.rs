@@ -48,7 +48,7 @@ A script comes from --run, from --script, from --example, or from standard input
 A file of answers has one a line, the name of a goal and a script: goal-storage-lsm-trees-1: put a 1; flush
 
 It exits with 0 if all went well (what an engine refuses, such as a read without a quorum, is a result like any
-other), with 1 if a file could not be read or written, and with 2 if what was asked cannot be understood.
+other), with 1 if a file couldn't be read or written, and with 2 if what was asked can't be understood.
 ";
 
 /// What ended the program early.
@@ -274,7 +274,7 @@ fn load(spec: &FigureSpec, file: &Path, header: Option<&str>) -> Result<Loading,
 }
 
 fn contents(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure::Machine(format!("{} cannot be read: {error}", file.display())))
+    std::fs::read(file).map_err(|error| Failure::Machine(format!("{} can't be read: {error}", file.display())))
 }
 
 /// The text of a script, or where it is none.

@@ -20,7 +20,7 @@ pub fn copy(root: &Path, out: &Path) -> anyhow::Result<()> {
 
 fn copy_below(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::Result<()> {
     for file in files_below(from)?.iter().filter(|file| wanted(file)) {
-        let mut bytes = fs::read(from.join(file)).with_context(|| format!("{file} cannot be read"))?;
+        let mut bytes = fs::read(from.join(file)).with_context(|| format!("{file} can't be read"))?;
         if file.ends_with(".css") {
             bytes = colours::both_ways(&read(&from.join(file))?).into_bytes();
         }
@@ -32,7 +32,7 @@ fn copy_below(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::
 /// The files below a folder, as paths from it with `/` between their parts, in order.
 pub fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut files = Vec::new();
-    collect(folder, "", &mut files).with_context(|| format!("{} cannot be read", folder.display()))?;
+    collect(folder, "", &mut files).with_context(|| format!("{} can't be read", folder.display()))?;
     files.sort();
     Ok(files)
 }
@@ -51,7 +51,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> std::io::Res
 }
 
 pub fn read(file: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+    fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))
 }
 
 /// Writes a file and the folders above it.
@@ -59,5 +59,5 @@ pub fn write(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = file.parent().expect("a file of the book is in a folder");
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(file, bytes))
-        .with_context(|| format!("{} cannot be written", file.display()))
+        .with_context(|| format!("{} can't be written", file.display()))
 }

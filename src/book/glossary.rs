@@ -148,7 +148,7 @@ impl Glossary {
             }
             for file in &term.early {
                 if order(file).is_some_and(|at| at >= home || uses.iter().all(|(used, _)| *used != at)) {
-                    wrong.push(format!("{here}: `early` names {file}, which does not use it before it is explained"));
+                    wrong.push(format!("{here}: `early` names {file}, which doesn't use it before it is explained"));
                 }
             }
             let is_early = |at: usize| at < home && !term.early.contains(&self.chapters[at].file);
@@ -341,7 +341,7 @@ mod tests {
             ),
             (
                 wrong(&TOML.replace("at = \"b.md#logs\"", "at = \"b.md#logs\"\nearly = [\"a.md\"]"), a, b),
-                "`early` names a.md, which does not use it",
+                "`early` names a.md, which doesn't use it",
             ),
             (wrong(TOML, "A log.", b), "chapters/glossary.toml:11: `Kafka`: no chapter names this system"),
         ] {

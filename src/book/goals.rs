@@ -39,7 +39,7 @@ pub fn check(spec: &FigureSpec, goal: &Goal) -> Result<(), BadSpec> {
                 format!("missing: {}", missing.join("; "))
             };
             let commands = count(commands, "command");
-            return Err(BadSpec(format!("the solution does not reach the goal with its {commands}{most}; {why}")));
+            return Err(BadSpec(format!("the solution doesn't reach the goal with its {commands}{most}; {why}")));
         }
     };
     let mut run = run(spec, "")?;
@@ -179,7 +179,7 @@ mod tests {
             ("reach = \"height >= 3\"", "a goal lacks `solution`"),
             (
                 "reach = \"height >= 3\"\nsolution = \"put 1 a\"",
-                "does not reach the goal with its 1 command; missing: height ≥ 3",
+                "doesn't reach the goal with its 1 command; missing: height ≥ 3",
             ),
             ("reach = \"height >= 3\"\ncommands = 1\nsolution = \"get 1; put 1..90 a\"", "2 commands of at most 1"),
             ("reach = \"height >= 3\"\nsolution = \"punt\"", "in `solution`, line 1, column 1: `punt` is no command"),

@@ -49,7 +49,7 @@ pub fn write(from: &Path, to: &Path, finish: &Finish) -> anyhow::Result<()> {
         }
     }
     for file in SEARCH {
-        fs::copy(from.join(file), to.join(file)).with_context(|| format!("mdBook has not written {file}"))?;
+        fs::copy(from.join(file), to.join(file)).with_context(|| format!("mdBook hasn't written {file}"))?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub fn check(question: &Question, shown: &[(&str, &str)]) -> Result<(), BadSpec>
         let (right, wrong): (Vec<_>, Vec<_>) = question.choices.iter().partition(|choice| choice.is_right);
         let gives_away = right.iter().find(|choice| is_there(&choice.says));
         if let Some(choice) = gives_away.filter(|_| !wrong.iter().any(|choice| is_there(&choice.says))) {
-            let accepted = "accepted: words that do not stand there, or a wrong choice whose words do, too";
+            let accepted = "accepted: words that don't stand there, or a wrong choice whose words do, too";
             let says = &choice.says;
             return Err(refused(format!(
                 "the words of its right choice `{says}` stand in the {place}, `{text}`; {accepted}"

@@ -146,7 +146,7 @@ pub struct BadParameter {
 impl Display for BadParameter {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         let found: String = self.found.chars().take(40).collect();
-        write!(out, "parameter `{}` cannot be `{found}`; accepted: {}", self.name, self.accepted)
+        write!(out, "parameter `{}` can't be `{found}`; accepted: {}", self.name, self.accepted)
     }
 }
 
@@ -230,14 +230,14 @@ fn unknown(name: &Word, words: &mut Words, forms: &'static [CommandForm]) -> Bad
     }
     let what: Vec<_> = begun.iter().map(|name| &name["begin ".len()..]).collect();
     match words.required(&what.join(" or ")) {
-        Ok(word) => words.refuse(word, format!("`{}` cannot be begun", word.quote()), begun.join(", ")),
+        Ok(word) => words.refuse(word, format!("`{}` can't be begun", word.quote()), begun.join(", ")),
         Err(lacking) => lacking,
     }
 }
 
 /// What may stand as an argument of a command.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an argument of a command",
+    message = "`{Self}` can't be an argument of a command",
     note = "it needs `Value`, which `#[derive(Choice)]` brings; or give the field a reader of its own by `#[read(…)]`"
 )]
 pub trait Value: Sized {
@@ -372,7 +372,7 @@ pub trait Declared: Clone + Sized + 'static {
 
 /// What a parameter may be.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a parameter",
+    message = "`{Self}` can't be a parameter",
     note = "a parameter is a whole number, a bool, a Time, or a choice by `#[derive(Choice)]`"
 )]
 pub trait ParameterValue: Sized {

@@ -19,7 +19,7 @@ use std::ops::Range;
 use crate::form::CommandForm;
 use crate::sim::Time;
 
-/// A script longer than this is refused: a link cannot carry it, and a run cannot use it.
+/// A script longer than this is refused: a link can't carry it, and a run can't use it.
 pub const MAX_SCRIPT_BYTES: usize = 1 << 20;
 /// A run takes no more commands than this, those that ranges stand for included.
 pub const MAX_COMMANDS: usize = 10_000;

@@ -124,7 +124,7 @@ pub fn find(kind: &str) -> Result<&'static Entry, BadSpec> {
     catalogue().into_iter().find(|entry| entry.about.kind == kind).ok_or_else(|| {
         let found = crate::engine::language::shorten(kind, 40);
         BadSpec(if KINDS.contains(&kind) {
-            format!("the figure `{found}` could not be fetched; is there a network?")
+            format!("the figure `{found}` couldn't be fetched; is there a network?")
         } else {
             format!("there is no figure `{found}`; there are: {}", KINDS.join(", "))
         })

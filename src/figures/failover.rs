@@ -50,7 +50,7 @@ insert eve as c2; start n1; run 300ms",
         let leaders = leaders(cluster);
         let (class, title) = match (leaders.len(), newest_leader(cluster)) {
             (1, Some(leader)) => ("strong", format!("{leader} leads term {}", replica(cluster, leader).log.term())),
-            (0, _) => ("bad", "Nobody leads".to_owned()),
+            (0, _) => ("bad", "No one leads".to_owned()),
             _ => ("bad", format!("{leaders} lead at once")),
         };
         let about = format!("timeout {}, heartbeat {}", cluster.settings.timeout, cluster.settings.heartbeat);

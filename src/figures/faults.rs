@@ -285,7 +285,7 @@ fn numbers(scene: &mut Scene, service: &Faults, area: Area, is_wide: bool) {
         (refused, totals.shed.to_string()),
         ("calls timed out", totals.timeouts.to_string()),
         ("calls tried again", totals.retries.to_string()),
-        ("work done for nobody", totals.wasted.to_string()),
+        ("work done for no one", totals.wasted.to_string()),
         ("response, median", spell(service.responses.percentile(500))),
         ("response, p99", spell(service.responses.percentile(990))),
     ];

@@ -74,7 +74,7 @@ impl Goal {
             "" => None,
             text => Some(text.parse().ok().filter(|many| (1..=MOST_COMMANDS).contains(many)).ok_or_else(|| {
                 let found = language::shorten(text, 40);
-                BadSpec(format!("`commands` cannot be `{found}`; accepted: a whole number from 1 to {MOST_COMMANDS}"))
+                BadSpec(format!("`commands` can't be `{found}`; accepted: a whole number from 1 to {MOST_COMMANDS}"))
             })?),
         };
         let hint = Some(spec.hint.clone()).filter(|hint| !hint.is_empty());
@@ -154,7 +154,7 @@ mod tests {
         let mark = marked("height >= 2 and commands <= 2", "put 1..9 a; get 3");
         assert!(mark.reached.is_some() && mark.parts.iter().all(|(_, holds)| *holds), "{mark:?}");
         assert_eq!(mark.commands, 1, "a range is typed once");
-        let mark = marked("height >= 2 and outcome \"is not there\" and order is 4", "put 1 a");
+        let mark = marked("height >= 2 and outcome \"isn't there\" and order is 4", "put 1 a");
         assert_eq!(mark.reached, None);
         let held: Vec<_> = mark.parts.iter().map(|(_, holds)| *holds).collect();
         assert_eq!(held, [false, false, true], "{:?}", mark.parts);

@@ -43,21 +43,21 @@ impl Shown for Leader {
         let leading: NodeSet = cluster.nodes.iter().filter(|node| node.leads()).map(|node| node.log.id).collect();
         let (leader, term) = (cluster.witness.leader(), named(cluster).log.term());
         let (class, title) = match (leading.contains(leader), leading.len()) {
-            (false, 0) => ("bad", format!("The leader {leader} is off: nobody takes writes")),
+            (false, 0) => ("bad", format!("The leader {leader} is off: no one takes writes")),
             (false, _) => {
-                ("bad", format!("The leader {leader} of term {term} is off, and {leading} has not heard of it"))
+                ("bad", format!("The leader {leader} of term {term} is off, and {leading} hasn't heard of it"))
             }
             (true, 1) => ("strong", format!("{leader} leads term {term}")),
             (true, _) => ("bad", format!("{leading} lead at once")),
         };
-        (class, title, format!("A client is told when {}", rule_in_words(cluster)))
+        (class, title, format!("A write is acknowledged when {}", rule_in_words(cluster)))
     }
 
     fn beliefs(cluster: &Cluster<Leader>, client: ClientId) -> Vec<(String, &'static str)> {
         let history = &cluster.witness.history;
         let own = history.calls().rev().filter(|call| call.id.client == client);
         let beliefs: Vec<_> = own.map(|call| (belief(cluster, call), tint(call.request.key().as_str()))).collect();
-        if beliefs.is_empty() { vec![("has not asked".to_owned(), "")] } else { beliefs }
+        if beliefs.is_empty() { vec![("hasn't asked".to_owned(), "")] } else { beliefs }
     }
 
     fn head(cluster: &Cluster<Leader>, id: NodeId) -> (String, String) {
@@ -138,7 +138,7 @@ impl Shown for Leader {
         let lost = lost(cluster).into_iter().filter_map(|lost| Some((history.place(lost.write.call)?, lost.write)));
         let lost = lost.max_by_key(|(place, _)| *place).map(|(call, write)| {
             let (id, key, value) = (write.call, &write.key, shown(&write.value));
-            let told = format!("Lost: {id} was told that {key} = {value} is written, and {leader} does not have it. No read has shown it yet.");
+            let told = format!("Lost: {id} got an acknowledgement of {key} = {value}, and {leader} doesn't have it. No read has shown it yet.");
             Proof { call, against: None, told }
         });
         [Proof::newest(history), lost].into_iter().flatten().max_by_key(|proof| proof.call)
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn the_banner_and_the_nodes_tell_a_leader_from_one_that_has_been_replaced() {
         let cases = [
-            ("isolate n1; promote n2; stop n2", "The leader n2 of term 2 is off, and n1 has not heard of it"),
+            ("isolate n1; promote n2; stop n2", "The leader n2 of term 2 is off, and n1 hasn't heard of it"),
             ("isolate n1; promote n2", "n1 and n2 lead at once"),
             (
                 "cut n1 n2; cut n1 n3; begin put k x; run 20ms; promote n2; stop n1; heal; start n1",

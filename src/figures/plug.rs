@@ -23,7 +23,7 @@ pub const CRASH: &str = "crash here: pull the plug";
 /// Of an engine with a disk: its power fails, in three ways.
 pub fn crash() -> Vec<Fault> {
     vec![
-        fault("crash", "Crash: what was not synced is lost"),
+        fault("crash", "Crash: what wasn't synced is lost"),
         fault("crash kept", "Crash: every write was kept, by luck"),
         fault("crash torn 1", "Crash: some writes kept, one torn"),
     ]

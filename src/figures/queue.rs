@@ -54,7 +54,7 @@ impl Shown for Queue {
     fn faults(cluster: &Cluster<Queue>) -> Vec<Fault> {
         let mut faults = plug::stop(cluster, None, false);
         if cluster.is_up(BROKER) {
-            let about = format!("The power of {BROKER} fails: what was not synced is lost");
+            let about = format!("The power of {BROKER} fails: what wasn't synced is lost");
             faults.push(fault(format!("stop {BROKER} lost"), about));
         }
         let alive = tally::consumers(cluster).filter(|consumer| consumer.group().is_some());
@@ -144,7 +144,7 @@ impl Shown for Queue {
 
 fn beliefs(cluster: &Cluster<Queue>, consumer: &Consumer) -> Vec<(String, &'static str)> {
     let group = match consumer.life {
-        Life::Away => return vec![("does not consume".to_owned(), "")],
+        Life::Away => return vec![("doesn't consume".to_owned(), "")],
         Life::Dead => return vec![("dead ✗".to_owned(), "")],
         Life::Member(group) => group,
     };

@@ -160,7 +160,7 @@ fn standing(it: &Coordination) -> String {
         Some(Ending::QuorumNotMet { .. } | Ending::NoResponse { .. }) => {
             format!("{tally}: refused in time, nothing is undone")
         }
-        Some(Ending::Found(None)) => format!("{tally}: nobody had a value"),
+        Some(Ending::Found(None)) => format!("{tally}: no one had a value"),
         Some(Ending::Written) => format!("{tally}: the write counts"),
         Some(Ending::Found(Some(won))) => {
             let versions = it.answers.iter().take(it.needed).filter_map(|answer| Some(answer.found.as_ref()?.version));

@@ -74,7 +74,7 @@ impl Figure for ReplicationLogFigure {
     fn faults(cluster: &Seen) -> Vec<Fault> {
         let mut faults = plug::stop(cluster, None, false);
         if let Some(Fault { command, .. }) = faults.first() {
-            faults.push(fault(format!("{command} lost"), "The same, and its power fails: what was not synced is lost"));
+            faults.push(fault(format!("{command} lost"), "The same, and its power fails: what wasn't synced is lost"));
         }
         faults
     }
@@ -180,7 +180,7 @@ fn logged(cluster: &Seen) -> String {
 /// How long the log is, and how far the follower has come in it.
 fn draw_sums(scene: &mut Scene, cluster: &Seen, area: Area) {
     let logged = logged(cluster);
-    let applied = format!("the follower has carried out {}", follower(cluster).applied);
+    let applied = format!("the follower has executed {}", follower(cluster).applied);
     let label = format!("the log has {logged}; {applied}");
     Card::new("sums", area, "").line("name", logged).line("small", applied).push(scene, label);
 }

@@ -28,7 +28,7 @@ impl Shown for Rpc {
     fn faults(cluster: &Cluster<Rpc>) -> Vec<Fault> {
         let mut faults = plug::stop(cluster, None, false);
         if let Some(Fault { command, .. }) = faults.first() {
-            faults.push(fault(format!("{command} lost"), "The same, and its power fails: what was not synced is lost"));
+            faults.push(fault(format!("{command} lost"), "The same, and its power fails: what wasn't synced is lost"));
         }
         faults
     }
@@ -41,7 +41,7 @@ impl Shown for Rpc {
             rule = format!("{} layers, {rule}", settings.layers);
         }
         match (charged_twice(last(cluster)), charged_wrongly(cluster)) {
-            (0, 0) => ("good", "Nobody has paid twice ✓".to_owned(), rule),
+            (0, 0) => ("good", "No one has paid twice ✓".to_owned(), rule),
             (0, wrong) => ("bad", format!("{} of the wrong amount ✗", were(wrong, "charge")), rule),
             (twice, _) => ("bad", format!("Charged again for the same: {twice}× ✗"), rule),
         }

@@ -260,17 +260,17 @@ mod tests {
     #[test]
     fn a_wrong_word_is_told_with_those_that_are_accepted() {
         for (name, wrong, told) in [
-            ("theme", "night", "`theme` cannot be `night`; accepted: auto, light, dark"),
-            ("fit", "both", "`fit` cannot be `both`; accepted: width, height"),
-            ("text", "huge", "`text` cannot be `huge`; accepted: normal, large"),
+            ("theme", "night", "`theme` can't be `night`; accepted: auto, light, dark"),
+            ("fit", "both", "`fit` can't be `both`; accepted: width, height"),
+            ("text", "huge", "`text` can't be `huge`; accepted: normal, large"),
             (
                 "hide",
                 "drawers,title",
-                "`hide` cannot be `title`; accepted: parameters, commands, drawers, or some of them",
+                "`hide` can't be `title`; accepted: parameters, commands, drawers, or some of them",
             ),
-            ("autoplay", "maybe", "`autoplay` cannot be `maybe`; accepted: on, off"),
-            ("loop", "3", "`loop` cannot be `3`; accepted: on, off"),
-            ("speed", "3", "`speed` cannot be `3`; accepted: 1, 0.5, 2, 4"),
+            ("autoplay", "maybe", "`autoplay` can't be `maybe`; accepted: on, off"),
+            ("loop", "3", "`loop` can't be `3`; accepted: on, off"),
+            ("speed", "3", "`speed` can't be `3`; accepted: 1, 0.5, 2, 4"),
             ("until", "end", "`until`: `end` is no step; accepted: COMMAND.STEP as in 3.2"),
         ] {
             let mut manner = Manner::default();

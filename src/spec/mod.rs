@@ -67,7 +67,7 @@ pub struct BadSpec(pub String);
 
 impl BadSpec {
     fn value(name: &str, found: &str, accepted: &str) -> BadSpec {
-        BadSpec(format!("`{name}` cannot be `{}`; accepted: {accepted}", shorten(found, 40)))
+        BadSpec(format!("`{name}` can't be `{}`; accepted: {accepted}", shorten(found, 40)))
     }
 }
 
@@ -252,6 +252,6 @@ mod tests {
             bad[0].0,
             "`-1` is no step; accepted: COMMAND.STEP as in 3.2, a command alone as in 3, or 0 for the opening"
         );
-        assert_eq!(bad[1].0, "`controls` cannot be `all`; accepted: full, minimal, none");
+        assert_eq!(bad[1].0, "`controls` can't be `all`; accepted: full, minimal, none");
     }
 }

@@ -98,7 +98,7 @@ impl Recording {
             if planned.cut.is_some() {
                 return Err(BadCommand {
                     place: planned.place,
-                    problem: "`@` in `before`, whose steps are not recorded".to_owned(),
+                    problem: "`@` in `before`, whose steps aren't recorded".to_owned(),
                     accepted: "whole commands".to_owned(),
                 });
             }

@@ -168,7 +168,7 @@ fn a_crash_cuts_the_command_it_stands_in() {
     assert_eq!(count(&run, 3), 1_002);
     assert_eq!(count(&recording(&run.script().join("; ")), 3), 1_002);
     assert!(run.fork(2, "add 1").is_err(), "only a crash may follow a cut");
-    assert!(run.fork(1, "add 1").is_err(), "what was cut short cannot be completed");
+    assert!(run.fork(1, "add 1").is_err(), "what was cut short can't be completed");
     assert!(run.extend("add 1").is_ok());
 }
 
@@ -202,7 +202,7 @@ fn a_run_is_capped_and_says_so() {
     assert_eq!(run.script().join("; "), "add 1999; add 5 @1");
     assert!(recording("add 2000").full().is_none());
     assert!(recording("add 5000 @3").full().is_none());
-    assert!(Recording::new(Box::new(Tally(0)), "add 5000").is_ok(), "what is not recorded is not capped");
+    assert!(Recording::new(Box::new(Tally(0)), "add 5000").is_ok(), "what isn't recorded isn't capped");
 }
 
 #[test]

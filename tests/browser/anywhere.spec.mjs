@@ -58,7 +58,7 @@ const look = (figure) => figure.evaluate((figure) => {
 });
 
 // PAGE F19, and the faces that an element never had on another page.
-test("F19: the page's text rules and direction do not reach in, and its text is that of the book", async ({ page }) => {
+test("F19: the page's text rules and direction don't reach in, and its text is that of the book", async ({ page }) => {
   await page.setViewportSize({ width: 960, height: 900 });
   await openAmong(page, "parents.html");
   const figure = page.locator("#block stepwise-figure");

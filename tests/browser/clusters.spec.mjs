@@ -42,17 +42,17 @@ const expectMarked = (page, keys) => expect.poll(() => marked(page)).toEqual(key
 
 test("leader: whether a follower is waited for is set for each of them", async ({ page }) => {
   await open(page, "leader", "delay n1 n2 100ms; put k a", "&step=2.2");
-  await expect(narration(page)).toContainText("The client is told once n2 has it");
+  await expect(narration(page)).toContainText("It acknowledges the write once n2 has it");
   await expect(shape(page, "n2/foot")).toContainText("synchronous");
   await choose(page, "n2 is", "async");
   await expect(shape(page, "n2/foot")).toContainText("asynchronous");
   const told = await transcript(page);
-  await expect(told).toContainText("It waits for nobody, and tells the client.");
-  await expect(told).toContainText("c1 is told after 20 ms that k = a (c1.1) is written.");
+  await expect(told).toContainText("It waits for no follower, and acknowledges the write.");
+  await expect(told).toContainText("k = a (c1.1) is acknowledged to c1 after 20 ms.");
   // One of two that are semi-synchronous is enough, and n3 is the quicker one.
   await choose(page, "n2 is", "semi");
   await choose(page, "n3 is", "semi");
-  await expect(told).toContainText("c1 is told after 40 ms that k = a (c1.1) is written.");
+  await expect(told).toContainText("k = a (c1.1) is acknowledged to c1 after 40 ms.");
 });
 
 test("leader: as many nodes follow as are asked for", async ({ page }) => {
@@ -70,7 +70,7 @@ test("leader: nodes are stopped, started, promoted and added by buttons", async 
   await open(page, "leader", "put k a; settle");
   await press(page, "To the last step");
   await command(page, "stop", { node: "n1" });
-  await expect(narration(page)).toContainText("It was the leader: nobody takes writes now.");
+  await expect(narration(page)).toContainText("It was the leader: no one takes writes now.");
   await expect(shape(page, "n1")).toHaveClass(/stopped/);
   await expect(shape(page, "banner")).toContainText("The leader n1 is off");
   await command(page, "promote", { node: "n2" });
@@ -157,12 +157,12 @@ test("failover: who says which node leads next is set", async ({ page }) => {
   await expect(told).toContainText("n3 votes for n2 in term 2");
   await choose(page, "New leader", "controller");
   await expect(shape(page, "controller")).toHaveCount(1);
-  await expect(told).toContainText("The controller has not heard n1 lead");
+  await expect(told).toContainText("The controller hasn't heard n1 lead");
   await expect(told).toContainText("as the controller has said");
   await expect(told).not.toContainText("votes for");
 });
 
-test("failover: a storage that checks tokens refuses the old leader, one that does not is overwritten", async ({ page }) => {
+test("failover: a storage that checks tokens refuses the old leader, one that doesn't is overwritten", async ({ page }) => {
   const run = "insert ann; cut n1 n2; cut n1 n3; cut n1 controller; cut n1 c2; run 600ms; insert eve as c2; insert bob";
   await open(page, "failover", run, "&choice=controller&storage=open");
   await press(page, "To the last step");
@@ -205,7 +205,7 @@ test("failover: a lost row is marked, then its number that is given twice, then 
   await expectMarked(page, []);
 });
 
-test("failover: a read that does not find a lost row proves it, with the insert", async ({ page }) => {
+test("failover: a read that doesn't find a lost row proves it, with the insert", async ({ page }) => {
   await open(page, "failover", `${UNREPLICATED.replace("read 2; ", "")}; read 2 as c2`);
   await press(page, "To the last step");
   await expect(narration(page)).toContainText("But c1.2 had been told that it is row 2");

@@ -118,7 +118,7 @@ test("the drawer is accessible, and figures without keys have none", async ({ pa
   await expect(page.getByRole("button", { name: "Your data", exact: true })).toHaveCount(0);
 });
 
-test("a host that asks for what makes no sense does not lose the rows", async ({ page }) => {
+test("a host that asks for what makes no sense doesn't lose the rows", async ({ page }) => {
   await open(page, "kind=btree&run=get+k7");
   await paste(page, "k7,v7\nk8,v8\n");
   await expect(status(page)).toContainText("2 of your rows");

@@ -75,7 +75,7 @@ for (const deck of ["deck-keys", "deck-marp", "deck-slidev"]) {
   });
 }
 
-test("F10: a key that is not the frame's comes to its page, by name; what is typed does not", async ({ page }) => {
+test("F10: a key that isn't the frame's comes to its page, by name; what is typed doesn't", async ({ page }) => {
   await page.goto(`${STRANGER}/frame.html`);
   const figure = page.frameLocator("iframe").locator("stepwise-figure");
   await figure.locator(".title").click({ timeout: 15_000 });

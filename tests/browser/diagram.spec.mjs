@@ -41,14 +41,14 @@ test("a click on a row or on a message goes to its step", async ({ page }) => {
   await expect(place(page)).not.toHaveText(new RegExp(`^${key.slice(5)} /`));
 });
 
-test("a link opens the diagram, and says what it does not know", async ({ page }) => {
+test("a link opens the diagram, and says what it doesn't know", async ({ page }) => {
   await open(page, `kind=lag&run=${encodeURIComponent("post talk hello as ann; reload talk as bob via n2")}&step=2&view=time`);
   await expect(page.locator('.stage g[data-key="line n1"]')).toHaveCount(1);
   await page.getByRole("button", { name: "Share", exact: true }).click();
   await expect(page.getByLabel("A link to exactly this step")).toHaveValue(/view=time/);
   await page.goto("about:blank");
   await open(page, "kind=quorum&view=cube");
-  await expect(page.locator(".problem")).toContainText("`view` cannot be `cube`; accepted: picture, time");
+  await expect(page.locator(".problem")).toContainText("`view` can't be `cube`; accepted: picture, time");
 });
 
 test("the diagram is accessible, and figures without hosts have none", async ({ page }) => {

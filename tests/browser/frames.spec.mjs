@@ -80,7 +80,7 @@ test("F13: with its script the frame grows with what is opened, and shrinks agai
   await expect.poll(async () => Math.abs((await height(page)) - before)).toBeLessThan(4);
 });
 
-test("the frame of fit=height fills what its page gives it, and nobody changes that", async ({ page }) => {
+test("the frame of fit=height fills what its page gives it, and no one changes that", async ({ page }) => {
   await page.goto(`${STRANGER}/parents.html`);
   await page.evaluate(() => {
     document.body.innerHTML = `<div style="height: 500px"><iframe title="A figure" width="100%" height="800" style="border:0;height:100%"
@@ -97,7 +97,7 @@ test("the frame of fit=height fills what its page gives it, and nobody changes t
 });
 
 // PAGE F7: three frames 900 px down printed blank.
-test("F7: what nobody has scrolled to comes to life all the same, so that it is printed as it was set", async ({ page }) => {
+test("F7: what no one has scrolled to comes to life all the same, so that it is printed as it was set", async ({ page }) => {
   await page.goto(`${STRANGER}/far.html`);
   await page.evaluate(() => {
     const frame = document.createElement("iframe");

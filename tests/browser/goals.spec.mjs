@@ -48,7 +48,7 @@ test("after a try there is a solution, as a run to step through", async ({ page 
   expect(violations).toEqual([]);
 });
 
-test("a goal that cannot be read is said, and the figure lives", async ({ page }) => {
+test("a goal that can't be read is said, and the figure lives", async ({ page }) => {
   await page.goto(`embed.html#${new URLSearchParams({ ...GOAL, reach: "hight = 3" })}`.replaceAll("+", "%20"));
   await expect(page.locator(".problem")).toContainText("`hight` is nothing that can be asked for", { timeout: 15_000 });
   await expect(page.locator(".goal")).toHaveCount(0);

@@ -23,7 +23,7 @@ async function openEmbed(page, pairs) {
 }
 
 test.describe("the element on a page of another origin", () => {
-  test("two figures share one instance, and the page's rules do not reach into them", async ({ page }) => {
+  test("two figures share one instance, and the page's rules don't reach into them", async ({ page }) => {
     const fetched = [];
     page.on("request", (request) => request.url().endsWith(".wasm") && fetched.push(request.url()));
     await page.goto(`${STRANGER}/page.html`);
@@ -82,7 +82,7 @@ test.describe("the element on a page of another origin", () => {
   });
 
   // PAGE F15
-  test("F15: attributes that are not ours are left alone, when they are there and when they change", async ({ page }) => {
+  test("F15: attributes that aren't ours are left alone, when they are there and when they change", async ({ page }) => {
     const foreign = {
       draggable: "true", translate: "no", contenteditable: "false", nonce: "abc", itemscope: "", width: "600", height: "400",
       loading: "lazy", name: "first", "_ngcontent-ng-c42": "", "v-click": "", "x-data": "{}", border: "0", async: "",
@@ -143,11 +143,11 @@ test("a page fetches the shelves of its figures and no other", async ({ page }) 
   expect(shelves).not.toContain("services");
 });
 
-test("a shelf that cannot be fetched leaves the figure as it was, and can be had later", async ({ page }) => {
+test("a shelf that can't be fetched leaves the figure as it was, and can be had later", async ({ page }) => {
   const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
   await page.route("**/shelves-*/split_trees.wasm", (route) => route.abort());
   await figure.evaluate((figure) => figure.setAttribute("kind", "btree"));
-  await expect(figure.locator(".problem")).toContainText("could not be fetched");
+  await expect(figure.locator(".problem")).toContainText("couldn't be fetched");
   await expect(figure.locator(".title")).toHaveText("A log and a hash index");
   await page.unroute("**/shelves-*/split_trees.wasm");
   await figure.evaluate((figure) => figure.setAttribute("run", "put b 2"));
@@ -162,7 +162,7 @@ test("what is in the drawers is fetched with the first that is opened, and can b
   const press = (name) => figure.getByRole("button", { name, exact: true }).click();
   await page.route(drawers, (route) => route.abort());
   await press("Script");
-  await expect(figure.getByRole("alert")).toContainText("could not be fetched");
+  await expect(figure.getByRole("alert")).toContainText("couldn't be fetched");
   await press("Forward a step");
   await expectPlace(figure, "1 / 3");
   let release;
@@ -194,7 +194,7 @@ test("without Wasm the opening picture stays, with a word about it, and one can 
   await page.goto(`${STRANGER}/page.html`);
   await page.locator("#first").evaluate((figure) => { figure.textContent = "the opening picture"; });
   const word = page.locator("#first .fallen.quiet");
-  await expect(word).toContainText("could not be brought to life", { timeout: 15_000 });
+  await expect(word).toContainText("couldn't be brought to life", { timeout: 15_000 });
   await expect(page.getByText("the opening picture")).toBeVisible();
   await page.unroute("**/*.wasm");
   await page.locator("#first").getByRole("button", { name: "Try again" }).click();
@@ -241,7 +241,7 @@ test.describe("the frame", () => {
     await expect(figure.locator(".narration")).toContainText("z = 26", { timeout: 15_000 });
   });
 
-  test("says which figures there are when asked for none, or for one that is not", async ({ page }) => {
+  test("says which figures there are when asked for none, or for one that isn't", async ({ page }) => {
     await page.goto("embed.html");
     await page.getByRole("link", { name: "A log and a hash index" }).click();
     await expect(page.locator("stepwise-figure .player")).toBeVisible({ timeout: 15_000 });
@@ -253,7 +253,7 @@ test.describe("the frame", () => {
     await expect(page.locator("main")).toContainText("there is no figure `perpetuum-mobile`", { timeout: 15_000 });
   });
 
-  test("talks with the page around it, and with nobody else", async ({ page }) => {
+  test("talks with the page around it, and with no one else", async ({ page }) => {
     await page.goto(`${STRANGER}/frame.html`);
     const figure = page.frameLocator("iframe").locator("stepwise-figure");
     await expect(figure.locator(".player")).toBeVisible({ timeout: 15_000 });

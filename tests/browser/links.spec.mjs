@@ -50,7 +50,7 @@ test("P2: a plus sign is a plus sign, and Share writes no other", async ({ page 
   }
 });
 
-test("F16: a link that cannot be shown stays in the address, until the reader does something else", async ({ page }) => {
+test("F16: a link that can't be shown stays in the address, until the reader does something else", async ({ page }) => {
   const broken = "kind=hash-index&run=put%20a%201%3B%20putt%20b&step=1";
   await open(page, broken);
   const told = page.getByRole("alert");
@@ -120,7 +120,7 @@ test.describe("F9: Copy", () => {
     page.on("pageerror", (error) => complaints.push(error.message));
     const frame = await openFrame(page, "");
     await box(frame).getByRole("button").click();
-    await expect(box(frame).getByRole("status")).toContainText("Not copied: this page does not let");
+    await expect(box(frame).getByRole("status")).toContainText("Not copied: this page doesn't let");
     await expect(box(frame).getByRole("button")).toHaveText("Copy");
     await expectSelected(frame);
     expect(complaints).toEqual([]);

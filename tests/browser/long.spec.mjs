@@ -50,10 +50,10 @@ test("the page answers while a run goes on, and other parameters end it", async 
   await expect(status(page)).toHaveCount(0);
 });
 
-test("what cannot be run is refused with the limit and its reason", async ({ page }) => {
+test("what can't be run is refused with the limit and its reason", async ({ page }) => {
   await open(page, "kind=latency&load=0");
   await start(page, "1000");
-  await expect(page.locator(".long [role=alert]")).toContainText("at least 1, since with 0 nobody ever comes");
+  await expect(page.locator(".long [role=alert]")).toContainText("at least 1, since with 0 no one ever comes");
   // The field refuses it first; by hand it can be asked for all the same.
   await page.locator(".long form").evaluate((form) => (form.noValidate = true));
   await start(page, "7");

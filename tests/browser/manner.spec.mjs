@@ -29,7 +29,7 @@ test("theme: a figure has the colours that it is told, and the system's otherwis
 });
 
 // PAGE F12, T8, T9
-test("F12: a frame follows the theme that its page tells it, and nobody else's", async ({ page }) => {
+test("F12: a frame follows the theme that its page tells it, and no one else's", async ({ page }) => {
   await page.goto(`${STRANGER}/frame.html`);
   const figure = page.frameLocator("iframe[title='A figure']").locator("stepwise-figure");
   await expect(figure.locator(".player")).toBeVisible({ timeout: 15_000 });
@@ -50,7 +50,7 @@ test("F12: a frame follows the theme that its page tells it, and nobody else's",
   await page.waitForTimeout(400);
   expect(await ground()).toBe(WHITE);
   await say("night");
-  await expect(figure.locator(".problem")).toContainText("`theme` cannot be `night`; accepted: auto, light, dark");
+  await expect(figure.locator(".problem")).toContainText("`theme` can't be `night`; accepted: auto, light, dark");
 });
 
 // PAGE F4
@@ -151,10 +151,10 @@ test("autoplay, speed and loop: it plays by itself when it is seen, and over and
 test("an unknown word is told in the figure with what is accepted, and the rest holds", async ({ page }) => {
   await open(page, { theme: "night", fit: "both", text: "huge", hide: "title", autoplay: "maybe", loop: "3", speed: "fast", until: "end", step: "1.1" });
   for (const told of [
-    "`theme` cannot be `night`; accepted: auto, light, dark", "`fit` cannot be `both`; accepted: width, height",
-    "`text` cannot be `huge`; accepted: normal, large", "`hide` cannot be `title`; accepted: parameters, commands, drawers",
-    "`autoplay` cannot be `maybe`; accepted: on, off", "`loop` cannot be `3`; accepted: on, off",
-    "`speed` cannot be `fast`; accepted: 1, 0.5, 2, 4", "`until`: `end` is no step",
+    "`theme` can't be `night`; accepted: auto, light, dark", "`fit` can't be `both`; accepted: width, height",
+    "`text` can't be `huge`; accepted: normal, large", "`hide` can't be `title`; accepted: parameters, commands, drawers",
+    "`autoplay` can't be `maybe`; accepted: on, off", "`loop` can't be `3`; accepted: on, off",
+    "`speed` can't be `fast`; accepted: 1, 0.5, 2, 4", "`until`: `end` is no step",
   ]) await expect(page.getByRole("alert")).toContainText(told);
   await expect(place(page)).toHaveText("1 / 11");
 });

@@ -74,7 +74,7 @@ test("what was missed is asked at the chapter's end, and then at growing distanc
   await expect(part(page, "today")).toHaveText("Nothing is to be asked today.");
 });
 
-test("a goal that is reached by the reader stays reached, and the shown solution does not count", async ({ page }) => {
+test("a goal that is reached by the reader stays reached, and the shown solution doesn't count", async ({ page }) => {
   test.setTimeout(90_000);
   await open(page, CHAPTER);
   const goal = page.locator("stepwise-figure[reach]").first();
@@ -130,7 +130,7 @@ test("a memory is exported, forgotten and imported; what is none is refused", as
   const input = page.locator("#asked-again input[type=file]");
   for (const wrong of ["{\"stepwise\":\"memory\"", "[]", "GIF89a"]) {
     await input.setInputFiles({ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(wrong) });
-    await expect(part(page, "said")).toContainText("mine.json is not a memory");
+    await expect(part(page, "said")).toContainText("mine.json isn't a memory");
     expect(await remembered(page)).toBe(null);
     await part(page, "said").evaluate((line) => (line.textContent = ""));
   }
@@ -151,7 +151,7 @@ const STRANGE = [
   JSON.stringify({ ...SOUND, questions: { a: { page: "a.html", figure: "f", at: "1", text: "", day: 1, right: false, box: 99, due: 1 } } }),
 ];
 
-test("a memory that is not ours, old or cut is set aside, said so, and breaks no page", async ({ page }) => {
+test("a memory that isn't ours, old or cut is set aside, said so, and breaks no page", async ({ page }) => {
   test.setTimeout(120_000);
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
-/** The addresses of all chapters, as the contents list them, and of the pages that they do not. */
+/** The addresses of all chapters, as the contents list them, and of the pages that they don't. */
 async function allPages(page) {
   await page.goto("index.html");
   const chapters = await page.locator("#book-contents a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
@@ -77,7 +77,7 @@ function everyFigureNearIsAlive() {
   });
 }
 
-test("nothing is refused by the policy, nothing is missing, nobody else is asked", async ({ page }) => {
+test("nothing is refused by the policy, nothing is missing, no one else is asked", async ({ page }) => {
   test.setTimeout(120_000);
   const complaints = [];
   // A page that is left while its Wasm is still on the way says so; that is the test's own doing.

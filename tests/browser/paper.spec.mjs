@@ -11,7 +11,7 @@ const file = (path) => `${pathToFileURL(join(site, path.split("#")[0])).href}${p
 // PAGE F8, T32
 test.describe("F8: opened as files", () => {
   for (const path of ["storage/lsm-trees.html", "index.html", "slides/index.html", "embed.html#kind=btree&run=put%201..6%20x"]) {
-    test(`${path.split("#")[0]} says why its figures do not live and how to serve them, and shows pictures`, async ({ page }) => {
+    test(`${path.split("#")[0]} says why its figures don't live and how to serve them, and shows pictures`, async ({ page }) => {
       await page.goto(file(path));
       await expect(page.locator(".from-file")).toBeVisible();
       await expect(page.locator(".from-file")).toContainText("python3 -m http.server");
@@ -28,7 +28,7 @@ test.describe("F8: opened as files", () => {
 });
 
 // PAGE T11
-test("T11: embed.html and an element show how such a figure opens until it is there, and when it cannot be", async ({ page }) => {
+test("T11: embed.html and an element show how such a figure opens until it is there, and when it can't be", async ({ page }) => {
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto("embed.html#kind=btree&run=put%201..6%20x&step=3");
   const figure = page.locator("stepwise-figure");

@@ -219,7 +219,7 @@ test("what a script may not be is refused, and nothing freezes", async ({ page }
 
 test("a link is read with forgiveness and words", async ({ page }) => {
   await open(page, "kind=hash-index&run=put+a+1&step=-1&order=3&controls=all");
-  for (const told of ["`-1` is no step", "`controls` cannot be `all`", "`order` is a parameter of `btree`"]) {
+  for (const told of ["`-1` is no step", "`controls` can't be `all`", "`order` is a parameter of `btree`"]) {
     await expect(page.getByRole("alert")).toContainText(told);
   }
   await page.goto("about:blank");

@@ -131,7 +131,7 @@ test("playing stops at a question, and a step further passes it over", async ({ 
   await expect(place(page)).toHaveText("11 / 11");
 });
 
-test("a question that the run does not answer is told and left out", async ({ page }) => {
+test("a question that the run doesn't answer is told and left out", async ({ page }) => {
   await open(page, `&ask=${encodeURIComponent(ASK.replace("disk_bytes", "unicorns"))}`);
   await expect(page.locator(".problem")).toContainText("in `ask`, line 10: there is no counter `unicorns`");
   await expect(page.locator(".stage svg")).toBeVisible();

@@ -92,7 +92,7 @@ test("without scripts a term leads to its line in the list of terms", async ({ b
   await context.close();
 });
 
-test("the glossary that cannot be fetched breaks nothing, and is asked for again", async ({ page }) => {
+test("the glossary that can't be fetched breaks nothing, and is asked for again", async ({ page }) => {
   await page.route("**/glossary.json", (route) => route.fulfill({ body: "<!doctype" }), { times: 1 });
   await page.goto(CHAPTER);
   await page.keyboard.press("Tab");

@@ -86,7 +86,7 @@ pub fn compare(history: &History, spans: &[Span], tally: &mut Tally, told: &str)
         let mut shown = Judged::of(verdict);
         if let Verdict::Lost { write, winner, .. } = verdict {
             tally.hold(may_be_lost(&seen, place, write, winner), || {
-                format!("{id}: {write} is shown as lost, and cannot be\n{told}")
+                format!("{id}: {write} is shown as lost, and can't be\n{told}")
             });
             tally.add(Judged::Lost.name(), 1);
             if shown == Judged::Lost {

@@ -38,7 +38,7 @@ fn spelt(command: &Command) -> String {
 
 /// Runs it to its end; anything but success is an error.
 pub fn run(command: &mut Command) -> Result {
-    let status = command.status().map_err(|error| format!("`{}` cannot be started: {error}", spelt(command)))?;
+    let status = command.status().map_err(|error| format!("`{}` can't be started: {error}", spelt(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", spelt(command))) }
 }
 
@@ -46,7 +46,7 @@ pub fn run(command: &mut Command) -> Result {
 pub fn shown(command: &mut Command) -> (bool, String) {
     use std::io::{BufRead, BufReader};
     let Ok(mut child) = command.stdout(Stdio::piped()).spawn() else {
-        return (false, format!("`{}` cannot be started", spelt(command)));
+        return (false, format!("`{}` can't be started", spelt(command)));
     };
     let mut text = String::new();
     for line in BufReader::new(child.stdout.take().expect("it is piped")).lines().map_while(std::result::Result::ok) {

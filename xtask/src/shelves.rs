@@ -133,7 +133,7 @@ fn linked(glue: &str, link: &str, folder: &str) -> Result<String> {
     let imports = |line: &&str| line.starts_with("import * as ") && line.contains(LINK);
     let mut code = String::from("const shelves = {};\n");
     if !glue.lines().any(|line| imports(&line)) {
-        return Err(format!("{PLAYER}.js does not import {LINK}; has wasm-bindgen changed how it writes?"));
+        return Err(format!("{PLAYER}.js doesn't import {LINK}; has wasm-bindgen changed how it writes?"));
     }
     for line in glue.lines() {
         match line.split_whitespace().nth(3).filter(|_| imports(&line)) {

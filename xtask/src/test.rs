@@ -86,7 +86,7 @@ pub fn fuzz(arguments: &[&str]) -> Result {
         match (*word, after) {
             ("--seconds", [number, after @ ..]) if number.parse::<u64>().is_ok() => (seconds, rest) = (*number, after),
             (word, _) if target.is_none() && !word.starts_with('-') => target = Some(word),
-            (word, _) => return Err(format!("`{word}` is not understood; accepted: fuzz [TARGET] [--seconds N]")),
+            (word, _) => return Err(format!("`{word}` isn't understood; accepted: fuzz [TARGET] [--seconds N]")),
         }
     }
     let mut fuzz = command("cargo");
@@ -141,7 +141,7 @@ fn browser(count: &mut Count) -> Result {
         });
         counts.map(|line| number_before(line, word)).sum::<u64>()
     };
-    let failed = closing(" failed") + closing(" did not run") + closing(" interrupted");
+    let failed = closing(" failed") + closing(" didn't run") + closing(" interrupted");
     // A busy machine may need the second try that the configuration grants; Playwright's report names such a test.
     count.passed += closing(" passed") + closing(" flaky");
     count.failed += if failed == 0 && !ended_well { 1 } else { failed };

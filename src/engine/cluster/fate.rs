@@ -20,7 +20,7 @@ pub const PATIENCE: Time = Time::from_millis(600_000);
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Fate {
-    /// Stop a node: memory is gone. With `lost` its power fails, and its disk loses what was not synced.
+    /// Stop a node: memory is gone. With `lost` its power fails, and its disk loses what wasn't synced.
     #[button]
     Stop {
         #[example("n1")]
@@ -86,7 +86,7 @@ pub enum Fate {
 pub enum Power {
     /// The process ends, and the operating system goes on: the disk gets all that was written.
     On,
-    /// The disk keeps what was synced, and nothing else.
+    /// The disk keeps only what was synced.
     Lost,
 }
 
@@ -97,7 +97,7 @@ impl Value for Power {
         let word = words.required(what)?;
         match word.text.as_str() {
             "lost" => Ok(Power::Lost),
-            _ => Err(words.refuse(word, format!("`{}` cannot follow `stop`", word.quote()), "lost".to_owned())),
+            _ => Err(words.refuse(word, format!("`{}` can't follow `stop`", word.quote()), "lost".to_owned())),
         }
     }
 
@@ -176,7 +176,7 @@ pub enum Happened {
     #[told("It is {now}, with {} on the way.", count(*in_flight, "message"))]
     TimePassed { now: Time, in_flight: usize },
     #[told("It is {now}, and all is quiet.", when = *is_quiet)]
-    #[told("It is {now}, after ten minutes, and it still does not come to rest.")]
+    #[told("It is {now}, after ten minutes, and it still doesn't come to rest.")]
     Settled { now: Time, is_quiet: bool },
 }
 

@@ -378,7 +378,7 @@ impl<P: Protocol> Cluster<P> {
                 let id = self.choose(message)?.id;
                 match self.world.network.deliver(id) {
                     None => {
-                        let reason = format!("{id} cannot be delivered while its way is cut; `heal` opens it");
+                        let reason = format!("{id} can't be delivered while its way is cut; `heal` opens it");
                         return Err(Refused::new(reason));
                     }
                     Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
@@ -460,7 +460,7 @@ impl<P: Protocol> Cluster<P> {
             let listed: Vec<_> = listed.map(|each| format!("{} ({}>{})", each.id, each.from, each.to)).collect();
             let listed = if listed.is_empty() { "nothing".to_owned() } else { listed.join(", ") };
             let more = if network.load() > MOST_LISTED { ", …" } else { "" };
-            return Err(Refused::new(format!("{chosen} is not in flight; in flight: {listed}{more}")));
+            return Err(Refused::new(format!("{chosen} isn't in flight; in flight: {listed}{more}")));
         };
         Ok(message)
     }

@@ -273,7 +273,7 @@ impl Display for NodeSet {
             };
             write!(out, "{before}{node}")?;
         }
-        if last.is_none() { out.write_str("nobody") } else { Ok(()) }
+        if last.is_none() { out.write_str("no one") } else { Ok(()) }
     }
 }
 
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn a_set_of_nodes_reads_like_a_sentence() {
         let set = |numbers: &[u8]| numbers.iter().map(|each| NodeId::new(*each)).collect::<NodeSet>();
-        assert_eq!(set(&[]).to_string(), "nobody");
+        assert_eq!(set(&[]).to_string(), "no one");
         assert_eq!(set(&[2]).to_string(), "n2");
         assert_eq!(set(&[3, 1, 2, 1]).to_string(), "n1, n2 and n3");
         assert_eq!(set(&[1, 2, 3]).without(set(&[2])), set(&[1, 3]));

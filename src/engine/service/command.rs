@@ -11,7 +11,7 @@ use crate::sim::Time;
 /// No command lets more time pass: an hour of a busy service is much.
 pub const MAX_RUN: Time = Time::from_millis(3_600_000);
 
-/// One `run` brings no more requests than this, so that a page is not kept busy for long; a script may run again.
+/// One `run` brings no more requests than this, so that a page isn't kept busy for long; a script may run again.
 pub const MAX_REQUESTS: u64 = 100_000;
 
 /// With no more events than this to come, each is a step of its own; with more, a run is told in [`SLICES`].
@@ -66,7 +66,7 @@ impl<S: Changeable> Command for Setting<S> {
         match parameter.check(&value.text) {
             Ok(()) => Ok(Some(Setting { name: parameter.name, value: value.text.clone(), of: PhantomData })),
             Err(bad) => {
-                Err(words.refuse(value, format!("`{}` cannot be `{}`", parameter.name, value.quote()), bad.accepted))
+                Err(words.refuse(value, format!("`{}` can't be `{}`", parameter.name, value.quote()), bad.accepted))
             }
         }
     }

@@ -144,14 +144,14 @@ impl Disk {
 
     /// Gives the file `from` the name `to`, atomically; one that had the name `to` before loses it.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
-        assert!(self.names.contains_key(from), "rename of a file that is not there: {from}");
+        assert!(self.names.contains_key(from), "rename of a file that isn't there: {from}");
         self.operate()?;
         self.change_names(NameChange::Rename { from: from.to_owned(), to: to.to_owned() });
         Ok(())
     }
 
     pub fn delete(&mut self, name: &str) -> Result<(), DiskError> {
-        assert!(self.names.contains_key(name), "deletion of a file that is not there: {name}");
+        assert!(self.names.contains_key(name), "deletion of a file that isn't there: {name}");
         self.operate()?;
         self.change_names(NameChange::Unlink { name: name.to_owned() });
         Ok(())

@@ -157,7 +157,7 @@ mod tests {
         }
         assert!(cache.get((1, 0)).is_some());
         cache.keep((1, 3), block.clone(), room);
-        assert!(cache.get((1, 1)).is_none(), "the first that was not used");
+        assert!(cache.get((1, 1)).is_none(), "the first that wasn't used");
         for start in [0, 2, 3] {
             assert!(cache.get((1, start)).is_some(), "{start}");
         }

@@ -65,7 +65,7 @@ impl Command for Crash {
             Argument { name: "mode", kind: ArgumentKind::Choice(&["kept", "torn"]), example: "", optional: true },
             Argument { name: "seed", kind: ArgumentKind::Number, example: "", optional: true },
         ],
-        about: "pull the plug: memory is gone, and what was not synced is lost, kept by luck, or torn by a seed",
+        about: "pull the plug: memory is gone, and what wasn't synced is lost, kept by luck, or torn by a seed",
         button: false,
     }];
 

@@ -74,21 +74,21 @@ impl Display for Outage {
             }
             _ if unsynced == 0 => out.write_str("Every byte in the files had been synced, but not every name.")?,
             Fate::Lost => {
-                write!(out, "{} that had not been synced {} lost.", bytes, if unsynced == 1 { "is" } else { "are" })?
+                write!(out, "{} that hadn't been synced {} lost.", bytes, if unsynced == 1 { "is" } else { "are" })?
             }
-            Fate::Kept => write!(out, "{bytes} that had not been synced reached the disk all the same.")?,
-            Fate::Partly => write!(out, "Of {bytes} that had not been synced only a part reached the disk.")?,
+            Fate::Kept => write!(out, "{bytes} that hadn't been synced reached the disk all the same.")?,
+            Fate::Partly => write!(out, "Of {bytes} that hadn't been synced only a part reached the disk.")?,
         }
         if self.uncut > 0 {
             let are = if self.uncut == 1 { "is" } else { "are" };
-            write!(out, " {} that had been cut off {are} back: the cut was not synced.", count(self.uncut, "byte"))?;
+            write!(out, " {} that had been cut off {are} back: the cut wasn't synced.", count(self.uncut, "byte"))?;
         }
         if !self.gone.is_empty() {
-            write!(out, " Gone, as its name was not synced: {}.", shorten(&self.gone.join(", "), MOST_NAMES))?;
+            write!(out, " Gone, as its name wasn't synced: {}.", shorten(&self.gone.join(", "), MOST_NAMES))?;
         }
         if !self.back.is_empty() {
             let names = self.back.join(", ");
-            write!(out, " Back, as its new name or its deletion was not synced: {}.", shorten(&names, MOST_NAMES))?;
+            write!(out, " Back, as its new name or its deletion wasn't synced: {}.", shorten(&names, MOST_NAMES))?;
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_cut_that_was_not_synced_is_told_as_undone() {
         let cut = |disk: &mut Disk, file| disk.truncate(file, 1).unwrap();
-        assert!(told(Crash::Lost, cut).ends_with("3 bytes that had been cut off are back: the cut was not synced."));
+        assert!(told(Crash::Lost, cut).ends_with("3 bytes that had been cut off are back: the cut wasn't synced."));
         assert!(!told(Crash::Kept, cut).contains("back"));
     }
 }

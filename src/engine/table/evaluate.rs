@@ -45,7 +45,7 @@ impl Scope<'_> {
             Expression::Not(inner) => Ok(truth(!self.is_true(inner, row)?)),
             Expression::Negative(inner) => match self.evaluate(inner, row)? {
                 Value::Integer(number) => Ok(Value::Integer(number.checked_neg().ok_or(TOO_LARGE)?)),
-                other => Err(Refused::new(format!("{} is a {} and cannot be negated", other.literal(), other.kind()))),
+                other => Err(Refused::new(format!("{} is a {} and can't be negated", other.literal(), other.kind()))),
             },
             // The right side is looked at only if the left has not decided.
             Expression::Binary(Operator::And, left, right) => {
@@ -122,7 +122,7 @@ fn calculate(operator: Operator, left: &Value, right: &Value) -> Result<Value, R
         Operator::Divide | Operator::Remainder if other == 0 => return Err(Refused::new("a division by 0")),
         Operator::Divide if !is_time => one / other,
         Operator::Remainder if !is_time => one % other,
-        _ => return Err(Refused::new(format!("{} and {} cannot be put together so", left.literal(), right.literal()))),
+        _ => return Err(Refused::new(format!("{} and {} can't be put together so", left.literal(), right.literal()))),
     };
     if is_time && !matches!(right, Value::Time(_)) {
         return if (0..DAY).contains(&result) {

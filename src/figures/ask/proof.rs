@@ -70,7 +70,7 @@ fn choices(written: &Written, run: &Run, asks: usize, tells: Range<usize>) -> Re
             (Some(step), true) => seen = seen.max(step),
             (None, false) => {}
             (found, _) => {
-                let is = if found.is_some() { "wrong, but the run shows" } else { "right, but the run does not show" };
+                let is = if found.is_some() { "wrong, but the run shows" } else { "right, but the run doesn't show" };
                 let (at, told) = (run.position(last), run.moment(last).narration);
                 return Err((*line, format!("`{}` is called {is} `{sign}`; step {at}: {told}", shorten(says, 60))));
             }
@@ -148,7 +148,7 @@ fn number(written: &Written, run: &Run, tells: usize) -> Result<Number, Mistake>
             Err((
                 written.line,
                 format!(
-                    "{lacks} is not there; accepted: `~ less` and `~ more`, each with its reply, so that every number has one"
+                    "{lacks} isn't there; accepted: `~ less` and `~ more`, each with its reply, so that every number has one"
                 ),
             ))
         }

@@ -37,7 +37,7 @@ const NUMBER: &str = "3 -> 4: How many pages are there then?\n= pages within 0\n
 fn v1_the_run_proves_what_is_right_and_each_answer_has_its_own_reply() {
     let run = figures::open(&spec("")).unwrap().run;
     let split = run.range(3).find(|step| run.moment(*step).narration.contains("is split")).unwrap();
-    assert!(split < run.last(), "the words are not those of the last step");
+    assert!(split < run.last(), "the words aren't those of the last step");
     let question = one(CHOICES);
     assert_eq!((question.at, question.tells), (run.range(2).end - 1, split));
     assert_eq!((question.right(), question.answer()), ("It is cut in two".to_owned(), "It is cut in two".to_owned()));
@@ -45,7 +45,7 @@ fn v1_the_run_proves_what_is_right_and_each_answer_has_its_own_reply() {
         ("It is cut in two", true, "Then each half has room."),
         ("It grows by a place", false, "Its size is that of a block on the disk."),
         ("Key 4 waits outside", false, "That is done elsewhere, in hash tables."),
-        ("Nobody says that", false, ""),
+        ("No one says that", false, ""),
     ] {
         assert_eq!((question.accepts(says), question.reply(says)), (is_right, reply), "{says}");
     }
@@ -144,7 +144,7 @@ fn what_is_wrong_is_left_out_and_said_with_its_line_and_what_is_accepted() {
             replaced(" (is split)", ""),
             "line 2: `It is cut in two`: nothing proves that it is right; accepted: brackets",
         ),
-        (replaced("is split", "is burnt"), "called right, but the run does not show `is burnt`; step 4."),
+        (replaced("is split", "is burnt"), "called right, but the run doesn't show `is burnt`; step 4."),
         (
             replaced("overflow", "is split"),
             "line 7: `Key 4 waits outside` is called wrong, but the run shows `is split`",
@@ -156,8 +156,8 @@ fn what_is_wrong_is_left_out_and_said_with_its_line_and_what_is_accepted() {
         (of_number("within 0", "± some"), "or by whole percents, as in `± 5%`"),
         (of_number("~ 3\n", "~ 2..4\n"), "line 4: `2..4` is called wrong, but 4 to 4 is right"),
         (of_number("~ 3\n", "~ two\n"), "line 4: `two` is no wrong number; accepted: `less`, `more`, a number"),
-        (of_number("~ more\n# Nothing else was full.", ""), "line 1: `~ more` is not there; accepted"),
-        (of_number("~ less\n", "~ 1\n"), "line 1: `~ less` is not there; accepted"),
+        (of_number("~ more\n# Nothing else was full.", ""), "line 1: `~ more` isn't there; accepted"),
+        (of_number("~ less\n", "~ 1\n"), "line 1: `~ less` isn't there; accepted"),
         (of_number("~ 3\n", "= height within 1\n"), "a number has one right answer"),
     ] {
         let (questions, problems) = all(&ask);

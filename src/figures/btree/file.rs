@@ -191,7 +191,7 @@ fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
         Place::Orphan => "left behind by a crash: nothing leads to it",
         Place::Unknown => "not looked at since the crash",
     };
-    let forced = if unforced { "; written, and not synced" } else { "" };
+    let forced = if unforced { "; written but not synced" } else { "" };
     shape = shape.label(format!("{id}: {about}{forced}"));
     if is_whole || tree.of_tree(id).is_some() { shape.selects() } else { shape }
 }

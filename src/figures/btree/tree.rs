@@ -98,7 +98,7 @@ impl Painter<'_> {
                     .rect(0.0, 0.0, item.width, item.height, 4.0, "slot")
                     .path(cross(item.width / 2.0, item.height / 2.0 + 6.0, 5.0), "cross")
                     .text(item.width / 2.0, 12.0, Anchor::Middle, "small", fit(&name, item.width, SMALL))
-                    .label(format!("{name} cannot be read"));
+                    .label(format!("{name} can't be read"));
                 self.push(shape);
             }
         }
@@ -248,7 +248,7 @@ impl Painter<'_> {
             }
             Some(Event::LeafReached { page, key }) => (page, format!("{key}?")),
             Some(Event::Found { page, key, .. }) => (page, format!("{key} is here")),
-            Some(Event::NotFound { page, key }) => (page, format!("{key} is not here")),
+            Some(Event::NotFound { page, key }) => (page, format!("{key} isn't here")),
             _ => return,
         };
         let Some(item) = plan.items.iter().find(|item| item.id == *page) else { return };

@@ -92,7 +92,7 @@ impl Column<'_> {
             self.says(&format!("+ {} more followed", grouped((many - fits) as u64)));
         }
         if many == 0 {
-            self.says(&format!("{reader} follows nobody"));
+            self.says(&format!("{reader} follows no one"));
         }
     }
 

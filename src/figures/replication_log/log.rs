@@ -47,8 +47,8 @@ fn draw_entry(cluster: &Seen, entry: &Entry, lines: &[String], at: Area) -> Shap
     let halted = is_next && follower(cluster).halted.is_some();
     let travels = cluster.network().in_flight().any(|message| message.payload.entry() == Some(number));
     let status = match () {
-        () if number <= applied => "carried out",
-        () if halted => "not carried out",
+        () if number <= applied => "executed",
+        () if halted => "not executed",
         () if travels => "on its way",
         () => "waits",
     };

@@ -47,7 +47,7 @@ pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, area: A
         let new = rollout.last_release().map(|release| u64::from(rollout.fleet.with_version(release.version)));
         let new = new.map_or(String::new(), |many| format!("{} new", grouped(many)));
         let more = told("more nodes", place(shown), &[("small", &more), ("small", &new)]);
-        scene.push(more.label("nodes that are not drawn, and how many in all have the new version"));
+        scene.push(more.label("nodes that aren't drawn, and how many in all have the new version"));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::scene::{Anchor, Scene, Shape};
 pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, area: Area) {
     let Some(release) = rollout.last_release().filter(|release| release.age() > 0) else {
         let says =
-            if rollout.last_release().is_some() { "the change has not reached the fleet" } else { "no release yet" };
+            if rollout.last_release().is_some() { "the change hasn't reached the fleet" } else { "no release yet" };
         scene.push(put(boxed("chart", area, 0.0, "slot"), area.own(), Anchor::Middle, "small", says));
         return;
     };

@@ -329,7 +329,7 @@ fn draw_foot(scene: &mut Scene, table: TableId, mut at: Area) {
         shape = shape.rect(own.x, own.y, own.width, own.height, 0.0, "cell");
         shape = put(shape, own, Anchor::Middle, "small", fitting(&[(*part).to_owned()], "small", own.width));
     }
-    scene.push(shape.label("behind the blocks: the Bloom filter, the sparse index, and where both are"));
+    scene.push(shape.label("after the blocks: the Bloom filter, the sparse index, and where both are"));
 }
 
 /// The read heads of a merge or a scan; the one that moves next stands out.

@@ -87,5 +87,5 @@ async fn write(text: &str) -> Result<(), &'static str> {
         return Err("browsers have a clipboard only for pages that come by https");
     }
     let written = JsFuture::from(navigator.clipboard().write_text(text)).await;
-    written.map(|_| ()).map_err(|_| "this page does not let its figures write to the clipboard")
+    written.map(|_| ()).map_err(|_| "this page doesn't let its figures write to the clipboard")
 }

@@ -75,7 +75,7 @@ fn read(link: &yew::html::Scope<Player>, file: Blob) {
                 let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
                 link.send_message(Message::Data(data::read(&bytes, Header::Guess)));
             }
-            Err(_) => link.send_message(Message::Problem("the file cannot be read")),
+            Err(_) => link.send_message(Message::Problem("the file can't be read")),
         }
     });
 }

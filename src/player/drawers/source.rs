@@ -93,7 +93,7 @@ fn fetch(context: &Context<Source>) {
     let SourceProps { base, file, .. } = context.props();
     let (file, address, link) = (*file, format!("{base}source/{file}"), context.link().clone());
     spawn_local(async move {
-        let text = text_of(&address).await.map_err(|_| format!("{address} cannot be fetched; are you offline?"));
+        let text = text_of(&address).await.map_err(|_| format!("{address} can't be fetched; are you offline?"));
         link.send_message(Fetched(file, text));
     });
 }

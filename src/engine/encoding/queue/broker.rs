@@ -90,7 +90,7 @@ impl Broker {
     pub fn start(&self) -> String {
         let dead = self.partitions.iter().map(Partition::dead).sum::<usize>();
         let dead = if dead > 0 { format!(" and {}", count(dead, "dead letter")) } else { String::new() };
-        format!("Its disk has {}{dead}. Who consumes, it does not know yet.", count(self.kept(), "message"))
+        format!("Its disk has {}{dead}. Who consumes, it doesn't know yet.", count(self.kept(), "message"))
     }
 }
 
@@ -197,7 +197,7 @@ impl Broker {
     pub fn replay(&mut self, group: Group, offset: u64) -> Result<Reaction, Refused> {
         self.check_log("has no offsets: what is acknowledged is deleted")?;
         if !self.partitions[0].bound.contains(&group) {
-            return Err(Refused::new(format!("nobody has joined {group} yet")));
+            return Err(Refused::new(format!("no one has joined {group} yet")));
         }
         for place in 0..self.partitions.len() {
             let next = offset.min(self.partitions[place].next);
@@ -209,7 +209,7 @@ impl Broker {
 
     /// Writes each file anew, with the newest message of each key. Offsets stay.
     pub fn compact(&mut self) -> Result<Reaction, Refused> {
-        self.check_log("cannot be compacted: it does not keep what was read")?;
+        self.check_log("can't be compacted: it doesn't keep what was read")?;
         let before = self.kept();
         for place in 0..self.partitions.len() {
             let old = self.partitions[place].clone();

@@ -11,7 +11,7 @@ use crate::language::{BadCommand, Words};
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
     /// Let the producer send a message; no consumer can work on the value `poison`. What follows `with` is a field that
-    /// consumers do not know.
+    /// consumers don't know.
     #[button]
     #[begin("only send the message, and let it go its way")]
     Send {

@@ -80,7 +80,7 @@ impl Consumer {
     }
 
     fn check_member(&self) -> Result<(), Refused> {
-        let why = || Refused::new(format!("{0} does not consume; `join {0}` starts it", self.id));
+        let why = || Refused::new(format!("{0} doesn't consume; `join {0}` starts it", self.id));
         self.group().map(|_| ()).ok_or_else(why)
     }
 

@@ -28,20 +28,20 @@ pub enum Event {
     PutOff { call: CallId },
     #[told("{} sends {call} again, for the {attempt}. time.", call.client, when = *no_room)]
     #[told(
-        "{waited} without an answer for {call}. {} cannot know whether the broker has it, and sends it for the {attempt}. \
+        "{waited} without an answer for {call}. {} can't know whether the broker has it, and sends it for the {attempt}. \
          time.", call.client
     )]
     SentAgain { call: CallId, waited: Time, attempt: u32, no_room: bool },
     #[told("{} gives {call} up: the broker has no room.", call.client, when = *no_room)]
-    #[told("{} gives {call} up, and does not know whether the broker has it.", call.client)]
+    #[told("{} gives {call} up, and doesn't know whether the broker has it.", call.client)]
     GaveUp { call: CallId, no_room: bool },
 
     // The broker.
     #[told(tell_appended)]
     Appended { call: CallId, file: String, offset: u64, synced: bool, dropped: Option<(CallId, String)> },
-    #[told("The sequence number of {call} is not above the last one: n1 acknowledges it, and does not append it.")]
+    #[told("The sequence number of {call} isn't above the last one: n1 acknowledges it, and doesn't append it.")]
     Known { call: CallId },
-    #[told("n1 has {} and no room: it does not take {call}.", count(*kept, "message"))]
+    #[told("n1 has {} and no room: it doesn't take {call}.", count(*kept, "message"))]
     NoRoom { call: CallId, kept: usize },
     #[told("n1 takes {client} into {group}, which is {members} now.")]
     Joined { client: ClientId, group: Group, members: String },
@@ -61,7 +61,7 @@ pub enum Event {
     Returned { call: CallId, client: ClientId, dead: bool },
     #[told("{client} answers too late: n1 has taken the message back.")]
     TooLate { client: ClientId },
-    #[told("n1 does not know {client}, and says so.")]
+    #[told("n1 doesn't know {client}, and says so.")]
     Unknown { client: ClientId },
     #[told("{group} goes back to offset {offset}, and gets all from there again.", when = *offset > 0)]
     #[told("{group} goes back to the beginning, and gets all again that is kept.")]
@@ -79,8 +79,8 @@ pub enum Event {
     #[told("{client} says goodbye.", when = *held == 0)]
     #[told("{client} says goodbye, and leaves {}.", count(*held, "message"))]
     Leaves { client: ClientId, held: usize },
-    #[told("{client} dies. Nobody is told.", when = *held == 0)]
-    #[told("{client} dies, with {} in hand. Nobody is told.", count(*held, "message"))]
+    #[told("{client} dies without a word.", when = *held == 0)]
+    #[told("{client} dies without a word, with {} in hand.", count(*held, "message"))]
     Killed { client: ClientId, held: usize },
     #[told("{client} is a consumer now, and has {names}.")]
     Assigned { client: ClientId, names: String },
@@ -92,7 +92,7 @@ pub enum Event {
     #[told("The acknowledgement of {call} counts. Now {client} works on it.")]
     MayWork { client: ClientId, call: CallId },
     #[told(
-        "{client} has worked on {call}. It does not know the new field, and what it sends to the store is without it.",
+        "{client} has worked on {call}. It doesn't know the new field, and what it sends to the store is without it.",
         when = *lost
     )]
     #[told("{client} has worked on {call}, and sends its effect to the store.")]
@@ -101,20 +101,20 @@ pub enum Event {
     Acknowledges { client: ClientId, call: CallId },
     #[told("{client} is done with {call}.{}", turns_to(*next))]
     Finished { client: ClientId, call: CallId, next: Option<CallId> },
-    #[told("{client} may not work on {call} any more.{}", turns_to(*next), when = *ack == Ack::Before)]
+    #[told("{client} must not work on {call} any more.{}", turns_to(*next), when = *ack == Ack::Before)]
     #[told("{client} has done {call}, but its acknowledgement comes too late to count.{}", turns_to(*next))]
     Late { client: ClientId, call: CallId, ack: Ack, next: Option<CallId> },
-    #[told("{waited} without an answer from the store. {client} does not repeat {call}.{}", turns_to(*next))]
+    #[told("{waited} without an answer from the store. {client} doesn't repeat {call}.{}", turns_to(*next))]
     NotRepeated { client: ClientId, call: CallId, waited: Time, next: Option<CallId> },
     #[told("{waited} without an answer about {call}: {client} lets it go, and asks to consume anew.")]
     BeginsAnew { client: ClientId, call: CallId, waited: Time },
-    #[told("{client} cannot work on {call}, which is acknowledged: it is lost.{}", turns_to(*next))]
+    #[told("{client} can't work on {call}, which is acknowledged: it is lost.{}", turns_to(*next))]
     Failed { client: ClientId, call: CallId, next: Option<CallId> },
-    #[told("{client} cannot work on {call}, and gives it back.{}", turns_to(*next))]
+    #[told("{client} can't work on {call}, and gives it back.{}", turns_to(*next))]
     Rejected { client: ClientId, call: CallId, next: Option<CallId> },
-    #[told("{client} cannot work on {call}, and dies of it. For its group the message is still the next.")]
+    #[told("{client} can't work on {call}, and dies of it. For its group the message is still the next.")]
     Poisoned { client: ClientId, call: CallId },
-    #[told("A message ({what}) comes to {client}, and nobody is there.")]
+    #[told("A message ({what}) comes to {client}, and no one is there.")]
     Unheard { client: ClientId, what: &'static str },
     #[told("A message ({what}) comes to {client}, which has gone on since, and puts it aside.")]
     PutAside { client: ClientId, what: &'static str },
@@ -142,12 +142,12 @@ fn tell_appended(
     out: &mut Formatter,
 ) -> fmt::Result {
     write!(out, "n1 appends {call} to {file}, at offset {offset}, and ")?;
-    out.write_str(if *synced { "syncs it." } else { "does not sync it." })?;
+    out.write_str(if *synced { "syncs it." } else { "doesn't sync it." })?;
     match dropped {
         None => Ok(()),
         Some((oldest, concerned)) if concerned.is_empty() => write!(out, " For want of room it lets {oldest} go."),
         Some((oldest, concerned)) => {
-            write!(out, " For want of room it lets {oldest} go, with which {concerned} had not finished.")
+            write!(out, " For want of room it lets {oldest} go, with which {concerned} hadn't finished.")
         }
     }
 }

@@ -7,7 +7,7 @@ use stepwise_derive::{Choice, Parameters};
 use crate::sim::Time;
 use crate::wording::list;
 
-/// More partitions are not drawn, nor more consumers.
+/// More partitions aren't drawn, nor more consumers.
 const MOST: u64 = 3;
 
 #[derive(Clone, Copy, Parameters)]
@@ -46,20 +46,20 @@ pub struct Settings {
     /// Into how many partitions a log is divided
     #[parameter(2, 1..=MOST)]
     pub partitions: usize,
-    /// How many messages of a queue a consumer may hold that it has not acknowledged
+    /// How many messages of a queue a consumer may hold that it hasn't acknowledged
     #[parameter(1, 1..=10)]
     pub prefetch: usize,
     /// How often a message of a queue is delivered before it goes to the dead letters
     #[parameter(3, 1..=10)]
     pub deliveries: u32,
-    /// What a consumer does with fields that it does not know
+    /// What a consumer does with fields that it doesn't know
     #[label("Unknown fields")]
     #[parameter(Unknown::Keep)]
     pub unknown: Unknown,
     /// How long a consumer works on a message
     #[parameter(20, 0..=10_000, "ms")]
     pub work: Time,
-    /// How long anybody waits for an answer; after that the broker gives a message to another consumer
+    /// How long anyone waits for an answer; after that the broker gives a message to another consumer
     #[label("Time-out")]
     #[parameter(300, 1..=60_000, "ms")]
     pub timeout: Time,

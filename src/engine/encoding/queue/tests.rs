@@ -157,9 +157,9 @@ fn each_promise_needs_its_choice() {
     for model in ["queue", "log"] {
         let broken =
             |choice: (&'static str, &'static str), copies, name| broken(&[("model", model), choice], copies, name);
-        assert!(broken(("sync", "off"), false, "acknowledged_lost") > 5, "{model} that does not sync");
+        assert!(broken(("sync", "off"), false, "acknowledged_lost") > 5, "{model} that doesn't sync");
         assert!(broken(("ack", "before"), false, "acknowledged_lost") > 5, "{model}, acknowledged before the work");
-        assert!(broken(("wait", "off"), false, "acknowledged_lost") > 5, "{model}, whose producer does not wait");
+        assert!(broken(("wait", "off"), false, "acknowledged_lost") > 5, "{model}, whose producer doesn't wait");
         assert!(broken(("ack", "after"), false, "effects_twice") > 5, "{model}, acknowledged after the work");
     }
     let is_twice = |cluster: &Queues| {

@@ -155,7 +155,7 @@ impl Client<Rpc> for Caller {
                 }
             },
             Message::NotFound { call, .. } => {
-                self.conclude(call, "404", Outcome::Refused("404, the node does not know that path".to_owned()), now)
+                self.conclude(call, "404", Outcome::Refused("404, the node doesn't know that path".to_owned()), now)
             }
             Message::KeyConflict { call, .. } => {
                 self.conclude(call, "422", Outcome::Refused("422, the key was used for another amount".to_owned()), now)
@@ -177,7 +177,7 @@ impl Client<Rpc> for Caller {
                 Asked::Charge { .. } => Reaction::new(Event::GaveUp { host, call, attempts: of })
                     .end(call, Outcome::Refused("no answer; whether it was charged is unknown".to_owned())),
                 Asked::List { ref have, of } => Reaction::new(Event::StreamGivenUp { call, have: have.len(), of })
-                    .end(call, Outcome::Refused(format!("part {} did not come", open.lacks()))),
+                    .end(call, Outcome::Refused(format!("part {} didn't come", open.lacks()))),
             });
         }
         open.attempt += 1;

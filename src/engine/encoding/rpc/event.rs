@@ -21,24 +21,24 @@ pub enum Event {
     #[told("{node} knows no path {path}. It does nothing, and answers 404.")]
     PathUnknown { node: NodeId, path: Rc<str> },
     #[told(
-        "{node} does not know the header of the version and skips it, as servers do with what they do not know. It reads \
+        "{node} doesn't know the header of the version and skips it, as servers do with what they don't know. It reads \
          the {amount} as euros, and begins to work on {call}.", when = *header_skipped
     )]
     #[told("{node} begins to work on {call}. Nothing has been charged for it yet.", when = *charged == 0)]
-    #[told("{node} begins to work on {call}. It has charged for that call before, and cannot tell.")]
+    #[told("{node} begins to work on {call}. It has charged for that call before, and can't tell.")]
     WorkBegun { node: NodeId, call: CallId, amount: u64, header_skipped: bool, charged: u64 },
     #[told(
         "The key {key} came with another amount before: {was} €, not {amount} €. {node} charges nothing, and answers 422."
     )]
     KeyConflict { node: NodeId, key: Rc<str>, was: u64, amount: u64 },
-    #[told("{node} is at work on the key {key} already. {call} waits for that, and is not worked on a second time.")]
+    #[told("{node} is at work on the key {key} already. {call} waits for that, and isn't worked on a second time.")]
     KeyInProgress { node: NodeId, key: Rc<str>, call: CallId },
     #[told("{node} has charged for the key {key} before. It charges nothing, and sends the receipt again.")]
     KeyKnown { node: NodeId, key: Rc<str> },
     #[told("{node} charges {amount} € for {call}. Only {node} knows it.", when = !twice)]
     #[told("{node} charges {amount} € for {call} once more. The customer has paid twice.")]
     Charged { node: NodeId, call: CallId, amount: u64, twice: bool },
-    #[told("{node} stops working on {call}: by its clock the deadline has passed, and nobody should be waiting.")]
+    #[told("{node} stops working on {call}: by its clock the deadline has passed, and no one should be waiting.")]
     Abandoned { node: NodeId, call: CallId },
     #[told("{node} has synced its disk and sends the receipt for {call}.", when = *answered == 1)]
     #[told(
@@ -56,12 +56,12 @@ pub enum Event {
     AnsweredLate { host: Host, call: CallId },
     #[told(
         "{host} has had no answer to {call} for {waited}. The request, the answer or a node may be lost, or slow: it \
-         cannot tell which. It sends attempt 2 of {of}.", when = *attempt == 2 && matches!(host, Host::Client(_))
+         can't tell which. It sends attempt 2 of {of}.", when = *attempt == 2 && matches!(host, Host::Client(_))
     )]
     #[told("{host} has had no answer to {call} for {waited}, and sends attempt {attempt} of {of}.")]
     TriedAgain { host: Host, call: CallId, waited: Time, attempt: u32, of: u32 },
     #[told(
-        "{host} gives up {call} after {}. It cannot know whether the customer was charged.",
+        "{host} gives up {call} after {}. It can't know whether the customer was charged.",
         count(*attempts, "attempt"),
         when = matches!(host, Host::Client(_))
     )]
@@ -87,7 +87,7 @@ pub enum Event {
     #[told("{} has waited in vain for a part. It asks again, for what comes after part {after}.", call.client)]
     StreamResumed { call: CallId, after: u32 },
     #[told("{} gives up {call}. It has {have} of the parts, and knows which ones it lacks.", call.client, when = *of > 0)]
-    #[told("{} gives up {call}. It does not even know how many parts there are.", call.client)]
+    #[told("{} gives up {call}. It doesn't even know how many parts there are.", call.client)]
     StreamGivenUp { call: CallId, have: usize, of: u32 },
     #[flatten]
     Happened(Happened),

@@ -25,7 +25,7 @@ pub enum VersionIn {
 
 #[derive(Clone, Copy, Parameters)]
 pub struct Settings {
-    /// How many nodes stand one behind the other: each calls the next, and the last one charges
+    /// How many nodes are in a row: each calls the next, and the last one charges
     #[parameter(1, 1..=3)]
     pub layers: u8,
     /// How often each client and each layer tries a call, the first time included
@@ -38,7 +38,7 @@ pub struct Settings {
     /// The pause after the first time-out, before the next attempt; it doubles with each one
     #[parameter(0, 0..=1_000, "ms")]
     pub backoff: Time,
-    /// Whether a call carries the time that its client still waits, so that nobody begins what is too late
+    /// Whether a call carries the time that its client still waits, so that no one begins what is too late
     #[label("Deadline travels")]
     #[parameter(false)]
     pub deadline: bool,

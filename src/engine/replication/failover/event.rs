@@ -29,18 +29,18 @@ pub enum Event {
         "{by} has sent {} on to {leader}, which it asks now (call {call}).",
         call.client, when = let Some(leader) = leader
     )]
-    #[told("{by} knows no leader. {} waits before it asks somebody else (call {call}).", call.client)]
+    #[told("{by} knows no leader. {} waits before it asks someone else (call {call}).", call.client)]
     Redirected { call: CallId, by: NodeId, leader: Option<NodeId> },
     #[told(
-        "{} gives the call {call} up: no answer from a leader has arrived within {waited}. Whether the row is written, it does not \
+        "{} gives the call {call} up: no answer from a leader has arrived within {waited}. Whether the row is written, it doesn't \
          know.",
         call.client, when = *is_insert
     )]
     #[told("{} gives the call {call} up: no answer from a leader has arrived within {waited}.", call.client)]
     GaveUp { call: CallId, is_insert: bool, waited: Time },
     #[told(
-        "{} is told after {took} that {} is written, as row {row}.{}{}",
-        call.client, shown(name), and(twice),
+        "The insert of {} is acknowledged to {} after {took}, as row {row}.{}{}",
+        shown(name), call.client, and(twice),
         if *old { " It was an old leader that said so, and the new one knows nothing of it." } else { "" }
     )]
     Told { call: CallId, row: RowId, name: Rc<str>, took: Time, twice: Option<Broken>, old: bool },
@@ -53,7 +53,7 @@ pub enum Event {
         "{} is shown row {row}, the data of {}, and puts it into the cache.{}",
         call.client, shown(name), and(broken), when = let Some(name) = name
     )]
-    #[told("{} is told that there is no row {row}.{}", call.client, and(broken))]
+    #[told("{} hears that there is no row {row}.{}", call.client, and(broken))]
     Shown { call: CallId, row: RowId, name: Option<Rc<str>>, broken: Option<Broken> },
     #[told("{client} sends {} to {to}, all at once.", count(*queries, "query"))]
     LoadSent { client: ClientId, queries: u32, to: NodeId },
@@ -67,16 +67,16 @@ pub enum Event {
     #[told("{node} is busy: what has come from {from} ({what}) waits in line.")]
     Waits { node: NodeId, from: Host, what: &'static str },
     #[told(
-        "{node} does not lead, and says so to {}: {leader} does, as far as it knows.",
+        "{node} doesn't lead, and says so to {}: {leader} does, as far as it knows.",
         call.client, when = let Some(leader) = leader
     )]
-    #[told("{node} does not lead, and says so to {}. Who does, it does not know.", call.client)]
+    #[told("{node} doesn't lead, and says so to {}. Who does, it doesn't know.", call.client)]
     Declined { node: NodeId, call: CallId, leader: Option<NodeId> },
     #[told("{node} looked up row {row} for {}: {}.", call.client, shown_or(name.as_deref(), "nothing"))]
     LookedUp { node: NodeId, row: RowId, name: Option<Rc<str>>, call: CallId },
     /// A read waits until this position, which opens the term of a new leader, is committed.
     #[told(
-        "{node} does not know which of its entries count, as none of term {term} does yet. It holds the read of row \
+        "{node} doesn't know which of its entries count, as none of term {term} does yet. It holds the read of row \
          {row} for {} until position {position}, which opens the term, is committed (call {call}).",
         call.client
     )]
@@ -124,14 +124,14 @@ pub enum Event {
     )]
     #[told("{node} has no answer from the storage, and sends it {} again.", numbered(rows))]
     StorageAskedAgain { node: NodeId, rows: Vec<RowId>, token: Option<Term> },
-    #[told("{node} hears that the storage has row {row}, and tells {}.", call.client)]
+    #[told("{node} hears that the storage has row {row}, and acknowledges it to {}.", call.client)]
     StoreConfirmed { node: NodeId, row: RowId, call: CallId },
 
     // Who leads.
     /// Somebody wants it to lead while it does nothing or something else.
     #[told("{node} is to lead, and hears of it when it is free again.")]
     PromotionWaits { node: NodeId },
-    #[told("{node} is told to lead, and asks for votes in term {term}.", when = *by_hand)]
+    #[told("{node} is named by hand, and asks for votes in term {term}.", when = *by_hand)]
     #[told("{node} has heard no leader for {silent}. It asks for votes in term {term}.")]
     AskedVotes { node: NodeId, term: Term, silent: Time, by_hand: bool },
     #[told(
@@ -139,31 +139,31 @@ pub enum Event {
         first_steps_down(*node, *term, *resigned), when = refused.is_none()
     )]
     #[told(
-        "{}{node} does not vote for {peer}, whose log is behind its own.",
+        "{}{node} doesn't vote for {peer}, whose log is behind its own.",
         first_steps_down(*node, *term, *resigned), when = let Some(NoVote::Behind) = refused
     )]
     #[told(
-        "{}{node} does not vote for {peer} in term {asked}: it knows of term {term}.",
+        "{}{node} doesn't vote for {peer} in term {asked}: it knows of term {term}.",
         first_steps_down(*node, *term, *resigned), when = let Some(NoVote::Over(asked)) = refused
     )]
     #[told(
-        "{}{node} does not vote for {peer} in term {term}, although nothing is against it: somebody has decided so.",
+        "{}{node} doesn't vote for {peer} in term {term}, although nothing is against it: someone has decided so.",
         first_steps_down(*node, *term, *resigned), when = let Some(NoVote::Overruled) = refused
     )]
     #[told(
-        "{}{node} does not vote for {peer}: it is in term {term}, and its vote is given.",
+        "{}{node} doesn't vote for {peer}: it is in term {term}, and its vote is given.",
         first_steps_down(*node, *term, *resigned)
     )]
     Voted { node: NodeId, peer: NodeId, term: Term, refused: Option<NoVote>, resigned: bool },
     #[told("{node} has the vote of {peer} in term {term}; it needs more.", when = *granted)]
-    #[told("{node} does not get the vote of {peer} in term {term}.")]
+    #[told("{node} doesn't get the vote of {peer} in term {term}.")]
     VoteHeard { node: NodeId, peer: NodeId, granted: bool, term: Term },
     #[told(
-        "The controller has not heard {old} lead for {silent}. Of those that it hears, {node} is the most up to date: it \
+        "The controller hasn't heard {old} lead for {silent}. Of those that it hears, {node} is the most up to date: it \
          shall lead term {term}.",
         when = let Some(silent) = silent
     )]
-    #[told("The controller is told to name {node}: it shall lead term {term}.")]
+    #[told("By hand, the controller is made to name {node}: it shall lead term {term}.")]
     Named { node: NodeId, term: Term, old: NodeId, silent: Option<Time> },
     #[told("{node} leads term {term}, as the controller has said.{}", but_alive(*alive), when = votes.is_empty())]
     #[told("{node} leads term {term}, with the votes of {votes}.{}", but_alive(*alive))]
@@ -185,7 +185,7 @@ pub enum Event {
     #[told("The storage refuses {from}: its token {token} is older than {highest}, which it has seen.")]
     TokenRefused { from: NodeId, token: Term, highest: Term },
 
-    #[told("{node} does nothing for {time}, as when it collects garbage. It does not notice.")]
+    #[told("{node} does nothing for {time}, as when it collects garbage. It doesn't notice.")]
     Paused { node: NodeId, time: Time },
 
     #[flatten]
@@ -246,13 +246,15 @@ fn and(broken: &Option<Broken>) -> String {
 
 fn does_next(next: Next, client: ClientId) -> String {
     match next {
-        Next::Tells => format!(" It tells {client} at once."),
+        Next::Tells => format!(" It acknowledges the row to {client} at once."),
         Next::AsksStorage => " It sends the row to the storage, with its term as a token.".to_owned(),
-        Next::WaitsForStorage => format!(" It tells {client} when the storage has answered."),
+        Next::WaitsForStorage => format!(" It acknowledges the row to {client} when the storage has answered."),
         Next::WaitsForFollowers { then_storage: true } => {
             " It sends the row to the storage when enough followers have it.".to_owned()
         }
-        Next::WaitsForFollowers { .. } => format!(" It tells {client} when enough followers have it."),
+        Next::WaitsForFollowers { .. } => {
+            format!(" It acknowledges the row to {client} when enough followers have it.")
+        }
     }
 }
 
@@ -272,7 +274,7 @@ fn first_steps_down(node: NodeId, term: Term, resigned: bool) -> String {
 
 fn first_discards(node: NodeId, lost: &[Dropped]) -> String {
     let discards = lost.iter().map(|Dropped { row, name, told, .. }| {
-        let told = if *told { ", of which its client was told that it is written" } else { "" };
+        let told = if *told { ", which was acknowledged" } else { "" };
         format!("{node} discards row {row} ({}){told}. ", shown(name))
     });
     discards.collect()
@@ -282,7 +284,7 @@ fn and_tells(told: &[Owed]) -> String {
     let rows: Vec<RowId> = told.iter().map(|owed| owed.row).collect();
     match rows[..] {
         [] => String::new(),
-        _ => format!(" It tells the client that {} is written.", numbered(&rows)),
+        _ => format!(" It acknowledges {}.", numbered(&rows)),
     }
 }
 
@@ -294,5 +296,5 @@ fn and_stores(asked: &[RowId]) -> String {
 }
 
 fn but_alive(alive: Option<NodeId>) -> String {
-    alive.map_or_else(String::new, |old| format!(" But {old} is not dead: it runs, and could be reached."))
+    alive.map_or_else(String::new, |old| format!(" But {old} isn't dead: it runs, and could be reached."))
 }

@@ -62,7 +62,7 @@ fn r7_a_new_leader_holds_reads_until_its_opening_entry_is_committed() {
             held += usize::from(narration.contains("It holds the read of row 1 for c2 until position 3"));
             assert!(narration.contains("c2 is shown row 1, the data of ann"), "{rule}, {time} ms: {narration}");
         }
-        assert!(held > 0, "{rule}: no read comes to a leader that does not know yet");
+        assert!(held > 0, "{rule}: no read comes to a leader that doesn't know yet");
     }
     // By all, the entry that opens the term is committed when the old leader is there again, and no read is answered before.
     let mut failover = open(&[("acknowledge", "all")]);
@@ -89,7 +89,7 @@ fn r10_what_the_storage_does_not_answer_it_is_sent_again() {
     assert_eq!(super::store(&failover).unwrap().highest, 2, "the token of the new leader has come");
     let mut failover = open(&[("storage", "open"), ("loss", "30"), ("seed", "4")]);
     run(&mut failover, "begin insert ann; run 200ms; begin insert bob as c2; run 10s; run 10s");
-    assert!(failover.nodes.iter().all(|node| node.replica.waiting.is_empty()), "nobody waits for ever");
+    assert!(failover.nodes.iter().all(|node| node.replica.waiting.is_empty()), "no one waits for ever");
 }
 
 /// A node that knows no leader has answered; and one that is in a later term refuses whoever asks in an earlier one, whether
@@ -97,15 +97,15 @@ fn r10_what_the_storage_does_not_answer_it_is_sent_again() {
 #[test]
 fn the_narration_says_why_a_client_goes_on_and_why_a_node_does_not_vote() {
     let narration = told(&mut open(&[]), "stop n1; stop n2; run 400ms; insert a");
-    assert!(narration.contains("n3 knows no leader. c1 waits before it asks somebody else"), "{narration}");
+    assert!(narration.contains("n3 knows no leader. c1 waits before it asks someone else"), "{narration}");
     assert!(narration.contains("c1 has waited long enough, and now asks n1"), "{narration}");
     assert!(!narration.contains("no answer from n3"), "{narration}");
 
     // n3 asks in term 2, and n2 does not hear of it before n1 leads term 4.
     let script = "delay n3 n2 500ms; promote n3; run 15ms; promote n1; run 15ms; promote n1; run 1s";
     let narration = told(&mut open(&[("timeout", "60000")]), script);
-    let refused = narration.lines().find(|line| line.starts_with("n2 does not vote for n3"));
-    let right = "n2 does not vote for n3 in term 2: it knows of term 4.";
+    let refused = narration.lines().find(|line| line.starts_with("n2 doesn't vote for n3"));
+    let right = "n2 doesn't vote for n3 in term 2: it knows of term 4.";
     assert_eq!(refused, Some(right), "{narration}");
 }
 
@@ -132,7 +132,7 @@ fn r12_the_small_ones() {
     assert_eq!(Failovers::open(&parameters).err().expect("there is no follower").name, "acknowledge");
 
     for (name, times) in open(&[]).witness.verdicts(&open(&[]).nodes) {
-        assert!(times == 0 && name.starts_with("no"), "`{name} ✓` says that it has not happened");
+        assert!(times == 0 && name.starts_with("no"), "`{name} ✓` says that it hasn't happened");
     }
 }
 

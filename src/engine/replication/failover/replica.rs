@@ -253,7 +253,7 @@ impl Replica {
         let known = match vote {
             Vote::Given(other) if other == node => format!("It asks for votes itself in term {term}"),
             Vote::Given(other) => format!("It has voted for {other} in term {term}"),
-            Vote::Free | Vote::Behind => format!("It has voted for nobody else in term {term}"),
+            Vote::Free | Vote::Behind => format!("It has voted for no one else in term {term}"),
         };
         let asks = format!(
             "{peer} asks {node} for its vote in term {term}. {known}. The log of {peer} {}, its own {}. Does it vote for {peer}?",
@@ -278,7 +278,7 @@ impl Replica {
                 format!("The log of {peer} lacks what {node} has, and that may have been acknowledged."),
             ),
         };
-        let ways = vec![Way::new(format!("It votes for {peer}"), yes).about(peer), Way::new("It does not", no)];
+        let ways = vec![Way::new(format!("It votes for {peer}"), yes).about(peer), Way::new("It doesn't", no)];
         Some(Decision { asks, ways, own: usize::from(vote != Vote::Free) })
     }
 

@@ -15,7 +15,7 @@ pub struct Settings {
     #[label("New leader")]
     #[parameter(ChosenBy::Vote)]
     pub choice: ChosenBy,
-    /// When a client is told that its row is written
+    /// When a row is acknowledged to its client
     #[parameter(Acknowledge::Leader)]
     pub acknowledge: Acknowledge,
     /// A service outside that each leader writes its rows to
@@ -60,7 +60,7 @@ pub enum ChosenBy {
     Controller,
 }
 
-/// When a client is told that its row is written.
+/// When a row is acknowledged to its client.
 #[derive(Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Acknowledge {
     /// when the leader has it
@@ -120,7 +120,7 @@ impl Settings {
         Time::from_nanos(self.heartbeat.as_nanos() * MOST_HEARTBEATS)
     }
 
-    /// When a leader with these followers tells a client that its row is written.
+    /// When a leader with these followers acknowledges a row.
     pub fn rule(&self, followers: NodeSet) -> Rule {
         match self.acknowledge {
             Acknowledge::Leader => Rule::Asynchronous,

@@ -52,7 +52,7 @@ fn check_terms(failover: &Failovers) {
     }
     for leader in leaders(failover).iter() {
         let term = replica(failover, leader.number()).log.term();
-        assert!(reigns.contains(&(term, leader)), "{leader} leads term {term}, and nobody knows how");
+        assert!(reigns.contains(&(term, leader)), "{leader} leads term {term}, and no one knows how");
     }
 }
 
@@ -255,7 +255,7 @@ fn a_timeout_too_short_replaces_a_leader_that_is_only_busy() {
 fn a_node_whose_log_is_behind_is_not_elected() {
     let script = "isolate n3; insert ann; heal; stop n1; delay n2 n3 10ms; promote n3; run 100ms";
     let failover = ran(&[("heartbeat", "2000"), ("timeout", "3000")], script);
-    assert!(leaders(&failover).is_empty(), "n2 has the row, and does not vote for n3");
+    assert!(leaders(&failover).is_empty(), "n2 has the row, and doesn't vote for n3");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub enum Event {
     ReadSent { call: CallId, device: Device, page: Rc<str>, routes: Rc<[Route]> },
     #[told(
         "The leader {node} appended post {} of {} to partition {} at position {position}. It acknowledges at once, and \
-         tells its followers.",
+         sends the post to its followers.",
         post.item, post.user.name(), letter(*partition)
     )]
     Appended { node: NodeId, partition: usize, position: LogPosition, post: Post },
@@ -38,13 +38,13 @@ pub enum Event {
     )]
     Known { node: NodeId, partition: usize, position: LogPosition },
     #[told(
-        "{node} is told what comes after posts of partition {} that it lacks. It has come to {has}, says so, and is \
+        "{node} is sent what comes after posts of partition {} that it lacks. It has come to {has}, says so, and is \
          sent the rest.",
         letter(*partition)
     )]
     Mismatched { node: NodeId, partition: usize, has: LogPosition },
     #[told(
-        "{from} has told {node} how far it has come, and is sent what it lacks: {} of partition A, {} of B.",
+        "{node} hears from {from} how far it has come, and sends what it lacks: {} of partition A, {} of B.",
         count(lacks[0], "post"), count(lacks[1], "post")
     )]
     Resumed { node: NodeId, from: NodeId, lacks: [usize; PARTITIONS] },
@@ -59,7 +59,7 @@ pub enum Event {
     Held { node: NodeId, call: CallId, partition: usize, at_least: LogPosition, has: LogPosition },
     #[told("{node} answers for partition {}: {}.", letter(*partition), posts(items))]
     Answered { node: NodeId, partition: usize, items: Vec<Item> },
-    #[told("{device} is told after {took} that post {item} is written.")]
+    #[told("Post {item} is acknowledged to {device} after {took}.")]
     Acknowledged { call: CallId, device: Device, item: Item, took: Time },
     #[told("{device} has {} from one partition, and waits for the other.", posts(items))]
     PartRead { device: Device, items: Vec<Item> },

@@ -194,7 +194,7 @@ impl cluster::Node<Lag> for Node {
             1 => ", with a read that waited there".to_owned(),
             held => format!(", with {held} reads that waited there"),
         };
-        format!("Its memory is gone{reads}. Each post that it had told of was synced, and is on its disks.")
+        format!("Its memory is gone{reads}. Each post that it had answered for was synced, and is on its disks.")
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {
@@ -205,9 +205,9 @@ impl cluster::Node<Lag> for Node {
             for log in &mut self.logs {
                 log.appoint(log.term() + 1).expect("its disk has room for a term");
             }
-            "leads in a new term. It tells its followers"
+            "leads in a new term. It lets its followers know"
         } else {
-            "tells the leader how far that is"
+            "lets the leader know how far that is"
         };
         (format!("It has what its disks have, and {does}."), vec![(Time::ZERO, Timer::Back)])
     }

@@ -59,7 +59,7 @@ impl Display for Why {
             Why::OwnPage => "the leader, for a page of its own posts",
             Why::RecentPost => "the leader, as it has posted within a minute",
             Why::Fixed => "its fixed replica",
-            Why::Asked => "as it was told to",
+            Why::Asked => "as the command says",
             Why::Chance => "chosen by chance",
         })
     }

@@ -15,11 +15,11 @@ pub struct Settings {
     #[label("Own posts")]
     #[parameter(OwnWrites::Off)]
     pub own: OwnWrites,
-    /// Whether each user always reads from the same follower, and not from any
+    /// Whether each user always reads from the same follower rather than from any
     #[label("Fixed replica")]
     #[parameter(false)]
     pub fixed: bool,
-    /// Whether all posts of a page stand on one partition, and not on two
+    /// Whether all posts of a page are on one partition rather than on two
     #[label("Pages on one partition")]
     #[parameter(false)]
     pub together: bool,
@@ -57,7 +57,7 @@ pub enum OwnWrites {
     Minute,
     /// last log position
     ///
-    /// A follower is told the last one that the client knows, and waits until it is there.
+    /// A read brings along the last one that the client knows, and the follower waits until it is there.
     Position,
 }
 

@@ -247,7 +247,7 @@ fn what_cannot_be_is_refused() {
     let wrong = |script: &str| Site::parse(&mut Words::new(&statements(script).unwrap()[0])).err().unwrap().to_string();
     assert_eq!(wrong("post talk hi as max"), "line 1, column 17: `max` is no USER; accepted: ann, bob, eve");
     assert_eq!(wrong("post \"\" hi"), "line 1, column 6: the page has 0 characters; accepted: 1 to 8 characters");
-    assert!(wrong("begin settle").contains("`settle` cannot be begun; accepted: begin post, begin reload"));
+    assert!(wrong("begin settle").contains("`settle` can't be begun; accepted: begin post, begin reload"));
 }
 
 #[test]

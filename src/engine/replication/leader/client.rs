@@ -84,7 +84,7 @@ impl Client<Leader> for Caller {
                 Reaction::new(Event::Told { write, took, copies: NodeSet::EMPTY }).end(call, Outcome::Done)
             }
             (_, request) => {
-                let refused = Outcome::Refused(format!("{node} does not lead"));
+                let refused = Outcome::Refused(format!("{node} doesn't lead"));
                 Reaction::new(Event::TurnedAway { call, request, node, copies: NodeSet::EMPTY }).end(call, refused)
             }
         })

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 12;
 
 #[derive(Clone, Command)]
 pub enum Command {
-    /// Write a value, and wait until the client is told or gives up.
+    /// Write a value, and wait until it is acknowledged or the client gives up.
     #[button]
     #[begin("only send a write, and let it go its way", button)]
     Put {

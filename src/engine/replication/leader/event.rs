@@ -22,10 +22,10 @@ pub enum Event {
     #[told("{} asks {node} to {request}.", call.client)]
     Asked { call: CallId, request: Request, node: NodeId },
     #[told(
-        "{} is told after {took} that {write} is written. No node has it any more.",
+        "{write} is acknowledged to {} after {took}. No node has it any more.",
         write.call.client, when = copies.is_empty()
     )]
-    #[told("{} is told after {took} that {write} is written. It is on {copies}.", write.call.client)]
+    #[told("{write} is acknowledged to {} after {took}. It is on {copies}.", write.call.client)]
     Told { write: Named, took: Time, copies: NodeSet },
     #[told("{} got {key} from {node}: {}. {verdict}", call.client, shown_or(found.as_deref(), "no value"), when = let Some(verdict) = verdict)]
     #[told("{} got {key} from {node}: {}.", call.client, shown_or(found.as_deref(), "no value"))]
@@ -39,11 +39,11 @@ pub enum Event {
         verdict: Option<Verdict>,
     },
     /// It may be in a log all the same, if the network had it twice.
-    #[told("{} is refused: {node} does not lead. Its {request} ({call}) is in no log.", call.client, when = copies.is_empty())]
-    #[told("{} is refused: {node} does not lead. Its {request} ({call}) is on {copies} all the same.", call.client)]
+    #[told("{} is refused: {node} doesn't lead. Its {request} ({call}) is in no log.", call.client, when = copies.is_empty())]
+    #[told("{} is refused: {node} doesn't lead. Its {request} ({call}) is on {copies} all the same.", call.client)]
     TurnedAway { call: CallId, request: Request, node: NodeId, copies: NodeSet },
     #[told(
-        "{} waited {after} and gave up. It does not know whether {key} = {} ({call}) counts: it may be on some nodes.",
+        "{} waited {after} and gave up. It doesn't know whether {key} = {} ({call}) counts: it may be on some nodes.",
         call.client, shown(value), when = let Request::Write { key, value } = request
     )]
     #[told("{} waited {after} for the value of {} ({call}) and gave up.", call.client, request.key())]
@@ -53,11 +53,11 @@ pub enum Event {
 
     // The leader.
     #[told(
-        "The leader {node} synced {key} = {} to its log at position {position}{}. It waits for nobody, and tells the client.",
+        "The leader {node} synced {key} = {} to its log at position {position}{}. It waits for no follower, and acknowledges the write.",
         shown(value), and_sent(*sent), when = missing.is_nothing()
     )]
     #[told(
-        "The leader {node} synced {key} = {} to its log at position {position}{}. The client is told once {missing} has it.",
+        "The leader {node} synced {key} = {} to its log at position {position}{}. It acknowledges the write once {missing} has it.",
         shown(value), and_sent(*sent)
     )]
     Appended { node: NodeId, call: CallId, key: Key, value: Rc<str>, position: usize, sent: NodeSet, missing: Missing },
@@ -78,7 +78,7 @@ pub enum Event {
         waits: Option<(Named, Missing)>,
         sent: usize,
     },
-    #[told("{from} could not append. {node} sends the log again from after position {position}.")]
+    #[told("{from} couldn't append. {node} sends the log again from after position {position}.")]
     Mismatch { node: NodeId, from: NodeId, position: usize },
     #[told(
         "{node} took a consistent snapshot as of position {position}, with {}, and sends it to {to}. Writes go on.",
@@ -100,7 +100,7 @@ pub enum Event {
     )]
     #[told(
         "{node} hears from {from}, which took nothing, that term {term} has begun. It steps down. {} waited for it, and \
-         will not be told.",
+         gets no answer.",
         count(*waited, "client")
     )]
     SteppedDown { node: NodeId, from: NodeId, term: Term, waited: usize },
@@ -109,10 +109,10 @@ pub enum Event {
         when = let Unheeded::Over(term) = why
     )]
     #[told(
-        "{node} hears that {from} took nothing of what it sent. But {node} does not lead, and sends nothing again.",
+        "{node} hears that {from} took nothing of what it sent. But {node} doesn't lead, and sends nothing again.",
         when = matches!(why, Unheeded::TookNothing)
     )]
-    #[told("{node} hears from {from} how far its log has come. But {node} does not lead, and sends nothing.")]
+    #[told("{node} hears from {from} how far its log has come. But {node} doesn't lead, and sends nothing.")]
     Unheeded { node: NodeId, from: NodeId, why: Unheeded },
 
     // Followers.
@@ -125,7 +125,7 @@ pub enum Event {
         first_dropped(*node, *dropped, *leader), count(*added, "entry")
     )]
     Followed { node: NodeId, added: usize, dropped: usize, end: usize, leader: NodeId },
-    #[told("{node} cannot append after position {position}: {why}.")]
+    #[told("{node} can't append after position {position}: {why}.")]
     AppendRefused { node: NodeId, position: usize, why: Refusal },
     /// What `from` sent as the leader of `term` comes to a node that knows of a newer one.
     #[told(
@@ -149,14 +149,14 @@ pub enum Event {
     #[told("{node} looked up {key}, and has no such key.")]
     Answered { node: NodeId, key: Key, found: Option<Rc<str>> },
     /// `leads` is whether the leader does: it may be off.
-    #[told("{node} takes no write: it has only just started, and does not lead yet.", when = node == leader)]
-    #[told("{node} takes no write: it does not lead, {leader} does.", when = *leads)]
-    #[told("{node} takes no write: it does not lead, and the leader {leader} is off.")]
+    #[told("{node} takes no write: it has only just started, and doesn't lead yet.", when = node == leader)]
+    #[told("{node} takes no write: it doesn't lead, {leader} does.", when = *leads)]
+    #[told("{node} takes no write: it doesn't lead, and the leader {leader} is off.")]
     NotLeader { node: NodeId, leader: NodeId, leads: bool },
     #[told("{node} has nothing yet, and asks {leader} for a copy.", when = *position == 0)]
     #[told("{node} says to {leader} that its log ends at position {position}.")]
     SaidHello { node: NodeId, leader: NodeId, position: usize },
-    #[told("Nobody else was named: {node} leads again, in term {term}.")]
+    #[told("No other leader was named: {node} leads again, in term {term}.")]
     LeadsAgain { node: NodeId, term: Term },
     #[told("A new {} follower, {node}, has nothing on its disk.", mode.label())]
     Added { node: NodeId, mode: Mode },
@@ -205,7 +205,7 @@ impl Display for Refusal {
                 write!(out, "there it has an entry of term {own}, and the leader one of term {leaders}")
             }
             Refusal::Snapshot(base) => {
-                write!(out, "what comes there is not what its snapshot of all up to position {base} stands for")
+                write!(out, "what comes there isn't what its snapshot of all up to position {base} stands for")
             }
         }
     }
@@ -223,15 +223,15 @@ fn and_next(sent: usize) -> String {
 fn enough_for(told: &[Named]) -> String {
     match told.len() {
         0 => String::new(),
-        1 => format!(" That is enough for {}: its client is told.", told[0]),
-        _ => format!(" That is enough for {}: their clients are told.", list(told)),
+        1 => format!(" With that, {} is acknowledged.", told[0]),
+        _ => format!(" With that, {} are acknowledged.", list(told)),
     }
 }
 
 fn first_dropped(node: NodeId, dropped: usize, leader: NodeId) -> String {
     match dropped {
         0 => String::new(),
-        _ => format!("{node} dropped {} which {leader} does not have. ", count(dropped, "entry")),
+        _ => format!("{node} dropped {} which {leader} doesn't have. ", count(dropped, "entry")),
     }
 }
 
@@ -248,10 +248,10 @@ fn there_again(again: &[Named]) -> String {
 
 fn not_there(lost: &[Lost]) -> String {
     match lost.len() {
-        0 => " No write that a client was told of is lost.".to_owned(),
+        0 => " No acknowledged write is lost.".to_owned(),
         many => {
             let are = if many == 1 { "is" } else { "are" };
-            format!(" {} that a client was told of {are} not there: {}.", count(many, "write"), list(lost))
+            format!(" {} {are} not there: {}.", count(many, "acknowledged write"), list(lost))
         }
     }
 }

@@ -77,46 +77,43 @@ fn r9_a_lost_write_is_not_denied_later() {
     assert_eq!(lost(&leader), 1);
     let (narration, _) = told(&mut leader, "put k c; add; settle; promote n3");
     assert_eq!(lost(&leader), 1, "{narration}");
-    assert!(narration.contains("1 write that a client was told of is not there: k = b (c1.2; now c)."), "{narration}");
+    assert!(narration.contains("1 acknowledged write is not there: k = b (c1.2; now c)."), "{narration}");
     // As long as a disk has it, it can come back; and then that is said.
     let mut leader = open(&[("n2", "async")]);
     told(&mut leader, "put k a; settle; cut n1 n2; cut n1 n3; put k b; promote n2; put k c");
     assert_eq!(lost(&leader), 1);
     let (narration, _) = told(&mut leader, "promote n1");
-    assert!(narration.contains("What was lost is there again: k = b (c1.2). 1 write"), "{narration}");
+    assert!(narration.contains("What was lost is there again: k = b (c1.2). 1 acknowledged write"), "{narration}");
     assert!(narration.contains("k = c (c1.3; now b)."), "{narration}");
 }
 
-/// FAULTS R12: of two open writes, the narration says which one its client is told of.
+/// FAULTS R12: of two open writes, the narration says which one is acknowledged.
 #[test]
-fn r12_the_narration_says_which_of_two_open_writes_is_told() {
+fn r12_the_narration_says_which_of_two_open_writes_is_acknowledged() {
     let mut leader = open(&[("jitter", "0")]);
     let (narration, _) = told(&mut leader, "begin put k a; run 1ms; begin put j b; settle");
     for write in ["k = a (c1.1)", "j = b (c1.2)"] {
-        assert!(narration.contains(&format!("That is enough for {write}: its client is told.")), "{narration}");
-        assert!(narration.contains(&format!("that {write} is written.")), "{narration}");
+        assert!(narration.contains(&format!("With that, {write} is acknowledged.")), "{narration}");
+        assert!(narration.contains(&format!("{write} is acknowledged to c1 after")), "{narration}");
     }
     let (narration, _) = told(&mut leader, "stop n2; begin put k c; begin put j d; run 50ms; mode n2 async; settle");
     assert!(narration.contains("k = c (c1.3) still waits for n2."), "{narration}");
-    assert!(
-        narration.contains("That is enough for k = c (c1.3) and j = d (c1.4): their clients are told."),
-        "{narration}"
-    );
+    assert!(narration.contains("With that, k = c (c1.3) and j = d (c1.4) are acknowledged."), "{narration}");
 }
 
 /// Who leads is the one named last, whoever else still believes that it does.
 #[test]
 fn the_narration_tells_the_leader_from_one_that_has_been_replaced() {
     let cases = [
-        ("stop n1", "It was the leader: nobody takes writes now."),
+        ("stop n1", "It was the leader: no one takes writes now."),
         (
             "begin put k a; run 10ms; stop n1",
-            "1 client waited for an answer. It was the leader: nobody takes writes now.",
+            "1 client waited for an answer. It was the leader: no one takes writes now.",
         ),
-        ("isolate n1; promote n2; stop n1", "It led, and had not heard that another was named."),
-        ("isolate n1; promote n2; stop n2", "It was the leader. Who led before and has not heard of it goes on: n1."),
-        ("put k a via n2", "n2 takes no write: it does not lead, n1 does."),
-        ("stop n1; put k a via n2", "it does not lead, and the leader n1 is off."),
+        ("isolate n1; promote n2; stop n1", "It led, and hadn't heard that another was named."),
+        ("isolate n1; promote n2; stop n2", "It was the leader. Who led before and hasn't heard of it goes on: n1."),
+        ("put k a via n2", "n2 takes no write: it doesn't lead, n1 does."),
+        ("stop n1; put k a via n2", "it doesn't lead, and the leader n1 is off."),
         ("stop n1; heal; settle", "n3 says to n1 that its log ends at position 1."),
         // Its log has come as far, and is another one.
         (

@@ -25,7 +25,7 @@ fn promote(cluster: People, node: NodeId, probe: &mut impl Probe<Cluster<Leader>
     cluster.check(node.into())?;
     let (old, members) = (cluster.witness.leader(), cluster.witness.members);
     if !cluster.is_up(node) {
-        return Err(Refused::new(format!("{node} is off, and cannot lead; `start {node}` starts it")));
+        return Err(Refused::new(format!("{node} is off, and can't lead; `start {node}` starts it")));
     }
     if !members.contains(node) {
         return Err(Refused::new(format!("{node} has no copy of the data yet")));
@@ -69,7 +69,7 @@ fn set_mode(cluster: People, node: NodeId, mode: Mode, probe: &mut impl Probe<Cl
     cluster.check(node.into())?;
     let leader = cluster.witness.leader();
     if node == leader {
-        return Err(Refused::new(format!("{node} leads, and follows nobody")));
+        return Err(Refused::new(format!("{node} leads, and follows no one")));
     }
     let reaction = cluster.node_mut(leader).set_mode(node, mode);
     cluster.react(leader.into(), Some(reaction), None, probe);

@@ -13,19 +13,19 @@ pub struct Settings {
     /// How many nodes follow the leader n1 at first
     #[parameter(2, 1..=4)]
     pub followers: u8,
-    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or does not
+    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or doesn't
     #[label("n2 is")]
     #[parameter(Mode::Sync)]
     pub n2: Mode,
-    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or does not
+    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or doesn't
     #[label("n3 is")]
     #[parameter(Mode::Async)]
     pub n3: Mode,
-    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or does not
+    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or doesn't
     #[label("n4 is")]
     #[parameter(Mode::Async)]
     pub n4: Mode,
-    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or does not
+    /// Whether the leader waits for this follower, or for one of the semi-synchronous ones, or doesn't
     #[label("n5 is")]
     #[parameter(Mode::Async)]
     pub n5: Mode,
@@ -48,7 +48,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// Whether the leader waits for a follower before it tells a client that a write is done.
+/// Whether the leader waits for a follower before it acknowledges a write.
 #[derive(Clone, Copy, PartialEq, Eq, Choice)]
 pub enum Mode {
     /// synchronous

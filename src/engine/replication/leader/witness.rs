@@ -95,11 +95,11 @@ impl Seen {
     /// What it has cost that a node that led was stopped.
     fn cost(&self, node: NodeId) -> String {
         if node != self.leader() {
-            return "It led, and had not heard that another was named.".to_owned();
+            return "It led, and hadn't heard that another was named.".to_owned();
         }
         match self.leading.is_empty() {
-            true => "It was the leader: nobody takes writes now.".to_owned(),
-            false => format!("It was the leader. Who led before and has not heard of it goes on: {}.", self.leading),
+            true => "It was the leader: no one takes writes now.".to_owned(),
+            false => format!("It was the leader. Who led before and hasn't heard of it goes on: {}.", self.leading),
         }
     }
 }

@@ -70,11 +70,11 @@ pub enum Event {
     },
     #[told("{at} had heard from {from} for {call} before, and counts it once.")]
     AnsweredAgain { at: Host, from: NodeId, call: CallId },
-    #[told("{at} has taken {call} on already, and does not do so again.")]
+    #[told("{at} has taken {call} on already, and doesn't do so again.")]
     RequestIgnored { at: Host, call: CallId },
     /// Of a read with blocking repair.
     #[told(
-        "{from} told {at} that it has what read repair brought{}{}", counted(*call, *standing, newest.as_ref()), judged(*verdict)
+        "{at} hears that {from} has what read repair brought{}{}", counted(*call, *standing, newest.as_ref()), judged(*verdict)
     )]
     RepairConfirmed {
         at: Host,
@@ -87,7 +87,7 @@ pub enum Event {
     #[told("{at} ignored an answer from {from}: the call {call} is over.")]
     AnswerIgnored { at: Host, from: NodeId, call: CallId },
     #[told(
-        "Half of the time is over, and {silent} did not answer. {at} sent the write {call} to {spares} as well, with \
+        "Half of the time is over, and {silent} didn't answer. {at} sent the write {call} to {spares} as well, with \
          hints of whose it is."
     )]
     SparesAsked { at: Host, call: CallId, silent: NodeSet, spares: NodeSet },
@@ -96,8 +96,8 @@ pub enum Event {
         count(*needed, "node"), when = *repairs
     )]
     #[told(
-        "{at} needs {} for {call}, and got {got} within {after}: the quorum is not met, the call failed.{}",
-        count(*needed, "answer"), if *is_write && *got > 0 { " What was stored is not taken back." } else { "" }
+        "{at} needs {} for {call}, and got {got} within {after}: the quorum isn't met, the call failed.{}",
+        count(*needed, "answer"), if *is_write && *got > 0 { " What was stored isn't taken back." } else { "" }
     )]
     QuorumNotMet { at: Host, call: CallId, is_write: bool, repairs: bool, got: usize, needed: usize, after: Time },
     #[told(
@@ -121,7 +121,7 @@ pub enum Event {
     #[told("{}{}", brought(*node, key, record, *purpose), newer_than(*replaced))]
     Stored { node: NodeId, key: Key, record: Record, replaced: Option<Version>, purpose: Purpose },
     #[told(
-        "{node} did not store {} ({}): it has {} ({kept}){}",
+        "{node} didn't store {} ({}): it has {} ({kept}){}",
         record.of(key), record.version,
         if *kept == record.version { "just this one" } else { "a newer one" },
         if *purpose == Purpose::Repair { "." } else { ", and acknowledged it all the same." }
@@ -138,7 +138,7 @@ pub enum Event {
 
     // Hinted handoff.
     #[told(
-        "{node} keeps {} as a hint for {owner}, and acknowledged it. Reads do not see it there.",
+        "{node} keeps {} as a hint for {owner}, and acknowledged it. Reads don't see it there.",
         record.of(key)
     )]
     HintHeld { node: NodeId, owner: NodeId, key: Key, record: Record },
@@ -228,7 +228,7 @@ fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String 
         (Standing::Overruled { needed }, record) => {
             let value = record.map_or("no value".to_owned(), |record| format!("{record} ({})", record.version));
             format!(
-                ". {needed} of {needed}: {call} returned {value}, as somebody has decided; a newer version was answered."
+                ". {needed} of {needed}: {call} returned {value}, as someone has decided; a newer version was answered."
             )
         }
         (Standing::Met { needed }, Some(record)) if record.is_tombstone() => format!(

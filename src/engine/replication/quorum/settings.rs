@@ -7,7 +7,7 @@ use crate::form::BadParameter;
 use crate::sim::Time;
 use crate::sim::network::Conditions;
 
-/// More nodes than this cannot be followed by eye.
+/// More nodes than this can't be followed by eye.
 pub const MAX_NODES: u64 = 7;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Parameters)]
@@ -63,7 +63,7 @@ pub struct Settings {
 /// What becomes of nodes that have answered with an older value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum ReadRepair {
-    /// on: it is sent behind the answer
+    /// on: it is sent after the answer
     On,
     /// blocking: the read waits until r nodes have it
     Blocking,

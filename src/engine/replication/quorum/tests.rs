@@ -165,20 +165,20 @@ fn a_mistake_says_what_there_is() {
     let mut run = Run::new("");
     assert_eq!(run.script("stop n9"), ["refused: there is no n9; nodes are n1 to n3"]);
     assert_eq!(run.script("read k as c3"), ["refused: there is no c3; clients are c1 to c2"]);
-    assert_eq!(run.script("deliver m99"), ["refused: m99 is not in flight; in flight: nothing"]);
+    assert_eq!(run.script("deliver m99"), ["refused: m99 isn't in flight; in flight: nothing"]);
     assert_eq!(run.script("read k via n4"), ["refused: there is no n4; nodes are n1 to n3"]);
     assert_eq!(run.script("stop n1; handoff n1"), ["done", "refused: n1 is off; `start n1` starts it"]);
     run.script("start n1; begin read k");
     assert_eq!(
         run.script("drop n1>n2"),
-        ["refused: n1>n2 is not in flight; in flight: m1 (c1>n1), m2 (c1>n2), m3 (c1>n3)"]
+        ["refused: n1>n2 isn't in flight; in flight: m1 (c1>n1), m2 (c1>n2), m3 (c1>n3)"]
     );
     assert_eq!(run.script("restore n1"), ["refused: there is no backup of n1; `backup n1` takes one"]);
     let refused = |pairs: &[(&str, &str)]| {
         let parameters = Parameters::new(Quorum::PARAMETERS, pairs.iter().copied()).expect("each is fine");
-        Quorum::open(&parameters).map(|_| ()).expect_err("together they are not").to_string()
+        Quorum::open(&parameters).map(|_| ()).expect_err("together they aren't").to_string()
     };
-    let message = "parameter `w` cannot be `4`; accepted: 1 to 3, because only n=3 nodes can answer";
+    let message = "parameter `w` can't be `4`; accepted: 1 to 3, because only n=3 nodes can answer";
     assert_eq!(refused(&[("w", "4")]), message);
     // FAULTS R12: a range of one number is none.
     let message = |accepted| format!("accepted: {accepted}, because there are at most 7 nodes in all");
@@ -458,7 +458,7 @@ fn everything_ends() {
 fn a_failed_call_and_a_handoff_say_of_how_many_they_speak() {
     let mut run = Run::new("n=3 w=2");
     run.script("stop n1; stop n2; write k a");
-    let right = "c1 needs 2 answers for c1.1, and got 1 within 100 ms: the quorum is not met, the call failed.";
+    let right = "c1 needs 2 answers for c1.1, and got 1 within 100 ms: the quorum isn't met, the call failed.";
     assert!(run.told().starts_with(right), "three nodes were asked: {}", run.told());
 
     let mut run = Run::new("n=3 w=3 spares=2");

@@ -238,7 +238,7 @@ fn r7_a_new_leader_knows_what_is_committed_with_its_opening_entry() {
     node.appoint(2).unwrap();
     assert!(!node.knows_committed());
     node.receive(NodeId::new(1), Message::Appended { term: 2, position: 2, matches: true }).unwrap();
-    assert!(!node.knows_committed(), "what is on a majority need not be committed");
+    assert!(!node.knows_committed(), "what is on a majority needn't be committed");
     node.receive(NodeId::new(1), Message::Appended { term: 2, position: 3, matches: true }).unwrap();
     assert!(node.knows_committed());
     node.see(3).unwrap();

@@ -115,7 +115,7 @@ fn client(words: &mut Words, _: &str) -> Result<ClientId, BadCommand> {
     read_client(words, CLIENTS as u8, "c1, c2, c3")
 }
 
-/// A statement, and the client that asks it. Its language is not that of commands: no attribute of a derive reads it.
+/// A statement, and the client that asks it. Its language isn't that of commands: no attribute of a derive reads it.
 #[derive(Clone)]
 pub struct Asked {
     pub statement: Statement,

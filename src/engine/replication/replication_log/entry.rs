@@ -202,7 +202,7 @@ fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), Refused> {
     let bytes = reader.take(len)?;
     let sum = crc32(&reader.bytes[start..reader.at]);
     if reader.take(4)? != sum.to_be_bytes() {
-        return Err(Refused::new("the record's checksum does not fit"));
+        return Err(Refused::new("the record's checksum doesn't fit"));
     }
     table.overwrite(offset, bytes)
 }
@@ -216,7 +216,7 @@ fn apply_row(reader: &mut Reader, follower: &mut Replica) -> Result<(), Refused>
 type Fields = Vec<(usize, Value)>;
 
 fn apply_change(text: &str, follower: &mut Replica) -> Result<(), Refused> {
-    const WRONG: &str = "a change that cannot be read";
+    const WRONG: &str = "a change that can't be read";
     let (letter, rows) = text.split_at_checked(1).ok_or(WRONG)?;
     let mut fields = [Fields::new(), Fields::new()];
     let mut row = 0;

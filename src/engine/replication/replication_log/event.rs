@@ -19,10 +19,10 @@ pub enum Event {
     #[told("{client} opened a transaction. What it does from now on is shipped when it commits.")]
     Began { client: ClientId },
     #[told(
-        "At {clock} by its clock, the leader carried out the statement of {client}: {} changed.{}{}",
+        "At {clock} by its clock, the leader executed the statement of {client}: {} changed.{}{}",
         count(*rows, "row"),
         if *fired { " A trigger wrote each change into the change table as well." } else { "" },
-        if *alone { "" } else { " It is not committed yet." }
+        if *alone { "" } else { " It isn't committed yet." }
     )]
     Executed { client: ClientId, rows: usize, slots: Vec<usize>, clock: Value, alone: bool, fired: bool },
     #[told("The leader refuses it: {reason}.")]
@@ -41,7 +41,7 @@ pub enum Event {
     #[told("The transaction of {client} is committed. It has changed nothing, so nothing is logged.")]
     NothingToLog { client: ClientId },
     #[told(
-        "The transaction of {client} is rolled back: {} taken back, and nothing is logged. Numbers that were given out \
+        "The transaction of {client} is rolled back: {} taken back, so nothing is logged. Numbers that were given out \
          stay given out: the next id is {next}.",
         count(*rows, "change")
     )]
@@ -52,7 +52,7 @@ pub enum Event {
     #[told("{client} hears that it was refused: {reason}.")]
     AnsweredNo { client: ClientId, reason: Rc<str> },
     #[told(
-        "{client} has had no answer for {waited}, and gives up. Whether the leader has done it, {client} cannot know."
+        "{client} has had no answer for {waited}, and gives up. Whether the leader has done it, {client} can't know."
     )]
     GaveUp { client: ClientId, waited: Time },
     #[told("The leader knows that the follower has all before entry {number}, and sends it that one: {bytes} bytes.")]
@@ -71,7 +71,7 @@ pub enum Event {
     )]
     FollowerSilent { waiting: usize, waited: Time },
     #[told(
-        "The follower carried out the text of entry {number} itself, at {clock} by its own clock: {} changed. {compared}",
+        "The follower executed the text of entry {number} itself, at {clock} by its own clock: {} changed. {compared}",
         count(slots.len(), "row"), when = *method == Method::Statements
     )]
     #[told(
@@ -88,11 +88,11 @@ pub enum Event {
         count(slots.len(), "row")
     )]
     Applied { number: u32, slots: Vec<usize>, method: Method, clock: Value, compared: Compared },
-    #[told("The follower has carried out entry {number} before, by its own count. It does nothing, and says so.")]
+    #[told("The follower has executed entry {number} before, by its own count. It does nothing, and says so.")]
     HadIt { number: u32 },
-    #[told("The follower cannot go on at entry {number}: {reason}. It stops, and falls behind.")]
+    #[told("The follower can't go on at entry {number}: {reason}. It stops, and falls behind.")]
     Halted { number: u32, reason: Rc<str> },
-    #[told("The follower tells the leader that it has {}.", count(*entries, "entry"))]
+    #[told("The leader hears that the follower has {}.", count(*entries, "entry"))]
     Reported { entries: u32 },
     #[told(
         "The leader sends the follower a copy of what is committed, {}, and its place in the log: {}.",
@@ -150,8 +150,8 @@ fn contents(entry: &Entry, method: Method) -> String {
 fn goes(sent: bool, waiting: usize, halted: bool) -> String {
     match (sent, halted) {
         (true, _) => "It goes to the follower.".to_owned(),
-        (_, true) => format!("{}: the follower has said that it cannot go on.", waits(waiting)),
-        _ => format!("{}: the follower has not said yet how far it is.", waits(waiting)),
+        (_, true) => format!("{}: the follower has said that it can't go on.", waits(waiting)),
+        _ => format!("{}: the follower hasn't said yet how far it is.", waits(waiting)),
     }
 }
 

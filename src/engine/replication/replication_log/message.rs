@@ -85,8 +85,8 @@ impl cluster::Message for Message {
             Message::Refusal { reason, .. } => format!("refused: {reason}"),
             Message::Entry { .. } => format!("entry {}", self.entry().unwrap_or_default()),
             Message::Inquiry => "how far has the follower come?".to_owned(),
-            Message::Position { entries } => format!("carried out up to entry {entries}"),
-            Message::Halted { .. } => "cannot go on".to_owned(),
+            Message::Position { entries } => format!("executed up to entry {entries}"),
+            Message::Halted { .. } => "can't go on".to_owned(),
             Message::Copy { entries, .. } => format!("a copy with {}", count(*entries, "entry")),
         }
     }

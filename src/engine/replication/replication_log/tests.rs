@@ -42,7 +42,7 @@ const UNSAFE: [(&str, &str); 6] = [
     ("NOW()", "INSERT INTO tickets (holder, at) VALUES ('ann', NOW())"),
     ("RAND()", "INSERT INTO tickets (lot) VALUES (RAND()), (RAND()), (RAND())"),
     (
-        "an auto-increment whose order is not that of the commits",
+        "an auto-increment whose order isn't that of the commits",
         "begin as c1; begin as c2; INSERT INTO tickets (holder) VALUES ('ann') as c1
          INSERT INTO tickets (holder) VALUES ('bob') as c2; commit as c2; commit as c1",
     ),
@@ -271,7 +271,7 @@ fn a_row_of_an_open_transaction_is_locked_and_not_shipped() {
         "refused: a row is locked by the open transaction of c2, until it commits or rolls back"
     );
     assert!(outcomes[6].is_ok());
-    assert!(differences(&engine) == 0, "what is not committed does not count");
+    assert!(differences(&engine) == 0, "what isn't committed doesn't count");
     assert!(replica(&engine, FOLLOWER).table.find(&Value::Integer(1)).is_some());
     run(&mut engine, "rollback as c2");
     assert_eq!(replica(&engine, LEADER).table.find(&Value::Integer(1)).unwrap().1[1].to_string(), "ann");
@@ -308,7 +308,7 @@ fn a_follower_that_was_off_goes_on_where_it_was() {
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (1); UPDATE tickets SET lot = lot + 1; stop follower");
         assert_eq!((follower(&engine).applied, rows(&engine, FOLLOWER).len()), (2, 1), "{method}: its disk has both");
         run(&mut engine, "INSERT INTO tickets (lot) VALUES (5); UPDATE tickets SET lot = lot + 1");
-        assert_eq!((waiting(&engine), rows(&engine, FOLLOWER).len()), (2, 1), "{method}: nobody tells it of them");
+        assert_eq!((waiting(&engine), rows(&engine, FOLLOWER).len()), (2, 1), "{method}: no one tells it of them");
         run(&mut engine, "start follower; settle");
         assert_eq!((waiting(&engine), differences(&engine), leader(&engine).log.len()), (0, 0, 4), "{method}");
         let lots: Vec<_> = rows(&engine, FOLLOWER).into_iter().map(|row| row[2].to_string()).collect();
@@ -383,7 +383,7 @@ fn a_mistake_says_where_what_and_what_instead() {
     };
     assert_eq!(
         message("INSERT INTO ticket (a) VALUES (1)"),
-        "line 1, column 13: `ticket` cannot stand here; accepted: tickets"
+        "line 1, column 13: `ticket` can't stand here; accepted: tickets"
     );
     assert_eq!(
         message("UPDATE \"tickets SET lot = \" as c2"),
@@ -395,7 +395,7 @@ fn a_mistake_says_where_what_and_what_instead() {
     );
     assert_eq!(
         message("DELETE FROM tickets LIMIT x"),
-        "line 1, column 27: `x` cannot stand here; accepted: a whole number"
+        "line 1, column 27: `x` can't stand here; accepted: a whole number"
     );
     assert_eq!(
         message("INSERT INTO tickets (lot) VALUES (1, 2)"),

@@ -12,7 +12,7 @@ use crate::contract::Refused;
 pub enum Event {
     /// Join on read: the post is a row, and that is all.
     #[told(
-        "Join on read: {author} posts {post}, one row in the table of posts. Nobody will look for it.",
+        "Join on read: {author} posts {post}, one row in the table of posts. No one will look for it.",
         when = *followers == 0
     )]
     #[told(
@@ -21,7 +21,7 @@ pub enum Event {
     )]
     PostStored { post: PostId, author: UserId, followers: u64 },
     /// Fan-out on write: the post, and a copy for each follower.
-    #[told("Fan-out on write: the row, and no copy, for nobody follows {author}.", when = *mailboxes == 0)]
+    #[told("Fan-out on write: the row and no copies, for no one follows {author}.", when = *mailboxes == 0)]
     #[told(
         "Fan-out on write: the row, and a copy in the mailbox of every follower of {author}: {} written.",
         many(mailboxes + 1, "row")
@@ -49,7 +49,7 @@ pub enum Event {
     #[told("Fan-out on write: {} read from {reader}'s mailbox: {}.", many(*rows, "row"), compared(*same, "timeline"))]
     MailboxRead { reader: UserId, rows: u64, same: bool },
     #[told(
-        "Hybrid: {} read from {reader}'s mailbox, and nobody's posts had been left out: {}.",
+        "Hybrid: {} read from {reader}'s mailbox, and no one's posts had been left out: {}.",
         many(*mailbox, "row"), compared(*same, "timeline"),
         when = *lookups == 0
     )]
@@ -131,7 +131,7 @@ fn spread(shape: Shape) -> &'static str {
     match shape {
         Shape::Even => "all have about as many followers",
         Shape::Skewed => "few have many followers, many have few",
-        Shape::Star => "everybody follows u1",
+        Shape::Star => "everyone follows u1",
     }
 }
 

@@ -353,7 +353,7 @@ impl Fanout {
     fn unfollow(&mut self, follower: UserId, followee: UserId, probe: &mut impl Probe<Fanout>) -> Done {
         self.check_pair(follower, followee)?;
         if !self.world.follows.has(follower, followee) {
-            return Err(Refused::new(format!("{follower} does not follow {followee}")));
+            return Err(Refused::new(format!("{follower} doesn't follow {followee}")));
         }
         self.check_rows(self.mailboxes.of(follower).count())?;
         let followers = self.turn(follower, followee);

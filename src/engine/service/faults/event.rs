@@ -57,7 +57,7 @@ pub enum Event {
     Restarted { on: Name },
     /// A resolver has had to send a user away, for the first time since DNS is gone; so many others still know.
     #[told(
-        "The answer that resolver {} had kept has run out, and DNS does not reply: its users do not find the service \
+        "The answer that resolver {} had kept has run out, and DNS doesn't reply: its users don't find the service \
          any more. {knowing} of {RESOLVERS} resolvers still {} an answer.",
         resolver + 1, have(*knowing)
     )]
@@ -89,7 +89,7 @@ fn what_breaks(fault: Fault, on: Struck) -> String {
     match (fault, on) {
         (Fault::LeapSecond, _) => String::from(
             "A leap second. All app servers run the same kernel, with the same bug: every one of them hangs at the same \
-             instant. More of them would not have helped.",
+             instant. More of them wouldn't have helped.",
         ),
         (Fault::Kill, Struck::One(on)) => format!("The process of {on} is killed, and is gone at once."),
         (Fault::Leak, Struck::One(on)) => format!("{on} begins to leak memory: a tenth of what it has, each second."),

@@ -69,7 +69,7 @@ impl Faults {
             }
             Fault::Kill => Ok(()),
             Fault::Slow if place == DNS || place == BALANCER => Err(Refused::new(format!(
-                "{name} has so little to do here that it cannot be slow; `inject kill on {name}`"
+                "{name} has so little to do here that it can't be slow; `inject kill on {name}`"
             ))),
             Fault::Slow if component.slow => Err(Refused::new(format!("{name} is slow already"))),
             Fault::Slow => Ok(()),
@@ -178,7 +178,7 @@ impl Faults {
         let places = (0..self.components.len()).filter(|place| target.includes(self.components[*place].name));
         let places: Vec<usize> = places.collect();
         if places.is_empty() {
-            return Err(Refused::new(format!("there is no {target}; there are {apps} app servers, from a1 on")));
+            return Err(Refused::new(format!("there is no {target}; there are {apps} app servers, starting at a1")));
         }
         Ok(places)
     }

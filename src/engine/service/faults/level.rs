@@ -39,7 +39,7 @@ pub enum Cause {
 
 /// Each cause, as the end of "3 users".
 const CAUSES: [(Cause, &str); 6] = [
-    (Cause::NoWayIn, "did not reach the service"),
+    (Cause::NoWayIn, "didn't reach the service"),
     (Cause::NoServer, "found no server that is up"),
     (Cause::Lost, "were lost with a process"),
     (Cause::Refused, "found the queue full"),
@@ -190,7 +190,7 @@ impl Display for Verdict {
             Status::Failure => {
                 if self.judged.all() == 0 {
                     let time = spell(self.time);
-                    write!(out, "A failure as before: over the last {time} nobody got an answer or an error.")?;
+                    write!(out, "A failure as before: over the last {time} no one got an answer or an error.")?;
                 } else {
                     write!(
                         out,

@@ -7,7 +7,7 @@ use crate::service::arrivals::Rate;
 use crate::service::command::Changeable;
 use crate::sim::Time;
 
-/// More app servers than this cannot be followed by eye.
+/// More app servers than this can't be followed by eye.
 pub const MAX_APPS: u64 = 6;
 /// No figure of a second has more requests in it, so that a photograph of all that are on their way stays small.
 pub const MAX_LOAD: u64 = 1_000;

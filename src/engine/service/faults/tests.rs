@@ -156,8 +156,8 @@ fn v2_a_fault_is_seen_at_once_and_a_failure_by_the_level_that_was_agreed() {
 #[test]
 fn v2_errors_have_their_causes() {
     for (parameters, script, cause) in [
-        (&[("ttl", "0")][..], "inject kill on dns; run 2s", "did not reach the service"),
-        (&[], "inject kill on lb; run 2s", "did not reach the service"),
+        (&[("ttl", "0")][..], "inject kill on dns; run 2s", "didn't reach the service"),
+        (&[], "inject kill on lb; run 2s", "didn't reach the service"),
         (&[], "inject kill on apps; run 2s", "found no server that is up"),
         (&[], "inject kill on db; run 2s", "needed the database"),
         (&[("timeout", "0"), ("apps", "1")], "inject slow on db; run 9s", "waited 2 s and left"),
@@ -351,7 +351,7 @@ fn v2_no_share_of_nobody() {
     let (service, ..) = run(&METASTABLE, &format!("{LOST_CACHE}; load 0/s; run 20s"));
     let verdict = service.verdict().to_string();
     assert!(
-        verdict.starts_with("A failure as before: over the last 5 s nobody got an answer or an error."),
+        verdict.starts_with("A failure as before: over the last 5 s no one got an answer or an error."),
         "{verdict}"
     );
 }

@@ -83,8 +83,8 @@ fn place(ahead: usize) -> String {
 fn afterwards(next: Option<u64>, waiting_here: usize, waiting: usize) -> String {
     match (next, waiting_here, waiting) {
         (Some(next), ..) => format!("Request {next} is next."),
-        (None, 0, 0) => "Nobody waits.".to_owned(),
-        (None, 0, elsewhere) => format!("Nobody waits here; {elsewhere} wait at the other server."),
+        (None, 0, 0) => "No one waits.".to_owned(),
+        (None, 0, elsewhere) => format!("No one waits here; {elsewhere} wait at the other server."),
         (None, here, _) => format!("Its worker goes; {here} still wait for the others."),
     }
 }

@@ -35,7 +35,7 @@ impl Long {
             return Err(BadParameter {
                 name: "load".to_owned(),
                 found: "0".to_owned(),
-                accepted: "in a long run without users, at least 1, since with 0 nobody ever comes".to_owned(),
+                accepted: "in a long run without users, at least 1, since with 0 no one ever comes".to_owned(),
             });
         }
         Ok(Long { engine: Latency::new(settings), requests, is_over: false, waited_micros: 0, worked_micros: 0 })
@@ -158,6 +158,6 @@ mod tests {
     fn a_load_of_nothing_is_refused() {
         let settings = Settings::read(&Parameters::new(Settings::PARAMETERS, [("load", "0")]).unwrap());
         let mistake = Long::new(settings, 1_000).unwrap_err();
-        assert!(mistake.to_string().contains("at least 1, since with 0 nobody ever comes"), "{mistake}");
+        assert!(mistake.to_string().contains("at least 1, since with 0 no one ever comes"), "{mistake}");
     }
 }

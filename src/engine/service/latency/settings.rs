@@ -7,7 +7,7 @@ use crate::service::arrivals::{MAX_RATE, Rate};
 use crate::service::command::Changeable;
 use crate::sim::Time;
 
-/// More than this cannot be told apart in a picture.
+/// More than this can't be told apart in a picture.
 const MAX_WORKERS: u64 = 12;
 /// Far more than there can be workers.
 const MAX_USERS: u64 = 500;

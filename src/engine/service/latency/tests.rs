@@ -202,7 +202,7 @@ fn v8_nobody_waits_only_if_nobody_waits() {
         (&[("servers", "2"), ("load", "18")][..], "run 3s; run 1s; run 1s; run 1s"),
     ] {
         let words = told(parameters, script);
-        let denied = words.iter().filter(|(text, waiting)| text.contains("Nobody waits.") && *waiting > 0);
+        let denied = words.iter().filter(|(text, waiting)| text.contains("No one waits.") && *waiting > 0);
         assert_eq!(denied.count(), 0, "{words:?}");
         assert!(words.iter().any(|(text, _)| text.contains("wait")));
     }

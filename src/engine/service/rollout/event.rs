@@ -8,9 +8,9 @@ use crate::contract::Refused;
 
 #[derive(Clone, Event)]
 pub enum Event {
-    #[told("Version {version} is to go out: {}. What nobody knows yet: {}.", way(*strategy), mistake.label())]
+    #[told("Version {version} is to go out: {}. What no one knows yet: {}.", way(*strategy), mistake.label())]
     ReleaseBegun { version: Version, mistake: Mistake, strategy: Strategy },
-    #[told("In the sandbox all {} pass. There are no users there, and nobody is hit.", many(*tests, "test"))]
+    #[told("In the sandbox all {} pass. There are no users there, and no one is hit.", many(*tests, "test"))]
     TestsPassed { tests: u32 },
     #[told(
         "In the sandbox {} of {} fail: the mistake is noticed before any user has met it.",
@@ -23,7 +23,7 @@ pub enum Event {
     #[told("Version {version} is on {} of {} now; all others go on as before.", many(*nodes, "node"), grouped(*of))]
     StageBegun { version: Version, nodes: u32, of: u32 },
     #[told(
-        "{} later: {} of {} to the new version failed, {} hit. Nobody has noticed anything{}",
+        "{} later: {} of {} to the new version failed, {} hit. No one has noticed anything{}",
         many(*minutes, "minute"), grouped(*errors), many(*of_new, "request"), many(*users_hit, "user"),
         if *last { ", and it is watched on." } else { ": on to the next stage." }
     )]
@@ -34,7 +34,7 @@ pub enum Event {
         when = *by == By::Monitor
     )]
     #[told(
-        "Users notice: after {} enough of them have complained that somebody is called. {} hit so far.",
+        "Users notice: after {} enough of them have complained that someone is called. {} hit so far.",
         many(*after, "minute"), many(*users_hit, "user")
     )]
     Noticed { by: By, after: u32, errors: u32, of_new: u32, users_hit: u32 },
@@ -56,9 +56,9 @@ pub enum Event {
     )]
     Recovered { after: u32, users_hit: u32, users: u32 },
     #[told("After {} all is well: the release is out.", many(*minutes, "minute"), when = *good)]
-    #[told("After {} the mistake is still there, and has hit nobody.", many(*minutes, "minute"), when = *users_hit == 0)]
+    #[told("After {} the mistake is still there, and has hit no one.", many(*minutes, "minute"), when = *users_hit == 0)]
     #[told(
-        "After {} still nobody has noticed, though {} hit: the mistake stays.",
+        "After {} still no one has noticed, though {} hit: the mistake stays.",
         many(*minutes, "minute"), many(*users_hit, "user")
     )]
     NeverNoticed { minutes: u32, users_hit: u32, good: bool },

@@ -17,7 +17,7 @@ pub enum Event {
     #[told("{}, {} an hour: {measured}.", sized(*way, *size), dollars(*price))]
     Loaded { way: Way, size: u32, measured: Measured, price: u64 },
     #[told(
-        "{}: {after}. No number tells how much slower that is.", sized(*way, *size),
+        "{}: {after}. No number says how much slower that is.", sized(*way, *size),
         when = after.offered == 0 || after.overloaded
     )]
     #[told("{}: {after}.", sized(*way, *size), when = before.overloaded || before.p99 == Time::ZERO)]
@@ -38,7 +38,7 @@ pub enum Event {
     )]
     Kept { way: Way, before: u32, size: u32, price_before: u64, price: u64 },
     #[told(
-        "Scale up: there is no larger machine than power {most}, and it was not found to keep {}. It stays as it was.",
+        "Scale up: there is no larger machine than power {most}, and it wasn't found to keep {}. It stays as it was.",
         spell::time(*goal),
         when = *way == Way::Up
     )]
@@ -80,7 +80,7 @@ fn sized(way: Way, size: u32) -> String {
 impl Display for Measured {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         if self.offered == 0 {
-            return out.write_str("nobody comes");
+            return out.write_str("no one comes");
         }
         if self.overloaded {
             return write!(

@@ -29,7 +29,7 @@ pub enum Event {
     #[told("Page view {view} took {}, as long as its one call, which was slow.", spell(*took), when = *calls == 1)]
     #[told("Page view {view} took {}, as long as each of its {calls} calls.", spell(*took), when = *sooner == 0)]
     #[told(
-        "Page view {view} took {}, as long as the slowest of its {calls} calls. The fast ones did not help.",
+        "Page view {view} took {}, as long as the slowest of its {calls} calls. The fast ones didn't help.",
         spell(*took)
     )]
     Finished { view: u64, took: Time, slow: bool, calls: usize, sooner: usize },

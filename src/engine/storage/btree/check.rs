@@ -176,12 +176,12 @@ impl BTree {
 impl Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Problem::NoRoot => out.write_str("no meta page is sound, so nobody knows where the root is"),
+            Problem::NoRoot => out.write_str("no meta page is sound, so no one knows where the root is"),
             Problem::Unreadable { page, parent: Some(parent), why } => {
                 write!(out, "{parent} leads to {page}, which {why}")
             }
             Problem::Unreadable { page, parent: None, why } => write!(out, "the root should be {page}, which {why}"),
-            Problem::Unsorted { page } => write!(out, "the keys of {page} are not in order"),
+            Problem::Unsorted { page } => write!(out, "the keys of {page} aren't in order"),
             Problem::Astray { page, key } => {
                 write!(out, "{page} holds the key {key}, but the separators above send a search for it elsewhere")
             }

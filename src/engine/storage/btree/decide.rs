@@ -98,7 +98,7 @@ impl BTree {
                     let spare = self.page(from).count();
                     let because = match (spare > least, is_own) {
                         (true, true) => format!(
-                            "{from:#} has {spare}, and {least} are enough: it can spare one, and no page has to go."
+                            "{from:#} has {spare}, and {least} are enough: it can spare one, so no page has to go."
                         ),
                         (true, false) => format!("{from:#} could spare one as well; the left neighbour is asked first."),
                         (false, _) => format!(

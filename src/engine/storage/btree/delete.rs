@@ -133,7 +133,7 @@ impl BTree {
                 return Ok(([left, right], (right, Remedy::FromRight)));
             }
         }
-        assert!(left.or(right).is_some(), "a page that is not the root has a neighbour");
+        assert!(left.or(right).is_some(), "a page that isn't the root has a neighbour");
         Ok(([left, right], (left.or(right), Remedy::Merge)))
     }
 

@@ -269,5 +269,5 @@ impl BTree {
 /// That the way to a key leads over a page that is not there.
 #[track_caller]
 pub(super) fn unreadable(page: PageId) -> Refused {
-    Refused::new(format!("the way leads to {page}, which cannot be read"))
+    Refused::new(format!("the way leads to {page}, which can't be read"))
 }

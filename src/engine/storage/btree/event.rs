@@ -22,9 +22,9 @@ pub enum Event {
     PageRead { page: PageId, source: Source, evicted: Vec<PageId> },
     #[told("The leaf is reached: if {key} is anywhere, it is in {page}.")]
     LeafReached { key: KeySlot, page: PageId },
-    #[told("{key} stands in {page}, with the value {}.", shown(value))]
+    #[told("{key} is in {page}, with the value {}.", shown(value))]
     Found { key: KeySlot, page: PageId, value: String },
-    #[told("{key} is not in {page}, so it is not in the tree.")]
+    #[told("{key} isn't in {page}, so it isn't in the tree.")]
     NotFound { key: KeySlot, page: PageId },
     #[told("{page:#} has no entry of the range.", when = *taken == 0)]
     #[told("{page:#} gives {}, already in order.", count(*taken, "entry"))]
@@ -89,7 +89,7 @@ pub enum Event {
     #[told(tell_forced)]
     PagesForced { pages: usize, left: usize, reason: Reason },
     #[told(
-        "The new image of {page} goes to the end of the log, for transaction {transaction}; the page file is not \
+        "The new image of {page} goes to the end of the log, for transaction {transaction}; the page file isn't \
          touched."
     )]
     ImageLogged { page: PageId, transaction: Transaction },
@@ -124,8 +124,8 @@ pub enum Event {
     /// `kept`: how many pages the disk does not have.
     #[told(
         "The cache is emptied of {}.{}", count(*evicted, "page"),
-        some(*kept, " One stays, for the disk does not have its changes yet.",
-            "stay, for the disk does not have their changes yet.")
+        some(*kept, " One stays, for the disk doesn't have its changes yet.",
+            "stay, for the disk doesn't have their changes yet.")
     )]
     CacheEmptied { evicted: usize, kept: usize },
     #[told("{}", damage(problem, *problems), when = let Some(problem) = problem)]
@@ -137,16 +137,16 @@ pub enum Event {
 
     #[told("The power goes. Memory is gone. {outage} The tree is opened again.")]
     PowerLost { outage: Outage },
-    #[told("The log is empty: there is nothing to do again.", when = *sound + *torn == 0)]
+    #[told("The log is empty: there is nothing to redo.", when = *sound + *torn == 0)]
     #[told(tell_log)]
     LogScanned { sound: u64, torn: u64, transactions: usize, unfinished: usize },
     #[told("The meta page says that the root is {root}.", when = let Some(root) = root)]
-    #[told("The meta page is not sound.")]
+    #[told("The meta page isn't sound.")]
     MetaRead { root: Option<PageId> },
     /// `torn`: how many of the two meta pages were not sound.
     #[told(
         "{}The newest sound meta page is the one in place {}: transaction {transaction}, whose root is {root}.",
-        if *torn > 0 { "The other meta page is torn, and does not count. " } else { "" }, slot.0,
+        if *torn > 0 { "The other meta page is torn, and doesn't count. " } else { "" }, slot.0,
         when = let Some((slot, root, transaction)) = found
     )]
     #[told("Neither meta page is sound.")]
@@ -198,9 +198,9 @@ fn tell_descent(
         (None, None) => return write!(out, "{page:#} has a single child, {child}."),
         (None, Some(below)) => write!(out, "{page:#}: {key} is smaller than {below}")?,
         (Some(above), Some(below)) => {
-            write!(out, "{page:#}: {key} is not smaller than {above}, but smaller than {below}")?
+            write!(out, "{page:#}: {key} isn't smaller than {above}, but smaller than {below}")?
         }
-        (Some(above), None) => write!(out, "{page:#}: {key} is not smaller than {above}, the last separator")?,
+        (Some(above), None) => write!(out, "{page:#}: {key} isn't smaller than {above}, the last separator")?,
     }
     write!(out, ", so the way leads to {child}.")
 }
@@ -210,7 +210,7 @@ fn tell_read(page: &PageId, source: &Source, evicted: &[PageId], out: &mut Forma
         Source::File => "from the page file",
         Source::Log => "from the log, which has its newest image",
     };
-    write!(out, "{page:#} is not in memory, so it is read {from}.")?;
+    write!(out, "{page:#} isn't in memory, so it is read {from}.")?;
     match evicted {
         [] => Ok(()),
         [one] => write!(out, " {one:#} leaves to make room."),
@@ -233,14 +233,14 @@ fn tell_forced(pages: &usize, left: &usize, reason: &Reason, out: &mut Formatter
             out,
             ". {left} more pages of the same change are still to be written: until then the file holds half of it."
         ),
-        (Reason::Checkpoint, _) => out.write_str(": the log is not needed any more."),
-        (Reason::Replay, _) => out.write_str(": what was committed is done again."),
-        (Reason::Copy, _) => out.write_str(". Nobody reads the new tree yet: the meta page names the old root."),
+        (Reason::Checkpoint, _) => out.write_str(": the log isn't needed any more."),
+        (Reason::Replay, _) => out.write_str(": what was committed is redone."),
+        (Reason::Copy, _) => out.write_str(". No one reads the new tree yet: the meta page names the old root."),
     }
 }
 
 fn tell_log(_: &u64, torn: &u64, transactions: &usize, unfinished: &usize, out: &mut Formatter) -> fmt::Result {
-    write!(out, "The log has {} with a commit record, to be done again.", count(*transactions, "transaction"))?;
+    write!(out, "The log has {} with a commit record, to be redone.", count(*transactions, "transaction"))?;
     match unfinished {
         0 => {}
         1 => out.write_str(" One image after the last commit count for nothing.")?,

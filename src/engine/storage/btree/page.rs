@@ -396,9 +396,9 @@ impl Display for BadPage {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             BadPage::Missing => out.write_str("was never written whole"),
-            BadPage::Checksum => out.write_str("has a checksum that does not fit its bytes"),
+            BadPage::Checksum => out.write_str("has a checksum that doesn't fit its bytes"),
             BadPage::Misplaced(id) => write!(out, "says that it is {id}"),
-            BadPage::OutOfPlace => out.write_str("is not the kind of page that should stand there"),
+            BadPage::OutOfPlace => out.write_str("isn't the kind of page that should stand there"),
         }
     }
 }

@@ -16,7 +16,7 @@ const DISK_BYTES: u64 = 1 << 30;
 
 #[derive(Clone, Copy, Debug, Parameters)]
 pub struct Settings {
-    /// How many children an inner page may have; the page size follows from it
+    /// How many children an inner page can have; the page size follows from it
     #[name("order")]
     #[parameter(4, 3..=64, "children")]
     pub layout: Layout,

@@ -45,7 +45,7 @@ pub enum Event {
     SegmentSynced { segment: SegmentId, bytes: u64, reason: SyncReason },
     #[told(
         "A mark was appended to {at}, and synced: a header of {} bytes without a key, which says that all before it \
-         was synced. From now on, damage to that cannot be taken for a torn write.",
+         was synced. From now on, damage to that can't be taken for a torn write.",
         at.len
     )]
     MarkSynced { at: Position },
@@ -61,23 +61,23 @@ pub enum Event {
     )]
     SegmentNamed { segment: SegmentId },
     #[told(
-        "The keydir now points {key} to {at}. The record in {before} is dead: nobody can reach its {} bytes, but they \
+        "The keydir now points {key} to {at}. The record in {before} is dead: no one can reach its {} bytes, but they \
          stay until a merge.",
         before.len, when = let Some(before) = before
     )]
-    #[told("The keydir, in memory, has a new key: {key} stands in {at}.")]
+    #[told("The keydir, in memory, has a new key: {key} is in {at}.")]
     KeyIndexed { key: Key, at: Position, before: Option<Position> },
     #[told(
         "The keydir forgets {key}. Its last value, in {last}, is dead but still there; after a crash only the \
          tombstone says so."
     )]
     KeyForgotten { key: Key, last: Position },
-    #[told("The keydir has no {key}, so there is nothing to delete, and nothing is written.")]
+    #[told("The keydir has no {key}, so there is nothing to delete, and nothing to write.")]
     NothingToDelete { key: Key },
     #[told("All of {} is on the disk already: there is nothing to sync.", segment.data())]
     NothingToSync { segment: SegmentId },
     #[told(
-        "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until somebody reads that byte and \
+        "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until someone reads that byte and \
          compares the checksum.",
         shown(file)
     )]
@@ -86,7 +86,7 @@ pub enum Event {
     #[told("The keydir knows where {key} is: {} bytes in {at}. No file has to be searched.", at.len)]
     KeyFound { key: Key, at: Position },
     #[told(
-        "{key} is not in the keydir, and the keydir holds every key there is ({keys}). The answer is no, without \
+        "{key} isn't in the keydir, and the keydir holds every key there is ({keys}). The answer is no, without \
          touching the disk."
     )]
     KeyAbsent { key: Key, keys: usize },
@@ -146,7 +146,7 @@ pub enum Event {
     TombstoneDropped { record: Record, from: Position },
     #[told("The mark in {at} is left out: a segment that was closed needs none, for all of it was synced.")]
     MarkDropped { at: Position },
-    #[told("{}.tmp was synced: its {bytes} bytes are safe, its name is not yet.", output.data())]
+    #[told("{}.tmp was synced: its {bytes} bytes are safe, its name isn't yet.", output.data())]
     OutputSynced { output: SegmentId, bytes: u64 },
     #[told(
         "Its hint file, {}.tmp, was written: the keys and offsets of {}, without the values, in {bytes} bytes.",
@@ -179,7 +179,7 @@ pub enum Event {
         list(outputs)
     )]
     MergeFinished { inputs: Vec<SegmentId>, outputs: Vec<SegmentId>, before: u64, after: u64 },
-    #[told("The merge cannot go on: {name} was deleted.")]
+    #[told("The merge can't go on: {name} was deleted.")]
     OutputDeleted { name: String },
     #[told("The merge was given up: {reason}. It has deleted nothing: its inputs are as they were.")]
     MergeGivenUp { reason: Rc<str> },
@@ -203,7 +203,7 @@ pub enum Event {
     )]
     HintLoaded { segment: SegmentId, records: usize, bytes: u64, data_bytes: u64 },
     #[told(
-        "The checksum of {name} does not fit, so it is not trusted. It was a shortcut only: the segment itself is read \
+        "The checksum of {name} doesn't fit, so it isn't trusted. It was a shortcut only: the segment itself is read \
          instead."
     )]
     HintRejected { name: String },
@@ -213,7 +213,7 @@ pub enum Event {
     )]
     SegmentOpened { segment: SegmentId, bytes: u64, is_active: bool },
     #[told(
-        "{} in {at} has timestamp {}, and one with {} was found before, in {newest}: it does not count.",
+        "{} in {at} has timestamp {}, and one with {} was found before, in {newest}: it doesn't count.",
         record.key, at.timestamp, newest.timestamp, when = let Verdict::Outdated { newest } = verdict
     )]
     #[told(
@@ -233,7 +233,7 @@ pub enum Event {
     #[told("The mark in {at}: all before it was synced.")]
     MarkRead { at: Position },
     #[told(
-        "At offset {offset} of {} stands no whole record: {reason}. Nothing says that it was ever synced, so it is \
+        "At offset {offset} of {} there is no whole record: {reason}. Nothing says that it was ever synced, so it is \
          taken for a write that the crash tore. The log was cut off there, {} shorter.",
         segment.data(), count(*bytes, "byte"), when = *may_be_torn
     )]

@@ -155,7 +155,7 @@ impl storage::Durable for HashIndex {
 
     fn closed(&self, command: &Command) -> Option<Refused> {
         let damage = self.memory.damage.as_ref().filter(|_| !matches!(command, Command::Rot { .. }))?;
-        let reason = format!("the database is closed: {damage}, and what follows it there cannot be trusted");
+        let reason = format!("the database is closed: {damage}, and what follows it there can't be trusted");
         Some(Refused::new(reason))
     }
 

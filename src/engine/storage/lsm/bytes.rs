@@ -87,7 +87,7 @@ fn edit_in_words(edit: Edit) -> String {
 fn table_spans(tree: &Lsm, name: &str, len: u64) -> Vec<Span> {
     let tables = tree.memory.version.tables().map(|(_, table)| table);
     let Some(table) = tables.into_iter().find(|table| table.meta.name() == name) else {
-        return vec![span(0..len as usize, "a table that does not count", String::new())];
+        return vec![span(0..len as usize, "a table that doesn't count", String::new())];
     };
     let mut spans = Vec::new();
     let mut disk = tree.disk.clone();

@@ -6,9 +6,9 @@ use super::version::LEVELS;
 use crate::key::Key;
 use crate::sim::Time;
 
-/// Nobody watches a device for longer.
+/// No one watches a device for longer.
 const LONGEST: Time = Time::from_millis(1_000_000);
-/// Nobody takes as many snapshots.
+/// No one takes as many snapshots.
 const MOST: u64 = u32::MAX as u64;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]

@@ -144,14 +144,14 @@ pub fn decision(version: &Version, ways: &[Task], own: usize) -> Decision {
                 count(meets, "byte")
             ),
             (false, false) => {
-                format!("Level {level} is not the one that is farthest over its limit; the other would grow on.")
+                format!("Level {level} isn't the one that is farthest over its limit; the other would grow on.")
             }
         };
         Way::new(says, because).about(format!("table {}", way.upper[0]))
     };
     let limit = match task.why {
         Why::Tables { have, limit } => {
-            format!("Level {} has {}, and may have {}.", task.level, count(have, "table"), limit - 1)
+            format!("Level {} has {}, and its limit is {}.", task.level, count(have, "table"), limit - 1)
         }
         Why::Bytes { have, limit } => format!("Level {} has {}, of at most {limit}.", task.level, count(have, "byte")),
         Why::Sizes { .. } | Why::Asked => String::new(),

@@ -23,7 +23,7 @@ pub enum Event {
     #[told("{key} was logged, as write {sequence}, at offset {offset}.", when = *is_put)]
     #[told("{key} was logged as deleted, as write {sequence}, at offset {offset}.")]
     Logged { key: Key, is_put: bool, sequence: Sequence, offset: u64 },
-    #[told("The log was synced: a crash cannot take the write any more.", when = *reason == SyncReason::EveryWrite)]
+    #[told("The log was synced: a crash can't take the write any more.", when = *reason == SyncReason::EveryWrite)]
     #[told("The log was synced, as asked: its last {bytes} bytes are safe from a crash now.")]
     LogSynced { bytes: u64, reason: SyncReason },
     #[told("All of {} is synced already.", log_name(*log))]
@@ -65,17 +65,17 @@ pub enum Event {
     )]
     BlockWritten { table: FileNumber, entries: u64, dropped: u64, tombstones: u64 },
     #[told(
-        "The last block of {} was written, and behind it the Bloom filter, the index and the footer.",
+        "The last block of {} was written, and after it the Bloom filter, the index and the footer.",
         table_name(*table)
     )]
     TableFinished { table: FileNumber },
     #[told(
-        "{} and its name were synced. A crash cannot take it any more; but it does not count yet.",
+        "{} and its name were synced. A crash can't take it any more; but it doesn't count yet.",
         table_name(*table)
     )]
     TableSynced { table: FileNumber },
     #[told(
-        "The manifest was synced with {} on level 0, which has {} now: from here on it counts, and the memtable is not \
+        "The manifest was synced with {} on level 0, which has {} now: from here on it counts, and the memtable isn't \
          needed any more.",
         table_name(*table), count(*level_tables, "table")
     )]
@@ -93,7 +93,7 @@ pub enum Event {
     )]
     Moved { table: FileNumber, level: usize, is_sorted: bool },
     #[told(
-        "Nothing is left of what was merged, and no table is written{}.",
+        "Nothing is left of what was merged, so no table is written{}.",
         without(*dropped, *tombstones)
     )]
     AllDropped { dropped: u64, tombstones: u64 },
@@ -134,7 +134,7 @@ pub enum Event {
     #[told("Level {level}: all {tables} tables are passed over, by their smallest and largest keys alone.")]
     LevelPassed { level: usize, tables: usize },
     #[told(
-        "Level {level}: the range of {} covers {key}, but its Bloom filter says that it is not there. Nothing was \
+        "Level {level}: the range of {} covers {key}, but its Bloom filter says that it isn't there. Nothing was \
          read.",
         table_name(*table)
     )]
@@ -144,7 +144,7 @@ pub enum Event {
         table_name(*table), when = *standing == Standing::Found
     )]
     #[told(
-        "Level {level}: the filter of {} let {key} pass, a block was read, and the key is not in it: a false positive.",
+        "Level {level}: the filter of {} let {key} pass, a block was read, and the key isn't in it: a false positive.",
         table_name(*table), when = *standing == Standing::Absent
     )]
     #[told(
@@ -165,7 +165,7 @@ pub enum Event {
     )]
     Scanned { from: Key, to: Key, at: Option<u64>, entries: usize, tables: usize },
     #[told(
-        "Snapshot {} sees everything up to write {}, and nothing later. What it sees must not be dropped.",
+        "Snapshot {} sees everything up to write {}, but nothing later. What it sees must not be dropped.",
         snapshot.number, snapshot.sequence
     )]
     SnapshotTaken { snapshot: Snapshot },
@@ -186,7 +186,7 @@ pub enum Event {
         "In the memtable again: {} from {}.{}", count(*records, "write"), log_name(*log),
         match torn {
             0 => String::new(),
-            _ => format!(" A torn end of {} was cut off: nobody was told that it was safe.", count(*torn, "byte")),
+            _ => format!(" A torn end of {} was cut off: it was never acknowledged as safe.", count(*torn, "byte")),
         }
     )]
     LogReplayed { log: FileNumber, records: usize, torn: u64 },
@@ -198,7 +198,7 @@ pub enum Event {
         }
     )]
     Recovered { tables: usize, entries: usize, sequence: Sequence },
-    #[told("{name} was removed: no edit of the manifest names it, so it never counted or does not any more.")]
+    #[told("{name} was removed: no edit of the manifest names it, so it never counted or doesn't any more.")]
     OrphanRemoved { name: String },
     #[flatten]
     Refused(Refused),
@@ -233,7 +233,7 @@ fn tell_task(task: &Task, out: &mut Formatter) -> fmt::Result {
             task.level,
             count(have, "table")
         )?,
-        Why::Bytes { have, limit } => write!(out, "Level {} has {have} bytes, and may have {limit}.", task.level)?,
+        Why::Bytes { have, limit } => write!(out, "Level {} has {have} bytes, and its limit is {limit}.", task.level)?,
         Why::Asked => write!(out, "A compaction of level {} was asked for.", task.level)?,
     }
     write!(out, " {}", names(&task.upper))?;
@@ -252,7 +252,7 @@ fn tell_memory(key: &Key, memtables: &usize, standing: &Standing, out: &mut Form
     match (standing, memtables) {
         (Standing::Found, _) => return write!(out, "{one} has {key}: what is in memory is newer than any table."),
         (Standing::TooNew, _) => write!(out, "{one} has {key}, but only as it was written after the snapshot.")?,
-        (Standing::Absent, 1) => write!(out, "The memtable does not have {key}.")?,
+        (Standing::Absent, 1) => write!(out, "The memtable doesn't have {key}.")?,
         (Standing::Absent, many) => write!(out, "None of {many} memtables has {key}.")?,
     }
     out.write_str(" On to the tables, the newest first.")

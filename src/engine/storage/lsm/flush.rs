@@ -172,7 +172,7 @@ impl Lsm {
     pub(super) fn open_table(&mut self, meta: TableMeta) -> Result<OpenTable, Damage> {
         let name = meta.name();
         let damage = |corrupt| Damage { file: name.clone(), corrupt };
-        let missing = crate::storage::table::Corrupt { offset: 0, what: "the manifest names it, and it is not there" };
+        let missing = crate::storage::table::Corrupt { offset: 0, what: "the manifest names it, and it isn't there" };
         let file = self.disk.open(&name).ok_or_else(|| damage(missing))?;
         let table = Table::open(&mut self.disk, file).map_err(damage)?;
         Ok(OpenTable { meta, file, table })

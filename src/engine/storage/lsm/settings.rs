@@ -20,7 +20,7 @@ pub struct Settings {
     #[name("memtable")]
     #[parameter(48, 16..=1 << 22, "bytes")]
     pub memtable_bytes: u64,
-    /// Leveled: how many times larger each level is than the one above, from level 2 on
+    /// Leveled: how many times larger each level is than the one above, starting at level 2
     #[label("Fan-out")]
     #[parameter(4, 2..=20)]
     pub fanout: u64,
@@ -29,7 +29,7 @@ pub struct Settings {
     #[label("Bloom filter")]
     #[parameter(10, 1..=20, "bits")]
     pub bloom_bits: usize,
-    /// How long it is from one command to the next, if the tree does not keep them waiting
+    /// How long it is from one command to the next, if the tree doesn't keep them waiting
     #[parameter(2000, 0..=1_000_000, "µs")]
     pub pace: Time,
     /// How fast the device reads and writes
@@ -120,7 +120,7 @@ impl Policy {
 pub struct Device {
     /// For each read or write, wherever it is.
     pub access: Time,
-    /// For each that does not begin where the last one ended, more.
+    /// For each that doesn't begin where the last one ended, more.
     pub seek: Time,
     pub sync: Time,
     pub nanos_per_byte: u64,

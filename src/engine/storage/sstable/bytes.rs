@@ -107,7 +107,7 @@ fn little_endian(bytes: &[u8]) -> u64 {
 }
 
 fn verdict(found: u32, fits: u32) -> String {
-    format!("{found:08x}, {}", if found == fits { "fits" } else { "does not fit" })
+    format!("{found:08x}, {}", if found == fits { "fits" } else { "doesn't fit" })
 }
 
 impl SsTables {

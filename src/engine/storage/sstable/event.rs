@@ -30,7 +30,7 @@ pub enum Event {
     /// All of the log before `offset` was synced, and now it says so.
     #[told(
         "A mark was appended to {log}, and synced: a record without content, which says that the {offset} bytes before \
-         it were synced. From now on, damage to them cannot be taken for a torn write."
+         it were synced. From now on, damage to them can't be taken for a torn write."
     )]
     LogMarked { log: String, offset: u64 },
     #[told(
@@ -48,7 +48,7 @@ pub enum Event {
     #[told("All of {log} is synced already.")]
     NothingToSync { log: String },
     #[told(
-        "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until somebody reads that byte and \
+        "A bit of {} at offset {offset} has flipped on the disk. Nothing notices, until someone reads that byte and \
          compares the checksum.",
         shown(file)
     )]
@@ -58,7 +58,7 @@ pub enum Event {
     NothingToFlush,
     #[told(
         "The memtable is written out: {}, {}, from the first key to the last. Until it is whole, the file is {}, a \
-         name that does not count.",
+         name that doesn't count.",
         count(*entries, "entry"), count(*bytes, "byte"), table.unfinished()
     )]
     FlushBegun { table: TableId, entries: usize, bytes: u64 },
@@ -73,7 +73,7 @@ pub enum Event {
         table.unfinished(), count(*entries, "entry")
     )]
     TableFinished { table: TableId, entries: usize, bytes: u64 },
-    #[told("{} was synced: its {bytes} bytes are safe, its name is not yet.", table.unfinished())]
+    #[told("{} was synced: its {bytes} bytes are safe, its name isn't yet.", table.unfinished())]
     TableSynced { table: TableId, bytes: u64 },
     #[told("{} was renamed to {}. A rename happens whole or not at all.", table.unfinished(), table.file())]
     TableNamed { table: TableId },
@@ -98,7 +98,7 @@ pub enum Event {
         if entry.is_tombstone() { "The key is deleted, whatever older tables say." } else { "No file has to be read." },
         when = let Some(entry) = found
     )]
-    #[told("{key} is not in the memtable ({}). The tables are asked, the newest first.", count(*entries, "entry"))]
+    #[told("{key} isn't in the memtable ({}). The tables are asked, the newest first.", count(*entries, "entry"))]
     MemtableSearched { key: Key, found: Option<Entry>, entries: usize },
     #[told("The Bloom filter of {} says that {key} may be in it.", table.file(), when = *passes)]
     #[told("The Bloom filter of {} says no: {key} is certainly not in it.", table.file())]
@@ -107,7 +107,7 @@ pub enum Event {
         "By its sparse index, in memory, {} can hold {key} only in block {} of {blocks}.",
         table.file(), block + 1, when = let Some(block) = block
     )]
-    #[told("{key} is behind the last key of {}, says its index in memory. The file is not read.", table.file())]
+    #[told("{key} comes after the last key of {}, says its index in memory. The file isn't read.", table.file())]
     IndexSearched { key: Key, table: TableId, block: Option<usize>, blocks: usize },
     #[told(
         "Block {} of {} was read, {bytes} bytes, and its checksum fits. It has {}: {}",
@@ -120,7 +120,7 @@ pub enum Event {
         when = let Some(entry) = found
     )]
     #[told(
-        "Block {} of {} was read, {bytes} bytes, and its checksum fits. {key} is not in it, so it is not in this \
+        "Block {} of {} was read, {bytes} bytes, and its checksum fits. {key} isn't in it, so it isn't in this \
          table.",
         block + 1, table.file()
     )]
@@ -129,7 +129,7 @@ pub enum Event {
     #[told("All tables were asked ({tables}), and none has {key}: there is no such key.")]
     KeyNowhere { key: Key, tables: usize },
     #[told(
-        "A scan from {from} to {to}: a read head was put into the memtable and into {}, at the first key that is not \
+        "A scan from {from} to {to}: a read head was put into the memtable and into {}, at the first key that isn't \
          before {from}.",
         count(*tables, "table")
     )]
@@ -139,7 +139,7 @@ pub enum Event {
         tell(entry), place(*from),
         match (is_newest, entry.is_tombstone()) {
             (false, _) => "A newer entry of that key came before it, so it is passed over.",
-            (true, true) => "The key is deleted, and is not part of the answer.",
+            (true, true) => "The key is deleted, and isn't part of the answer.",
             (true, false) => "It is part of the answer, and its head moves on.",
         }
     )]
@@ -152,7 +152,7 @@ pub enum Event {
 
     #[told("A merge of {} begins: a read head on the first entry of each.", list(inputs), when = *has_oldest)]
     #[told(
-        "A merge of {} begins: a read head on the first entry of each. The oldest table is not among them, so \
+        "A merge of {} begins: a read head on the first entry of each. The oldest table isn't among them, so \
          tombstones stay.",
         list(inputs)
     )]
@@ -208,7 +208,7 @@ pub enum Event {
     )]
     Crashed { outage: Outage, entries: usize },
     #[told(
-        "{file} was not finished, so it does not count, and was removed. What it was made from does.",
+        "{file} wasn't finished, so it doesn't count, and was removed. What it was made from does.",
         when = let FileName::Unfinished(_) = file
     )]
     #[told("{file} was removed: the table that it was merged into is there.", when = let FileName::Table(_) = file)]
@@ -235,7 +235,7 @@ pub enum Event {
     RecordReplayed { log: String, entry: Entry, offset: u64 },
     #[told(
         "{log} ends in {} that are no whole record, and nothing says that they were ever synced: that is taken for a \
-         write that the crash tore, which was not acknowledged as safe. It was cut off at offset {offset}.",
+         write that the crash tore, which wasn't acknowledged as safe. It was cut off at offset {offset}.",
         count(*bytes, "byte")
     )]
     TailCut { log: String, offset: u64, bytes: u64 },

@@ -35,7 +35,7 @@ pub struct Settings {
     pub disk_bytes: u64,
 }
 
-/// What LevelDB's users set most often; about one key in a hundred passes that is not there.
+/// What LevelDB's users set most often; about one key in a hundred passes that isn't there.
 const BLOOM_BITS: usize = 10;
 
 impl Settings {

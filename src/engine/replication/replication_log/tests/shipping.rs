@@ -27,7 +27,7 @@ fn what_comes_twice_is_carried_out_once() {
         let mut engine = open(method, &[]);
         run(&mut engine, &format!("{SLOW}; duplicate n1>n2; run 1s; UPDATE tickets SET lot = lot + 1"));
         let again = told(&mut engine, "duplicate n1>n2; settle");
-        assert!(again.contains("carried out entry 2 before"), "{method}: {again}");
+        assert!(again.contains("executed entry 2 before"), "{method}: {again}");
         let lots: Vec<_> = rows(&engine, FOLLOWER).into_iter().map(|row| row[2].clone()).collect();
         assert_eq!((lots, differences(&engine)), (vec![Value::Integer(2)], 0), "{method}");
         // A statement that the network has twice.

@@ -158,7 +158,7 @@ fn v14_users_are_told_of() {
     begins(2, "From now on, users 0: requests come at the load again, 7/s. Of the workers' time, 70 % is asked for.");
     assert!(words[1].0.contains("`load` is unused."));
     let (one, _) = told(&[("users", "1")], "run 5s").swap_remove(1);
-    assert!(one.starts_with("Request 1 is done") && one.ends_with("Nobody waits. Its user thinks."), "{one}");
+    assert!(one.starts_with("Request 1 is done") && one.ends_with("No one waits. Its user thinks."), "{one}");
     let leave = told(&[("users", "3"), ("service", "fixed"), ("time", "60000")], "run 20s; set users 1; set users 2");
     assert!(leave.iter().any(|(text, _)| text.ends_with(" 2 more leave after their answers.")), "{leave:?}");
     assert!(leave.iter().any(|(text, _)| text.ends_with(" 1 more leaves after its answer.")), "{leave:?}");

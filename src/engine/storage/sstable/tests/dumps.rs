@@ -66,5 +66,5 @@ fn what_does_not_fit_is_shown() {
     run(&mut engine, "put apple 1; put apply 2; flush");
     run(&mut engine, "rot 1.sst 3");
     let dump = engine.dump("1.sst").unwrap();
-    assert!(dump.spans.iter().any(|span| span.label == "checksum" && span.value.ends_with("does not fit")));
+    assert!(dump.spans.iter().any(|span| span.label == "checksum" && span.value.ends_with("doesn't fit")));
 }
