@@ -184,11 +184,15 @@ fn a_number_agrees_with_its_noun() {
 }
 
 /// One thing has one name. What is written here is another name for it.
-const OTHER_NAMES: [(&str, &str); 4] = [
+const OTHER_NAMES: [(&str, &str); 8] = [
     ("datacent", "data centre"),
     ("data center", "data centre"),
     ("timeout", "time-out"),
     ("forced to the disk", "synced"),
+    ("is told after", "is acknowledged after"),
+    ("is told that", "hears that"),
+    ("carried out", "executed"),
+    ("done again", "redone"),
 ];
 
 /// What a reader reads in a chapter: its text, without what stands between grave accents, and in a figure its title, its
