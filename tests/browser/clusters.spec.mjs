@@ -208,7 +208,7 @@ test("failover: a lost row is marked, then its number that is given twice, then 
 test("failover: a read that doesn't find a lost row proves it, with the insert", async ({ page }) => {
   await open(page, "failover", `${UNREPLICATED.replace("read 2; ", "")}; read 2 as c2`);
   await press(page, "To the last step");
-  await expect(narration(page)).toContainText("But c1.2 had been told that it is row 2");
+  await expect(narration(page)).toContainText("But c1.2 was acknowledged as row 2");
   await expectMarked(page, ["call 2", "call 3"]);
 });
 
