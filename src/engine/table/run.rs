@@ -196,7 +196,7 @@ impl Run {
     }
 
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        self.plan.as_ref()
     }
 
     /// Pushes one row, or opens an operator that has kept rows; false when there is nothing left.
