@@ -113,13 +113,10 @@ impl<'a> Planner<'a> {
                 );
                 return Err(Mistake { at: select.at, problem, accepted: "as many columns".to_owned() });
             }
-            for (column, other) in columns.iter_mut().zip(&arm.columns) {
+            for (place, (column, other)) in columns.iter_mut().zip(&arm.columns).enumerate() {
                 column.1 = column.1.with(other.1).ok_or_else(|| Mistake {
                     at: select.at,
-                    problem: format!(
-                        "the column {} is a text on one side of UNION and a number on the other",
-                        shorten(&column.0, 40)
-                    ),
+                    problem: format!("column {} is a text on one side of UNION and a number on the other", place + 1),
                     accepted: "columns of one kind".to_owned(),
                 })?;
             }
@@ -492,11 +489,14 @@ fn bind<'a>(select: &'a Select, order: &'a [query::Order], seen: &[Seen]) -> Res
     let mut keys = Vec::new();
     let mut binder = Binder { names: names.clone(), ..Binder::new(seen, "GROUP BY") };
     for expr in &select.group {
-        if let ExprKind::Literal(_) = expr.kind {
+        let (mut key, _) = binder.bind(expr)?;
+        let mut reads = 0;
+        key.places(&mut |_| reads += 1);
+        if reads == 0 {
             let problem = "GROUP BY a value that is the same for all rows".to_owned();
-            return Err(Mistake { at: expr.at, problem, accepted: "a column or an expression".to_owned() });
+            return Err(Mistake { at: expr.at, problem, accepted: "a column or an expression of one".to_owned() });
         }
-        keys.push(binder.bind(expr)?.0);
+        keys.push(key);
     }
     let mut binder = Binder::new(seen, "this place");
     binder.grouped = is_grouped.then_some((keys, Vec::new()));

@@ -239,7 +239,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT 1 UNION SELECT 'a'",
-            "line 1, column 16: the column 1 is a text on one side of UNION and a number on the other; accepted: columns of one kind",
+            "line 1, column 16: column 1 is a text on one side of UNION and a number on the other; accepted: columns of one kind",
         ),
         (
             "INSERT INTO people (name) VALUES ('eve', 1)",
