@@ -101,9 +101,11 @@ impl Strip {
         brief: &dyn Fn(usize) -> String,
     ) {
         let marked: Vec<usize> = proof.into_iter().flat_map(|it| it.against.into_iter().chain([it.call])).collect();
-        let pitch = self.width / self.columns as f32;
+        // Few share the room of half of them.
+        let columns = cluster.calls().len().clamp(self.columns.div_ceil(2), self.columns);
+        let pitch = self.width / columns as f32;
         for (slot, place) in self.shown(cluster.calls().len(), &marked).into_iter().enumerate() {
-            let (x, y) = ((slot % self.columns) as f32 * pitch, (slot / self.columns) as f32 * CELL);
+            let (x, y) = ((slot % columns) as f32 * pitch, (slot / columns) as f32 * CELL);
             let class = if marked.contains(&place) { "torn" } else { "cell" };
             let width = pitch - 5.0;
             let cell = Shape::new(format!("call {}", place + 1), self.left + x, self.top + y)

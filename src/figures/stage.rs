@@ -165,7 +165,7 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
     rest.cut_top(GAP);
     let tallest = P::tall(cluster, breadth);
     let ground = Ground {
-        seats: Seats::new(stage, (many, tall(P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
+        seats: Seats::new(stage, (many, tall(2 * P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
         clients: cluster.clients.len(),
         services: cluster.services.iter().map(|(name, _)| *name).collect(),
     };

@@ -5,11 +5,11 @@ use super::area::{Area, GAP};
 use super::channel::Way;
 use super::parts::{Card, PAD};
 use super::text::Face;
-use super::{Anchor, Breadth, Point, Scene, Shape};
+use super::{Anchor, Breadth, Point, Scene, Shape, between};
 
 /// How wide those at the left are, and the channel, on a wide stage and on a narrow one.
-const LEFT: [f32; 2] = [180.0, 100.0];
-const CHANNEL: [f32; 2] = [172.0, 86.0];
+const LEFT: [f32; 2] = [184.0, 100.0];
+const CHANNEL: [f32; 2] = [132.0, 82.0];
 /// Between two below each other.
 const BETWEEN: f32 = 8.0;
 /// How far a way between two at the right bends into the channel, for each that it passes.
@@ -127,6 +127,8 @@ pub fn node(key: String, area: Area, name: &str, status: &str) -> (Area, Card) {
 
 /// Something that somebody believes, or what is below a name: a line of its own.
 const BELIEF: f32 = 21.0;
+/// Where there is room for more than there are, a line is taller.
+const EASY: f32 = 44.0;
 const HEAD: f32 = 26.0;
 
 /// How tall a card is with so many lines below its name.
@@ -166,21 +168,21 @@ pub fn person(
             .text(area.width - PAD, 19.0, Anchor::End, "small", status)
             .label(label),
     );
-    let room = ((area.height - HEAD - GAP / 2.0 + 1.0) / BELIEF).max(0.0) as usize;
-    for (place, (belief, hue)) in beliefs.iter().take(room).enumerate() {
-        let mut shape = Shape::new(format!("{key}/says {place}"), area.x + GAP, area.y + HEAD + place as f32 * BELIEF);
-        let width = area.width - 2.0 * GAP;
-        shape = shape.rect(0.0, 0.0, width, BELIEF - APART, 2.0, "says");
+    let below = area.height - HEAD - GAP / 2.0;
+    let shown = beliefs.len().min(((below + 1.0) / BELIEF).max(0.0) as usize);
+    // Few share the room of those that there is room for.
+    let pitch = between(below / shown.max(1) as f32, BELIEF, EASY);
+    for (place, (belief, hue)) in beliefs.iter().take(shown).enumerate() {
+        let top = area.y + HEAD + place as f32 * pitch;
+        let mut shape = Shape::new(format!("{key}/says {place}"), area.x + GAP, top);
+        let (width, height) = (area.width - 2.0 * GAP, pitch - APART);
+        shape = shape.rect(0.0, 0.0, width, height, 2.0, "says");
         if !hue.is_empty() {
-            shape = shape.rect(0.0, 0.0, width, BELIEF - APART, 2.0, hue);
+            shape = shape.rect(0.0, 0.0, width, height, 2.0, hue);
         }
-        scene.push(shape.text(
-            GAP / 2.0 + 1.0,
-            13.0,
-            Anchor::Start,
-            "small plain",
-            small.fit_words(belief, width - GAP),
-        ));
+        let text = small.fit_words(belief, width - GAP);
+        let baseline = height / 2.0 + GAP / 2.0;
+        scene.push(shape.text(GAP / 2.0 + 1.0, baseline, Anchor::Start, "small plain", text));
     }
 }
 
