@@ -42,11 +42,12 @@
 //!
 //! [`value`], [`schema`] and [`heap`] are the rows of one file; [`token`] and [`statement`] their language; [`evaluate`] and
 //! [`execute`] what becomes of it. Of queries, [`datum`], [`record`] and [`database`] are the rows; [`query`] is the language,
-//! read by `parse` and `parse_expression`; `bind` finds what its names mean, `planner` and `choose` make a [`plan`] of it, and
+//! read by `parse` and `parse_expression`; `bind` and `body` find what its names mean, `planner` and `choose` make a [`plan`] of it, and
 //! [`run`] carries it out with the rows of `fetch`, [`scalar`] and [`aggregate`]. `write` is for all other statements.
 
 pub mod aggregate;
 mod bind;
+mod body;
 mod choose;
 pub mod compare;
 pub mod database;
