@@ -1,4 +1,5 @@
 //! What travels between programs, and what becomes of it: one folder a figure.
 
+pub mod evolution;
 pub mod queue;
 pub mod rpc;

@@ -185,7 +185,7 @@ impl Reader {
 
 const NAMES: &str = "letters, digits and _, no digit first";
 
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     text.starts_with(|each: char| each.is_ascii_alphabetic() || each == '_')
         && text.chars().all(|each| each.is_ascii_alphanumeric() || each == '_')
 }
