@@ -7,6 +7,7 @@
 
 import { watchFingers } from "./fingers.js";
 import { readLink, writeLink } from "./link.js";
+import { mindRows } from "./rows.js";
 import { watch } from "./terms.js";
 
 const here = (file) => new URL(file, import.meta.url).href;
@@ -96,6 +97,10 @@ class StepwiseFigure extends HTMLElement {
   #near = null;
   #seen = null;
   #waiting = [];
+  #rows = mindRows(this.#shadow);
+  /** A way past the figure, and where it leads to. */
+  #past = Object.assign(make("a", "past"), { href: "#", textContent: "Skip this figure" });
+  #end = Object.assign(make("span", "unseen"), { tabIndex: -1, textContent: "End of the figure" });
   /** Taken from the attribute, which as one would be a tooltip over the whole figure. */
   #title = null;
   #changes = new MutationObserver((records) => {
@@ -183,8 +188,15 @@ class StepwiseFigure extends HTMLElement {
     for (const name of ["keydown", "keyup", "keypress"]) this.#shadow.addEventListener(name, keep);
     // On a phone a drawer lies over the picture: both are brought into sight.
     this.#shadow.addEventListener("click", ({ target }) => {
-      if (target.closest(".narrow .drawers button")) setTimeout(() => this.#shadow.querySelector(".narrow > .drawer")?.scrollIntoView({ block: "nearest" }), 50);
+      if (target.closest(".narrow :is(.drawers, .all) button")) setTimeout(() => this.#shadow.querySelector(".narrow > .drawer")?.scrollIntoView({ block: "nearest" }), 50);
     });
+    // From a place that Tab does not stop at, Chromium would go back to the figure's first: it is one while it has the focus.
+    this.#past.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#end.tabIndex = 0;
+      this.#end.focus();
+    });
+    this.#end.addEventListener("blur", () => (this.#end.tabIndex = -1));
     watch(this, this.#shadow);
     watchFingers(this.#shadow, (way) => this.#figure?.receive(way, ""));
   }
@@ -275,6 +287,8 @@ class StepwiseFigure extends HTMLElement {
         root.removeAttribute("style");
         // It has come to life while the page was being printed.
         if (matchMedia("print").matches) this.paper(true);
+        this.#box.prepend(this.#past);
+        this.#box.append(this.#end);
         this.#seen.observe(this);
         this.dispatchEvent(new CustomEvent("stepwise-ready", { bubbles: true }));
       },
@@ -293,6 +307,7 @@ class StepwiseFigure extends HTMLElement {
         const detail = { own, kind, question, said, right, attempt };
         this.dispatchEvent(new CustomEvent("stepwise-guess", { bubbles: true, detail }));
       },
+      drawn: (player) => this.#rows(player),
       share_base: () => here("embed.html"),
     });
     for (const [name, argument] of this.#waiting.splice(0)) this.#figure.receive(String(name), String(argument));

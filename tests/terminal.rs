@@ -130,7 +130,7 @@ fn a_picture_is_put_into_words() {
     let words = stepwise(&["run", "hash-index", "--run", script, "--step", "3.1", "--describe"], "");
     let told = "\
 - changed by this step
-  - new: a = deleted, 15 bytes at offset 32, a tombstone";
+  - new in Disk, 1.data: a = deleted, 15 bytes at offset 32, a tombstone";
     assert!(printed(&words).contains(told), "{}", printed(&words));
     let disk = "\
   - 1.data, 47 B, active

@@ -480,7 +480,7 @@ fn what_a_file_needs() {
 }
 
 /// What a figure needs of a browser, wherever it stands.
-const OF_A_FIGURE: [&str; 9] = [
+const OF_A_FIGURE: [&str; 10] = [
     "static/embed.css",
     "static/embed.js",
     "static/figure.css",
@@ -488,6 +488,7 @@ const OF_A_FIGURE: [&str; 9] = [
     "static/frame-stepwise.js",
     "static/deck-stepwise.js",
     "static/link.js",
+    "static/rows.js",
     "static/scene.css",
     "static/stepwise.js",
 ];

@@ -1,28 +1,104 @@
 //! The usual commands, each a button with its inputs: made from the engine's own forms.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, SubmitEvent};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement, SubmitEvent};
 use yew::prelude::*;
 
-use super::{Message, Player};
+use super::rows::{Row, sheet};
+use super::{Message, Panel, Player};
 use crate::engine::language::spell;
+use crate::engine::wording::count;
 use crate::engine::{Argument, ArgumentKind, CommandForm};
 use crate::figures::Run;
 
 impl Player {
     pub(super) fn commands(&self, context: &Context<Player>, run: &Run) -> Html {
-        let forms = run.forms().iter().filter(|form| form.button).map(|form| command(context, form));
-        html! { <div class="commands" tabindex="0" role="group" aria-label="Commands">{ for forms }</div> }
+        let run_it = context.link().callback(Message::Command);
+        let listed = run.forms().iter().filter(|form| form.button);
+        let unlisted = run.forms().len() - listed.clone().count();
+        let row = Row { class: "commands", label: "Commands", panel: Panel::Commands, unlisted };
+        self.row(context, row, listed.map(|form| command(form, &run_it)))
+    }
+
+    pub(super) fn command_sheet(&self, context: &Context<Player>, run: &Run) -> Html {
+        let inside = html! { <Finder forms={run.forms()} run={context.link().callback(Message::Command)} /> };
+        sheet(context, "of-commands", "All commands", inside)
     }
 }
 
-fn command(context: &Context<Player>, form: &'static CommandForm) -> Html {
-    let onsubmit = context.link().batch_callback(move |event: SubmitEvent| {
-        event.prevent_default();
-        let element = event.target()?.dyn_into::<Element>().ok()?;
-        Some(Message::Command(written(form, &element)))
+#[derive(Properties)]
+pub struct FinderProps {
+    forms: &'static [CommandForm],
+    run: Callback<String>,
+}
+
+impl PartialEq for FinderProps {
+    fn eq(&self, other: &FinderProps) -> bool {
+        std::ptr::eq(self.forms, other.forms)
+    }
+}
+
+/// All commands, and a field that finds them by their words. Enter in it goes on to the first that was found.
+#[component]
+fn Finder(props: &FinderProps) -> Html {
+    let sought = use_state(String::new);
+    let list = use_node_ref();
+    let oninput = {
+        let sought = sought.clone();
+        move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                sought.set(input.value().trim().to_lowercase());
+            }
+        }
+    };
+    let onsubmit = {
+        let list = list.clone();
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            let first = list
+                .cast::<Element>()
+                .and_then(|list| list.query_selector("li:not([hidden]) :is(input, select, button)").ok().flatten());
+            if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+                let _ = first.focus();
+            }
+        }
+    };
+    let finds = |form: &CommandForm| {
+        let told = format!("{} {}", form.usage(), form.about).to_lowercase();
+        sought.split_whitespace().all(|word| told.contains(word))
+    };
+    let found = props.forms.iter().filter(|form| finds(form)).count();
+    let all = props.forms.iter().map(|form| {
+        html! { <li hidden={!finds(form)}>{ command(form, &props.run) }<p>{ form.about }</p></li> }
     });
-    let inputs = form.arguments.iter().map(|argument| input(form, argument));
+    html! {
+        <>
+            <form class="find" {onsubmit}>
+                <label><span>{ "Find a command" }</span>
+                    <input type="text" data-first="" autocomplete="off" autocapitalize="off" spellcheck="false" {oninput} /></label>
+                <span role="status">{ if sought.is_empty() { String::new() } else { format!("{} found", count(found, "command")) } }</span>
+            </form>
+            <ul ref={list}>{ for all }</ul>
+        </>
+    }
+}
+
+fn command(form: &'static CommandForm, run: &Callback<String>) -> Html {
+    let run = run.clone();
+    let onsubmit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            run.emit(written(form, &element));
+        }
+    };
+    let can_go = |argument: &Argument| argument.optional && argument.example.is_empty();
+    // A word goes with what it introduces.
+    let follows = form.arguments.iter().skip(1).map(Some).chain([None]);
+    let inputs = form.arguments.iter().zip(follows).map(|(argument, next)| {
+        let is_word = matches!(argument.kind, ArgumentKind::Keyword);
+        let spare = can_go(argument) || is_word && next.is_some_and(can_go);
+        input(form, argument, spare.then_some("spare"))
+    });
     html! {
         <form class="command" {onsubmit}>
             <button type="submit" title={form.about}>{ form.name }</button>
@@ -31,12 +107,15 @@ fn command(context: &Context<Player>, form: &'static CommandForm) -> Html {
     }
 }
 
-fn input(form: &CommandForm, argument: &Argument) -> Html {
+/// `class` says whether the command can do without it.
+fn input(form: &CommandForm, argument: &Argument, class: Option<&'static str>) -> Html {
     let label = format!("{} of {}", argument.name, form.name);
     match argument.kind {
-        ArgumentKind::Keyword => html! { <span class="keyword" data-argument="">{ argument.name }</span> },
+        ArgumentKind::Keyword => {
+            html! { <span class={classes!("keyword", class)} data-argument="">{ argument.name }</span> }
+        }
         ArgumentKind::Choice(choices) => html! {
-            <select aria-label={label} data-argument="">
+            <select {class} aria-label={label} data-argument="">
                 if argument.optional {
                     <option value="">{ "–" }</option>
                 }
@@ -44,7 +123,7 @@ fn input(form: &CommandForm, argument: &Argument) -> Html {
             </select>
         },
         ArgumentKind::Text | ArgumentKind::Number => html! {
-            <input aria-label={label} placeholder={argument.name} value={argument.example} data-argument=""
+            <input {class} aria-label={label} placeholder={argument.name} value={argument.example} data-argument=""
                 size="4" maxlength="400" autocomplete="off" autocapitalize="off" spellcheck="false" />
         },
     }

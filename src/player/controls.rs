@@ -20,6 +20,7 @@ impl Player {
         let play = button(label, path, Message::Play(!playing));
         html! {
             <div class="controls">
+                <div class="bar" role="toolbar" aria-label="Controls">
                 <div class="buttons">
                     { go("To the opening", "M6 5v14M18 5l-9 7 9 7z", Go::Start) }
                     { go("Back a command", "M12 5l-8 7 8 7zM20 5l-8 7 8 7z", Go::BackCommand) }
@@ -29,7 +30,6 @@ impl Player {
                     { go("Forward a command", "M4 5l8 7-8 7zM12 5l8 7-8 7z", Go::ForwardCommand) }
                     { go("To the last step", "M18 5v14M6 5l9 7-9 7z", Go::End) }
                 </div>
-                { self.scrubber(context, run) }
                 <div class="extras">
                     { self.decide_switch(context) }
                     { self.speed_button(context) }
@@ -37,11 +37,16 @@ impl Player {
                         { self.view_button(context) }
                     }
                     if run.entry().plug.is_some() {
-                        { self.crash_menu(context, run) }
+                        { self.opener(context, "Crash here", "M13 3 6 13h5l-1 8 8-11h-5z", Panel::Crash) }
                     }
                     { button("Start over", "M5 12a7 7 0 1 0 2.5-5.4M5 4v4h4", Message::Reset) }
-                    { button("Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", Message::Panel(Some(Panel::Keys))) }
+                    { self.opener(context, "Keys", "M4 7h16v10H4zM8 14h8M8 10.5h.01M12 10.5h.01M16 10.5h.01", Panel::Keys) }
                 </div>
+                </div>
+                { self.scrubber(context, run) }
+                if self.panel == Some(Panel::Crash) {
+                    { self.crash_menu(context, run) }
+                }
             </div>
         }
     }
@@ -63,7 +68,7 @@ impl Player {
                 <svg class="ticks" viewBox="0 0 1000 1" preserveAspectRatio="none" aria-hidden="true"><path d={ticks} /></svg>
                 <input type="range" min="0" max={last.to_string()} value={self.index.to_string()} {oninput}
                     aria-label="Step" aria-valuetext={text.clone()} disabled={last == 0} />
-                <output class="place" title={format!("address {position}")}>{ format!("{} / {last}", self.index) }</output>
+                <span class="place" title={format!("address {position}")}>{ format!("{} / {last}", self.index) }</span>
             </div>
         }
     }
@@ -86,27 +91,25 @@ impl Player {
         }
     }
 
+    fn opener(&self, context: &Context<Player>, label: &'static str, path: &'static str, panel: Panel) -> Html {
+        let open = self.panel == Some(panel);
+        buttons::icon(label, path, Some(open), sends(context, Message::Panel((!open).then_some(panel))))
+    }
+
     /// What can be broken at this very step, each with a button.
     fn crash_menu(&self, context: &Context<Player>, run: &Run) -> Html {
-        let open = self.panel == Some(Panel::Crash);
-        let faults = if open { run.faults(self.index) } else { Vec::new() };
+        let faults = run.faults(self.index);
         let is_empty = faults.is_empty();
         let faults = faults
             .into_iter()
             .map(|fault| buttons::words(fault.about, sends(context, Message::Crash(Some(fault.command)))));
-        let toggle = sends(context, Message::Panel((!open).then_some(Panel::Crash)));
         html! {
-            <>
-                { buttons::icon("Crash here", "M13 3 6 13h5l-1 8 8-11h-5z", Some(open), toggle) }
-                if open {
-                    <div class="menu" role="group" aria-label="Crash here">
-                        { for faults }
-                        if is_empty {
-                            { buttons::words("Nothing is left to break", sends(context, Message::Panel(None))) }
-                        }
-                    </div>
+            <div class="menu" role="dialog" aria-modal="true" aria-label="Crash here">
+                { for faults }
+                if is_empty {
+                    { buttons::words("Nothing is left to break", sends(context, Message::Panel(None))) }
                 }
-            </>
+            </div>
         }
     }
 }

@@ -40,6 +40,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn ready(this: &Host);
 
+    /// The figure has been drawn into that element, perhaps with other rows than before: `rows.js` minds them.
+    #[wasm_bindgen(method)]
+    pub fn drawn(this: &Host, player: &HtmlElement);
+
     /// The absolute address of `embed.html`.
     #[wasm_bindgen(method, js_name = share_base)]
     pub fn share_base(this: &Host) -> String;

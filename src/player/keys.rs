@@ -4,15 +4,16 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::buttons;
-use super::{Go, Message, Panel};
+use super::rows::sheet;
+use super::{Go, Message, Panel, Player};
 
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("← →", "a step back, forward"),
     ("Shift ← →", "a whole command"),
     ("Space or .", "play, pause"),
     ("Home End", "the opening, the last step"),
     ("+ −", "faster, slower"),
+    ("d", "the picture in words"),
     ("r", "start over"),
     ("u", "undo: take the last change back"),
     ("?", "these keys"),
@@ -29,7 +30,18 @@ pub struct Standing {
 /// What a key asks for, if anything; then it goes no further. Escape is the figure's while a panel is open. Back at the
 /// first step and forward at the last are the page's: a deck turns its slide.
 pub fn message(event: KeyboardEvent, standing: Standing) -> Option<Message> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing() {
+        return None;
+    }
+    // From anywhere in what is open, a field as well.
+    if event.key() == "Escape" && standing.panel.is_some() {
+        event.prevent_default();
+        event.stop_propagation();
+        return Some(Message::Panel(None));
+    }
+    // Whatever else is pressed in a dialog is the dialog's.
+    if target(&event).and_then(|target| target.closest("[role=dialog]").ok()?).is_some() {
+        event.stop_propagation();
         return None;
     }
     match (event.key().as_str(), field(&event)) {
@@ -59,10 +71,10 @@ pub fn message(event: KeyboardEvent, standing: Standing) -> Option<Message> {
         ("+" | "=", _) => Message::Speed(1),
         ("-", _) => Message::Speed(-1),
         ("c", _) => Message::Crash(None),
+        ("d", _) => Message::Describe,
         ("r", _) => Message::Reset,
         ("u", _) => Message::Undo,
         ("?", _) => Message::Panel(Some(Panel::Keys)),
-        ("Escape", _) if standing.panel.is_some() => Message::Panel(None),
         _ => return None,
     };
     event.prevent_default();
@@ -93,14 +105,9 @@ fn field(event: &KeyboardEvent) -> Field {
 }
 
 /// The keys, and what `c` does in this figure, if it has a plug to pull.
-pub fn help(plug: Option<&'static str>, close: Callback<MouseEvent>) -> Html {
+pub fn help(context: &Context<Player>, plug: Option<&'static str>) -> Html {
     let plug = plug.map(|what| ("c", what));
     let rows =
         KEYS.iter().chain(&plug).map(|(key, what)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></div> });
-    html! {
-        <div class="help" role="dialog" aria-label="Keys">
-            <dl>{ for rows }</dl>
-            { buttons::words("Close", close) }
-        </div>
-    }
+    sheet(context, "help", "Keys", html! { <dl>{ for rows }</dl> })
 }

@@ -1,8 +1,9 @@
 //! The player: one for all figures. It holds a [`Run`], shows one step of it, and lets the reader go, ask and break.
 //!
-//! - [`host`]: the border with the page;
+//! - [`host`]: the border with the page, and [`asked`]: what a page asks for;
 //! - [`stage`] and [`tween`]: the picture and its motion;
-//! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates;
+//! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates, in [`rows`];
+//! - [`voice`]: what of it is spoken;
 //! - [`question`]: what is to be predicted first, [`decide`]: what the reader decides in the engine's place, and [`goal`]:
 //!   what is to be reached;
 //! - [`drawers`]: what lies behind the picture: source, bytes, numbers, script, transcript, links.
@@ -20,10 +21,12 @@ mod keys;
 mod own_data;
 mod parameters;
 mod question;
+mod rows;
 mod slices;
 mod stage;
 mod tween;
 mod view;
+mod voice;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -42,6 +45,7 @@ use crate::timeline::Address;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
 use slices::Slices;
+use voice::Voice;
 
 /// A figure narrower than this, in CSS pixels, is laid out for a phone.
 const NARROW_BELOW: i32 = 640;
@@ -98,6 +102,7 @@ pub struct Player {
     not_fetched: bool,
     selected: Option<String>,
     panel: Option<Panel>,
+    voice: Voice,
     /// What the reader has pressed may be gone: then the focus goes to the figure, so that its keys go on working.
     keep_focus: bool,
     root: NodeRef,
@@ -128,6 +133,8 @@ pub enum Panel {
     Keys,
     Crash,
     Parameters,
+    Commands,
+    Drawers,
 }
 
 #[derive(Clone)]
@@ -140,6 +147,8 @@ pub enum Message {
     /// Pull the plug at the step that is shown: the figure's own worst fault, or the one that has this command.
     Crash(Option<String>),
     Tick,
+    /// What was said has had its time.
+    Breathed,
     /// Faster or slower by one.
     Speed(isize),
     /// Carry out a command at the step that is shown.
@@ -150,6 +159,8 @@ pub enum Message {
     Reset,
     Parameter(&'static str, String),
     Open(Option<Drawer>),
+    /// Put the picture into words, or no longer.
+    Describe,
     /// Whether what is in the drawers is here.
     Fetched(bool),
     Select(String),
@@ -220,11 +231,13 @@ impl Component for Player {
             not_fetched: false,
             selected: None,
             panel: None,
+            voice: Voice::default(),
             keep_focus: false,
             root: NodeRef::default(),
             observer: None,
         };
         player.open(&spec);
+        player.hear();
         player
     }
 
@@ -236,6 +249,7 @@ impl Component for Player {
             Message::Crash(_) | Message::Undo | Message::Dismiss | Message::Panel(None) | Message::Guess(_) => true,
             Message::Hint | Message::Solution | Message::See | Message::Decide(_) | Message::SeeWhatComes => true,
             Message::Go(_) => self.waiting().is_some() || self.undecided().is_some(),
+            Message::Command(_) | Message::Describe => self.panel.is_some(),
             Message::Open(_) => self.not_fetched,
             _ => false,
         };
@@ -250,13 +264,22 @@ impl Component for Player {
             }
             Message::Tick => self.tick(context),
             Message::Speed(by) => self.speed = self.speed.saturating_add_signed(by).min(SPEEDS.len() - 1),
-            Message::Command(command) => self.command(&command),
+            Message::Breathed => self.voice.breathe(context),
+            Message::Command(command) => {
+                self.panel = None;
+                self.command(&command);
+            }
             Message::Script(script) => self.script(script, context),
             Message::Undo => self.undo(),
             Message::Reset => self.reset(context),
             Message::Parameter(name, value) => self.parameter(name, value, context),
             Message::Open(None) => self.drawer = None,
-            Message::Open(Some(drawer)) => self.open_drawer(drawer, context),
+            Message::Open(Some(drawer)) => {
+                self.panel = None;
+                self.open_drawer(drawer, context);
+            }
+            Message::Describe if self.drawer == Some(Drawer::Describe) => self.drawer = None,
+            Message::Describe => self.open_drawer(Drawer::Describe, context),
             Message::Fetched(is_here) => self.not_fetched = !is_here,
             Message::View(view) => {
                 self.view = view;
@@ -324,6 +347,7 @@ impl Component for Player {
         if (self.index, self.forked) != before || self.playing.is_none() {
             self.tell(host);
         }
+        self.speak(context);
         true
     }
 
@@ -333,6 +357,9 @@ impl Component for Player {
     }
 
     fn rendered(&mut self, context: &Context<Player>, first: bool) {
+        if let Some(root) = self.root.cast::<HtmlElement>() {
+            context.props().host.drawn(&root);
+        }
         if std::mem::take(&mut self.keep_focus) {
             self.catch_focus();
         }

@@ -4,36 +4,28 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::buttons::{self, sends};
+use super::rows::{Row, sheet};
 use super::{Message, Panel, Player};
 use crate::engine::{Parameter, ParameterKind};
 use crate::figures::Run;
 
-/// So many stand in the row; an engine declares those first that matter most. The others open with a button.
-const IN_THE_ROW: usize = 5;
-
 impl Player {
+    /// As many as there is room for: an engine declares those first that matter most.
     pub(super) fn parameters(&self, context: &Context<Player>, run: &Run) -> Html {
-        let values = run.parameters().iter();
-        let controls =
-            run.declared().iter().zip(values).map(|(parameter, (_, value))| control(context, parameter, value));
-        let mut row: Vec<Html> = controls.collect();
-        let rest = row.split_off(row.len().min(IN_THE_ROW));
-        if rest.is_empty() {
-            return html! { <div class="parameters">{ for row }</div> };
-        }
-        let open = self.panel == Some(Panel::Parameters);
-        let onclick = sends(context, Message::Panel((!open).then_some(Panel::Parameters)));
-        html! {
-            <>
-                <div class="parameters">{ for row }
-                    { buttons::opener(format!("{} more", rest.len()).into(), open, onclick) }</div>
-                if open {
-                    <div class="more" role="group" aria-label="More parameters">{ for rest }</div>
-                }
-            </>
-        }
+        let row = Row { class: "parameters", label: "Parameters", panel: Panel::Parameters, unlisted: 0 };
+        self.row(context, row, each(context, run).into_iter().map(|(_, control)| control))
     }
+
+    /// All of them, with what they are about.
+    pub(super) fn parameter_sheet(&self, context: &Context<Player>, run: &Run) -> Html {
+        let all = each(context, run).into_iter().map(|(about, control)| html! { <li>{ control }<p>{ about }</p></li> });
+        sheet(context, "of-parameters", "All parameters", html! { <ul>{ for all }</ul> })
+    }
+}
+
+fn each(context: &Context<Player>, run: &Run) -> Vec<(&'static str, Html)> {
+    let pairs = run.declared().iter().zip(run.parameters().iter());
+    pairs.map(|(parameter, (_, value))| (parameter.about, control(context, parameter, value))).collect()
 }
 
 fn control(context: &Context<Player>, parameter: &'static Parameter, value: &str) -> Html {

@@ -7,7 +7,7 @@ use super::keys;
 use super::stage::Stage;
 use super::{Message, Panel, Player};
 use crate::engine::Outcome;
-use crate::figures::Moment;
+use crate::figures::{Moment, Run};
 use crate::spec::{Choice, Controls, Fit, Text};
 use crate::transcript;
 
@@ -37,13 +37,12 @@ impl Player {
                 if !self.minimal() && !manner.hide.parameters {
                     { self.parameters(context, run) }
                 }
-                { self.stage(context, &moment) }
+                { self.stage(context) }
                 if manner.controls != Controls::None {
                     { narration(&moment) }
                     { self.controls(context, run) }
-                } else {
-                    <p class="unseen" aria-live="polite">{ moment.narration }</p>
                 }
+                { self.voice.view() }
                 { self.question(context) }
                 { self.decision(context) }
                 if !self.minimal() && !manner.hide.commands {
@@ -53,18 +52,29 @@ impl Player {
                 if !self.minimal() && !manner.hide.drawers {
                     { self.drawers(context, run) }
                 }
-                if panel == Some(Panel::Keys) {
-                    { keys::help(run.entry().plug, sends(context, Message::Panel(None))) }
-                }
+                { self.drawer(context, run) }
+                { self.panel(context, run) }
             </div>
         }
     }
 
-    fn stage(&self, context: &Context<Player>, moment: &Moment) -> Html {
+    /// What lies over the figure. The crash menu hangs at its button.
+    fn panel(&self, context: &Context<Player>, run: &Run) -> Html {
+        match self.panel {
+            Some(Panel::Keys) => keys::help(context, run.entry().plug),
+            Some(Panel::Parameters) => self.parameter_sheet(context, run),
+            Some(Panel::Commands) => self.command_sheet(context, run),
+            Some(Panel::Drawers) => self.drawer_sheet(context, run),
+            Some(Panel::Crash) | None => Html::default(),
+        }
+    }
+
+    fn stage(&self, context: &Context<Player>) -> Html {
         let link = context.link();
+        let label = format!("The picture of step {} of {}; the key d puts it into words", self.index, self.last());
         html! {
             <div class="stage">
-                <Stage scene={self.scene.clone()} label={moment.narration.clone()} moving={self.moving}
+                <Stage scene={self.scene.clone()} {label} moving={self.moving}
                     selected={self.selected.clone()} offered={self.offered()} select={link.callback(Message::Select)} />
             </div>
         }
@@ -107,7 +117,7 @@ fn narration(moment: &Moment) -> Html {
         html! { <span class={classes!("outcome", refused.then_some("refused"))}>{ sign }{ outcome.to_string() }</span> }
     });
     html! {
-        <div class="narration" aria-live="polite" tabindex="0" role="status">
+        <div class="narration" tabindex="0" role="group" aria-label="What has just happened">
             if !moment.command.is_empty() {
                 <code class="command">{ &moment.command }</code>{ " " }
             }

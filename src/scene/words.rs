@@ -46,8 +46,9 @@ pub struct Item {
 /// The scene in words; what has changed is seen against the scene of the step before.
 pub fn describe(scene: &Scene, before: Option<&Scene>) -> Words {
     let said: Vec<(&Shape, String)> = scene.shapes.iter().map(|shape| (shape, words(shape))).collect();
-    let items = in_order(&said);
-    let changes = before.map(|before| changes(&said, before)).unwrap_or_default();
+    let grounds = grounds(&said);
+    let items = in_order(&said, &grounds);
+    let changes = before.map(|before| changes(&said, &grounds, before)).unwrap_or_default();
     Words { changes, items }
 }
 
@@ -120,19 +121,23 @@ fn texts(marks: &[Mark]) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
-/// The shapes that say anything, each below the box that it stands in.
-fn in_order(said: &[(&Shape, String)]) -> Vec<Item> {
+/// For each shape the one that it stands in: the last of the boxes below it that hold it, and that say something themselves.
+fn grounds(said: &[(&Shape, String)]) -> Vec<Option<usize>> {
     let frames: Vec<Option<Frame>> = said.iter().map(|(shape, _)| Frame::of(shape)).collect();
-    let mut inside: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
-    for (place, (shape, words)) in said.iter().enumerate() {
-        if words.is_empty() {
-            continue;
-        }
-        // The last of the boxes below it that hold it, and that say something themselves.
+    let ground = |place: usize| {
         let holds = |ground: &usize| {
-            !said[*ground].1.is_empty() && frames[*ground].as_ref().is_some_and(|frame| frame.holds(shape))
+            !said[*ground].1.is_empty() && frames[*ground].as_ref().is_some_and(|frame| frame.holds(said[place].0))
         };
-        inside.entry((0..place).rev().find(holds)).or_default().push(place);
+        (0..place).rev().find(holds)
+    };
+    (0..said.len()).map(ground).collect()
+}
+
+/// The shapes that say anything, each below the box that it stands in.
+fn in_order(said: &[(&Shape, String)], grounds: &[Option<usize>]) -> Vec<Item> {
+    let mut inside: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (place, ground) in grounds.iter().enumerate().filter(|(place, _)| !said[*place].1.is_empty()) {
+        inside.entry(*ground).or_default().push(place);
     }
     let mut items = Vec::new();
     let mut open = vec![(None, 0, 0)];
@@ -145,13 +150,23 @@ fn in_order(said: &[(&Shape, String)]) -> Vec<Item> {
     items
 }
 
+/// Where a shape stands, in short: what the boxes around it are called, the outermost first. Empty where it stands in none.
+fn whereabouts(said: &[(&Shape, String)], grounds: &[Option<usize>], place: usize, word: &str) -> String {
+    let boxes = std::iter::successors(grounds[place], |ground| grounds[*ground]);
+    let name = |ground: usize| said[ground].1.split([':', ',', '(']).next().unwrap_or_default().trim();
+    let mut names: Vec<&str> = boxes.map(name).collect();
+    names.reverse();
+    if names.is_empty() { String::new() } else { format!(" {word} {}", names.join(", ")) }
+}
+
 /// What the step is about first, then what is new, what says something else than before, and what is gone.
-fn changes(said: &[(&Shape, String)], before: &Scene) -> Vec<String> {
-    let old: BTreeMap<&str, String> = before.shapes.iter().map(|shape| (&*shape.key, words(shape))).collect();
+fn changes(said: &[(&Shape, String)], grounds: &[Option<usize>], before: &Scene) -> Vec<String> {
+    let earlier: Vec<(&Shape, String)> = before.shapes.iter().map(|shape| (shape, words(shape))).collect();
+    let old: BTreeMap<&str, &String> = earlier.iter().map(|(shape, words)| (&*shape.key, words)).collect();
     let (mut first, mut then) = (Vec::new(), Vec::new());
-    for (shape, words) in said.iter().filter(|(_, words)| !words.is_empty()) {
-        let change = match old.get(&*shape.key).filter(|old| !old.is_empty()) {
-            None => format!("new: {words}"),
+    for (place, (shape, words)) in said.iter().enumerate().filter(|(_, (_, words))| !words.is_empty()) {
+        let change = match old.get(&*shape.key).copied().filter(|old| !old.is_empty()) {
+            None => format!("new{}: {words}", whereabouts(said, grounds, place, "in")),
             Some(old) if old == words && shape.changed => format!("outlined: {words}"),
             Some(old) if old == words => continue,
             Some(old) if old.len() > SHORT => format!("now: {words}"),
@@ -161,8 +176,12 @@ fn changes(said: &[(&Shape, String)], before: &Scene) -> Vec<String> {
     }
     let here: BTreeSet<&str> =
         said.iter().filter(|(_, words)| !words.is_empty()).map(|(shape, _)| &*shape.key).collect();
-    let gone = before.shapes.iter().filter(|shape| !here.contains(&*shape.key)).map(|shape| &old[&*shape.key]);
-    then.extend(gone.filter(|words| !words.is_empty()).map(|words| format!("gone: {words}")));
+    let were = self::grounds(&earlier);
+    for (place, (_, words)) in
+        earlier.iter().enumerate().filter(|(_, (shape, words))| !words.is_empty() && !here.contains(&*shape.key))
+    {
+        then.push(format!("gone{}: {words}", whereabouts(&earlier, &were, place, "from")));
+    }
     first.extend(then);
     if first.len() > MOST_CHANGES {
         let more = first.split_off(MOST_CHANGES).len();
@@ -239,7 +258,8 @@ mod tests {
         let after =
             scene(vec![new, cell("b", 30.0, "key b = 2").changed(true), cell("c", 50.0, "key c").changed(true)]);
         let words = describe(&after, Some(&before));
-        let told = ["now: key b = 2 (before: key b = 1)", "outlined: key c", "new: key d", "gone: key a"];
+        let told =
+            ["now: key b = 2 (before: key b = 1)", "outlined: key c", "new in Disk: key d", "gone from Disk: key a"];
         assert_eq!(words.changes, told);
         assert!(words.text().starts_with("- changed by this step\n  - now: key b = 2"), "{}", words.text());
         assert_eq!(describe(&after, Some(&after)).changes, ["outlined: key b = 2", "outlined: key c"]);

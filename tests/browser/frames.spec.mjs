@@ -6,6 +6,8 @@ const STRANGER = "http://127.0.0.1:4174";
 /** The code that Share writes for a figure. */
 async function shared(page, pairs) {
   await page.goto("about:blank");
+  // Where there is room for all drawers.
+  await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`embed.html#${new URLSearchParams(pairs)}`);
   await page.getByRole("button", { name: "Share" }).click({ timeout: 15_000 });
   return page.getByLabel("An iframe").inputValue();

@@ -64,7 +64,8 @@ impl Diagram {
             bottom: HEAD + rows.min(self.rows.len() - first) as f32 * ROW,
         };
         let mut scene = Scene::new(across, height);
-        self.draw_rows(&mut scene, &window, step, breadth);
+        self.draw_head(&mut scene, &window, step);
+        self.draw_rows(&mut scene, &window, step, breadth, false);
         self.draw_lines(&mut scene, &window);
         self.draw_calls(&mut scene, &window, step, breadth);
         self.draw_arrows(&mut scene, &window, step);
@@ -72,7 +73,8 @@ impl Diagram {
             let top = window.y(step) + ROW / 2.0;
             scene.push(Shape::new("ahead", 0.0, top).rect(0.0, 0.0, across, window.bottom - top, 0.0, "ahead"));
         }
-        // Over the pale part, or a click there would find nothing.
+        // Over the pale part: what is to come can be read, and a click there finds something.
+        self.draw_rows(&mut scene, &window, step, breadth, true);
         for row in (window.first..window.first + window.rows).filter(|row| *row < self.rows.len()) {
             let shape = Shape::new(format!("step {row}"), 0.0, window.y(row) - ROW / 2.0);
             let told = &self.rows[row].told;
@@ -84,10 +86,10 @@ impl Diagram {
         scene
     }
 
-    fn draw_rows(&self, scene: &mut Scene, window: &Window, step: usize, breadth: Breadth) {
-        let band = Shape::new("now", 0.0, window.y(step) - ROW / 2.0);
-        scene.push(band.rect(0.0, 0.0, window.width, ROW, 0.0, "share"));
-        for (place, row) in self.rows.iter().enumerate().filter(|(place, _)| window.shows(*place)) {
+    /// The rows up to the step that is shown, or those ahead of it.
+    fn draw_rows(&self, scene: &mut Scene, window: &Window, step: usize, breadth: Breadth, ahead: bool) {
+        let rows = self.rows.iter().enumerate().filter(|(place, _)| window.shows(*place));
+        for (place, row) in rows.filter(|(place, _)| (*place > step) == ahead) {
             let mut shape = Shape::new(format!("row {place}"), 0.0, window.y(place) - ROW / 2.0);
             let is_later = place == window.first || self.rows[place - 1].time != row.time;
             if is_later {
@@ -111,6 +113,12 @@ impl Diagram {
             };
             scene.push(shape);
         }
+    }
+
+    /// The row of now, and who is at the head of which line.
+    fn draw_head(&self, scene: &mut Scene, window: &Window, step: usize) {
+        let band = Shape::new("now", 0.0, window.y(step) - ROW / 2.0);
+        scene.push(band.rect(0.0, 0.0, window.width, ROW, 0.0, "share"));
         let mut head = Shape::new("hosts", 0.0, 0.0);
         for (column, (_, name)) in self.hosts.iter().enumerate() {
             // A name of two words has two lines, for there may be many hosts.

@@ -115,6 +115,7 @@ fn draw_record(strip: &Strip, placed: &PlacedRecord, shows_offset: bool, spotlig
     }
     let (class, word) = match standing {
         Standing::Live => ("", "alive"),
+        Standing::New => ("", "not in the keydir yet"),
         Standing::Dead => ("dead", "dead"),
         Standing::Tombstone => ("", "a tombstone"),
         Standing::Copy => ("copy", "a copy that nothing points to yet"),
@@ -199,7 +200,8 @@ fn unsynced(strip: &Strip, file: &FileView) -> Option<Shape> {
     let to = file.unsynced.iter().map(|range| range.end).max()?.min(file.len);
     let at = strip.bytes(from, to);
     let shape = Shape::new(format!("unsynced {}", strip.segment), at.x, at.y);
-    Some(shape.path(hatch(0.0, 0.0, at.width, at.height), "hatch"))
+    let label = format!("the last {} of {}: not synced", count(to - from, "byte"), file.name);
+    Some(shape.path(hatch(0.0, 0.0, at.width, at.height), "hatch").label(label))
 }
 
 /// Where somebody reads or writes just now.

@@ -4,6 +4,7 @@
 mod bytes;
 mod copyable;
 mod data;
+mod describe;
 mod long;
 mod numbers;
 mod script;
@@ -16,11 +17,13 @@ use std::cell::Cell;
 use yew::prelude::*;
 
 use super::buttons::{self, sends};
-use super::{Message, Player};
+use super::rows::{Row, sheet};
+use super::{Message, Panel, Player};
 use crate::figures::{NotFetched, Run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
+    Describe,
     Script,
     Data,
     Source,
@@ -31,7 +34,8 @@ pub enum Drawer {
     Share,
 }
 
-const DRAWERS: [(Drawer, &str); 8] = [
+const DRAWERS: [(Drawer, &str); 9] = [
+    (Drawer::Describe, "Describe"),
     (Drawer::Script, "Script"),
     (Drawer::Data, "Your data"),
     (Drawer::Source, "Source"),
@@ -49,6 +53,7 @@ type Show = fn(Drawer, &Player, &Context<Player>, &Run) -> Html;
 #[wasm_split_helpers::wasm_split(drawers, fallible)]
 fn inside() -> Result<Show, NotFetched> {
     Ok(|drawer, player, context, run| match drawer {
+        Drawer::Describe => player.described(run),
         Drawer::Script => player.script_box(context, run),
         Drawer::Data => player.data(context),
         Drawer::Source => player.source(context, run),
@@ -81,31 +86,42 @@ impl Player {
     }
 
     pub(super) fn drawers(&self, context: &Context<Player>, run: &Run) -> Html {
+        let row = Row { class: "drawers", label: "What lies behind the picture", panel: Panel::Drawers, unlisted: 0 };
+        self.row(context, row, self.openers(context, run))
+    }
+
+    pub(super) fn drawer_sheet(&self, context: &Context<Player>, run: &Run) -> Html {
+        let all = html! { <div class="all">{ for self.openers(context, run) }</div> };
+        sheet(context, "of-drawers", "What lies behind the picture", all)
+    }
+
+    fn openers(&self, context: &Context<Player>, run: &Run) -> impl Iterator<Item = Html> {
         let offered = |drawer: &Drawer| match drawer {
             Drawer::Data => run.entry().takes_data(),
             Drawer::Long => run.entry().long.is_some(),
             _ => true,
         };
-        let buttons = DRAWERS.iter().filter(|(drawer, _)| offered(drawer)).map(|(drawer, name)| {
+        DRAWERS.iter().filter(move |(drawer, _)| offered(drawer)).map(move |(drawer, name)| {
             let open = self.drawer == Some(*drawer);
             let onclick = sends(context, Message::Open((!open).then_some(*drawer)));
             buttons::opener((*name).into(), open, onclick)
-        });
-        let inside = self.drawer.map(|drawer| match AT_HAND.get() {
+        })
+    }
+
+    /// What is in the drawer that is open. The words for the picture are there wherever there is a figure, by their key.
+    pub(super) fn drawer(&self, context: &Context<Player>, run: &Run) -> Html {
+        let hidden = self.minimal() || self.spec.manner.hide.drawers;
+        let Some(drawer) = self.drawer.filter(|drawer| !hidden || *drawer == Drawer::Describe) else {
+            return Html::default();
+        };
+        let inside = match AT_HAND.get() {
             Some(show) => show(drawer, self, context, run),
             None if self.not_fetched => html! {
                 <p role="alert">{ "What is in this drawer couldn't be fetched; is there a network? " }
                     { buttons::words("Try again", sends(context, Message::Open(self.drawer))) }</p>
             },
             None => html! { <p role="status">{ "On its way …" }</p> },
-        });
-        html! {
-            <>
-                <div class="drawers" role="group" aria-label="What lies behind the picture">{ for buttons }</div>
-                if let Some(inside) = inside {
-                    <div class="drawer">{ inside }</div>
-                }
-            </>
-        }
+        };
+        html! { <div class="drawer">{ inside }</div> }
     }
 }

@@ -61,6 +61,34 @@ fn file_names(engine: &HashIndex) -> Vec<String> {
     engine.files().into_iter().map(|file| file.name).collect()
 }
 
+/// A record that was just appended has replaced nothing and was not replaced: it is not dead.
+#[test]
+fn a_record_that_the_keydir_does_not_know_yet_is_new_and_not_dead() {
+    let mut engine = opened(&[]);
+    let mut seen = Vec::new();
+    for command in commands::<HashIndex>("put a 1; put a 2; put b 3; delete a") {
+        let mut steps = Steps::default();
+        engine.execute(&command, &mut steps);
+        for (_, state) in &steps.0 {
+            let content = state.content(&state.files()[0]);
+            seen.push(content.records.iter().map(|placed| placed.standing).collect::<Vec<_>>());
+        }
+    }
+    seen.dedup();
+    use Standing::{Dead, Live, New, Tombstone};
+    let expected = [
+        vec![New],
+        vec![Live],
+        vec![Live, New],
+        vec![Dead, Live],
+        vec![Dead, Live, New],
+        vec![Dead, Live, Live],
+        vec![Dead, Live, Live, Tombstone],
+        vec![Dead, Dead, Live, Tombstone],
+    ];
+    assert_eq!(seen, expected);
+}
+
 #[test]
 fn a_put_is_appended_synced_and_indexed() {
     let mut engine = opened(&[]);

@@ -45,6 +45,8 @@ pub struct PlacedRecord {
 pub enum Standing {
     /// The keydir points to it.
     Live,
+    /// It has just been appended, and the keydir does not know of it yet.
+    New,
     /// It was replaced or deleted.
     Dead,
     Tombstone,
@@ -114,9 +116,18 @@ impl HashIndex {
             Standing::Live
         } else if is_unfinished || self.is_waiting_for_the_switch(at.segment) {
             Standing::Copy
+        } else if self.is_at_the_end(at) {
+            Standing::New
         } else {
             Standing::Dead
         }
+    }
+
+    /// Nothing can have replaced the last record of all.
+    fn is_at_the_end(&self, at: Position) -> bool {
+        let segment = self.memory.segments.get(&at.segment);
+        let is_last = segment.is_some_and(|segment| self.disk.len(segment.data) == at.offset + at.len);
+        is_last && self.last_number() == Some(at.segment)
     }
 
     fn is_waiting_for_the_switch(&self, segment: SegmentId) -> bool {
