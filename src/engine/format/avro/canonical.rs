@@ -18,7 +18,7 @@ pub fn text(schema: &Schema) -> String {
 }
 
 fn written(schema: &Schema, canonical: bool) -> String {
-    let mut writer = Writer { schema, out: String::new(), defined: Vec::new(), canonical };
+    let mut writer = Writer { schema, out: String::new(), defined: Vec::new(), space: String::new(), canonical };
     writer.of(&schema.root);
     writer.out
 }
@@ -28,6 +28,8 @@ struct Writer<'a> {
     out: String,
     /// A definition is written where its name is first needed, and later its name alone.
     defined: Vec<Rc<str>>,
+    /// The namespace of the record in which we are.
+    space: String,
     canonical: bool,
 }
 
@@ -76,7 +78,12 @@ impl Writer<'_> {
             Form::Fixed(_) => "fixed",
         };
         _ = write!(self.out, "{{\"name\":\"{name}\",\"type\":\"{kind}\"");
+        let own = name.rsplit_once('.').map_or("", |(space, _)| space).to_owned();
+        if own.is_empty() && !self.space.is_empty() && !self.canonical {
+            self.out.push_str(",\"namespace\":\"\"");
+        }
         self.aliases(&definition.aliases);
+        let outer = std::mem::replace(&mut self.space, own);
         match &definition.form {
             Form::Record(fields) => {
                 self.out.push_str(",\"fields\":[");
@@ -102,6 +109,7 @@ impl Writer<'_> {
             }
             Form::Fixed(size) => _ = write!(self.out, ",\"size\":{size}"),
         }
+        self.space = outer;
         self.out.push('}');
     }
 

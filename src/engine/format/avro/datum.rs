@@ -36,8 +36,12 @@ pub fn from_json(schema: &Schema, of: &Type, json: &Json) -> Result<Datum, BadCo
         (Type::Boolean, Kind::Boolean(value)) => Datum::Boolean(*value),
         (Type::Int, Kind::Number(text)) => Datum::Int(text.parse().map_err(|_| misfit())?),
         (Type::Long, Kind::Number(text)) => Datum::Long(text.parse().map_err(|_| misfit())?),
-        (Type::Float, Kind::Number(text)) => Datum::Float(text.parse().map_err(|_| misfit())?),
-        (Type::Double, Kind::Number(text)) => Datum::Double(text.parse().map_err(|_| misfit())?),
+        (Type::Float, Kind::Number(text)) => {
+            Datum::Float(text.parse().ok().filter(|it: &f32| it.is_finite()).ok_or_else(misfit)?)
+        }
+        (Type::Double, Kind::Number(text)) => {
+            Datum::Double(text.parse().ok().filter(|it: &f64| it.is_finite()).ok_or_else(misfit)?)
+        }
         (Type::Bytes, Kind::String(text)) => Datum::Bytes(latin(text).ok_or_else(misfit)?),
         (Type::String, Kind::String(text)) => Datum::String(text.clone()),
         (Type::Array(items), Kind::Array(all)) => {

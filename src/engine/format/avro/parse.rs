@@ -57,7 +57,9 @@ impl Reader {
         if let Some((_, primitive)) = PRIMITIVES.iter().find(|(each, _)| *each == name) {
             return Ok(primitive.clone());
         }
-        match self.definitions.get_key_value(&*full_name(name, space)) {
+        // A name without a namespace may also be one of those that have none.
+        let found = self.definitions.get_key_value(&*full_name(name, space));
+        match found.or_else(|| self.definitions.get_key_value(name)) {
             Some((full, _)) => Ok(Type::Named(full.clone())),
             None => Err(json.refuse(format!("there is no type \"{}\" here", shorten(name, 40)), TYPES)),
         }

@@ -246,6 +246,10 @@ fn mistakes_in_a_schema_have_a_line_and_a_column() {
         ),
         ("\"\\ud800\"", "line 1, column 4: half of a character"),
         ("01", "line 1, column 1: `01` is no number"),
+        (
+            "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"a\",\"type\":\"double\",\"default\":1e999}]}",
+            "line 1, column 77: 1e999 is no value of double",
+        ),
     ] {
         let mistake = parse(text).expect_err(text).to_string();
         assert!(mistake.starts_with(said), "{text}\n{mistake}\n{said}");
@@ -277,6 +281,8 @@ fn fingerprints_are_those_of_the_specification() {
 #[test]
 fn a_schema_reads_as_it_was_written() {
     for text in [
+        r#"{"type":"record","name":"a.b.R","fields":[{"name":"x","type":{"type":"fixed","name":"F","namespace":"","size":2}},
+            {"name":"y","type":["F",{"type":"enum","name":"E","symbols":["A"]}]}]}"#,
         WORKED,
         &record(
             r#"{"name":"a","type":"bytes","default":"\u00FF\"\\"},{"name":"b","type":{"type":"map","values":["null","Person"]},"default":{"x":null},"aliases":["c"]}"#,
