@@ -12,7 +12,7 @@ use stepwise::spec::FigureSpec;
 use stepwise::transcript;
 
 /// Who has anything to decide.
-const KINDS: [&str; 5] = ["hash-index", "btree", "lsm", "failover", "quorum"];
+const KINDS: [&str; 6] = ["hash-index", "btree", "lsm", "failover", "quorum", "graph"];
 /// Of a longer run, so many decisions are enough.
 const MOST: usize = 8;
 

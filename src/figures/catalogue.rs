@@ -101,6 +101,8 @@ shelves! {
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure;
+    models:
+        super::graph::GraphFigure;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -14,6 +14,7 @@ mod failover;
 mod fanout;
 mod faults;
 mod goal;
+mod graph;
 mod hash_index;
 mod lag;
 mod latency;

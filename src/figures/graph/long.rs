@@ -1,0 +1,79 @@
+//! What the long run tells: what the questions cost in each language, and how that is spread.
+
+use crate::engine::form::Declared;
+use crate::engine::model::graph::{COSTS, Language, Long, PEOPLE, PLACES, Settings};
+use crate::engine::spell::grouped;
+use crate::engine::{BadParameter, Parameters};
+use crate::figures::long::LongRun;
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::{ROW, heading};
+use crate::scene::rows::compared;
+use crate::scene::{Breadth, Scene, Table};
+
+pub fn start(parameters: &Parameters, questions: u64) -> Result<Box<dyn LongRun>, BadParameter> {
+    let long = Long::new(Settings::new(parameters)?, questions);
+    let refused = |accepted| BadParameter { name: "count".to_owned(), found: questions.to_string(), accepted };
+    Ok(Box::new(long.map_err(refused)?))
+}
+
+impl LongRun for Long {
+    fn advance(&mut self, operations: u64) -> Result<bool, String> {
+        Long::advance(self, operations)
+    }
+
+    fn progress(&self) -> (u64, u64) {
+        (self.done, self.questions)
+    }
+
+    fn report(&self) -> Vec<Table> {
+        let row = |language: Language| {
+            let tally = &self.tallies[language as usize];
+            let mean = |sum: u64| grouped(sum.checked_div(tally.asked).unwrap_or(0));
+            vec![
+                language.name().to_owned(),
+                grouped(tally.asked),
+                grouped(tally.rows),
+                mean(tally.hops),
+                mean(tally.read),
+                grouped(tally.most_read),
+            ]
+        };
+        let title = format!(
+            "Who lives in a place by chance, of {} places and {} people with {} edges; answers that differ between languages: {}",
+            grouped(PLACES as u64),
+            grouped(PEOPLE as u64),
+            grouped(self.graph.edges().count() as u64),
+            self.differ
+        );
+        let heads = ["", "questions", "people found", "hops, mean", "read, mean", "read, most"];
+        let spread = spread(self);
+        let rows = spread.iter().map(|(name, many)| vec![name.clone(), grouped(*many)]).collect();
+        vec![
+            Table::new(title, &heads, Language::ALL.map(row).to_vec()),
+            Table::new("Edges that Cypher has read for a question".to_owned(), &["edges", "questions"], rows),
+        ]
+    }
+
+    fn picture(&self, breadth: Breadth) -> Scene {
+        let spread = spread(self);
+        let mut scene = Scene::new(breadth.width(), ROW * (spread.len() as f32 + 2.0) + 2.0 * GAP);
+        let mut area = Area::stage(breadth, scene.height).inset(GAP);
+        heading(&mut scene, "spread", &mut area, "edges read by Cypher, and for how many questions", "");
+        let most = spread.iter().map(|(_, many)| *many).max().unwrap_or(0).max(1) as f32;
+        let bars: Vec<_> =
+            spread.iter().map(|(name, many)| (name.clone(), vec![(grouped(*many), *many as f32 / most)])).collect();
+        compared(&mut scene, "cost", area, area.width / (2.0 + 2.0), &bars);
+        scene
+    }
+}
+
+/// From the cheapest question to the dearest, by powers of two.
+fn spread(long: &Long) -> Vec<(String, u64)> {
+    let last = long.costs.iter().rposition(|many| *many > 0).unwrap_or(0);
+    let name = |cost: usize| match cost {
+        0 => "1 at most".to_owned(),
+        _ if cost == COSTS - 1 => format!("more than {}", grouped(1 << (cost - 1))),
+        _ => format!("up to {}", grouped(1 << cost)),
+    };
+    (0..=last).map(|cost| (name(cost), long.costs[cost])).collect()
+}
