@@ -33,6 +33,8 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area:
             kinds.push(&edge.kind);
         }
     }
+    // What lies within what looks the same in every graph.
+    kinds.sort_by_key(|kind| *kind != "within");
     legend(scene, rest.cut_bottom(ROW), &kinds);
     if vertices.is_empty() {
         let empty = Shape::new("no vertex", rest.x, rest.y);
