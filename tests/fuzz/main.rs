@@ -7,6 +7,7 @@
 //! `cargo xtask fuzz [TARGET] [--seconds N]` goes on for longer, each time from another seed. An input that makes a target
 //! fall is written to `tests/fuzz/regressions/TARGET/`, where it stays once the mistake is corrected.
 
+mod avro;
 mod mutate;
 mod records;
 mod targets;

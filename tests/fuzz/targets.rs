@@ -26,7 +26,7 @@ use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
 
-use crate::records;
+use crate::{avro, records};
 
 /// Something that takes bytes from outside.
 pub struct Target {
@@ -52,6 +52,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "hash-index-hint", seeds: hints, run: read_hint, inputs: 20_000 },
     Target { name: "quorum-message", seeds: messages, run: read_message, inputs: 20_000 },
     Target { name: "quorum-record", seeds: cluster_records, run: read_cluster_record, inputs: 20_000 },
+    Target { name: "avro-schema", seeds: avro::schemas, run: avro::read_schema, inputs: 10_000 },
+    Target { name: "avro-head", seeds: avro::heads, run: avro::read_heads, inputs: 10_000 },
+    Target { name: "avro-handshake", seeds: avro::handshakes, run: avro::read_handshakes, inputs: 3_000 },
     Target {
         name: "shipped-statements",
         seeds: || shipped(Method::Statements),
