@@ -1,7 +1,6 @@
 //! Scripts by chance: writes, reads, upkeep, damage, and the plug pulled at any moment, also during start-up.
 
-use super::model::{Damage, Model};
-use super::{ALL, Entries, KEYS, Store, Tried, contents, is_dark, run};
+use super::{ALL, Damage, Entries, KEYS, Model, Store, Tried, contents, is_dark, run};
 use crate::contract::{Engine, Outcome, Probe};
 use crate::form::Parameters;
 use crate::key::Key;

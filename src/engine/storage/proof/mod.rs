@@ -36,6 +36,7 @@ use crate::key::Key;
 use crate::language::{Words, statements};
 use crate::sim::Crash;
 use chance::Script;
+use model::Damage;
 
 pub use chance::held_by_chance;
 pub use model::{Model, Unsynced};
