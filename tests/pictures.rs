@@ -282,7 +282,7 @@ fn a_browser_is_asked_for_the_widths_of_texts() {
         for text in Picture::of(&scene).texts {
             let face = text.class.split(' ').find(|word| ["key", "value", "data", "offset"].contains(word));
             let class = if face.is_some() { "small data" } else { text.class };
-            let plain = text.text.chars().all(|each| each.is_ascii() || "·×…−".contains(each));
+            let plain = text.text.chars().all(|each| each.is_ascii() || "·×…−→←✓✗○●▲≠≤≥≈√€µ²".contains(each));
             if let Some(class) = CLASSES.iter().find(|it| **it == class).filter(|_| plain) {
                 asked.entry(class).or_default().insert(text.text.to_owned());
             }

@@ -12,7 +12,7 @@ pub(super) struct Block {
     pub bold: &'static [u16],
 }
 
-pub(super) const BLOCKS: [Block; 5] = [
+pub(super) const BLOCKS: [Block; 14] = [
     Block {
         first: '\u{20}',
         regular: &[
@@ -52,6 +52,27 @@ pub(super) const BLOCKS: [Block; 5] = [
         regular: &[480, 800, 0, 0, 0, 249, 249, 249, 0, 426, 426, 426, 0, 0, 0, 304, 0, 0, 0, 948],
         bold: &[480, 800, 0, 0, 0, 275, 275, 275, 0, 482, 482, 482, 0, 0, 0, 324, 0, 0, 0, 963],
     },
-    Block { first: '\u{2191}', regular: &[619, 0, 619], bold: &[618, 0, 618] },
-    Block { first: '\u{2212}', regular: &[497], bold: &[513] },
+    Block {
+        first: '\u{3b1}',
+        regular: &[560, 565, 0, 0, 0, 0, 0, 522, 0, 0, 494, 562],
+        bold: &[578, 583, 0, 0, 0, 0, 0, 536, 0, 0, 523, 578],
+    },
+    Block { first: '\u{2032}', regular: &[249, 426], bold: &[275, 482] },
+    Block { first: '\u{2080}', regular: &[367], bold: &[372] },
+    Block { first: '\u{20ac}', regular: &[497], bold: &[513] },
+    Block { first: '\u{2190}', regular: &[619, 619, 619, 619, 619], bold: &[618, 618, 618, 618, 618] },
+    Block {
+        first: '\u{2212}',
+        regular: &[497, 0, 0, 0, 0, 0, 0, 0, 557, 0, 0, 0, 782],
+        bold: &[513, 0, 0, 0, 0, 0, 0, 0, 573, 0, 0, 0, 798],
+    },
+    Block { first: '\u{2248}', regular: &[497], bold: &[513] },
+    Block { first: '\u{2260}', regular: &[497, 0, 0, 0, 497, 497], bold: &[513, 0, 0, 0, 513, 513] },
+    Block {
+        first: '\u{25b2}',
+        regular: &[600, 0, 0, 0, 0, 0, 304, 0, 0, 0, 600, 0, 304],
+        bold: &[600, 0, 0, 0, 0, 0, 324, 0, 0, 0, 600, 0, 324],
+    },
+    Block { first: '\u{25cb}', regular: &[600, 0, 0, 0, 600], bold: &[600, 0, 0, 0, 600] },
+    Block { first: '\u{2713}', regular: &[612, 0, 0, 0, 526], bold: &[630, 0, 0, 0, 546] },
 ];

@@ -204,6 +204,7 @@ mod tests {
         assert!((small.width("disk") - SMALL * (0.555 + 0.246 + 0.419 + 0.495)).abs() < 0.001);
         assert!(name.width("n1 leader") > Face::of("").width("n1 leader"));
         assert_eq!(Face::of("small data").width("abc"), 3.0 * SMALL * ADVANCE);
-        assert_eq!(small.width("→"), SMALL * ADVANCE);
+        assert_eq!(small.width("→ ✓ €"), SMALL * (0.619 + 0.2 + 0.612 + 0.2 + 0.497));
+        assert_eq!(small.width("漢"), SMALL * 2.0 * ADVANCE);
     }
 }

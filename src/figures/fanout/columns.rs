@@ -200,7 +200,7 @@ impl Column<'_> {
         let name = row.cut_left(self.label_room);
         let key = format!("{what} {} {user}", self.way as usize);
         let (class, text) = match what {
-            "left out" => ("head-name", format!("{user}★")),
+            "left out" => ("head-name", user.to_string()),
             _ => ("small", user.to_string()),
         };
         self.scene.push(put(Shape::new(key.as_str(), name.x, name.y), name.own(), Anchor::Start, class, text));
