@@ -5,7 +5,7 @@ use super::diagram::Cluster;
 use crate::engine::replication::Host;
 use crate::engine::replication::history::{History, Request, Returned};
 use crate::engine::wording::shown;
-use crate::scene::area::{Area, GAP};
+use crate::scene::area::GAP;
 use crate::scene::text::{SMALL, fit, wrap};
 use crate::scene::{Anchor, Scene, Shape};
 
@@ -77,11 +77,6 @@ pub(super) struct Strip {
 }
 
 impl Strip {
-    /// The same, in an area.
-    pub fn within(self, area: Area) -> Strip {
-        Strip { left: area.x + GAP, top: area.y, width: area.width - 2.0 * GAP, ..self }
-    }
-
     /// How high it is with what the `proof` says.
     pub fn height(&self, proof: Option<&Proof>) -> f32 {
         let lines = proof.map_or(0, |it| wrap(&it.told, self.width, SMALL, self.lines).len());
@@ -101,8 +96,8 @@ impl Strip {
         brief: &dyn Fn(usize) -> String,
     ) {
         let marked: Vec<usize> = proof.into_iter().flat_map(|it| it.against.into_iter().chain([it.call])).collect();
-        // Few share the room of half of them.
-        let columns = cluster.calls().len().clamp(self.columns.div_ceil(2), self.columns);
+        // Few share the room of a third of them.
+        let columns = cluster.calls().len().clamp(self.columns.div_ceil(3), self.columns);
         let pitch = self.width / columns as f32;
         for (slot, place) in self.shown(cluster.calls().len(), &marked).into_iter().enumerate() {
             let (x, y) = ((slot % columns) as f32 * pitch, (slot / columns) as f32 * CELL);

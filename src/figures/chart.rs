@@ -1,8 +1,9 @@
 //! One counter over the steps of a run.
 
-use super::plot::{Axis, Series, plot};
+use super::plot::{Axis, Chart, Series};
 use crate::engine::spell::grouped;
-use crate::scene::{Breadth, Scene, Shape};
+use crate::scene::area::Area;
+use crate::scene::{Breadth, Scene};
 
 const HEIGHT: f32 = 200.0;
 
@@ -33,10 +34,11 @@ pub fn draw(name: &str, values: &[u64], at: usize, breadth: Breadth) -> Scene {
     if let Some(value) = values.get(at) {
         series.push(Series::Dots("this step", vec![(at as u64, *value)], "hue-1"));
     }
-    let x = Axis { end: last, spell: &grouped, title: "step".to_owned() };
-    let y = Axis { end: top + top.div_ceil(20), spell: &grouped, title: label(name) };
+    let x = Axis::new(last, grouped, "step");
+    let y = Axis::new(top + top.div_ceil(20), grouped, label(name));
     let mut scene = Scene::new(width, HEIGHT);
-    scene.push(plot(Shape::new("growth", 0.0, 0.0), (width, HEIGHT), x, y, &series));
+    let area = Area { x: 0.0, y: 0.0, width, height: HEIGHT };
+    scene.push(Chart::new("growth", area, (x, y), series).shape());
     scene
 }
 

@@ -4,7 +4,7 @@
 mod long;
 
 use super::long::Long;
-use super::plot::{Axis, Series, plot, plot_by_tens};
+use super::plot::{Axis, Chart, Series};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::sim::Time;
@@ -180,9 +180,9 @@ fn chart(
     area: Area,
     points: &[Both],
     x: (u64, &str),
-    y: (&str, &dyn Fn(u64) -> String),
+    y: (&str, fn(u64) -> String),
     turn: Option<Turn>,
-) -> Shape {
+) -> Chart {
     let values = || points.iter().flat_map(|(_, both)| both).flatten().copied();
     let (least, most) = (values().min().unwrap_or(1), values().max().unwrap_or(1));
     let lines = sides(|name| {
@@ -195,28 +195,12 @@ fn chart(
         points.iter().map(|(across, both)| format!("{across}: {} and {}", spell(both[0]), spell(both[1]))).collect();
     let told = if told.is_empty() { "nothing measured yet".to_owned() } else { format!("at {}", told.join("; ")) };
     let label = format!("{}, B-tree and LSM-tree, {told}", y.0);
-    let x = Axis { end: x.0, spell: &short, title: x.1.to_owned() };
-    let mut y = Axis { end: most + most / 10, spell: y.1, title: y.0.to_owned() };
-    let (shape, size) = (Shape::new(key, area.x, area.y), (area.width, area.height));
-    let shape = match turn {
-        None => plot(shape, size, x, y, &series),
-        Some(Turn(turn)) => {
-            series.extend(turn.map(|(at, name)| Series::Mark(at, name, "line-mark")));
-            y.end = most;
-            plot_by_tens(shape, size, x, (least, y), &series)
-        }
-    };
-    shape.label(label)
-}
-
-/// Which line of a chart stands for which of the two.
-fn strokes(shape: Shape, area: Area) -> Shape {
-    [Name::BTree, Name::Lsm].into_iter().fold(shape, |shape, name| {
-        let mut place = area.column(2, name as usize);
-        let stroke = place.cut_left(3.0 * GAP);
-        let d = format!("M{} {}h{}", number(stroke.x), number(stroke.middle().y), number(stroke.width - GAP));
-        put(shape.path(d, class(name)), place, Anchor::Start, "small", name.text())
-    })
+    let x = Axis::new(x.0, short, x.1);
+    let mut y = Axis::new(most + most / 10, y.1, y.0);
+    let Some(Turn(turn)) = turn else { return Chart::new(key, area, (x, y), series).label(label) };
+    series.extend(turn.map(|(at, name)| Series::Mark(at, name, "line-mark")));
+    y.end = most;
+    Chart::new(key, area, (x, y), series).by_tens(least).label(label)
 }
 
 /// A number of operations, that a chart has room for.
@@ -227,7 +211,7 @@ fn short(value: u64) -> String {
 fn over_time(duel: &Duel, area: Area) -> Shape {
     let points: Vec<_> = duel.points.iter().map(|point| (point.operations, point.throughputs)).collect();
     let x = (duel.operations().max(1), "operations");
-    chart("over-time", area, &points, x, ("operations a second", &short), None)
+    chart("over-time", area, &points, x, ("operations a second", short), None).shape()
 }
 
 fn over_reads(duel: &Duel, area: Area) -> Shape {
@@ -242,5 +226,5 @@ fn over_reads(duel: &Duel, area: Area) -> Shape {
     let turn =
         duel.flip().and_then(|(below, above)| Some((below.midpoint(above), format!("now the {}", winner(above)?))));
     let x = (100, "reads, in per cent");
-    chart("over-reads", area, &points, x, ("operations a second", &short), Some(Turn(turn)))
+    chart("over-reads", area, &points, x, ("operations a second", short), Some(Turn(turn))).shape()
 }

@@ -1,7 +1,7 @@
 //! How a service in which things break is drawn: its components with their workers and queues, what users get, second by
 //! second, and above all one line: all is well, a fault, or a failure.
 
-use super::plot::{Axis, Series, plot};
+use super::plot::{Axis, Chart, Series};
 use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -266,14 +266,14 @@ fn chart(service: &Faults, area: Area) -> Shape {
         Series::Line("answered", line(&|at| windows[at].ok), "line-good"),
         Series::Line("with an error", line(&|at| windows[at].errors()), "line-bad"),
     ];
-    let seconds = |value| format!("{} s", value as usize + first);
-    let x = Axis { end: SECONDS as u64, spell: &seconds, title: String::new() };
+    let seconds = move |value: u64| format!("{} s", value as usize + first);
+    let x = Axis::new(SECONDS as u64, seconds, "");
     let title = "users a second: answered, and (dashed) with an error".to_owned();
-    let y = Axis { end: most + most / 5, spell: &|value| value.to_string(), title };
+    let y = Axis::new(most + most / 5, |value| value.to_string(), title);
     let recent = windows.iter().rev().take(10).rev().map(|window| format!("{} and {}", window.ok, window.errors()));
     let recent = recent.reduce(|all, one| format!("{all}, {one}")).unwrap_or("none yet".to_owned());
     let label = format!("answered and errors in the last seconds: {recent}");
-    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(label)
+    Chart::new("chart", area, (x, y), series.into()).label(label).shape()
 }
 
 fn numbers(scene: &mut Scene, service: &Faults, area: Area, is_wide: bool) {

@@ -60,7 +60,7 @@ impl Figure for LatencyFigure {
             let [mut left, right] = stage.columns([Size::Share(1.0), Size::Share(1.0)]);
             scene.push(lines("table", left.cut_bottom(height), names, &HEADS, &table));
             spread::recent(&mut scene, service, left, event);
-            scene.push(spread::histogram(&merged, right, wide));
+            scene.push(spread::histogram(&merged, right, wide).shape());
         } else {
             scene.push(lines("table", stage.cut_bottom(height), names, &HEADS, &table));
             // The numbers of two servers leave no room for single requests.
@@ -69,7 +69,7 @@ impl Figure for LatencyFigure {
                 spread::recent(&mut scene, service, above, event);
                 stage = below;
             }
-            scene.push(spread::histogram(&merged, stage, wide));
+            scene.push(spread::histogram(&merged, stage, wide).shape());
         }
         scene
     }

@@ -4,6 +4,7 @@
 //! in operations and not in time, so that whoever runs it stays free between two of them to show how far it is, or to
 //! stop; and its numbers are the same however it was sliced.
 
+use super::plot::Charts;
 use crate::engine::spell::grouped;
 use crate::engine::{BadParameter, Parameters};
 use crate::scene::{Breadth, Scene, Table};
@@ -23,8 +24,12 @@ pub trait LongRun {
     /// What was measured so far.
     fn report(&self) -> Vec<Table>;
 
-    /// Charts of what was measured so far.
-    fn picture(&self, breadth: Breadth) -> Scene;
+    /// Charts of what was measured so far: painted on a canvas while it goes on, and drawn as a picture at its end.
+    fn charts(&self, breadth: Breadth) -> Charts;
+
+    fn picture(&self, breadth: Breadth) -> Scene {
+        self.charts(breadth).scene()
+    }
 }
 
 /// Begins a long run of so many operations.

@@ -24,7 +24,7 @@ pub mod long;
 mod lsm;
 mod meant;
 mod moment;
-mod plot;
+pub mod plot;
 mod plug;
 mod queue;
 mod quorum;

@@ -174,6 +174,7 @@ fn standing(it: &Coordination) -> String {
 
 /// A record in the log.
 const LOGGED: f32 = 62.0;
+const FEW: usize = 4;
 
 /// In memory, a place for each key that any node has, the same on all of them, and then the hints.
 fn draw_memory(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, area: Area) {
@@ -230,7 +231,9 @@ fn mark(record: &Record) -> &str {
 fn draw_disk(scene: &mut Scene, node: &Node, area: Area) {
     let (id, disk) = (node.id, &node.replica.disk);
     let all: Vec<Logged> = disk.log().into_iter().chain(disk.hints()).collect();
-    let (hidden, places) = newest_on_disk(scene, &format!("{id}/disk"), area, LOGGED, all.len());
+    // Few share the room of four.
+    let wide = (area.width / all.len().max(FEW) as f32 - GAP).max(LOGGED);
+    let (hidden, places) = newest_on_disk(scene, &format!("{id}/disk"), area, wide, all.len());
     for (logged, at) in all[hidden..].iter().zip(places) {
         let (key, name) = (logged.key.as_str(), logged.name());
         let (what, held, born) = match logged.owner {

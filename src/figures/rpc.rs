@@ -61,7 +61,8 @@ impl Shown for Rpc {
             };
             (said, tint(&call.id.to_string()))
         });
-        calls.chain(local).collect()
+        let beliefs: Vec<_> = calls.chain(local).collect();
+        if beliefs.is_empty() { vec![("has not called".to_owned(), "")] } else { beliefs }
     }
 
     fn head(cluster: &Cluster<Rpc>, node: NodeId) -> (String, String) {

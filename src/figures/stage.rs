@@ -128,6 +128,8 @@ pub(super) trait Shown: Protocol {
     }
 }
 
+/// So few promises stand below each other, beside the calls.
+const FEW: usize = 2;
 /// More promises than these stand in two rows.
 const MOST_IN_A_ROW: [usize; 2] = [5, 2];
 
@@ -136,16 +138,29 @@ fn rows<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> usize {
     P::checks(cluster).len().div_ceil(MOST_IN_A_ROW[place(breadth)])
 }
 
+/// Whether promises are few enough to stand beside the calls that are judged, below each other.
+fn beside<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> bool {
+    P::JUDGED && breadth == Breadth::Wide && P::checks(cluster).len() <= FEW
+}
+
+/// How high promises and calls are together, if the calls are so high.
+fn foot<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, calls: f32) -> f32 {
+    if beside(cluster, breadth) {
+        return calls.max(P::checks(cluster).len() as f32 * LINE);
+    }
+    rows(cluster, breadth) as f32 * LINE + calls
+}
+
 /// How high a stage is.
 fn height<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
-    let below = if P::JUDGED { strip(breadth).height(P::proof(cluster).as_ref()) } else { 0.0 };
-    banner_height(breadth) + hosts(cluster, breadth) + GAP + rows(cluster, breadth) as f32 * LINE + below
+    let below = if P::JUDGED { strip(cluster, breadth).height(P::proof(cluster).as_ref()) } else { 0.0 };
+    banner_height(breadth) + hosts(cluster, breadth) + GAP + foot(cluster, breadth, below)
 }
 
 /// How much of it the hosts have: all that they need, if what stands below has room at its longest.
 fn hosts<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
-    let below = if P::JUDGED { strip(breadth).highest() } else { 0.0 };
-    let others = banner_height(breadth) + GAP + rows(cluster, breadth) as f32 * LINE + below;
+    let below = if P::JUDGED { strip(cluster, breadth).highest() } else { 0.0 };
+    let others = banner_height(breadth) + GAP + foot(cluster, breadth, below);
     let many = cluster.clients.len() + cluster.services.len();
     let nodes = cluster.nodes.len() as f32 * (P::tall(cluster, breadth) + GAP);
     let clients = many as f32 * (tall(P::BELIEFS.min(2)) + GAP);
@@ -185,10 +200,15 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
         draw_node(&mut scene, cluster, id, ground.area(id));
     }
     draw_messages(&mut scene, &ground, cluster);
-    let (foot, columns) = (rest.cut_top(rows as f32 * LINE), promises.len().div_ceil(rows.max(1)).max(1));
-    checks(&mut scene, Area { x: foot.x + GAP, width: foot.width - GAP, ..foot }, columns, &promises);
+    let is_beside = beside(cluster, breadth);
+    let calls = Strip { top: if is_beside { rest.y } else { rest.y + rows as f32 * LINE }, ..strip(cluster, breadth) };
+    let foot = if is_beside { seats::sides(rest)[0] } else { rest.cut_top(rows as f32 * LINE) };
+    let columns = if is_beside { 1 } else { promises.len().div_ceil(rows.max(1)).max(1) };
+    let foot = if is_beside { foot } else { seats::all(foot) };
+    let lines = if is_beside { promises.len() as f32 * LINE } else { foot.height };
+    checks(&mut scene, Area { height: lines, ..foot }, columns, &promises);
     if P::JUDGED {
-        strip(breadth).within(rest).draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
+        calls.draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
     }
     scene
 }
@@ -210,10 +230,15 @@ fn draw_node<P: Shown>(scene: &mut Scene, cluster: &Cluster<P>, id: NodeId, area
     P::holds(scene, cluster, id, free);
 }
 
-/// Where the calls are judged, as many of them as there is room for, below the stage.
-fn strip(breadth: Breadth) -> Strip {
-    let (columns, rows, lines) = if breadth == Breadth::Wide { (6, 1, 1) } else { (3, 1, 3) };
-    Strip { left: GAP, top: 0.0, width: breadth.width() - 2.0 * GAP, columns, rows, lines }
+/// Where the calls are judged, as many of them as there is room for, below the nodes or below all of the stage.
+fn strip<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> Strip {
+    let stage = Area::window(breadth);
+    let (area, columns, lines) = match breadth {
+        Breadth::Wide if beside(cluster, breadth) => (seats::sides(stage)[2], 4, 2),
+        Breadth::Wide => (seats::all(stage), 6, 1),
+        Breadth::Narrow => (seats::all(stage), 3, 3),
+    };
+    Strip { left: area.x, top: 0.0, width: area.width, columns, rows: 1, lines }
 }
 
 /// The bytes of a message, by its key.

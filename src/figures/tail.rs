@@ -1,7 +1,7 @@
 //! How the slowest of many is drawn: the page as a wall of tiles, one for each of its calls, the share of slow page views over the
 //! number of calls, and the numbers.
 
-use super::plot::{Axis, Series, plot};
+use super::plot::{Axis, Chart, Series};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::service::spell::{rounded, share, time as spell};
@@ -168,18 +168,19 @@ fn draw_chart(tail: &Tail, area: Area) -> Shape {
         let (name, class) = if point.hedge.is_some() { ("measured, hedged", "good") } else { ("measured", "waiting") };
         series.push(Series::Dots(name, vec![(point.calls as u64, rounded(point.slow * 1_000, point.views))], class));
     }
-    let x = Axis { end: most, spell: &|value| value.to_string(), title: "calls a page".to_owned() };
-    let percent = |value| share(value, 1_000);
-    let y = Axis { end: 1_000, spell: &percent, title: "slow page views: theory, and dots as measured".to_owned() };
+    let x = Axis::new(most, |value| value.to_string(), "calls a page");
+    let percent = |value: u64| share(value, 1_000);
+    let y = Axis::new(1_000, percent, "slow page views: theory, and dots as measured");
     let measured = tail.points.iter().map(|point| {
         let hedged = if point.hedge.is_some() { ", hedged" } else { "" };
         format!("{}{hedged}: {} of {}", count(point.calls, "call"), point.slow, point.views)
     });
     let words: Vec<String> = measured.collect();
-    plot(Shape::new("chart", area.x, area.y), (area.width, area.height), x, y, &series).label(match &words[..] {
+    let label = match &words[..] {
         [] => "slow page views: none measured yet".to_owned(),
         words => format!("slow page views: {}", words.join("; ")),
-    })
+    };
+    Chart::new("chart", area, (x, y), series).label(label).shape()
 }
 
 fn draw_numbers(scene: &mut Scene, tail: &Tail, area: Area, columns: usize) {

@@ -1,7 +1,7 @@
 //! The player: one for all figures. It holds a [`Run`], shows one step of it, and lets the reader go, ask and break.
 //!
 //! - [`host`]: the border with the page, and [`asked`]: what a page asks for;
-//! - [`stage`] and [`tween`]: the picture and its motion;
+//! - [`stage`] and [`tween`]: the picture and its motion, and [`canvas`]: charts that change too often for that;
 //! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates, in [`rows`];
 //! - [`voice`]: what of it is spoken;
 //! - [`question`]: what is to be predicted first, [`decide`]: what the reader decides in the engine's place, and [`goal`]:
@@ -10,6 +10,7 @@
 
 mod asked;
 mod buttons;
+mod canvas;
 mod commands;
 mod controls;
 mod decide;

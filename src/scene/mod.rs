@@ -15,7 +15,7 @@ pub mod parts;
 pub mod places;
 pub mod rows;
 pub mod seats;
-mod style;
+pub mod style;
 pub mod svg;
 pub mod table;
 pub mod text;

@@ -12,9 +12,11 @@ const SIGN: f32 = 12.0;
 /// Between places.
 const BETWEEN: f32 = 4.0;
 /// How tall a tile is at most, one that has a line below its word, and one that has its word alone.
-pub const TALLEST: f32 = 62.0;
+pub const TALLEST: f32 = 74.0;
 const WITH_NOTE: f32 = 36.0;
 const STRIPE: f32 = 5.0;
+/// From a line to the next.
+const BELOW: f32 = 15.0;
 /// A word that is wider is cut.
 const WIDEST: f32 = 110.0;
 /// A row wider than this has room for more free places.
@@ -141,7 +143,7 @@ fn draw(tile: Tile, at: Area) -> Shape {
     let Area { width, height, .. } = at;
     let (word_face, note_face) = (Face::of("key"), Face::of("small"));
     let room = width - STRIPE - GAP - if tile.crossed { 2.0 * GAP } else { 0.0 };
-    let mut shape = Shape::new(tile.key, at.x, at.y).rect(0.0, 0.0, width, height, 3.0, "cell");
+    let mut shape = Shape::new(&*tile.key, at.x, at.y).rect(0.0, 0.0, width, height, 3.0, "cell");
     if !tile.wash.is_empty() {
         shape = shape.rect(0.0, 0.0, width, height, 3.0, tile.wash);
     }
@@ -151,11 +153,25 @@ fn draw(tile: Tile, at: Area) -> Shape {
     if tile.hatched {
         shape = shape.path(hatch(0.0, 0.0, width, height), "hatch");
     }
-    // A word that is too wide is set in the sans, which is narrower, before anything of it is left out.
+    // A word that is too wide is set in the sans, which is narrower, and then with its value below its name, before anything of
+    // it is left out.
     let class = if word_face.width(&tile.word) <= room { "key" } else { "small strong" };
     let word_face = Face::of(class);
-    let word = word_face.fit_words(&tile.word, room);
     let (x, middle) = (STRIPE + GAP / 2.0, height / 2.0 + GAP / 2.0);
+    if word_face.width(&tile.word) > room
+        && height >= WITH_NOTE
+        && let Some((name, value)) = tile.word.split_once('=')
+        && word_face.width(value) <= room
+    {
+        let note = fitting(&tile.note, note_face, if height >= TALLEST - BELOW { room } else { 0.0 });
+        let first = if note.is_empty() { middle - GAP } else { middle - BELOW };
+        let lines = [("small strong", format!("{name}=")), ("small strong", value.to_owned()), ("small", note)];
+        for (place, (class, line)) in lines.into_iter().filter(|(_, line)| !line.is_empty()).enumerate() {
+            shape = shape.text(x, first + place as f32 * BELOW, Anchor::Start, class, line);
+        }
+        return finished(shape, tile, width, height, first);
+    }
+    let word = word_face.fit_words(&tile.word, room);
     // Its note stands below it, or in a low tile beside it, where there is room.
     let beside = note_face.width(&tile.note) + word_face.width(&word) + 2.0 * GAP < room;
     let first = match (fitting(&tile.note, note_face, room), height >= WITH_NOTE) {
@@ -169,7 +185,12 @@ fn draw(tile: Tile, at: Area) -> Shape {
         }
         _ => middle,
     };
-    shape = shape.text(x, first, Anchor::Start, class, word);
+    let shape = shape.text(x, first, Anchor::Start, class, word);
+    finished(shape, tile, width, height, first)
+}
+
+/// What is drawn over the words of a tile, the first of which has that baseline.
+fn finished(mut shape: Shape, tile: Tile, width: f32, height: f32, first: f32) -> Shape {
     if tile.crossed {
         shape = shape.path(cross(width - GAP - 2.0, first - BETWEEN, BETWEEN), "tombstone");
     }

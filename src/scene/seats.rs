@@ -39,11 +39,7 @@ pub struct Seats {
 impl Seats {
     /// So many at each side share the height of a stage, none taller than that.
     pub fn new(stage: Area, (left, tallest_left): (usize, f32), (right, tallest_right): (usize, f32)) -> Seats {
-        let is_wide = stage.width > 500.0;
-        let place = usize::from(!is_wide);
-        let mut rest = Area { x: stage.x + GAP, width: stage.width - 2.0 * GAP, ..stage };
-        let (own, channel) = (rest.cut_left(LEFT[place]), rest.cut_left(CHANNEL[place]));
-        let channel = Area { x: channel.x + GAP / 2.0, width: channel.width - GAP, ..channel };
+        let [own, channel, rest] = sides(stage);
         Seats { left: column(own, left, tallest_left), right: column(rest, right, tallest_right), channel }
     }
 
@@ -88,6 +84,19 @@ impl Seats {
     }
 }
 
+/// All of a stage but its edges.
+pub fn all(stage: Area) -> Area {
+    Area { x: stage.x + GAP, width: stage.width - 2.0 * GAP, ..stage }
+}
+
+/// What is at the left, the channel, and what is at the right.
+pub fn sides(stage: Area) -> [Area; 3] {
+    let place = usize::from(stage.width <= 500.0);
+    let mut rest = all(stage);
+    let (own, channel) = (rest.cut_left(LEFT[place]), rest.cut_left(CHANNEL[place]));
+    [own, Area { x: channel.x + GAP / 2.0, width: channel.width - GAP, ..channel }, rest]
+}
+
 fn column(area: Area, many: usize, tallest: f32) -> Vec<Area> {
     let pitch = (area.height + BETWEEN) / many.max(1) as f32;
     let height = (pitch - BETWEEN).min(tallest);
@@ -128,7 +137,7 @@ pub fn node(key: String, area: Area, name: &str, status: &str) -> (Area, Card) {
 /// Something that somebody believes, or what is below a name: a line of its own.
 const BELIEF: f32 = 21.0;
 /// Where there is room for more than there are, a line is taller.
-const EASY: f32 = 44.0;
+const EASY: f32 = 56.0;
 const HEAD: f32 = 26.0;
 
 /// How tall a card is with so many lines below its name.

@@ -60,6 +60,7 @@ pub const FONT_WEIGHT: usize = 7;
 pub const TEXT_DECORATION: usize = 8;
 pub const FILTER: usize = 9;
 pub const BACKGROUND: usize = 10;
+pub const STROKE_DASHARRAY: usize = 12;
 
 /// The value of each of [`PROPERTIES`].
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! A duel of up to a million operations: the workload and the device that the figure has, on pages and blocks of 4 KB. What
 //! was put off at its end is done, and its time counts.
 
-use super::{assumed, chart, hundredths, short, sides, strokes, told};
+use super::{assumed, chart, hundredths, short, sides, told};
 use crate::engine::Engine;
 use crate::engine::contract::Refused;
 use crate::engine::form::Declared;
@@ -10,10 +10,11 @@ use crate::engine::spell::{grouped, time};
 use crate::engine::storage::duel::{Compaction, Duel, Name, PAGE_BYTES, Settings, Size, Throughput, throughput};
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
+use crate::figures::plot::Charts;
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::NODE;
 use crate::scene::rows::CLOSE;
-use crate::scene::{Breadth, Scene, Table};
+use crate::scene::{Breadth, Table};
 
 /// So many samples are taken of a run.
 const SAMPLES: u64 = 50;
@@ -164,32 +165,30 @@ impl LongRun for Long {
         vec![Table::new(title, &["", Name::BTree.text(), Name::Lsm.text()], rows)]
     }
 
-    fn picture(&self, breadth: Breadth) -> Scene {
+    fn charts(&self, breadth: Breadth) -> Charts {
         let columns = if breadth == Breadth::Wide { 2 } else { 1 };
         let micros = |value: u64| time(Time::from_micros(value));
-        let charts: [Chart; 5] = [
-            ("throughput", "operations a second", |sample| sample.throughputs, &short),
-            ("p99", "latency, p99 so far", |sample| sample.p99.map(Some), &micros),
-            ("writes", "write amplification", |sample| sample.writes.map(Some), &hundredths),
-            ("reads", "read amplification", |sample| sample.reads.map(Some), &hundredths),
-            ("space", "space amplification", |sample| sample.space.map(Some), &hundredths),
+        let charts: [Measure; 5] = [
+            ("throughput", "operations a second", |sample| sample.throughputs, short),
+            ("p99", "latency, p99 so far", |sample| sample.p99.map(Some), micros),
+            ("writes", "write amplification", |sample| sample.writes.map(Some), hundredths),
+            ("reads", "read amplification", |sample| sample.reads.map(Some), hundredths),
+            ("space", "space amplification", |sample| sample.space.map(Some), hundredths),
         ];
         let rows = charts.len().div_ceil(columns);
         let stage = Area::stage(breadth, rows as f32 * 2.0 * NODE);
-        let mut scene = Scene::new(breadth.width(), stage.height);
-        for (place, (key, title, of, spell)) in charts.into_iter().enumerate() {
+        let charts = charts.into_iter().enumerate().map(|(place, (key, title, of, spell))| {
             let mut area = stage.inset(GAP).place(columns, rows, place);
             let names = Area { x: 0.0, y: area.height - CLOSE, ..area.cut_bottom(CLOSE) };
             let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
-            let shape = chart(key, area, &points, (self.operations, "operations"), (title, spell), None);
-            scene.push(strokes(shape, names));
-        }
-        scene
+            chart(key, area, &points, (self.operations, "operations"), (title, spell), None).legend(names)
+        });
+        Charts { width: breadth.width(), height: stage.height, charts: charts.collect() }
     }
 }
 
 /// Its key, its title, what it shows of a sample, and how that is spelled.
-type Chart<'a> = (&'static str, &'static str, fn(&Sample) -> [Option<u64>; 2], &'a dyn Fn(u64) -> String);
+type Measure = (&'static str, &'static str, fn(&Sample) -> [Option<u64>; 2], fn(u64) -> String);
 
 #[cfg(test)]
 mod tests {

@@ -5,10 +5,9 @@ use crate::engine::model::graph::{COSTS, Language, Long, PEOPLE, PLACES, Setting
 use crate::engine::spell::grouped;
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
+use crate::figures::plot::{Axis, Chart, Charts, Series};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{ROW, heading};
-use crate::scene::rows::compared;
-use crate::scene::{Breadth, Scene, Table};
+use crate::scene::{Breadth, Table};
 
 pub fn start(parameters: &Parameters, questions: u64) -> Result<Box<dyn LongRun>, BadParameter> {
     let long = Long::new(Settings::new(parameters)?, questions);
@@ -54,16 +53,18 @@ impl LongRun for Long {
         ]
     }
 
-    fn picture(&self, breadth: Breadth) -> Scene {
-        let spread = spread(self);
-        let mut scene = Scene::new(breadth.width(), ROW * (spread.len() as f32 + 2.0) + 2.0 * GAP);
-        let mut area = Area::stage(breadth, scene.height).inset(GAP);
-        heading(&mut scene, "spread", &mut area, "edges read by Cypher, and for how many questions", "");
-        let most = spread.iter().map(|(_, many)| *many).max().unwrap_or(0).max(1) as f32;
-        let bars: Vec<_> =
-            spread.iter().map(|(name, many)| (name.clone(), vec![(grouped(*many), *many as f32 / most)])).collect();
-        compared(&mut scene, "cost", area, area.width / (2.0 + 2.0), &bars);
-        scene
+    fn charts(&self, breadth: Breadth) -> Charts {
+        const CHART: f32 = 240.0;
+        let stage = Area::stage(breadth, CHART + 2.0 * GAP);
+        let bars: Vec<_> = (0..).zip(spread(self)).map(|(cost, (_, many))| (cost, cost + 1, many)).collect();
+        let most = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
+        // A bar ends at the most edges that a question of it has read.
+        let x =
+            Axis::new(bars.len().max(1) as u64, |cost| grouped(1 << cost.saturating_sub(1)), "edges read by Cypher");
+        let y = Axis::new(most + most / 10, grouped, "questions");
+        let label = format!("how many edges Cypher has read, and for how many of {} questions", grouped(self.done));
+        let chart = Chart::new("spread", stage.inset(GAP), (x, y), vec![Series::Bars(bars, "serving")]).label(label);
+        Charts { width: breadth.width(), height: stage.height, charts: vec![chart] }
     }
 }
 

@@ -14,7 +14,7 @@ const HEAD: f32 = 20.0;
 /// The keydir: a tall row of entries, or two low ones.
 const ENTRIES: f32 = 46.0;
 /// Below the records: offsets, and where somebody reads or writes.
-const BELOW: f32 = 16.0;
+const BELOW: f32 = 2.0 * GAP;
 /// From one segment to the next: as much as a name of three lines needs, on a phone one of four, and with many segments less.
 const PITCH: (f32, f32) = (50.0, 58.0);
 const CLOSE: f32 = 42.0;
@@ -81,7 +81,7 @@ fn grid(strips: usize, breadth: Breadth) -> (usize, usize, f32) {
 
 /// What a stage has beside its segments.
 fn around() -> f32 {
-    3.0 * GAP + 2.0 * GAP + ENTRIES + HEAD
+    2.0 * (2.0 * GAP) + GAP + ENTRIES + HEAD
 }
 
 /// How high a stage the segments need.

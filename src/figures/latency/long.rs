@@ -8,8 +8,9 @@ use crate::engine::service::spell::{share, time as spell};
 use crate::engine::sim::Time;
 use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
+use crate::figures::plot::Charts;
 use crate::scene::area::{Area, GAP};
-use crate::scene::{Breadth, Scene, Table};
+use crate::scene::{Breadth, Table};
 
 pub fn start(parameters: &Parameters, requests: u64) -> Result<Box<dyn LongRun>, BadParameter> {
     Ok(Box::new(Long::new(Settings::new(parameters)?, requests)?))
@@ -78,14 +79,10 @@ impl LongRun for Long {
         ]
     }
 
-    fn picture(&self, breadth: Breadth) -> Scene {
+    fn charts(&self, breadth: Breadth) -> Charts {
         const CHART: f32 = 240.0;
-        let mut scene = Scene::new(breadth.width(), CHART + 2.0 * GAP);
-        scene.push(histogram(
-            &self.responses(),
-            Area::stage(breadth, scene.height).inset(GAP),
-            breadth == Breadth::Wide,
-        ));
-        scene
+        let stage = Area::stage(breadth, CHART + 2.0 * GAP);
+        let chart = histogram(&self.responses(), stage.inset(GAP), breadth == Breadth::Wide);
+        Charts { width: breadth.width(), height: stage.height, charts: vec![chart] }
     }
 }

@@ -5,10 +5,10 @@ use crate::engine::service::latency::{Event, Latency};
 use crate::engine::service::spell::time as spell;
 use crate::engine::service::{Running, grouped};
 use crate::engine::sim::Time;
-use crate::figures::plot::{Axis, Series, plot};
+use crate::figures::plot::{Axis, Chart, Series};
+use crate::scene::Scene;
 use crate::scene::area::Area;
 use crate::scene::parts::{ROW, bar, legend};
-use crate::scene::{Scene, Shape};
 
 pub const PERCENTILES: [(u64, &str); 4] = [(500, "median"), (950, "p95"), (990, "p99"), (999, "p99.9")];
 
@@ -33,7 +33,7 @@ pub fn recent(scene: &mut Scene, service: &Latency, mut area: Area, event: Optio
 
 /// How all response times are spread.
 /// In a narrow one the percentiles have no room for their numbers.
-pub fn histogram(measured: &Histogram, area: Area, wide: bool) -> Shape {
+pub fn histogram(measured: &Histogram, area: Area, wide: bool) -> Chart {
     let [p50, p95, p99, p999] = PERCENTILES.map(|(per_mille, _)| measured.percentile(per_mille).as_micros());
     // A long tail would leave no room for the rest: then the axis ends before it.
     let end = (p999 + p999 / 10).min(p95 * 6).max(1_000);
@@ -58,11 +58,10 @@ pub fn histogram(measured: &Histogram, area: Area, wide: bool) -> Shape {
             series.push(Series::Mark(at, name, class));
         }
     }
-    let micros = |value| spell(Time::from_micros(value));
-    let x = Axis { end: breadth * BARS, spell: &micros, title: "response time".to_owned() };
-    let y = Axis { end: highest + highest / 10, spell: &grouped, title: "requests".to_owned() };
+    let x = Axis::new(breadth * BARS, |micros| spell(Time::from_micros(micros)), "response time");
+    let y = Axis::new(highest + highest / 10, grouped, "requests");
     let words = PERCENTILES.map(|(at, name)| format!("{name} {}", spell(measured.percentile(at)))).join(", ");
-    plot(Shape::new("histogram", area.x, area.y), (area.width, area.height), x, y, &series).label(format!(
+    Chart::new("histogram", area, (x, y), series).label(format!(
         "response times of {} requests: mean {}, {words}",
         measured.count,
         spell(measured.mean())

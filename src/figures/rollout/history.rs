@@ -2,11 +2,11 @@
 
 use crate::engine::service::rollout::{By, Release, Rollout, Stage};
 use crate::engine::service::{grouped, spell};
-use crate::figures::plot::{Axis, Series, plot};
+use crate::figures::plot::{Axis, Chart, Series};
 use crate::scene::area::Area;
 use crate::scene::parts::{Column, Row, table};
 use crate::scene::rows::{boxed, put};
-use crate::scene::{Anchor, Scene, Shape};
+use crate::scene::{Anchor, Scene};
 
 /// The share of requests that failed, minute by minute.
 pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, area: Area) {
@@ -32,11 +32,10 @@ pub fn draw_chart(scene: &mut Scene, rollout: &Rollout, area: Area) {
         series.push(Series::Mark(u64::from(minute), format!("gone, {minute} min"), "line-good"));
     }
     let minutes = u64::from(release.age().next_multiple_of(30));
-    let across =
-        Axis { end: minutes, spell: &|minute| format!("{minute} min"), title: "since the change came".to_owned() };
-    let up = Axis { end, spell: &spell_share, title: "failed requests, of all".to_owned() };
-    let chart = plot(Shape::new("chart", area.x, area.y), (area.width, area.height), across, up, &series);
-    scene.push(chart.label(format!("{} minutes of requests", release.age())));
+    let across = Axis::new(minutes, |minute| format!("{minute} min"), "since the change came");
+    let up = Axis::new(end, spell_share, "failed requests, of all");
+    let label = format!("{} minutes of requests", release.age());
+    scene.push(Chart::new("chart", area, (across, up), series).label(label).shape());
 }
 
 /// Thousandths, as a reader reads them.

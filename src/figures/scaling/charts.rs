@@ -3,10 +3,10 @@
 use crate::engine::service::scaling::{Capacity, Measured, Scaling, Way};
 use crate::engine::service::{grouped, spell};
 use crate::engine::sim::Time;
-use crate::figures::plot::{Axis, Series, plot};
+use crate::figures::plot::{Axis, Chart, Series};
+use crate::scene::Scene;
 use crate::scene::area::{Area, GAP};
 use crate::scene::rows::{CLOSE, key_of_colours};
-use crate::scene::{Scene, Shape};
 
 /// The class of each system's line, and of its dots.
 const LINES: [(&str, &str); 3] = [("plot-0", "hue-0"), ("plot-1", "hue-1"), ("plot-2", "hue-2")];
@@ -50,10 +50,10 @@ fn draw_loads(scene: &mut Scene, scaling: &Scaling, area: Area) {
             series.push(Series::Dots(way.name(), vec![(measured.offered, time(measured))], dot));
         }
     }
-    let x = Axis { end, spell: &grouped, title: "requests/s".to_owned() };
-    let y = Axis { end: most, spell: &|micros| spell::time(Time::from_micros(micros)), title: "p99".to_owned() };
+    let x = Axis::new(end, grouped, "requests/s");
+    let y = Axis::new(most, |micros| spell::time(Time::from_micros(micros)), "p99");
     let label = "the response time of 99 of 100 requests over load; the dashed line is the service level";
-    push(scene, "loads", area, (x, y), &series, label);
+    push(scene, "loads", area, (x, y), series, label);
 }
 
 /// What ever more machines can serve: measured, by the law, and as it would be without coordination.
@@ -79,13 +79,13 @@ fn draw_capacities(scene: &mut Scene, scaling: &Scaling, area: Area) {
     let dots = |of: fn(&Capacity) -> u64| measured.iter().map(|point| (u64::from(point.machines), of(point))).collect();
     series.push(Series::Dots("shared nothing", dots(|point| point.nothing), LINES[1].1));
     series.push(Series::Dots("shared disk", dots(|point| point.disk), LINES[2].1));
-    let x = Axis { end: u64::from(MOST), spell: &|machines| machines.to_string(), title: "machines".to_owned() };
-    let y = Axis { end, spell: &grouped, title: "capacity, requests/s".to_owned() };
+    let x = Axis::new(u64::from(MOST), |machines| machines.to_string(), "machines");
+    let y = Axis::new(end, grouped, "capacity, requests/s");
     let label = "capacity over machines; the dashed line leads from the load of now to the machines of now";
-    push(scene, "capacities", area, (x, y), &series, label);
+    push(scene, "capacities", area, (x, y), series, label);
 }
 
-fn push(scene: &mut Scene, key: &str, area: Area, (x, y): (Axis, Axis), series: &[Series], label: &str) {
+fn push(scene: &mut Scene, key: &'static str, area: Area, (x, y): (Axis, Axis), series: Vec<Series>, label: &str) {
     let measured = series.iter().filter_map(|series| match series {
         Series::Dots(name, points, _) if !points.is_empty() => {
             let points = points.iter().map(|(at, up)| format!("{} at {}", (y.spell)(*up), (x.spell)(*at)));
@@ -94,6 +94,5 @@ fn push(scene: &mut Scene, key: &str, area: Area, (x, y): (Axis, Axis), series: 
         _ => None,
     });
     let label = format!("{label}{}", measured.collect::<String>());
-    let chart = Shape::new(key, area.x, area.y);
-    scene.push(plot(chart, (area.width, area.height), x, y, series).label(label));
+    scene.push(Chart::new(key, area, (x, y), series).label(label).shape());
 }

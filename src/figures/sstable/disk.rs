@@ -72,8 +72,7 @@ pub fn draw_logs(scene: &mut Scene, engine: &SsTables, layout: &Layout, spotligh
                 .selects()
                 .label(format!("{name}, {}", notes.join(", "))),
         );
-        let from = Point::new(at.x, layout.memory.bottom());
-        draw_records(scene, engine, &log, from, spotlight);
+        draw_records(scene, engine, &log, Point::new(at.x, layout.memory.bottom()), spotlight);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where everything stands: the memtable and the log with their names at the left, a card for each table, and above each
 //! card its index; and which entries have a row.
 
-use super::spotlight::Spotlight;
+use super::spotlight::{Spotlight, asked, head_on};
 use crate::engine::storage::Sequence;
-use crate::engine::storage::sstable::{BlockView, EntryView, SsTables, TableId, TableView};
+use crate::engine::storage::sstable::{BlockView, SsTables, TableId, TableView};
 use crate::scene::area::{Area, GAP};
 use crate::scene::rows::EASY;
 use crate::scene::{Breadth, Point};
@@ -242,22 +242,4 @@ fn place(table: TableView, room: Area, row: f32, asked: usize, index: (Area, Are
     }
     let at = Area { height: rest.y + below - room.y, ..room };
     Card { table, at, index, row, blocks, hidden, columns }
-}
-
-/// The entry of a table that a read head stands on.
-fn head_on(engine: &SsTables, table: TableId) -> Option<Sequence> {
-    let merge = engine.memory.merge.as_ref().map(|merge| &merge.heads);
-    let heads = engine.memory.scan.as_ref().map(|scan| &scan.heads).or(merge)?;
-    heads.places().into_iter().find(|(id, _, _)| *id == Some(table)).map(|(_, entry, _)| entry.sequence)
-}
-
-/// The block that the step is about, or a read head is in; the last one where there is none, since that is where a
-/// table grows.
-fn asked(table: &TableView, spotlight: &Spotlight, head: Option<Sequence>) -> usize {
-    let block = spotlight.block.filter(|(id, _)| *id == table.id).map(|(_, block)| block);
-    let touched = |each: &EntryView| spotlight.is_on(table.id, &each.entry);
-    let headed = |each: &EntryView| head == Some(each.entry.sequence);
-    let last = table.blocks.len().saturating_sub(1);
-    let found = |is: &dyn Fn(&EntryView) -> bool| table.blocks.iter().position(|block| block.entries.iter().any(is));
-    block.or_else(|| found(&headed)).or_else(|| found(&touched)).unwrap_or(last).min(last)
 }

@@ -1,7 +1,7 @@
 //! What a step has touched, and so is outlined.
 
 use crate::engine::key::Key;
-use crate::engine::storage::sstable::{Event, TableId};
+use crate::engine::storage::sstable::{EntryView, Event, SsTables, TableId, TableView};
 use crate::engine::storage::{Entry, Sequence};
 
 #[derive(Default)]
@@ -96,4 +96,22 @@ impl Spotlight {
         let is_source = self.copied_from == Some(table) && self.entry.is_some_and(|(_, other)| other == entry.sequence);
         self.entry == Some((table, entry.sequence)) || is_source
     }
+}
+
+/// The entry of a table that a read head stands on.
+pub fn head_on(engine: &SsTables, table: TableId) -> Option<Sequence> {
+    let merge = engine.memory.merge.as_ref().map(|merge| &merge.heads);
+    let heads = engine.memory.scan.as_ref().map(|scan| &scan.heads).or(merge)?;
+    heads.places().into_iter().find(|(id, _, _)| *id == Some(table)).map(|(_, entry, _)| entry.sequence)
+}
+
+/// The block that the step is about, or a read head is in; the last one where there is none, since that is where a
+/// table grows.
+pub fn asked(table: &TableView, spotlight: &Spotlight, head: Option<Sequence>) -> usize {
+    let block = spotlight.block.filter(|(id, _)| *id == table.id).map(|(_, block)| block);
+    let touched = |each: &EntryView| spotlight.is_on(table.id, &each.entry);
+    let headed = |each: &EntryView| head == Some(each.entry.sequence);
+    let last = table.blocks.len().saturating_sub(1);
+    let found = |is: &dyn Fn(&EntryView) -> bool| table.blocks.iter().position(|block| block.entries.iter().any(is));
+    block.or_else(|| found(&headed)).or_else(|| found(&touched)).unwrap_or(last).min(last)
 }

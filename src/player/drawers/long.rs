@@ -1,8 +1,9 @@
 //! A long run of the figure's engine, in slices: so many operations at a time as leave the page free to answer.
 
-use web_sys::{HtmlInputElement, SubmitEvent};
+use web_sys::{HtmlCanvasElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use super::super::canvas;
 use super::super::slices::Slices;
 use super::super::stage::Stage;
 use super::super::{Player, buttons};
@@ -13,8 +14,11 @@ use crate::figures::long::{LongRun, OPERATIONS};
 use crate::figures::{Entry, Run};
 use crate::scene::{Breadth, Scene};
 
-/// A picture for every so many milliseconds.
-const PICTURE: f64 = 250.0;
+/// The charts are painted anew after so many milliseconds, and their numbers written.
+const PAINTED: f64 = 60.0;
+const TOLD: f64 = 250.0;
+/// What the charts are called, while they are painted and as a picture.
+const LABEL: &str = "Charts of the long run; their numbers are below";
 
 #[derive(Properties)]
 pub struct LongBoxProps {
@@ -34,8 +38,12 @@ pub struct LongBox {
     run: Option<Box<dyn LongRun>>,
     /// As long as there is more to do.
     slices: Option<Slices>,
+    /// Where the charts are painted while it goes on.
+    canvas: NodeRef,
+    painted_at: f64,
+    told_at: f64,
+    /// Their picture, when it has ended.
     scene: Option<std::rc::Rc<Scene>>,
-    drawn_at: f64,
     problem: Option<String>,
 }
 
@@ -66,7 +74,7 @@ impl Component for LongBox {
         match message {
             LongMessage::Start(count) => self.start(context, &count),
             LongMessage::Slice => return self.slice(context),
-            LongMessage::Cancel => self.slices = None,
+            LongMessage::Cancel => self.end(context),
         }
         true
     }
@@ -105,7 +113,9 @@ impl Component for LongBox {
                 if let Some(run) = &self.run {
                     <p role="status"><progress max={of.to_string()} value={done.to_string()} aria-label="Progress" />{ format!(" {} of {}{finished}", grouped(done), grouped(of)) }</p>
                     if let Some(scene) = &self.scene {
-                        <Stage scene={scene.clone()} label="Charts of the long run; their numbers are below" moving={false} selected={None::<String>} select={Callback::noop()} />
+                        <Stage scene={scene.clone()} label={LABEL} moving={false} selected={None::<String>} select={Callback::noop()} />
+                    } else {
+                        <canvas class="scene" ref={&self.canvas} role="img" aria-label={LABEL} />
                     }
                     { for run.report().iter().map(|table| html! { <><h4>{ &table.title }</h4><div class="scrolls" tabindex="0" role="group" aria-label={table.title.clone()}>{ numbers(table) }</div></> }) }
                 }
@@ -138,17 +148,26 @@ impl LongBox {
                 false
             })
         };
-        let more = slices.slice(&mut advance, wake(context));
+        if !slices.slice(&mut advance, wake(context)) {
+            self.end(context);
+            return true;
+        }
         let now = js_sys::Date::now();
-        let shows = !more || now - self.drawn_at > PICTURE;
-        if shows {
-            self.scene = Some(run.picture(context.props().breadth).into());
-            self.drawn_at = now;
+        if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>().filter(|_| now - self.painted_at > PAINTED) {
+            canvas::paint(&canvas, &run.charts(context.props().breadth));
+            self.painted_at = now;
         }
-        if !more {
-            self.slices = None;
+        let tells = now - self.told_at > TOLD;
+        if tells {
+            self.told_at = now;
         }
-        shows
+        tells
+    }
+
+    /// The charts stay, as a picture.
+    fn end(&mut self, context: &Context<LongBox>) {
+        self.slices = None;
+        self.scene = self.run.as_ref().map(|run| run.picture(context.props().breadth).into());
     }
 }
 
