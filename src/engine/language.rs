@@ -55,6 +55,9 @@ pub struct Word {
     pub text: String,
     pub quoted: bool,
     pub place: Place,
+    /// Where the text goes on elsewhere in the script than in the next column: behind a `\n`, and on a new line. Each is a
+    /// place in the text, in bytes, and one in the script.
+    pub jumps: Vec<(usize, Place)>,
 }
 
 /// One command as it was written, not yet understood.
@@ -202,6 +205,15 @@ impl Word {
         Some((first.parse().unwrap_or(u64::MAX), last.parse().unwrap_or(u64::MAX)))
     }
 
+    /// Where in the script the byte at that place of the text stands.
+    pub fn place_of(&self, at: usize) -> Place {
+        let begin = Place { column: self.place.column + usize::from(self.quoted), ..self.place };
+        let jump = self.jumps.iter().rev().find(|(from, _)| *from <= at);
+        let (from, place) = jump.map_or((0, begin), |(from, place)| (*from, *place));
+        let chars = self.text.get(from..at).map_or(0, |text| text.chars().count());
+        Place { column: place.column + chars, ..place }
+    }
+
     /// The word, cut where it is too long for a message.
     pub fn quote(&self) -> String {
         shorten(&self.text, MAX_QUOTED_CHARS)
@@ -220,7 +232,9 @@ pub fn shorten(text: &str, most: usize) -> String {
 pub fn spell(word: &str) -> String {
     let bare = |each: char| !each.is_whitespace() && !each.is_control() && !matches!(each, ';' | '#' | '"' | '\\');
     let is_range =
-        Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 } }.as_range().is_some();
+        Word { text: word.to_owned(), quoted: false, place: Place { line: 1, column: 1 }, jumps: Vec::new() }
+            .as_range()
+            .is_some();
     if !word.is_empty() && !word.starts_with(['@', '!']) && word.chars().all(bare) && !is_range {
         return word.to_owned();
     }
@@ -350,17 +364,18 @@ impl Lexer<'_> {
             text.push(each);
             self.next();
         }
-        Ok(Word { text, quoted: false, place })
+        Ok(Word { text, quoted: false, place, jumps: Vec::new() })
     }
 
     fn quoted(&mut self) -> Result<Word, BadCommand> {
         let place = self.place;
         self.next();
         let mut text = String::new();
+        let mut jumps = Vec::new();
         loop {
             let here = self.place;
             match self.next() {
-                Some('"') => return Ok(Word { text, quoted: true, place }),
+                Some('"') => return Ok(Word { text, quoted: true, place, jumps }),
                 Some('\\') => match self.next() {
                     Some('n') => text.push('\n'),
                     Some('t') => text.push('\t'),
@@ -381,6 +396,9 @@ impl Lexer<'_> {
                         accepted: "a closing \"".to_owned(),
                     });
                 }
+            }
+            if self.place.line > here.line || self.place.column > here.column + 1 {
+                jumps.push((text.len(), self.place));
             }
         }
     }
@@ -497,6 +515,20 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// All words that are left, as one text in another language: one word in quotes, or as many as there are.
+    pub fn passage(&mut self, what: &str) -> Result<Passage<'a>, BadCommand> {
+        let mut passage = Passage { text: String::new(), words: vec![(0, self.required(what)?)] };
+        while let Some(word) = self.next() {
+            let before = passage.words.last().map_or("", |(_, word)| &word.text);
+            passage.text.push_str(before);
+            passage.text.push(' ');
+            passage.words.push((passage.text.len(), word));
+        }
+        let last = passage.words.last().map_or("", |(_, word)| &word.text);
+        passage.text.push_str(last);
+        Ok(passage)
+    }
+
     /// Whether all words are taken.
     pub fn is_empty(&self) -> bool {
         self.taken == self.words.len()
@@ -524,6 +556,22 @@ impl<'a> Words<'a> {
         let usages: Vec<_> = forms.iter().map(CommandForm::usage).collect();
         let word = &self.words[0];
         self.refuse(word, format!("`{}` is no command of this figure", word.quote()), usages.join(", "))
+    }
+}
+
+/// A text in another language, within a script.
+pub struct Passage<'a> {
+    pub text: String,
+    /// Each with where it begins in the text.
+    words: Vec<(usize, &'a Word)>,
+}
+
+impl Passage<'_> {
+    /// Where in the script the byte at that place of the text stands.
+    pub fn place(&self, at: usize) -> Place {
+        let within = self.words.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+        let (start, word) = self.words[within];
+        word.place_of(at - start)
     }
 }
 

@@ -102,6 +102,7 @@ shelves! {
         super::rpc::RpcFigure,
         super::queue::QueueFigure;
     models:
+        super::queries::QueriesFigure,
         super::graph::GraphFigure;
 }
 

@@ -26,6 +26,7 @@ mod meant;
 mod moment;
 pub mod plot;
 mod plug;
+mod queries;
 mod queue;
 mod quorum;
 mod replication_log;

@@ -98,3 +98,32 @@ fn a_spelt_word_reads_as_itself() {
         assert_eq!(texts(&format!("put {}", spell(word)))[0][1], word);
     }
 }
+
+/// A mistake within a text in another language is shown where it stands in the script, whatever escapes and lines are before.
+#[test]
+fn a_passage_knows_where_each_of_its_bytes_stands_in_the_script() {
+    let script = "ask \"é \\\"x\\\" y\\nz\n  w\"; ask é b\tc";
+    let statements = statements(script).unwrap();
+    let passage = |statement: usize| {
+        let mut words = Words::new(&statements[statement]);
+        words.next();
+        words.passage("text").unwrap().text
+    };
+    assert_eq!([passage(0), passage(1)], ["é \"x\" y\nz\n  w", "é b c"]);
+    let place = |statement: usize, what: &str| {
+        let mut words = Words::new(&statements[statement]);
+        words.next();
+        let passage = words.passage("text").unwrap();
+        let Place { line, column } = passage.place(passage.text.find(what).unwrap());
+        (line, column)
+    };
+    assert_eq!(
+        [place(0, "é"), place(0, "x"), place(0, "y"), place(0, "z"), place(0, "w")],
+        [(1, 6), (1, 10), (1, 14), (1, 17), (2, 3)]
+    );
+    assert_eq!([place(1, "é"), place(1, "b"), place(1, "c")], [(2, 11), (2, 13), (2, 15)]);
+    let mut words = Words::new(&statements[1]);
+    words.next();
+    let passage = words.passage("text").unwrap();
+    assert_eq!(passage.place(passage.text.len()), Place { line: 2, column: 16 });
+}

@@ -24,6 +24,8 @@ pub struct Run {
     plan: Rc<Plan>,
     pub(super) database: Database,
     pub(super) flow: Vec<Flow>,
+    /// The number of the row that an arm read last, in its table.
+    pub last_read: i64,
     pub(super) states: Vec<State>,
     /// What each stage that is done has given.
     pub(super) given: Vec<Rc<Vec<Tuple>>>,
@@ -113,6 +115,7 @@ impl Run {
     pub fn new(plan: Rc<Plan>, database: &Database) -> Run {
         Run {
             flow: vec![Flow::default(); plan.operators],
+            last_read: 0,
             states: vec![State::Nothing; plan.operators],
             plan,
             database: database.clone(),
@@ -245,7 +248,10 @@ impl Run {
                             Some(span) => span,
                             None => self.span(access, &[])?,
                         };
-                        let row = self.fetch(id, access, &mut here).map(|(_, row)| row);
+                        let row = self.fetch(id, access, &mut here).map(|(number, row)| {
+                            self.last_read = number;
+                            row
+                        });
                         span = Some(here);
                         row
                     }
