@@ -104,6 +104,8 @@ shelves! {
     models:
         super::queries::QueriesFigure,
         super::graph::GraphFigure;
+    formats:
+        super::encoding::EncodingFigure;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -10,6 +10,7 @@ mod cluster;
 mod crowds;
 pub mod diagram;
 mod duel;
+mod encoding;
 mod failover;
 mod fanout;
 mod faults;

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod code;
 pub mod export;
 pub mod graph;
+pub mod hex;
 pub mod parts;
 pub mod places;
 pub mod rows;

@@ -11,6 +11,8 @@ pub const EASY: f32 = 22.0;
 pub const APART: f32 = 3.0;
 /// The side of a square that only waits.
 const WAITING: f32 = 7.0;
+/// What a stacked bar keeps free for its length.
+const LENGTH: f32 = 48.0;
 /// An area that is lower has one row of workers.
 const LARGEST: f32 = 34.0;
 
@@ -95,6 +97,30 @@ pub fn compared(scene: &mut Scene, key: &str, area: Area, names: f32, rows: &[(S
         }
         scene.push(shape);
     }
+}
+
+/// A bar made of pieces of the room there is, each a share and its colour, with its name before it and its length behind it.
+pub fn stacked(
+    key: impl Into<String>,
+    area: Area,
+    names: f32,
+    class: &'static str,
+    (name, length): (&str, &str),
+    pieces: &[(f32, &'static str)],
+) -> Shape {
+    let mut row = area.own();
+    let shape = Shape::new(key, area.x, area.y);
+    let mut shape = put(shape, row.cut_left(names), Anchor::Start, class, name);
+    row.cut_left(GAP);
+    let behind = Face::of(class).width(length) + GAP;
+    let room = row.width - LENGTH;
+    let mut bar = Area { height: row.height - APART, ..row };
+    for (share, colour) in pieces {
+        let piece = bar.cut_left(share * room);
+        shape = shape.rect(piece.x, piece.y, piece.width, piece.height, 0.0, colour);
+    }
+    bar.cut_left(GAP / 2.0);
+    put(shape, Area { width: behind, ..bar }, Anchor::Start, class, length)
 }
 
 /// Workers, those that work and those that don't, as tiles that fill an area, about as wide as high.

@@ -150,7 +150,7 @@ fn list(slot: &mut Option<Value>) -> &mut Vec<Value> {
 fn tell_tag<E: Ear>(bytes: &mut Bytes<E>, start: usize, number: u64, wire: u8, name: Option<&str>) {
     bytes.tell(start, Role::Tag, || {
         let how = match wire {
-            VARINT => "a number of as many bytes as it needs follows",
+            VARINT => "a number follows",
             EIGHT => "eight bytes follow",
             LENGTH => "a length follows",
             FOUR => "four bytes follow",
