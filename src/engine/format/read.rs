@@ -7,6 +7,7 @@ use super::schema::Schema;
 use super::value::Value;
 use crate::contract::Span;
 use crate::varint;
+use crate::wording::count;
 
 /// What a byte of a record is spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,7 +135,7 @@ impl<'a, E: Ear> Bytes<'a, E> {
                 1 => "the last byte".to_owned(),
                 left => format!("the last {left} bytes"),
             };
-            return Err(self.bad(self.at, found, format!("{what} of {many} bytes")));
+            return Err(self.bad(self.at, found, format!("{what} of {}", count(many, "byte"))));
         };
         self.at += many;
         Ok(taken)

@@ -189,8 +189,8 @@ impl Encoding {
         let formats: Vec<_> =
             chosen.formats().iter().filter_map(|format| self.formats[*format as usize].clone()).collect();
         if formats.is_empty() {
-            let what = if chosen == Chosen::All { "nothing" } else { "no such format" };
-            return Err(Refused::new(format!("{what} is written yet; `encode` writes it")));
+            let what = if chosen == Chosen::All { "the record" } else { chosen.formats()[0].name() };
+            return Err(Refused::new(format!("{what} has not been written yet; `encode` writes it")));
         }
         let is_only_one = formats.len() == 1 && chosen != Chosen::All;
         for written in formats {
@@ -339,7 +339,7 @@ impl Encoding {
 
     fn bytes_of(&self, format: Format) -> Result<&[u8], Refused> {
         let written = self.written(format);
-        let nothing = || Refused::new(format!("nothing is written as {} yet; `encode` writes it", format.name()));
+        let nothing = || Refused::new(format!("{} has not been written yet; `encode` writes it", format.name()));
         written.map(|written| &*written.bytes).ok_or_else(nothing)
     }
 
@@ -355,7 +355,8 @@ fn said(part: &Part, field: Option<&str>) -> String {
     let label = field.and_then(|field| part.label.strip_prefix(field)).unwrap_or(&part.label);
     let label = label.strip_prefix(": ").unwrap_or(label);
     let label = if label.is_empty() { "value" } else { label };
-    format!("{label} ({})", crate::language::shorten(&part.value, 60))
+    let value: String = part.value.chars().map(|each| if each.is_control() { '␣' } else { each }).collect();
+    format!("{label} ({})", crate::language::shorten(&value, 60))
 }
 
 #[cfg(test)]
