@@ -1,14 +1,16 @@
 //! How the formats are drawn: the record with its schema, a bar for each format that shows what its bytes are spent on, and
 //! the bytes of one of them, piece by piece.
 
+mod bytes;
+
 use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::encoding::encoding::{Encoding, Event, ROLES, Written, edit, role, spelt};
-use crate::engine::format::{Format, Part, Role};
+use crate::engine::format::{Format, Role};
 use crate::engine::wording::{count, is_or_are};
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::hex::{self, Piece};
+use crate::scene::hex;
 use crate::scene::parts::{banner, banner_height};
 use crate::scene::rows::{CLOSE, key_of_colours, put, stacked};
 use crate::scene::text::{Face, SMALL};
@@ -42,7 +44,7 @@ impl Figure for EncodingFigure {
         draw_banner(&mut scene, engine, plan.banner);
         draw_record(&mut scene, engine, event, plan.record);
         draw_bars(&mut scene, engine, plan.bars);
-        draw_bytes(&mut scene, engine, plan.bytes);
+        bytes::draw(&mut scene, engine, plan.bytes);
         scene
     }
 
@@ -241,49 +243,4 @@ fn bar_label(format: Format, written: Option<&Written>) -> String {
     let spent = ROLES.iter().zip(written.spent()).filter(|(_, bytes)| *bytes > 0);
     let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} {}", role(*each))).collect();
     format!("{}, {}: {}", format.name(), count(written.bytes.len(), "byte"), spent.join(", "))
-}
-
-/// What stands below bytes: a tag is short, and its number says most.
-fn below(part: &Part) -> String {
-    match part.role {
-        Role::Mark => String::new(),
-        Role::Tag => part.value.split([',', ';', ':']).next().unwrap_or_default().to_owned(),
-        _ => part.value.clone(),
-    }
-}
-
-/// The bytes of the format that is looked at.
-fn draw_bytes(scene: &mut Scene, engine: &Encoding, mut area: Area) {
-    let Some(written) = shown(engine) else {
-        head(scene, "bytes", &mut area, "Its bytes stand here once it is written.", "");
-        return;
-    };
-    let reading = engine.shown.as_ref().and_then(|shown| shown.reading.as_ref());
-    let mut line = area.cut_top(CLOSE);
-    let part = |(place, part): (usize, &Part)| Piece {
-        key: format!("part {place}"),
-        range: part.range.clone(),
-        colours: colours(part.role),
-        says: below(part),
-        label: format!("{}: {}", part.label, part.value),
-        changed: false,
-        class: if reading.is_some_and(|stretch| !stretch.parts.contains(&place)) { "unread" } else { "" },
-    };
-    let mut pieces: Vec<Piece> = written.parts.iter().enumerate().map(part).collect();
-    let read = written.parts.last().map_or(0, |last| last.range.end);
-    if read < written.bytes.len() {
-        pieces.push(Piece {
-            key: "rest".to_owned(),
-            range: read..written.bytes.len(),
-            colours: ("slot", "slot"),
-            says: "not understood".to_owned(),
-            label: "what the reader could not make sense of".to_owned(),
-            changed: false,
-            class: "",
-        });
-    }
-    let hidden = hex::draw(scene, area, &written.bytes, &pieces);
-    let more = if hidden == 0 { String::new() } else { format!("{hidden} more: a click shows all") };
-    let name = if written.damaged { "changed since they were written" } else { "as they are written" };
-    head(scene, "bytes", &mut line, &format!("{}: its bytes, {name}", written.format.name()), &more);
 }
