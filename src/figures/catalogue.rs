@@ -98,6 +98,8 @@ shelves! {
         super::quorum::QuorumFigure,
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
+    formats:
+        super::evolution::EvolutionFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure;

@@ -11,6 +11,7 @@ mod crowds;
 pub mod diagram;
 mod duel;
 mod encoding;
+mod evolution;
 mod failover;
 mod fanout;
 mod faults;

@@ -13,6 +13,7 @@ const BUDGETS: [(&str, u64); 9] = [
     ("wasm_tables", 260_000),
     ("wasm_trees", 343_000),
     ("wasm_clusters", 420_000),
+    ("wasm_formats", 290_000),
     ("wasm_messages", 289_000),
     ("wasm_models", 290_000),
     ("wasm_formats", 289_000),
