@@ -98,8 +98,6 @@ shelves! {
         super::quorum::QuorumFigure,
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
-    formats:
-        super::evolution::EvolutionFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure;
@@ -107,7 +105,8 @@ shelves! {
         super::queries::QueriesFigure,
         super::graph::GraphFigure;
     formats:
-        super::encoding::EncodingFigure;
+        super::encoding::EncodingFigure,
+        super::evolution::EvolutionFigure;
 }
 
 #[cfg(target_arch = "wasm32")]
