@@ -18,6 +18,7 @@ use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{Card, NODE, banner, banner_height, checks};
 use crate::scene::seats::{self, Seats, person, place, tall};
+use crate::scene::text::Face;
 use crate::scene::vocabulary::LINE;
 use crate::scene::{Breadth, Scene};
 
@@ -128,19 +129,18 @@ pub(super) trait Shown: Protocol {
     }
 }
 
-/// So few promises stand below each other, beside the calls.
-const FEW: usize = 2;
-/// More promises than these stand in two rows.
-const MOST_IN_A_ROW: [usize; 2] = [5, 2];
-
 /// Below the hosts stand promises, in so many rows.
 fn rows<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> usize {
+    const MOST_IN_A_ROW: [usize; 2] = [5, 2];
     P::checks(cluster).len().div_ceil(MOST_IN_A_ROW[place(breadth)])
 }
 
-/// Whether promises are few enough to stand beside the calls that are judged, below each other.
+/// Whether promises are few and short enough to stand beside the calls that are judged, below each other.
 fn beside<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> bool {
-    P::JUDGED && breadth == Breadth::Wide && P::checks(cluster).len() <= FEW
+    let promises = P::checks(cluster);
+    let room = seats::sides(Area::window(breadth))[0].width - GAP;
+    let fit = || promises.iter().all(|(promise, _)| Face::of("strong").width(promise) + LINE <= room);
+    P::JUDGED && breadth == Breadth::Wide && promises.len() <= 2 && fit()
 }
 
 /// How high promises and calls are together, if the calls are so high.
@@ -200,14 +200,14 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
         draw_node(&mut scene, cluster, id, ground.area(id));
     }
     draw_messages(&mut scene, &ground, cluster);
-    let is_beside = beside(cluster, breadth);
-    let calls = Strip { top: if is_beside { rest.y } else { rest.y + rows as f32 * LINE }, ..strip(cluster, breadth) };
-    let foot = if is_beside { seats::sides(rest)[0] } else { rest.cut_top(rows as f32 * LINE) };
-    let columns = if is_beside { 1 } else { promises.len().div_ceil(rows.max(1)).max(1) };
-    let foot = if is_beside { foot } else { seats::all(foot) };
-    let lines = if is_beside { promises.len() as f32 * LINE } else { foot.height };
-    checks(&mut scene, Area { height: lines, ..foot }, columns, &promises);
+    let (foot, columns) = if beside(cluster, breadth) {
+        (Area { height: promises.len() as f32 * LINE, ..seats::sides(rest)[0] }, 1)
+    } else {
+        (seats::all(rest.cut_top(rows as f32 * LINE)), promises.len().div_ceil(rows.max(1)).max(1))
+    };
+    checks(&mut scene, foot, columns, &promises);
     if P::JUDGED {
+        let calls = Strip { top: rest.y, ..strip(cluster, breadth) };
         calls.draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
     }
     scene

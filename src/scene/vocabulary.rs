@@ -72,10 +72,12 @@ pub fn cell(shape: impl Into<String>, x: f32, y: f32, width: f32, height: f32, k
             let shown = fit(key, (room - wanted).max(room * 0.6), SIZE);
             let left = room - super::text::width(&shown, SIZE) - 6.0;
             cell = cell.text(9.0, middle, Anchor::Start, "key", shown);
-            if left < SIZE * 0.6 {
+            let shown = fit(value, left, SIZE);
+            // A letter of a longer value says nothing; the label says all of it.
+            if shown.chars().count() < 4 && shown != value {
                 return cell;
             }
-            cell.text(width - 4.0, middle, Anchor::End, "value", fit(value, left, SIZE))
+            cell.text(width - 4.0, middle, Anchor::End, "value", shown)
         }
         Held::Tombstone => {
             let cross = cross(width - 12.0, height / 2.0, 4.0);

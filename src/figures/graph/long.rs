@@ -7,6 +7,7 @@ use crate::engine::{BadParameter, Parameters};
 use crate::figures::long::LongRun;
 use crate::figures::plot::{Axis, Chart, Charts, Series};
 use crate::scene::area::{Area, GAP};
+use crate::scene::parts::NODE;
 use crate::scene::{Breadth, Table};
 
 pub fn start(parameters: &Parameters, questions: u64) -> Result<Box<dyn LongRun>, BadParameter> {
@@ -54,8 +55,7 @@ impl LongRun for Long {
     }
 
     fn charts(&self, breadth: Breadth) -> Charts {
-        const CHART: f32 = 240.0;
-        let stage = Area::stage(breadth, CHART + 2.0 * GAP);
+        let stage = Area::stage(breadth, 2.0 * (NODE + NODE));
         let bars: Vec<_> = (0..).zip(spread(self)).map(|(cost, (_, many))| (cost, cost + 1, many)).collect();
         let most = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
         // A bar ends at the most edges that a question of it has read.

@@ -2,55 +2,27 @@
 //! so that a chart is in both themes, on the page before Wasm arrives, and in print; or, many times a second while a long
 //! run goes on, it is painted on a canvas (`player/canvas.rs`). Both have it from [`Chart::draw`].
 
+mod ground;
+mod line;
+
 use std::convert::Infallible;
 use std::rc::Rc;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 
 use crate::scene::area::{Area, GAP};
 use crate::scene::text::{SMALL, width};
-use crate::scene::{Anchor, Mark, Scene, Shape, Table};
-
-/// The classes of what is in a chart; the style sheet says how they look. Plotters knows colours alone, and so a class goes
-/// through it as one whose red is its place here.
-const INKS: [&str; 16] = [
-    "ruling",
-    "axis",
-    "small",
-    "region-name",
-    "serving",
-    "line-mark",
-    "line-good",
-    "line-bad",
-    "plot-0",
-    "plot-1",
-    "plot-2",
-    "hue-0",
-    "hue-1",
-    "hue-2",
-    "strip",
-    "pointer",
-];
-
-fn ink(class: &str) -> RGBColor {
-    let place = INKS.iter().position(|each| *each == class);
-    RGBColor(place.expect("the classes of charts are listed") as u8, 0, 0)
-}
-
-fn class_of(colour: BackendColor) -> &'static str {
-    INKS[usize::from(colour.rgb.0)]
-}
+use crate::scene::{Scene, Shape, Table};
+pub use ground::{Ground, RADIUS};
+use ground::{Inks, Marks, Pen};
 
 /// Room at the left of a chart for the numbers of its axis, and at the right for the name of the last mark.
 const LEFT: u32 = 44;
 const RIGHT: u32 = 78;
 /// From one row of names to the next.
 const NAMES: f32 = 13.0;
-/// Of a dot.
-pub const RADIUS: u32 = 5;
 
 /// An axis from 0 to its end, and how its values are written.
 #[derive(Clone)]
@@ -107,16 +79,6 @@ impl Charts {
     }
 }
 
-/// What a chart is drawn on: marks of a scene, or a canvas. Places are counted from the chart's origin.
-pub trait Ground {
-    /// Over one point, from the second on.
-    fn line(&mut self, points: &[(i32, i32)], class: &'static str);
-    fn bar(&mut self, from: (i32, i32), to: (i32, i32), class: &'static str);
-    fn dot(&mut self, middle: (i32, i32), class: &'static str);
-    /// Where its baseline is, and where on that it is anchored.
-    fn text(&mut self, text: &str, at: (f32, f32), anchor: Anchor, class: &'static str);
-}
-
 /// How high a value stands above the power of ten at the foot of its axis, in thousandths of the way to the next power.
 fn above(foot: u32, value: u64) -> u64 {
     let thousandths = (value.max(1) as f64).log10() * 1000.0;
@@ -151,11 +113,13 @@ impl Chart {
     /// Draws it, from its origin.
     pub fn draw(&self, ground: &mut dyn Ground) {
         let size = (self.area.width as u32, self.area.height as u32);
-        let root = IntoDrawingArea::into_drawing_area(Pen { ground, size });
-        assert!(self.draw_on(&root).is_ok(), "nothing can go wrong with a pen");
+        let inks = Inks::default();
+        let root = IntoDrawingArea::into_drawing_area(Pen { ground, size, inks: &inks });
+        assert!(self.draw_on(&root, &inks).is_ok(), "nothing can go wrong with a pen");
     }
 
-    fn draw_on(&self, root: &DrawingArea<Pen, Shift>) -> Result<(), DrawingAreaErrorKind<Infallible>> {
+    fn draw_on(&self, root: &DrawingArea<Pen, Shift>, inks: &Inks) -> Result<(), DrawingAreaErrorKind<Infallible>> {
+        let ink = |class| inks.of(class);
         let Chart { x, y, series, .. } = self;
         let (wide, high) = root.dim_in_pixel();
         let foot = self.least.map(u64::ilog10);
@@ -205,7 +169,7 @@ impl Chart {
                     }
                 }
                 Series::Line(_, points, class) if !points.is_empty() => {
-                    let points = thinned(points.iter().map(|(across, up)| place(*across, *up)));
+                    let points = line::thinned(points.iter().map(|(across, up)| place(*across, *up)));
                     root.draw(&PathElement::new(points, ink(class)))?;
                 }
                 Series::Line(..) => {}
@@ -238,35 +202,6 @@ impl Chart {
         }
         Ok(())
     }
-}
-
-/// A line as it is seen: of all points in one column of pixels, the first, the lowest, the highest and the last, in their
-/// order. So a line of a hundred thousand points costs no more than one of some hundreds.
-fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
-    let mut kept: Vec<(i32, i32)> = Vec::new();
-    let mut column: Vec<(i32, i32)> = Vec::new();
-    let end = |column: &mut Vec<(i32, i32)>, kept: &mut Vec<(i32, i32)>| {
-        if column.len() <= 4 {
-            kept.append(column);
-            return;
-        }
-        let place = |of: fn(&[(i32, i32)]) -> usize| of(column);
-        let lowest = place(|all| (0..all.len()).max_by_key(|at| all[*at].1).unwrap_or(0));
-        let highest = place(|all| (0..all.len()).min_by_key(|at| all[*at].1).unwrap_or(0));
-        let mut places = vec![0, lowest, highest, column.len() - 1];
-        places.sort_unstable();
-        places.dedup();
-        kept.extend(places.into_iter().map(|at| column[at]));
-        column.clear();
-    };
-    for point in points {
-        if column.first().is_some_and(|first| first.0 != point.0) {
-            end(&mut column, &mut kept);
-        }
-        column.push(point);
-    }
-    end(&mut column, &mut kept);
-    kept
 }
 
 /// What stands beside a mark; one beyond the axis points to where it is.
@@ -307,128 +242,4 @@ fn table(x: &Axis, y: &Axis, series: &[Series]) -> Table {
         }
     }
     Table::new(format!("{} over {across}", y.title), &["", across, &y.title], rows)
-}
-
-/// The marks of a shape.
-struct Marks(Vec<Mark>);
-
-impl Ground for Marks {
-    fn line(&mut self, points: &[(i32, i32)], class: &'static str) {
-        let mut d = String::new();
-        for (x, y) in points {
-            d.push_str(&format!("{}{x} {y}", if d.is_empty() { 'M' } else { 'L' }));
-        }
-        self.0.push(Mark::Path { d, class });
-    }
-
-    fn bar(&mut self, from: (i32, i32), to: (i32, i32), class: &'static str) {
-        let width = ((to.0 - from.0) as f32 - 0.5).max(1.0);
-        let (x, y, height) = (from.0 as f32, from.1 as f32, (to.1 - from.1) as f32);
-        self.0.push(Mark::Rect { x, y, width, height, round: 0.0, class });
-    }
-
-    fn dot(&mut self, middle: (i32, i32), class: &'static str) {
-        self.0.push(Mark::Circle { x: middle.0 as f32, y: middle.1 as f32, radius: RADIUS as f32, class });
-    }
-
-    fn text(&mut self, text: &str, (x, y): (f32, f32), anchor: Anchor, class: &'static str) {
-        self.0.push(Mark::Text { x, y, text: text.to_owned(), anchor, class });
-    }
-}
-
-/// The backend by which plotters draws on a ground.
-struct Pen<'a> {
-    ground: &'a mut dyn Ground,
-    size: (u32, u32),
-}
-
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
-
-impl DrawingBackend for Pen<'_> {
-    type ErrorType = Infallible;
-
-    fn get_size(&self) -> (u32, u32) {
-        self.size
-    }
-
-    fn ensure_prepared(&mut self) -> Drawn {
-        Ok(())
-    }
-
-    fn present(&mut self) -> Drawn {
-        Ok(())
-    }
-
-    /// A chart has no single pixels.
-    fn draw_pixel(&mut self, _: BackendCoord, _: BackendColor) -> Drawn {
-        Ok(())
-    }
-
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.draw_path([from, to], style)
-    }
-
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        if style.color().alpha > 0.0 {
-            let points: Vec<_> = path.into_iter().collect();
-            self.ground.line(&points, class_of(style.color()));
-        }
-        Ok(())
-    }
-
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _: bool) -> Drawn {
-        self.ground.bar(from, to, class_of(style.color()));
-        Ok(())
-    }
-
-    fn draw_circle<S: BackendStyle>(&mut self, middle: BackendCoord, _: u32, style: &S, _: bool) -> Drawn {
-        self.ground.dot(middle, class_of(style.color()));
-        Ok(())
-    }
-
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
-        let position = style.anchor();
-        let anchor = match position.h_pos {
-            HPos::Left => Anchor::Start,
-            HPos::Center => Anchor::Middle,
-            HPos::Right => Anchor::End,
-        };
-        let down = match position.v_pos {
-            VPos::Top => SMALL * 0.8,
-            VPos::Center => SMALL * 0.35,
-            VPos::Bottom => 0.0,
-        };
-        self.ground.text(text, (at.0 as f32, at.1 as f32 + down), anchor, class_of(style.color()));
-        Ok(())
-    }
-
-    fn estimate_text_size<S: BackendTextStyle>(
-        &self,
-        text: &str,
-        _: &S,
-    ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        Ok((width(text, SMALL) as u32, SMALL as u32))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// However many points there are, what is seen of them is there: each column's ends, and how far it goes up and down.
-    #[test]
-    fn a_long_line_is_thinned_to_what_is_seen_of_it() {
-        let points: Vec<(i32, i32)> = (0..100_000).map(|at| (at / 250, (at * 7919) % 301)).collect();
-        let kept = thinned(points.iter().copied());
-        assert!(kept.len() <= 4 * 400, "{} points", kept.len());
-        for column in 0..400 {
-            let of = |all: &[(i32, i32)]| all.iter().filter(|point| point.0 == column).copied().collect::<Vec<_>>();
-            let (all, few) = (of(&points), of(&kept));
-            let ends = |some: &[(i32, i32)]| (some[0], some[some.len() - 1]);
-            let reach = |some: &[(i32, i32)]| (some.iter().map(|it| it.1).min(), some.iter().map(|it| it.1).max());
-            assert_eq!((ends(&all), reach(&all)), (ends(&few), reach(&few)));
-        }
-        let few = vec![(1, 1), (1, 5), (1, 2), (1, 1), (2, 7)];
-        assert_eq!(thinned(few.iter().copied()), few);
-    }
 }
