@@ -17,7 +17,7 @@ use crate::spec::{self, BadSpec, FigureSpec};
 use crate::timeline::is_readable;
 
 /// Attributes of HTML that are as like a parameter as a slip of it would be, or are one elsewhere.
-const OF_HTML: [&str; 9] = ["async", "border", "face", "method", "shape", "size", "sizes", "slot", "span"];
+const OF_HTML: [&str; 10] = ["async", "border", "face", "language", "method", "shape", "size", "sizes", "slot", "span"];
 
 /// Whether an attribute of that name changes what a figure of that kind shows or says.
 pub fn reads(kind: &str, name: &str) -> bool {

@@ -82,7 +82,7 @@ mod tests {
         }
         // A page of calls, timelines and a duel of costs have nothing that fails at one moment, and their help says so.
         let without = catalogue().into_iter().map(|entry| entry.about.kind).filter(|kind| !with_plug.contains(kind));
-        assert_eq!(without.collect::<Vec<_>>(), ["tail", "fanout", "duel"]);
+        assert_eq!(without.collect::<Vec<_>>(), ["tail", "fanout", "duel", "queries", "graph", "encoding", "evolution"]);
     }
 
     /// FAULTS P4: in a cluster it is the node that has just acted, and when all are down there is none.

@@ -4,8 +4,8 @@
 //! font stands where Stepwise's own would.
 
 use super::style::{
-    BACKGROUND, FILL, FILL_OPACITY, FILTER, FONT_FAMILY, FONT_SIZE, PAINT_ORDER, PROPERTIES, STROKE, STROKE_WIDTH,
-    Sheet, Style, TEXT_DECORATION, Theme,
+    BACKGROUND, FILL, FILL_OPACITY, FONT_FAMILY, FONT_SIZE, PAINT_ORDER, PROPERTIES, STROKE, STROKE_WIDTH, Sheet,
+    Style, TEXT_DECORATION, Theme,
 };
 use super::svg::{Part, escape, group_class, number, parts, translate};
 use super::text::Face;
@@ -29,7 +29,7 @@ pub fn standalone(scene: &Scene, label: &str, theme: Theme) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"img\" aria-label=\"{}\"{}><rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
         escape(label),
-        Dress { style, grey: false }.attributes(None),
+        Dress { style }.attributes(None),
         style.0[BACKGROUND],
     );
     for shape in &scene.shapes {
@@ -43,17 +43,17 @@ fn write_shape(out: &mut String, shape: &Shape, sheet: &Sheet, above: Style) {
     let class = group_class(shape);
     let path = [("svg", "scene"), ("g", class.as_str())];
     let style = sheet.style(&path, &above);
-    let group = Dress { style, grey: style.0[FILTER] != "none" };
+    let group = Dress { style };
     *out += "<g";
     if matches!(shape.body, Body::Marks(_)) {
         *out += &format!(" transform=\"{}\"", translate(shape.at));
     }
-    *out += &group.attributes(Some(Dress { style: above, grey: false }));
+    *out += &group.attributes(Some(Dress { style: above }));
     *out += ">";
     for part in parts(shape) {
         let class = part.attributes.iter().find(|(name, _)| *name == "class").map_or("", |(_, class)| class);
         let style = sheet.style(&[path[0], path[1], (part.name, class)], &style);
-        write_part(out, &part, Dress { style, ..group }, group);
+        write_part(out, &part, Dress { style }, group);
     }
     *out += "</g>";
 }
@@ -68,7 +68,7 @@ fn write_part(out: &mut String, part: &Part, dress: Dress, group: Dress) {
             let mut halo = *style;
             (halo[FILL], halo[TEXT_DECORATION]) = (style[STROKE], "none");
             (style[STROKE], style[STROKE_WIDTH]) = ("none", group.style.0[STROKE_WIDTH]);
-            write_element(out, part, Dress { style: Style(halo), ..dress }, group, " aria-hidden=\"true\"");
+            write_element(out, part, Dress { style: Style(halo) }, group, " aria-hidden=\"true\"");
         }
         "text" => {}
         _ if !dress.is_seen() => return,
@@ -102,8 +102,6 @@ fn write_element(out: &mut String, part: &Part, dress: Dress, group: Dress, more
 #[derive(Clone, Copy)]
 struct Dress {
     style: Style,
-    /// Colours are greys: what the style sheet has a filter for.
-    grey: bool,
 }
 
 impl Dress {
@@ -122,7 +120,7 @@ impl Dress {
                 Some(parent) if property.inherited => parent.value(place),
                 _ => property.initial.to_owned(),
             };
-            if value != before && ![PAINT_ORDER, FILTER, BACKGROUND].contains(&place) {
+            if value != before && ![PAINT_ORDER, BACKGROUND].contains(&place) {
                 out += &format!(" {}=\"{}\"", property.name, escape(&value));
             }
         }
@@ -139,7 +137,6 @@ impl Dress {
         let value = self.style.0[place];
         match place {
             FILL | STROKE if value == "transparent" => "none".to_owned(),
-            FILL | STROKE if self.grey => grey(value),
             FONT_FAMILY => self.stand_in().map_or(value, |(families, _)| families).to_owned(),
             FONT_SIZE => match (value.parse::<u16>(), self.stand_in()) {
                 (Ok(size), Some((_, share))) => number(f32::from(size) * share as f32 / 10_000.0),
@@ -148,16 +145,6 @@ impl Dress {
             _ => value.to_owned(),
         }
     }
-}
-
-/// A colour without its hue, as `filter: grayscale(1)` has it.
-fn grey(colour: &str) -> String {
-    let Some(parts) = colour.strip_prefix('#').and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-        return colour.to_owned();
-    };
-    let [_, red, green, blue] = parts.to_be_bytes().map(u32::from);
-    let light = (2126 * red + 7152 * green + 722 * blue + 5000) / 10000;
-    format!("#{:06x}", light * 0x01_01_01)
 }
 
 #[cfg(test)]
@@ -203,11 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_stopped_is_grey() {
-        assert_eq!(grey("#ff0000"), "#363636");
-        assert_eq!(grey("none"), "none");
-        let shape = Shape::new("k", 0.0, 0.0).rect(0.0, 0.0, 9.0, 9.0, 0.0, "hue-0").class("stopped");
+        let shape = Shape::new("k", 0.0, 0.0).rect(0.0, 0.0, 9.0, 9.0, 0.0, "cell").class("stopped");
         let text = drawn(shape, Theme::Light);
-        assert!(text.contains("fill=\"#5e5e5e\"") && text.contains("opacity=\".45\""), "{text}");
+        assert!(text.contains("fill=\"#eceef2\"") && text.contains("stroke=\"#696b73\""), "{text}");
         let arrow = Shape::arrow("a", Point::new(0.0, 0.0), Point::new(10.0, 0.0));
         assert!(drawn(arrow, Theme::Light).contains("stroke=\"#4a5878\""));
     }

@@ -157,9 +157,9 @@ fn layers(area: Area, wide: &[f32], tall: f32, edges: &[(usize, usize)], up: &[b
         }
     }
     let lowest = depth.iter().copied().max().unwrap_or(0);
-    for vertex in 0..wide.len() {
+    for (vertex, depth) in depth.iter_mut().enumerate() {
         if !rising().any(|(_, head)| head == vertex) {
-            depth[vertex] = lowest;
+            *depth = lowest;
         }
     }
     let mut layers: Vec<Vec<Item>> = Vec::new();

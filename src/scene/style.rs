@@ -33,7 +33,7 @@ const fn own(name: &'static str, initial: &'static str) -> Property {
 }
 
 /// All of them. Those that are more than copied have their places named below.
-pub const PROPERTIES: [Property; 14] = [
+pub const PROPERTIES: [Property; 13] = [
     inherited("fill", "#000000"),
     inherited("fill-opacity", "1"),
     inherited("stroke", "none"),
@@ -43,7 +43,6 @@ pub const PROPERTIES: [Property; 14] = [
     inherited("font-size", "16"),
     inherited("font-weight", "400"),
     own("text-decoration", "none"),
-    own("filter", "none"),
     own("background", "none"),
     own("opacity", "1"),
     inherited("stroke-dasharray", "none"),
@@ -58,9 +57,8 @@ pub const FONT_FAMILY: usize = 5;
 pub const FONT_SIZE: usize = 6;
 pub const FONT_WEIGHT: usize = 7;
 pub const TEXT_DECORATION: usize = 8;
-pub const FILTER: usize = 9;
-pub const BACKGROUND: usize = 10;
-pub const STROKE_DASHARRAY: usize = 12;
+pub const BACKGROUND: usize = 9;
+pub const STROKE_DASHARRAY: usize = 11;
 
 /// The value of each of [`PROPERTIES`].
 #[derive(Clone, Copy)]

@@ -3,7 +3,6 @@
 
 mod bytes;
 
-use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::encoding::encoding::{Encoding, Event, ROLES, Written, edit, role, spelt};
@@ -29,8 +28,6 @@ impl Figure for EncodingFigure {
         example: "encode all; decode protobuf; put favoriteNumber 9007199254740993",
     };
 
-    const PLUG: Option<&'static str> = Some("cut the bytes that are shown in two");
-
     /// As many lines of bytes as what is shown has, if the window has room for them.
     fn height(engine: &Encoding, breadth: Breadth) -> Option<f32> {
         let Plan { bytes, .. } = Plan::new(engine, breadth);
@@ -46,15 +43,6 @@ impl Figure for EncodingFigure {
         draw_bars(&mut scene, engine, plan.bars);
         bytes::draw(&mut scene, engine, plan.bytes);
         scene
-    }
-
-    fn faults(engine: &Encoding) -> Vec<Fault> {
-        let Some(written) = shown(engine).filter(|written| written.bytes.len() > 1) else { return Vec::new() };
-        let (half, name) = (written.bytes.len() / 2, word(written.format));
-        vec![
-            fault(format!("cut {name} {half}"), "Cut the bytes that are shown in two"),
-            fault(format!("change {name} {half} 255"), "Change the byte in their middle"),
-        ]
     }
 
     /// `bar 3`, of a format; `part 7` and `rest`, of the one that is shown.
@@ -115,21 +103,6 @@ fn shown(engine: &Encoding) -> Option<&Written> {
     engine.written(engine.shown.as_ref()?.format)
 }
 
-/// A format as commands call it.
-fn word(format: Format) -> &'static str {
-    match format {
-        Format::Json => "json",
-        Format::Xml => "xml",
-        Format::Csv => "csv",
-        Format::MessagePack => "messagepack",
-        Format::Bson => "bson",
-        Format::ThriftBinary => "thrift-binary",
-        Format::ThriftCompact => "thrift-compact",
-        Format::ProtocolBuffers => "protobuf",
-        Format::Avro => "avro",
-    }
-}
-
 /// The colour of a role, and the ground of what has it.
 fn colours(of: Role) -> (&'static str, &'static str) {
     match of {
@@ -147,7 +120,7 @@ fn draw_banner(scene: &mut Scene, engine: &Encoding, area: Area) {
     let (class, title, more) = match (shown(engine), &engine.shown) {
         (Some(written), Some(shown)) if !shown.is_read => {
             let spent = ROLES.iter().zip(written.spent()).filter(|(_, bytes)| *bytes > 0);
-            let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} {}", role(*each))).collect();
+            let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} for {}", role(*each))).collect();
             let needs = format!("{}: {}", written.format.name(), count(written.bytes.len(), "byte"));
             ("strong", needs, spent.join(", "))
         }
@@ -241,6 +214,6 @@ fn draw_bars(scene: &mut Scene, engine: &Encoding, area: Area) {
 fn bar_label(format: Format, written: Option<&Written>) -> String {
     let Some(written) = written else { return format!("{}: not written", format.name()) };
     let spent = ROLES.iter().zip(written.spent()).filter(|(_, bytes)| *bytes > 0);
-    let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} {}", role(*each))).collect();
+    let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} for {}", role(*each))).collect();
     format!("{}, {}: {}", format.name(), count(written.bytes.len(), "byte"), spent.join(", "))
 }

@@ -4,7 +4,6 @@
 mod pane;
 mod table;
 
-use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::model::queries::{Event, Queries};
@@ -26,8 +25,6 @@ impl Figure for QueriesFigure {
         chapter: "models/four-ways",
         example: "ask; index fish; ask",
     };
-
-    const PLUG: Option<&'static str> = Some("kill the first worker that is at work");
 
     fn height(engine: &Queries, breadth: Breadth) -> Option<f32> {
         Some(height(engine, breadth))
@@ -61,11 +58,6 @@ impl Figure for QueriesFigure {
             pane::draw(&mut scene, pane, rest.place(columns, rows, place));
         }
         scene
-    }
-
-    fn faults(engine: &Queries) -> Vec<Fault> {
-        let workers = engine.at_work();
-        workers.iter().map(|id| fault(format!("kill {id}"), format!("{id} dies, with all on its disk"))).collect()
     }
 
     fn dump(_: &Queries, _: &str) -> Option<Dump> {

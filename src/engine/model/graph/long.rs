@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::language::Language;
 use super::store::{Graph, VertexId};
-use super::walk::{Follow, Look, matches};
+use super::walk::{Follow, Look, Rows, matches};
 use super::{Event, Settings, cypher, sparql, sql};
 use crate::contract::{Decided, Decision};
 use crate::sim::Rng;
@@ -105,7 +105,7 @@ impl Long {
         Ok(self.done < self.questions)
     }
 
-    fn ask(&self, language: Language, place: u64) -> Result<(Vec<Vec<Rc<str>>>, Look), String> {
+    fn ask(&self, language: Language, place: u64) -> Result<(Rows, Look), String> {
         let text = text(language, place);
         let read = match language {
             Language::Cypher => cypher::parse(&text),

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::event::Event;
 use super::store::{Graph, VertexId};
-use super::walk::{Follow, Look};
+use super::walk::{Follow, Look, Rows};
 use crate::contract::{Decided, Refused};
 use crate::table::Mistake;
 use crate::table::database::{Database, Tuple};
@@ -63,7 +63,7 @@ pub fn answer(
     database: &Database,
     text: &str,
     follow: &mut dyn Follow,
-) -> Result<(Vec<Vec<Rc<str>>>, Look), Refused> {
+) -> Result<(Rows, Look), Refused> {
     let refused = |mistake: Mistake| Refused::new(mistake.told(text));
     let query = parse_query(text).map_err(refused)?;
     let plan = Rc::new(plan(&query, database).map_err(refused)?);

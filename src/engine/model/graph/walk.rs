@@ -27,6 +27,9 @@ pub trait Follow {
     fn decide(&mut self, own: usize, decision: &dyn Fn() -> Decision) -> usize;
 }
 
+/// The rows of an answer, each the names of its columns.
+pub type Rows = Vec<Vec<Rc<str>>>;
+
 /// What is to be seen of a walk just now.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
@@ -88,7 +91,7 @@ pub fn matches(
     pattern: &Pattern,
     most: usize,
     follow: &mut dyn Follow,
-) -> Result<(Vec<Vec<Rc<str>>>, Look), Refused> {
+) -> Result<(Rows, Look), Refused> {
     let first = Row { bound: vec![None; pattern.nodes.len()], used: None };
     let mut walk = Walk { graph, pattern, follow, most, rows: vec![first], look: Look::default() };
     walk.paths()?;
@@ -145,7 +148,8 @@ impl Walk<'_> {
         let ends = self.ends(place);
         let costs = ends.map(|end| self.cost(end));
         let mut begin = usize::from(costs[1] < costs[0]);
-        if ends[0] != ends[1] && !self.rows.is_empty() {
+        // With nobody at either end, both ways come to the same.
+        if ends[0] != ends[1] && !self.rows.is_empty() && costs != [0, 0] {
             begin = self.follow.decide(begin, &|| decision(pattern, ends, costs, begin));
         }
         let [start, end] = [ends[begin], ends[1 - begin]];

@@ -45,11 +45,11 @@ pub enum Event {
     #[told("The index by_{column} is gone. {plan}")]
     IndexDropped { column: Rc<str>, plan: Planned },
     #[told(
-        "{worker} dies, and the pairs on its disk are gone. {} to be done again, by {}.",
+        "{worker} dies, and the pairs on its disk are gone. {} to be redone, by {}.",
         has(*again), count(*left, "worker that is left"), when = *left == 1
     )]
     #[told(
-        "{worker} dies, and the pairs on its disk are gone. {} to be done again, by the {left} workers that are left.",
+        "{worker} dies, and the pairs on its disk are gone. {} to be redone, by the {left} workers that are left.",
         has(*again)
     )]
     WorkerDied { worker: WorkerId, again: usize, left: usize },

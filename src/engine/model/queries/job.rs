@@ -11,7 +11,7 @@
 //!
 //! # A worker that dies
 //!
-//! Its tasks are done again by others: the one it was at, and finished ones, too, for their pairs were on its disk. What a
+//! Its tasks are redone by others: the one it was at, and finished ones, too, for their pairs were on its disk. What a
 //! reducer has finished is in the shared file system, and stays. Nobody notices but the clock, since the functions give
 //! the same pairs again.
 
@@ -313,7 +313,7 @@ impl Job {
         Ok((vec![(key, value)], many))
     }
 
-    /// A worker dies, and with it all that was on its disk. How many tasks and parts have to be done again.
+    /// A worker dies, and with it all that was on its disk. How many tasks and parts have to be redone.
     pub fn lose(&mut self, worker: WorkerId) -> usize {
         let Some(dead) = self.workers.iter_mut().find(|each| each.id == worker) else { return 0 };
         dead.is_alive = false;

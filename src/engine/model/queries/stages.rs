@@ -349,7 +349,8 @@ fn group(reader: &mut Reader) -> Result<Does, Mistake> {
 }
 
 fn project(reader: &mut Reader) -> Result<Does, Mistake> {
-    let (mut keep, mut omit): (Vec<(Rc<str>, Made)>, Vec<Rc<str>>) = (Vec::new(), Vec::new());
+    let mut keep: Vec<(Rc<str>, Made)> = Vec::new();
+    let mut omit: Vec<Rc<str>> = Vec::new();
     fields(reader, |reader, name, at| {
         match made(reader)? {
             Made::Value(Value::Number(0)) => omit.push(name),

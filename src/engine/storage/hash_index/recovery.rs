@@ -186,7 +186,7 @@ impl HashIndex {
             return Ok(false);
         }
         self.disk.truncate(data, offset)?;
-        let (bytes, reason) = (rest.len() as u64, reason.clone());
+        let (bytes, reason) = (rest.len() as u64, *reason);
         probe.step(|| Event::TailCut { segment: id, offset, bytes, reason, may_be_torn }, self);
         self.disk.sync(data)?;
         self.segment_is_read();
