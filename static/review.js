@@ -84,7 +84,7 @@ part("file").addEventListener("change", async ({ target }) => {
   if (!file) return;
   const memory = file.size <= LARGEST ? read(await file.text().catch(() => "")) : null;
   if (!memory) {
-    say(`${file.name} is not a memory that this book has exported, or it was cut off. Nothing was changed.`);
+    say(`${file.name} isn't a memory that this book has exported, or it was cut off. Nothing was changed.`);
     return;
   }
   merge(memory);

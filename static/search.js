@@ -32,7 +32,7 @@ async function load() {
     search();
   } catch {
     loading = undefined;
-    count.textContent = "The index of the book could not be loaded. Close this and try again.";
+    count.textContent = "The index of the book couldn't be loaded. Close this and try again.";
   }
 }
 

@@ -224,7 +224,7 @@ class StepwiseFigure extends HTMLElement {
       if (this.isConnected && !this.#figure) this.#mount(glue);
     } catch (error) {
       console.error(error);
-      const why = refusal() ?? "This figure could not be brought to life here";
+      const why = refusal() ?? "This figure couldn't be brought to life here";
       const picture = this.firstElementChild ? "; its picture stays as it is" : "; the picture is how such a figure opens";
       const has = this.firstElementChild ?? this.#shadow.querySelector(".room svg");
       this.#stop("quiet", `${why}${has ? picture : ""}.`, null, {
@@ -268,7 +268,7 @@ class StepwiseFigure extends HTMLElement {
     link.href = href;
     return new Promise((resolve, reject) => {
       link.addEventListener("load", resolve);
-      link.addEventListener("error", () => reject(new Error(`${href} cannot be fetched`)));
+      link.addEventListener("error", () => reject(new Error(`${href} can't be fetched`)));
       this.#shadow.prepend(link);
     });
   }
@@ -402,7 +402,7 @@ function refusal() {
     new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   } catch {
     refused = globalThis.WebAssembly ? "script-src 'wasm-unsafe-eval'" : null;
-    if (!refused) return "This figure needs WebAssembly, which this browser does not have or has turned off";
+    if (!refused) return "This figure needs WebAssembly, which this browser doesn't have or has turned off";
   }
   return refused && `This page’s Content-Security-Policy keeps the figure from coming to life: it lacks ${refused}`;
 }

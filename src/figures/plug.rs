@@ -80,9 +80,13 @@ mod tests {
             }
             with_plug.push(kind);
         }
-        // A page of calls, timelines and a duel of costs have nothing that fails at one moment, and their help says so.
+        // A page of calls, timelines, a duel of costs, questions and formats have nothing that fails at any moment, and their
+        // help says so.
         let without = catalogue().into_iter().map(|entry| entry.about.kind).filter(|kind| !with_plug.contains(kind));
-        assert_eq!(without.collect::<Vec<_>>(), ["tail", "fanout", "duel", "queries", "graph", "encoding", "evolution"]);
+        assert_eq!(
+            without.collect::<Vec<_>>(),
+            ["tail", "fanout", "duel", "queries", "graph", "encoding", "evolution"]
+        );
     }
 
     /// FAULTS P4: in a cluster it is the node that has just acted, and when all are down there is none.

@@ -213,7 +213,7 @@ test("after a panic the others go on at their step, and the fallen one says what
 
   await panic();
   await expect(first.getByRole("alert")).toContainText("stopped");
-  await expect(first.getByRole("link")).toHaveAttribute("href", /embed\.html#kind=hash-index&run=put%20a%201/);
+  await expect(first.getByRole("link", { name: "The run as it was" })).toHaveAttribute("href", /embed\.html#kind=hash-index&run=put%20a%201/);
   await expectPlace(second, before);
   await second.evaluate((figure) => figure.send("forward"));
   await expect(second.locator(".place")).not.toHaveText(before);
