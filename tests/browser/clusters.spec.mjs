@@ -19,8 +19,11 @@ async function placeOf(page, row, find) {
   return page.getByRole("dialog", { name: `All ${row}` });
 }
 
-async function leave(page, place) {
-  if (await place.getAttribute("role") === "dialog") await page.keyboard.press("Escape");
+/** Closes the sheet again, if it was one. */
+async function leave(place, control) {
+  if (await place.getAttribute("role") !== "dialog") return;
+  for (let press = 0; press < 3 && await place.count() > 0; press += 1) await control.press("Escape");
+  await expect(place).toHaveCount(0);
 }
 
 /** Chooses one of a parameter's values. */
@@ -28,7 +31,7 @@ async function choose(page, label, option) {
   const find = (place) => place.getByRole("combobox", { name: label, exact: true });
   const place = await placeOf(page, "parameters", find);
   await find(place).selectOption(option);
-  await leave(page, place);
+  await leave(place, find(place));
 }
 
 /** Gives a parameter that is a number another value. */
@@ -37,7 +40,7 @@ async function set(page, label, value) {
   const place = await placeOf(page, "parameters", find);
   await find(place).fill(String(value));
   await find(place).blur();
-  await leave(page, place);
+  await leave(place, find(place));
 }
 
 /** Opens the drawer in which all steps of the run stand, and returns it. */

@@ -128,7 +128,8 @@ test.describe("F21: a phone", () => {
       const { width, height } = await page.getByRole("button", { name, exact: true }).boundingBox();
       expect(Math.min(width + 4, height), name).toBeGreaterThanOrEqual(40);
     }
-    await page.getByRole("button", { name: "Source" }).click();
+    await page.getByRole("toolbar", { name: "What lies behind the picture" }).locator(".more").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Source" }).click();
     await expect(page.locator(".source .ran")).toBeVisible();
     await page.waitForTimeout(300);
     // All three at once in the window: some of the picture, the drawer, and the buttons to step.
