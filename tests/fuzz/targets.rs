@@ -74,65 +74,30 @@ pub const TARGETS: &[Target] = &[
         run: |b| apply(b, Method::Triggers),
         inputs: 5_000,
     },
-    Target {
-        name: "json",
-        seeds: || records::written(Format::Json),
-        run: |b| records::read(Format::Json, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "xml",
-        seeds: || records::written(Format::Xml),
-        run: |b| records::read(Format::Xml, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "csv",
-        seeds: || records::written(Format::Csv),
-        run: |b| records::read(Format::Csv, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "message-pack",
-        seeds: || records::written(Format::MessagePack),
-        run: |b| records::read(Format::MessagePack, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "bson",
-        seeds: || records::written(Format::Bson),
-        run: |b| records::read(Format::Bson, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "thrift-binary",
-        seeds: || records::written(Format::ThriftBinary),
-        run: |b| records::read(Format::ThriftBinary, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "thrift-compact",
-        seeds: || records::written(Format::ThriftCompact),
-        run: |b| records::read(Format::ThriftCompact, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "protocol-buffers",
-        seeds: || records::written(Format::ProtocolBuffers),
-        run: |b| records::read(Format::ProtocolBuffers, b),
-        inputs: 10_000,
-    },
-    Target {
-        name: "avro",
-        seeds: || records::written(Format::Avro),
-        run: |b| records::read(Format::Avro, b),
-        inputs: 10_000,
-    },
+    of_format::<0>("json"),
+    of_format::<1>("xml"),
+    of_format::<2>("csv"),
+    of_format::<3>("message-pack"),
+    of_format::<4>("bson"),
+    of_format::<5>("thrift-binary"),
+    of_format::<6>("thrift-compact"),
+    of_format::<7>("protocol-buffers"),
+    of_format::<8>("avro"),
     Target { name: "script", seeds: scripts, run: read_script, inputs: 10_000 },
     Target { name: "data", seeds: files, run: read_file, inputs: 10_000 },
     Target { name: "spec", seeds: specs, run: read_spec, inputs: 5_000 },
     Target { name: "fence", seeds: fences, run: read_fence, inputs: 5_000 },
 ];
+
+/// Records in the format of that place among all.
+const fn of_format<const PLACE: usize>(name: &'static str) -> Target {
+    Target {
+        name,
+        seeds: || records::written(Format::ALL[PLACE]),
+        run: |bytes| records::read(Format::ALL[PLACE], bytes),
+        inputs: 10_000,
+    }
+}
 
 fn varints() -> Vec<Vec<u8>> {
     let mut bytes = Vec::new();

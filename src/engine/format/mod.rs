@@ -33,11 +33,13 @@ pub mod schema;
 pub mod text;
 pub mod thrift;
 pub mod value;
+pub mod worked;
 pub mod xml;
 
 pub use read::{BadBytes, Bytes, Ear, Encoded, Part, Parts, Role};
 pub use schema::{Field, Kind, Misfit, Schema};
 pub use value::{Double, Value};
+pub use worked::person;
 
 /// How a record becomes bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

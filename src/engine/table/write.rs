@@ -424,12 +424,6 @@ impl Relation {
             .iter()
             .filter_map(move |(number, record)| record::columns(record, *number, &self.columns, &[column]).pop())
     }
-
-    /// The values of each row.
-    pub fn tuples(&self) -> impl Iterator<Item = Vec<Datum>> {
-        let all: Vec<usize> = (0..self.columns.len()).collect();
-        self.rows.iter().map(move |(number, record)| record::columns(record, *number, &self.columns, &all))
-    }
 }
 
 impl Index {

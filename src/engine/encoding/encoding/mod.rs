@@ -44,7 +44,7 @@ pub use written::{ROLES, Stretch, Written};
 use std::rc::Rc;
 
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
-use crate::format::{Field, Format, Part, Role, Schema, Value};
+use crate::format::{Field, Format, Part, Role, Schema, Value, person};
 
 /// So many fields fit on the stage.
 pub const MOST_FIELDS: usize = 12;
@@ -92,7 +92,7 @@ impl Engine for Encoding {
     type Event = Event;
 
     fn new(settings: Settings) -> Encoding {
-        let (record, schema) = edit::person();
+        let (record, schema) = person();
         Encoding {
             settings,
             schema: schema.into(),
