@@ -102,7 +102,8 @@ shelves! {
         super::rpc::RpcFigure,
         super::queue::QueueFigure;
     models:
-        super::queries::QueriesFigure,
+        super::queries::QueriesFigure;
+    graphs:
         super::graph::GraphFigure;
     formats:
         super::encoding::EncodingFigure,
