@@ -102,8 +102,7 @@ shelves! {
         super::rpc::RpcFigure,
         super::queue::QueueFigure;
     models:
-        super::queries::QueriesFigure;
-    graphs:
+        super::queries::QueriesFigure,
         super::graph::GraphFigure;
     formats:
         super::encoding::EncodingFigure,
