@@ -29,7 +29,7 @@ pub fn standalone(scene: &Scene, label: &str, theme: Theme) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"img\" aria-label=\"{}\"{}><rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
         escape(label),
-        Dress { style }.attributes(None),
+        style.attributes(None),
         style.0[BACKGROUND],
     );
     for shape in &scene.shapes {
@@ -42,42 +42,39 @@ pub fn standalone(scene: &Scene, label: &str, theme: Theme) -> String {
 fn write_shape(out: &mut String, shape: &Shape, sheet: &Sheet, above: Style) {
     let class = group_class(shape);
     let path = [("svg", "scene"), ("g", class.as_str())];
-    let style = sheet.style(&path, &above);
-    let group = Dress { style };
+    let group = sheet.style(&path, &above);
     *out += "<g";
     if matches!(shape.body, Body::Marks(_)) {
         *out += &format!(" transform=\"{}\"", translate(shape.at));
     }
-    *out += &group.attributes(Some(Dress { style: above }));
+    *out += &group.attributes(Some(above));
     *out += ">";
     for part in parts(shape) {
         let class = part.attributes.iter().find(|(name, _)| *name == "class").map_or("", |(_, class)| class);
-        let style = sheet.style(&[path[0], path[1], (part.name, class)], &style);
-        write_part(out, &part, Dress { style }, group);
+        let style = sheet.style(&[path[0], path[1], (part.name, class)], &group);
+        write_part(out, &part, style, group);
     }
     *out += "</g>";
 }
 
-fn write_part(out: &mut String, part: &Part, dress: Dress, group: Dress) {
-    let mut dress = dress;
-    let style = &mut dress.style.0;
+fn write_part(out: &mut String, part: &Part, mut style: Style, group: Style) {
     match part.name {
         "title" => return *out += &format!("<title>{}</title>", escape(part.text)),
-        "text" if style[PAINT_ORDER] == "stroke" && style[STROKE] != "none" => {
+        "text" if style.0[PAINT_ORDER] == "stroke" && style.0[STROKE] != "none" => {
             // A text with a halo is two: what is around it, and itself.
-            let mut halo = *style;
-            (halo[FILL], halo[TEXT_DECORATION]) = (style[STROKE], "none");
-            (style[STROKE], style[STROKE_WIDTH]) = ("none", group.style.0[STROKE_WIDTH]);
-            write_element(out, part, Dress { style: Style(halo) }, group, " aria-hidden=\"true\"");
+            let mut halo = style;
+            (halo.0[FILL], halo.0[TEXT_DECORATION]) = (style.0[STROKE], "none");
+            (style.0[STROKE], style.0[STROKE_WIDTH]) = ("none", group.0[STROKE_WIDTH]);
+            write_element(out, part, halo, group, " aria-hidden=\"true\"");
         }
         "text" => {}
-        _ if !dress.is_seen() => return,
+        _ if !style.is_seen() => return,
         _ => {}
     }
-    write_element(out, part, dress, group, "");
+    write_element(out, part, style, group, "");
 }
 
-fn write_element(out: &mut String, part: &Part, dress: Dress, group: Dress, more: &str) {
+fn write_element(out: &mut String, part: &Part, style: Style, group: Style, more: &str) {
     *out += &format!("<{}{more}", part.name);
     for (name, value) in &part.attributes {
         match *name {
@@ -91,28 +88,23 @@ fn write_element(out: &mut String, part: &Part, dress: Dress, group: Dress, more
             _ => *out += &format!(" {name}=\"{value}\""),
         }
     }
-    *out += &dress.attributes(Some(group));
+    *out += &style.attributes(Some(group));
     match part.text {
         "" => *out += "/>",
         text => *out += &format!(">{}</{}>", escape(text), part.name),
     }
 }
 
-/// How an element is to look.
-#[derive(Clone, Copy)]
-struct Dress {
-    style: Style,
-}
-
-impl Dress {
+/// In words that every program knows.
+impl Style {
     /// Whether a shape leaves anything on the picture, or only takes clicks.
     fn is_seen(self) -> bool {
-        let fill = self.value(FILL) != "none" && self.style.0[FILL_OPACITY] != "0";
+        let fill = self.value(FILL) != "none" && self.0[FILL_OPACITY] != "0";
         fill || self.value(STROKE) != "none"
     }
 
     /// The attributes for what an element does not have from its parent.
-    fn attributes(self, parent: Option<Dress>) -> String {
+    fn attributes(self, parent: Option<Style>) -> String {
         let mut out = String::new();
         for (place, property) in PROPERTIES.iter().enumerate() {
             let value = self.value(place);
@@ -128,13 +120,13 @@ impl Dress {
     }
 
     fn stand_in(self) -> Option<(&'static str, u32)> {
-        let family = self.style.0[FONT_FAMILY];
+        let family = self.0[FONT_FAMILY];
         STAND_INS.iter().find(|(first, ..)| family.starts_with(first)).map(|(_, families, share)| (*families, *share))
     }
 
     /// A property's value, in words that all programs know.
     fn value(self, place: usize) -> String {
-        let value = self.style.0[place];
+        let value = self.0[place];
         match place {
             FILL | STROKE if value == "transparent" => "none".to_owned(),
             FONT_FAMILY => self.stand_in().map_or(value, |(families, _)| families).to_owned(),

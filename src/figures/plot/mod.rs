@@ -25,7 +25,6 @@ const RIGHT: u32 = 78;
 const NAMES: f32 = 13.0;
 
 /// An axis from 0 to its end, and how its values are written.
-#[derive(Clone)]
 pub struct Axis {
     pub end: u64,
     pub spell: Rc<dyn Fn(u64) -> String>,
