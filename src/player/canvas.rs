@@ -13,30 +13,41 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::figures::plot::{Charts, Ground, RADIUS};
 use crate::scene::Anchor;
+use crate::scene::area::Area;
 use crate::scene::style::{FILL, FONT_SIZE, STROKE, STROKE_DASHARRAY, STROKE_WIDTH, Sheet, Style, Theme};
 
-/// Paints all charts anew; nothing, where the browser has no canvas.
-pub fn paint(canvas: &HtmlCanvasElement, charts: &Charts) -> Option<()> {
-    let finer = window().device_pixel_ratio().max(1.0);
-    let size = |units: f32| (f64::from(units) * finer).round() as u32;
-    let (width, height) = (size(charts.width), size(charts.height));
-    if (canvas.width(), canvas.height()) != (width, height) {
-        canvas.set_width(width);
-        canvas.set_height(height);
-    }
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    let sheet = Sheet::new(theme(canvas));
-    let stage = sheet.style(&[("svg", "scene")], &Style::initial());
-    for (place, chart) in charts.charts.iter().enumerate() {
-        let (x, y) = (f64::from(chart.area.x), f64::from(chart.area.y));
-        context.set_transform(finer, 0.0, 0.0, finer, x * finer, y * finer).ok()?;
-        if place == 0 {
-            context.clear_rect(-x, -y, f64::from(charts.width), f64::from(charts.height));
+/// Paints charts on a canvas, again and again. The style sheet is read once, and once more when the page changes its theme.
+#[derive(Default)]
+pub struct Painter(Option<(Theme, Sheet)>);
+
+impl Painter {
+    /// Paints all charts anew, as wide as the canvas is on the page; nothing, where the browser has no canvas.
+    pub fn paint(&mut self, canvas: &HtmlCanvasElement, charts: &Charts) -> Option<()> {
+        let shown = f64::from(canvas.client_width()).max(1.0) / f64::from(charts.width);
+        let finer = shown * window().device_pixel_ratio().max(1.0);
+        let size = |units: f32| (f64::from(units) * finer).round() as u32;
+        let (width, height) = (size(charts.width), size(charts.height));
+        if (canvas.width(), canvas.height()) != (width, height) {
+            canvas.set_width(width);
+            canvas.set_height(height);
         }
-        let backend = CanvasBackend::with_canvas_object(canvas.clone())?;
-        chart.draw(&mut Canvas { backend, context: &context, sheet: &sheet, stage });
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let theme = theme(canvas);
+        if self.0.as_ref().is_none_or(|(before, _)| *before != theme) {
+            self.0 = Some((theme, Sheet::new(theme)));
+        }
+        let (_, sheet) = self.0.as_ref()?;
+        let stage = sheet.style(&[("svg", "scene")], &Style::initial());
+        context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
+        context.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
+        for chart in &charts.charts {
+            let (x, y) = (f64::from(chart.area.x), f64::from(chart.area.y));
+            context.set_transform(finer, 0.0, 0.0, finer, x * finer, y * finer).ok()?;
+            let backend = CanvasBackend::with_canvas_object(canvas.clone())?;
+            chart.draw(&mut Canvas { backend, context: &context, sheet, stage });
+        }
+        Some(())
     }
-    Some(())
 }
 
 /// What the page around the canvas is in, by the colour that its text has.
@@ -101,9 +112,10 @@ impl Ground for Canvas<'_> {
         let _ = self.backend.draw_path(points.iter().copied(), &pen);
     }
 
-    fn bar(&mut self, from: (i32, i32), to: (i32, i32), class: &'static str) {
-        let pen = self.pen(&self.style("rect", class), FILL);
-        let _ = self.backend.draw_rect(from, (to.0.max(from.0 + 1), to.1), &pen, true);
+    /// By itself, for the backend knows whole units alone.
+    fn bar(&mut self, bar: Area, class: &'static str) {
+        self.context.set_fill_style_str(self.style("rect", class).0[FILL]);
+        self.context.fill_rect(bar.x.into(), bar.y.into(), bar.width.into(), bar.height.into());
     }
 
     fn dot(&mut self, middle: (i32, i32), class: &'static str) {

@@ -7,6 +7,7 @@ use super::keys;
 use super::stage::Stage;
 use super::{Message, Panel, Player};
 use crate::engine::Outcome;
+use crate::engine::language::shorten;
 use crate::figures::{Moment, Run};
 use crate::spec::{Choice, Controls, Fit, Text};
 use crate::transcript;
@@ -108,6 +109,9 @@ impl Player {
     }
 }
 
+/// So many characters of a command stand before what has happened; a query of several lines would leave no room for that.
+const COMMAND: usize = 40;
+
 /// One sentence on what has just happened, the command it belongs to, and what that came to.
 fn narration(moment: &Moment) -> Html {
     let outcome = moment.outcome.as_ref().filter(|outcome| **outcome != Outcome::Done);
@@ -119,7 +123,7 @@ fn narration(moment: &Moment) -> Html {
     html! {
         <div class="narration" tabindex="0" role="group" aria-label="What has just happened">
             if !moment.command.is_empty() {
-                <code class="command">{ &moment.command }</code>{ " " }
+                <code class="command" title={moment.command.clone()}>{ shorten(&moment.command, COMMAND) }</code>{ " " }
             }
             { &moment.narration }{ " " }{ outcome }
         </div>

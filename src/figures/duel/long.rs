@@ -179,9 +179,10 @@ impl LongRun for Long {
         let stage = Area::stage(breadth, rows as f32 * 2.0 * NODE);
         let charts = charts.into_iter().enumerate().map(|(place, (key, title, of, spell))| {
             let mut area = stage.inset(GAP).place(columns, rows, place);
-            let names = Area { x: 0.0, y: area.height - CLOSE, ..area.cut_bottom(CLOSE) };
+            // What stands at the end of an axis reaches beyond it, so no chart stands close to the next.
+            area.cut_right(2.0 * GAP);
             let points: Vec<_> = self.samples.iter().map(|sample| (sample.operations, of(sample))).collect();
-            chart(key, area, &points, (self.operations, "operations"), (title, spell), None).legend(names)
+            chart(key, area, &points, (self.operations, "operations"), (title, spell), None).legend(CLOSE)
         });
         Charts { width: breadth.width(), height: stage.height, charts: charts.collect() }
     }

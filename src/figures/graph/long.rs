@@ -58,9 +58,9 @@ impl LongRun for Long {
         let stage = Area::stage(breadth, 2.0 * (NODE + NODE));
         let bars: Vec<_> = (0..).zip(spread(self)).map(|(cost, (_, many))| (cost, cost + 1, many)).collect();
         let most = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
-        // A bar ends at the most edges that a question of it has read.
-        let x =
-            Axis::new(bars.len().max(1) as u64, |cost| grouped(1 << cost.saturating_sub(1)), "edges read by Cypher");
+        // A bar ends at the most edges that a question of it has read; the first begins at none.
+        let edges = |end: u64| end.checked_sub(1).map_or(0, |cost| 1 << cost);
+        let x = Axis::new(bars.len().max(1) as u64, move |end| grouped(edges(end)), "edges read by Cypher");
         let y = Axis::new(most + most / 10, grouped, "questions");
         let label = format!("how many edges Cypher has read, and for how many of {} questions", grouped(self.done));
         let chart = Chart::new("spread", stage.inset(GAP), (x, y), vec![Series::Bars(bars, "serving")]).label(label);

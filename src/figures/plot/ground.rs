@@ -7,6 +7,7 @@ use plotters::prelude::*;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 
+use crate::scene::area::Area;
 use crate::scene::text::{SMALL, width};
 use crate::scene::{Anchor, Mark};
 
@@ -17,7 +18,7 @@ pub const RADIUS: u32 = 5;
 pub trait Ground {
     /// Over one point, from the second on.
     fn line(&mut self, points: &[(i32, i32)], class: &'static str);
-    fn bar(&mut self, from: (i32, i32), to: (i32, i32), class: &'static str);
+    fn bar(&mut self, bar: Area, class: &'static str);
     fn dot(&mut self, middle: (i32, i32), class: &'static str);
     /// Where its baseline is, and where on that it is anchored.
     fn text(&mut self, text: &str, at: (f32, f32), anchor: Anchor, class: &'static str);
@@ -55,9 +56,7 @@ impl Ground for Marks {
         self.0.push(Mark::Path { d, class });
     }
 
-    fn bar(&mut self, from: (i32, i32), to: (i32, i32), class: &'static str) {
-        let width = ((to.0 - from.0) as f32 - 0.5).max(1.0);
-        let (x, y, height) = (from.0 as f32, from.1 as f32, (to.1 - from.1) as f32);
+    fn bar(&mut self, Area { x, y, width, height }: Area, class: &'static str) {
         self.0.push(Mark::Rect { x, y, width, height, round: 0.0, class });
     }
 
@@ -112,7 +111,10 @@ impl DrawingBackend for Pen<'_> {
     }
 
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, _: bool) -> Drawn {
-        self.ground.bar(from, to, self.inks.class(style.color()));
+        // A sliver of the ground shows between two bars.
+        let width = ((to.0 - from.0) as f32 - 0.5).max(1.0);
+        let bar = Area { x: from.0 as f32, y: from.1 as f32, width, height: (to.1 - from.1) as f32 };
+        self.ground.bar(bar, self.inks.class(style.color()));
         Ok(())
     }
 

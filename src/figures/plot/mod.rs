@@ -59,8 +59,8 @@ pub struct Chart {
     least: Option<u64>,
     series: Vec<Series>,
     label: String,
-    /// Where it is said which line stands for what, from the origin of the chart.
-    legend: Option<Area>,
+    /// Room below the axis where it is said which line stands for what.
+    legend: f32,
 }
 
 /// Charts that are shown together.
@@ -86,7 +86,7 @@ fn above(foot: u32, value: u64) -> u64 {
 
 impl Chart {
     pub fn new(key: &'static str, area: Area, (x, y): (Axis, Axis), series: Vec<Series>) -> Chart {
-        Chart { key, area, x, y, least: None, series, label: String::new(), legend: None }
+        Chart { key, area, x, y, least: None, series, label: String::new(), legend: 0.0 }
     }
 
     pub fn label(self, label: impl Into<String>) -> Chart {
@@ -97,8 +97,9 @@ impl Chart {
         Chart { least: Some(least.max(1)), ..self }
     }
 
-    pub fn legend(self, place: Area) -> Chart {
-        Chart { legend: Some(place), ..self }
+    /// Says in a row so high at its foot which line stands for what.
+    pub fn legend(self, height: f32) -> Chart {
+        Chart { legend: height, ..self }
     }
 
     pub fn shape(&self) -> Shape {
@@ -134,6 +135,7 @@ impl Chart {
         let mut chart = ChartBuilder::on(root)
             .margin_top(head as i32)
             .margin_right(if names.is_empty() { 12 } else { RIGHT as i32 })
+            .margin_bottom(self.legend as i32)
             .x_label_area_size(20)
             .y_label_area_size(LEFT)
             .build_cartesian_2d(0..x.end.max(1), 0..top)?;
@@ -191,7 +193,10 @@ impl Chart {
             Series::Line(name, _, class) => Some((*name, *class)),
             _ => None,
         });
-        let Some(legend) = self.legend else { return Ok(()) };
+        if self.legend == 0.0 {
+            return Ok(());
+        }
+        let legend = self.area.own().cut_bottom(self.legend);
         for (number, (name, class)) in lines.clone().enumerate() {
             let mut area = legend.column(lines.clone().count(), number);
             let stroke = area.cut_left(3.0 * GAP);

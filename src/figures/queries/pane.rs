@@ -191,7 +191,9 @@ fn draw_strip(scene: &mut Scene, strip: &Strip, area: Area) {
         (head, rest)
     };
     let mut own = Area { y: head.y - area.y, ..head.own() };
-    let note = own.cut_right(Face::of(words).width(&strip.note).min(own.width / 2.0) + GAP / 2.0);
+    // The note has what the name leaves, and half at least.
+    let most = (own.width - Face::of(class).width(says) - GAP).max(own.width / 2.0);
+    let note = own.cut_right(Face::of(words).width(&strip.note).min(most) + GAP / 2.0);
     let mut shape = put(shape, own, Anchor::Start, class, says);
     if !strip.note.is_empty() {
         shape = put(shape, note, Anchor::Start, words, &strip.note);

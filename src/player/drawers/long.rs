@@ -3,7 +3,7 @@
 use web_sys::{HtmlCanvasElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
-use super::super::canvas;
+use super::super::canvas::Painter;
 use super::super::slices::Slices;
 use super::super::stage::Stage;
 use super::super::{Player, buttons};
@@ -40,6 +40,7 @@ pub struct LongBox {
     slices: Option<Slices>,
     /// Where the charts are painted while it goes on.
     canvas: NodeRef,
+    painter: Painter,
     painted_at: f64,
     told_at: f64,
     /// Their picture, when it has ended.
@@ -63,9 +64,12 @@ impl Component for LongBox {
 
     /// What was measured with other parameters is not of this figure.
     fn changed(&mut self, context: &Context<LongBox>, old: &LongBoxProps) -> bool {
-        let LongBoxProps { entry, parameters, .. } = context.props();
+        let LongBoxProps { entry, parameters, breadth } = context.props();
         if !std::ptr::eq(*entry, old.entry) || *parameters != old.parameters {
             *self = LongBox::default();
+        }
+        if *breadth != old.breadth && self.scene.is_some() {
+            self.end(context);
         }
         true
     }
@@ -81,7 +85,7 @@ impl Component for LongBox {
 
     fn view(&self, context: &Context<LongBox>) -> Html {
         let link = context.link();
-        let LongBoxProps { entry, .. } = context.props();
+        let LongBoxProps { entry, breadth, .. } = context.props();
         let unit = entry.long.map_or("", |long| long.unit);
         let onsubmit = link.batch_callback(|event: SubmitEvent| {
             event.prevent_default();
@@ -115,7 +119,7 @@ impl Component for LongBox {
                     if let Some(scene) = &self.scene {
                         <Stage scene={scene.clone()} label={LABEL} moving={false} selected={None::<String>} select={Callback::noop()} />
                     } else {
-                        <canvas class="scene" ref={&self.canvas} role="img" aria-label={LABEL} />
+                        <canvas class="scene" ref={&self.canvas} style={shape(run.as_ref(), *breadth)} role="img" aria-label={LABEL} />
                     }
                     { for run.report().iter().map(|table| html! { <><h4>{ &table.title }</h4><div class="scrolls" tabindex="0" role="group" aria-label={table.title.clone()}>{ numbers(table) }</div></> }) }
                 }
@@ -154,7 +158,7 @@ impl LongBox {
         }
         let now = js_sys::Date::now();
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>().filter(|_| now - self.painted_at > PAINTED) {
-            canvas::paint(&canvas, &run.charts(context.props().breadth));
+            self.painter.paint(&canvas, &run.charts(context.props().breadth));
             self.painted_at = now;
         }
         let tells = now - self.told_at > TOLD;
@@ -169,6 +173,12 @@ impl LongBox {
         self.slices = None;
         self.scene = self.run.as_ref().map(|run| run.picture(context.props().breadth).into());
     }
+}
+
+/// The canvas is as high as its picture will be, before it is painted for the first time, too.
+fn shape(run: &dyn LongRun, breadth: Breadth) -> String {
+    let charts = run.charts(breadth);
+    format!("aspect-ratio: {} / {}", charts.width, charts.height)
 }
 
 fn wake(context: &Context<LongBox>) -> impl FnOnce() + 'static {
