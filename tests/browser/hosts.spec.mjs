@@ -124,15 +124,16 @@ test.describe("the element on a page of another origin", () => {
   });
 });
 
-test("a page fetches the shelves of its figures and no other", async ({ page }) => {
+test("a page fetches the shelves of its figures, in two files each, and no other", async ({ page }) => {
   const shelves = [];
-  const name = (url) => url.match(/shelves-\w+\/split_(\w+)\.wasm$/)?.[1];
+  const name = (url) => url.match(/shelves-\w+\/(\w+)\.wasm$/)?.[1];
   page.on("request", (request) => name(request.url()) && shelves.push(name(request.url())));
   const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
-  expect(shelves).toEqual(["tables"]);
+  const tables = ["shared_tables", "split_tables"];
+  expect(shelves.sort()).toEqual(tables);
   await figure.evaluate((figure) => figure.setAttribute("kind", "sstable"));
   await expect(figure.locator(".title")).toHaveText("Sorted tables and a memtable");
-  expect(shelves).toEqual(["tables"]);
+  expect(shelves).toEqual(tables);
   // A kind that is asked for while another is on its way: the last one counts.
   await figure.evaluate((figure) => {
     figure.setAttribute("kind", "quorum");
@@ -140,19 +141,22 @@ test("a page fetches the shelves of its figures and no other", async ({ page }) 
     figure.setAttribute("run", "put a 1; get a");
   });
   await expect(figure.locator(".title")).toHaveText("B-tree");
-  expect(shelves).not.toContain("services");
+  expect(shelves).toEqual(expect.arrayContaining(["shared_trees", "split_trees"]));
+  expect(shelves).not.toContain("split_services");
 });
 
-test("a shelf that can't be fetched leaves the figure as it was, and can be had later", async ({ page }) => {
-  const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
-  await page.route("**/shelves-*/split_trees.wasm", (route) => route.abort());
-  await figure.evaluate((figure) => figure.setAttribute("kind", "btree"));
-  await expect(figure.locator(".problem")).toContainText("couldn't be fetched");
-  await expect(figure.locator(".title")).toHaveText("A log and a hash index");
-  await page.unroute("**/shelves-*/split_trees.wasm");
-  await figure.evaluate((figure) => figure.setAttribute("run", "put b 2"));
-  await expect(figure.locator(".title")).toHaveText("B-tree");
-});
+for (const part of ["split_trees", "shared_trees"]) {
+  test(`a shelf whose ${part} can't be fetched leaves the figure as it was, and can be had later`, async ({ page }) => {
+    const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
+    await page.route(`**/shelves-*/${part}.wasm`, (route) => route.abort());
+    await figure.evaluate((figure) => figure.setAttribute("kind", "btree"));
+    await expect(figure.locator(".problem")).toContainText("couldn't be fetched");
+    await expect(figure.locator(".title")).toHaveText("A log and a hash index");
+    await page.unroute(`**/shelves-*/${part}.wasm`);
+    await figure.evaluate((figure) => figure.setAttribute("run", "put b 2"));
+    await expect(figure.locator(".title")).toHaveText("B-tree");
+  });
+}
 
 test("what is in the drawers is fetched with the first that is opened, and can be had later", async ({ page }) => {
   const drawers = "**/shelves-*/split_drawers.wasm";
