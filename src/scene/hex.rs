@@ -16,16 +16,13 @@ const BYTE: f32 = 3.0 * 0.6 * SMALL;
 /// What a piece leaves free at its right.
 const BETWEEN: f32 = 3.0;
 
-/// What would be cut to fewer characters is not said.
-const SHORTEST: usize = 5;
-
 /// Bytes that belong together.
 pub struct Piece {
     pub key: String,
     pub range: Range<usize>,
     /// The class of its ground, and of the bar below it.
     pub colours: (&'static str, &'static str),
-    /// What stands below it, if there is room.
+    /// What stands below it, if there is room for all of it.
     pub says: String,
     pub label: String,
     pub changed: bool,
@@ -73,10 +70,8 @@ fn shape(piece: &Piece, range: Range<usize>, area: Area, side: usize, bytes: &[u
             .rect(x, y + BAR.0, wide, BAR.1, 0.0, piece.colours.1)
             .text(x + BETWEEN / 2.0, y + BASELINE, Anchor::Start, "small data", digits.join(" "));
         if Some(segment) == widest {
-            let says = Face::of("small").fit(&piece.says, wide);
-            let is_stump = says.ends_with('…') && says.chars().count() < SHORTEST;
-            if !says.is_empty() && !is_stump {
-                shape = shape.text(x, y + MEANING, Anchor::Start, "small", says);
+            if Face::of("small").width(&piece.says) <= wide {
+                shape = shape.text(x, y + MEANING, Anchor::Start, "small", piece.says.as_str());
             }
         }
     }

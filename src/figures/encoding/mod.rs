@@ -1,18 +1,18 @@
 //! How the formats are drawn: the record with its schema, a bar for each format that shows what its bytes are spent on, and
-//! the bytes of one of them, piece by piece.
+//! the bytes of one of them, piece by piece, with what each of them says.
 
 mod bytes;
+mod record;
 
 use super::{About, Figure};
 use crate::engine::Dump;
-use crate::engine::encoding::encoding::{Encoding, Event, ROLES, Written, edit, role, spelt};
+use crate::engine::encoding::encoding::{Encoding, Event, ROLES, Written, gist, role, why};
 use crate::engine::format::{Format, Role};
 use crate::engine::wording::{count, is_or_are};
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::hex;
 use crate::scene::parts::{banner, banner_height};
-use crate::scene::rows::{CLOSE, key_of_colours, put, stacked};
-use crate::scene::text::{Face, SMALL};
+use crate::scene::rows::{APART, CLOSE, EASY, key_of_colours, put, stacked};
+use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 pub struct EncodingFigure;
@@ -28,20 +28,30 @@ impl Figure for EncodingFigure {
         example: "encode all; decode protobuf; put favoriteNumber 9007199254740993",
     };
 
-    /// As many lines of bytes as what is shown has, if the window has room for them.
+    /// As many lines of bytes as what is shown has, and what each says, if the window has room for them.
     fn height(engine: &Encoding, breadth: Breadth) -> Option<f32> {
-        let Plan { bytes, .. } = Plan::new(engine, breadth);
-        let many = shown(engine).map_or(1, |written| written.bytes.len().max(1));
-        Some((bytes.y + CLOSE + hex::height(bytes, many) + GAP).min(breadth.height()))
+        let Plan { bytes, bars, .. } = Plan::new(engine, breadth, breadth.height());
+        let needs = bars.y + rows_of_bars() * if breadth == Breadth::Wide { EASY } else { CLOSE };
+        let shown = shown(engine).map_or(0.0, |written| bytes.y + bytes::height(written, bytes, breadth));
+        Some((needs.max(shown) + GAP).min(breadth.height()))
     }
 
     fn draw(engine: &Encoding, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let mut scene = Scene::new(breadth.width(), Self::height(engine, breadth).unwrap_or(breadth.height()));
-        let plan = Plan::new(engine, breadth);
+        Self::draw_on(engine, event, breadth, Self::height(engine, breadth).unwrap_or(breadth.height()))
+    }
+
+    fn draw_on(engine: &Encoding, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
+        let mut scene = Scene::new(breadth.width(), height);
+        let plan = Plan::new(engine, breadth, height);
         draw_banner(&mut scene, engine, plan.banner);
-        draw_record(&mut scene, engine, event, plan.record);
+        match breadth {
+            Breadth::Wide => record::cards(&mut scene, engine, event, plan.record),
+            Breadth::Narrow => record::rows(&mut scene, engine, event, plan.record),
+        }
         draw_bars(&mut scene, engine, plan.bars);
-        bytes::draw(&mut scene, engine, plan.bytes);
+        if let Some(written) = shown(engine) {
+            bytes::draw(&mut scene, engine, written, plan.bytes);
+        }
         scene
     }
 
@@ -56,10 +66,12 @@ impl Figure for EncodingFigure {
     }
 }
 
-/// So many fields stand on a narrow stage.
-const MOST_ROWS: usize = 3;
+/// The legend, and a row for each format.
+fn rows_of_bars() -> f32 {
+    (Format::ALL.len() + 1) as f32
+}
 
-/// Where everything stands.
+/// Where everything stands. Where nothing is looked at, the formats have all of the breadth.
 struct Plan {
     banner: Area,
     record: Area,
@@ -68,24 +80,21 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(engine: &Encoding, breadth: Breadth) -> Plan {
-        let mut stage = Area::window(breadth).inset(GAP);
+    fn new(engine: &Encoding, breadth: Breadth, height: f32) -> Plan {
+        let mut stage = Area::stage(breadth, height).inset(GAP);
         let banner = stage.cut_top(banner_height(breadth));
-        let tall = (Format::ALL.len() + 1) as f32 * CLOSE;
-        let (record, bars) = match breadth {
-            Breadth::Wide => {
-                let [record, bars] = stage.cut_top(tall).columns([Size::Share(1.0), Size::Share(2.0)]);
-                (record, bars)
-            }
+        let record = stage.cut_top(record::height(engine, breadth));
+        stage.cut_top(GAP);
+        let [bars, bytes] = match breadth {
+            _ if shown(engine).is_none() => [stage, stage],
+            Breadth::Wide => stage.columns([Size::Share(1.0); 2]),
             Breadth::Narrow => {
-                let rows = engine.schema.fields.len().min(MOST_ROWS);
-                let record = stage.cut_top((rows as f32 + 1.0) * CLOSE);
+                let bars = stage.cut_top(rows_of_bars() * CLOSE);
                 stage.cut_top(GAP);
-                (record, stage.cut_top(tall))
+                [bars, stage]
             }
         };
-        stage.cut_top(GAP);
-        Plan { banner, record, bars, bytes: stage }
+        Plan { banner, record, bars, bytes }
     }
 }
 
@@ -147,73 +156,46 @@ fn draw_banner(scene: &mut Scene, engine: &Encoding, area: Area) {
     banner(scene, area, (class, &title), &so_far, &more);
 }
 
-/// The fields by number, name and kind, with their values.
-fn draw_record(scene: &mut Scene, engine: &Encoding, event: Option<&Event>, area: Area) {
-    let mut rest = area;
-    let fields = &engine.schema.fields;
-    head(scene, "record", &mut rest, &format!("{}: its schema", engine.schema.name), "and its values");
-    let most = (rest.height / CLOSE) as usize;
-    let hidden = if fields.len() > most { fields.len() - most + 1 } else { 0 };
-    let reading = engine.shown.as_ref().and_then(|shown| shown.reading.as_ref()).and_then(|stretch| stretch.field);
-    for (place, field) in fields.iter().take(fields.len() - hidden).enumerate() {
-        let row = rest.cut_top(CLOSE);
-        let value = edit::shown(engine.record.field(&field.name));
-        let kind = spelt(&field.kind, field.optional);
-        let own = Area { width: row.width - GAP, ..row.own() };
-        let [number, name, sort, held] =
-            own.columns([Size::Units(SMALL), Size::Share(2.0), Size::Share(1.0), Size::Share(2.0)]);
-        let touched = match event {
-            Some(
-                Event::ValuePut { name, .. } | Event::ValueRemoved { name, .. } | Event::FieldDeclared { name, .. },
-            ) => *name == field.name,
-            _ => reading == Some(place),
-        };
-        let ground = if touched { "lens" } else { "says" };
-        let shape = Shape::new(format!("field {}", field.name), row.x, row.y)
-            .rect(0.0, 0.0, row.width, row.height, 2.0, ground);
-        let shape = put(shape, number, Anchor::Start, "small", field.number.to_string());
-        let shape = put(shape, name, Anchor::Start, "small plain", &field.name);
-        let shape = put(shape, sort, Anchor::Start, "small", &kind);
-        let shape = put(shape, held, Anchor::Start, "small plain", &value);
-        scene.push(shape.label(format!("{}, number {}, {kind}: {value}", field.name, field.number)));
-    }
-    if hidden > 0 {
-        let row = rest.cut_top(CLOSE);
-        let shape =
-            put(Shape::new("fields more", row.x, row.y), row.own(), Anchor::Start, "small", format!("… {hidden} more"));
-        scene.push(shape);
-    }
-}
-
-/// What each format's bytes are spent on, as long as the longest allows.
+/// What each format's bytes are spent on, as long as the longest allows; of one that isn't written, how it does it.
 fn draw_bars(scene: &mut Scene, engine: &Encoding, area: Area) {
     let mut rest = area;
+    let pitch = area.height / rows_of_bars();
     let legend: Vec<_> = ROLES.iter().map(|each| (role(*each), colours(*each).1)).collect();
-    key_of_colours(scene, "legend", rest.cut_top(CLOSE), &legend);
+    key_of_colours(scene, "legend", rest.cut_top(pitch), &legend);
     let names = Format::ALL.iter().map(|format| Face::of("small").width(format.name())).fold(0.0, f32::max);
+    let said = Format::ALL.iter().map(|format| Face::of("small").width(why(*format))).fold(0.0, f32::max);
+    let has_room = names + said + 2.0 * GAP <= area.width;
     let longest = engine.formats.iter().flatten().map(|written| written.bytes.len()).max().unwrap_or(1).max(1);
     for (place, format) in Format::ALL.into_iter().enumerate() {
-        let row = rest.cut_top(CLOSE);
+        let row = rest.cut_top(pitch).low(EASY);
         let is_shown = engine.shown.as_ref().is_some_and(|shown| shown.format == format);
         let class = if is_shown { "small plain" } else { "small" };
-        let written = engine.written(format);
-        let length = written.map_or(String::new(), |written| written.bytes.len().to_string());
+        let key = format!("bar {place}");
+        let Some(written) = engine.written(format) else {
+            let mut own = row.own();
+            let name = own.cut_left(names);
+            own.cut_left(GAP);
+            own.height -= APART;
+            let shape = Shape::new(key, row.x, row.y).rect(own.x, own.y, own.width, own.height, 2.0, "slot");
+            let shape = put(shape, name, Anchor::Start, class, format.name());
+            own.cut_left(GAP);
+            let says = if has_room { why(format) } else { gist(format) };
+            scene.push(put(shape, own, Anchor::Start, "small", says).label(format!("{}: not written", format.name())));
+            continue;
+        };
         let share = |bytes: usize| bytes as f32 / longest as f32;
-        let mut pieces = Vec::new();
-        if let Some(written) = written {
-            let spent = written.spent();
-            pieces.extend(ROLES.iter().zip(spent).map(|(each, bytes)| (share(bytes), colours(*each).1)));
-            pieces.push((share(written.bytes.len() - spent.iter().sum::<usize>()), "slot"));
-        }
-        let shape = stacked(format!("bar {place}"), row, names, class, (format.name(), &length), &pieces);
-        let shape = shape.label(bar_label(format, written));
-        scene.push(if written.is_some() { shape.selects() } else { shape });
+        let spent = written.spent();
+        let mut pieces: Vec<_> =
+            ROLES.iter().zip(spent).map(|(each, bytes)| (share(bytes), colours(*each).1)).collect();
+        pieces.push((share(written.bytes.len() - spent.iter().sum::<usize>()), "slot"));
+        let length = written.bytes.len().to_string();
+        let shape = stacked(key, row, names, class, (format.name(), &length), &pieces);
+        scene.push(shape.label(bar_label(written)).selects());
     }
 }
 
-fn bar_label(format: Format, written: Option<&Written>) -> String {
-    let Some(written) = written else { return format!("{}: not written", format.name()) };
+fn bar_label(written: &Written) -> String {
     let spent = ROLES.iter().zip(written.spent()).filter(|(_, bytes)| *bytes > 0);
     let spent: Vec<_> = spent.map(|(each, bytes)| format!("{bytes} for {}", role(*each))).collect();
-    format!("{}, {}: {}", format.name(), count(written.bytes.len(), "byte"), spent.join(", "))
+    format!("{}, {}: {}", written.format.name(), count(written.bytes.len(), "byte"), spent.join(", "))
 }

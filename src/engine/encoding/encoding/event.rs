@@ -83,6 +83,21 @@ pub fn why(format: Format) -> &'static str {
     }
 }
 
+/// In a few words: text or bytes, and what stands for the names.
+pub fn gist(format: Format) -> &'static str {
+    match format {
+        Format::Json => "text; every name in every record",
+        Format::Xml => "text; every name twice",
+        Format::Csv => "text; the names once, in a line above",
+        Format::MessagePack => "bytes; every name in every record",
+        Format::Bson => "bytes; names, kinds and lengths",
+        Format::ThriftBinary => "bytes; kinds and numbers, lengths of four",
+        Format::ThriftCompact => "bytes; kinds and numbers, as few as they need",
+        Format::ProtocolBuffers => "bytes; numbers, and where a value ends",
+        Format::Avro => "bytes; values alone, in the schema's order",
+    }
+}
+
 pub fn role(role: Role) -> &'static str {
     match role {
         Role::Value => "values",

@@ -37,7 +37,7 @@ mod view;
 pub mod written;
 
 pub use command::{Chosen, Command, spelt};
-pub use event::{Event, role};
+pub use event::{Event, gist, role, why};
 pub use settings::{Numbers, Settings};
 pub use written::{ROLES, Stretch, Written};
 
