@@ -69,10 +69,8 @@ fn shape(piece: &Piece, range: Range<usize>, area: Area, side: usize, bytes: &[u
             .rect(x, y, wide, BAR.0, 2.0, piece.colours.0)
             .rect(x, y + BAR.0, wide, BAR.1, 0.0, piece.colours.1)
             .text(x + BETWEEN / 2.0, y + BASELINE, Anchor::Start, "small data", digits.join(" "));
-        if Some(segment) == widest {
-            if Face::of("small").width(&piece.says) <= wide {
-                shape = shape.text(x, y + MEANING, Anchor::Start, "small", piece.says.as_str());
-            }
+        if Some(segment) == widest && Face::of("small").width(&piece.says) <= wide {
+            shape = shape.text(x, y + MEANING, Anchor::Start, "small", piece.says.as_str());
         }
     }
     shape.label(piece.label.as_str()).changed(piece.changed).class(piece.class).selects()

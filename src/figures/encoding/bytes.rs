@@ -33,7 +33,7 @@ fn said(written: &Written) -> Vec<(usize, String, String)> {
 const DIGITS: usize = 2;
 
 fn digits() -> f32 {
-    Face::of("small data").width("00 00 …") + GAP
+    Face::of("small data").width("00 00 …") + 2.0 * GAP
 }
 
 /// In how many columns all of it fits.
@@ -100,6 +100,7 @@ fn tell(scene: &mut Scene, written: &Written, reading: Option<&Stretch>, area: A
         let row = row.cut_top(CLOSE);
         let ground = if reading.is_some_and(|stretch| stretch.parts.contains(part)) { "lens" } else { "touch" };
         let mut own = row.own();
+        own.cut_left(GAP / 2.0);
         let shape = boxed(format!("meaning {part}"), row, 2.0, ground).label(text.as_str());
         let shape = put(shape, own.cut_left(self::digits()), Anchor::Start, "small data", digits);
         let text = Face::of("small").fit_words(text, own.width);
