@@ -15,7 +15,8 @@ pub(super) fn draw(scene: &mut Scene, evolution: &Evolution, area: Area, breadth
     let wide = breadth == Breadth::Wide;
     let many = evolution.versions.len();
     let mut rest = area;
-    let names = rest.cut_left(area.width * 0.5 - GAP);
+    let names = rest.cut_left(names_width(evolution, area, breadth));
+    rest.cut_left(GAP);
     // The cells of one version are no wider than those of two.
     let room = if wide { rest.width - 2.0 * MARK } else { rest.width };
     let column = (room / many.max(2) as f32).min(2.0 * MARK);
@@ -35,6 +36,17 @@ pub(super) fn draw(scene: &mut Scene, evolution: &Evolution, area: Area, breadth
         rest.cut_left(GAP);
         legend(scene, rest);
     }
+}
+
+/// Half of the breadth; on a phone what the longest change needs, if that leaves room for marks.
+fn names_width(evolution: &Evolution, area: Area, breadth: Breadth) -> f32 {
+    let half = area.width / 2.0 - 2.0 * GAP;
+    if breadth == Breadth::Wide {
+        return half;
+    }
+    let changes = evolution.versions.iter().map(|version| Face::of("small").width(&version.change));
+    let longest = changes.fold(0.0, f32::max) + EASY + 2.0 * GAP;
+    longest.max(half).min(area.width - EASY * (evolution.versions.len() + 1) as f32)
 }
 
 fn head(scene: &mut Scene, evolution: &Evolution, names: Area, cells: Area, column: f32) {

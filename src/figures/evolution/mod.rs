@@ -72,15 +72,26 @@ fn line(breadth: Breadth) -> f32 {
     if breadth == Breadth::Wide { EASY } else { CLOSE }
 }
 
+/// The most fields of any version.
+fn most_fields(evolution: &Evolution) -> usize {
+    evolution.versions.iter().map(|version| version.columns.len()).max().unwrap_or(0).max(3)
+}
+
+/// How high a field is. On a phone its value stands below its name, if there are not too many of them.
+fn field(evolution: &Evolution, breadth: Breadth) -> f32 {
+    const MOST_IN_TWO_LINES: usize = 5;
+    let in_two = breadth == Breadth::Narrow && most_fields(evolution) <= MOST_IN_TWO_LINES;
+    if in_two { 2.0 * CLOSE } else { line(breadth) }
+}
+
 /// The place below the matrix: a head, the most fields of any version, and a line for what is said of an error. On a phone
-/// the bytes stand below the fields.
+/// the bytes stand below the fields, and an error takes two lines.
 fn below(evolution: &Evolution, breadth: Breadth) -> f32 {
     if let Work::Shipment(sent, _) = &evolution.work {
         return sent::height(evolution, sent, breadth);
     }
-    let fields = evolution.versions.iter().map(|version| version.columns.len()).max().unwrap_or(0);
-    let lines = fields.max(3) + if breadth == Breadth::Wide { 2 } else { 2 + work::BYTE_LINES };
-    lines as f32 * line(breadth)
+    let lines = if breadth == Breadth::Wide { 2 } else { 3 + work::BYTE_LINES };
+    most_fields(evolution) as f32 * field(evolution, breadth) + lines as f32 * line(breadth)
 }
 
 /// The colour of a field, which stays when it is renamed.

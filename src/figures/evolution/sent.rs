@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::line;
+use super::work::{BYTE_LINES, draw_bytes};
 use crate::engine::encoding::evolution::{Evolution, Piece, Shipment};
 use crate::engine::spell::grouped;
 use crate::engine::wording::count;
@@ -21,9 +22,10 @@ fn ways_height(evolution: &Evolution) -> f32 {
     (evolution.shipments.len() + 1) as f32 * EASY
 }
 
-/// How much room it takes.
+/// How much room it takes: what travels, the first of its bytes, and what each way has cost.
 pub(super) fn height(evolution: &Evolution, sent: &Shipment, breadth: Breadth) -> f32 {
     let (pieces, ways) = (pieces_height(sent, breadth), ways_height(evolution));
+    let pieces = pieces + GAP + BYTE_LINES as f32 * line(breadth);
     if breadth == Breadth::Wide { pieces.max(ways) } else { pieces + GAP + ways }
 }
 
@@ -37,9 +39,9 @@ pub(super) fn draw(
         let [left, right] = area.columns([Size::Share(1.0); 2]);
         (left, right)
     } else {
-        let mut costs = area;
-        let pieces = costs.cut_top(pieces_height(sent, breadth));
-        costs.cut_top(GAP);
+        let mut pieces = area;
+        let costs = pieces.cut_bottom(ways_height(evolution));
+        pieces.cut_bottom(GAP);
         (pieces, costs)
     };
     let costs = costs.cut_top(ways_height(evolution));
@@ -52,14 +54,22 @@ pub(super) fn draw(
         let row = pieces.cut_top(line);
         draw_piece(scene, place, piece, place <= arrived, most, row);
     }
+    if let Some(piece) = arrived.checked_sub(1).and_then(|last| sent.pieces.get(last)) {
+        let writer = &evolution.versions[sent.writer as usize - 1];
+        pieces.cut_top(GAP);
+        let label = format!("the first bytes of {}", piece.name);
+        let shape = Shape::new("sent bytes", pieces.x, pieces.y).label(label.as_str());
+        scene.push(draw_bytes(shape, &piece.encoded, writer, (pieces, line), Some(&label)));
+    }
+    let dearest = evolution.shipments.iter().map(|sent| sent.bytes()).max().unwrap_or(1).max(1);
     let rows = evolution.shipments.iter().map(|sent| Row {
         key: format!("way {}", sent.way.name()),
         cells: vec![sent.way.name().to_owned(), grouped(sent.records), grouped(sent.about()), grouped(sent.bytes())],
-        bar: None,
+        bar: Some((3, sent.bytes() as f32 / dearest as f32)),
     });
     let rows: Vec<Row> = rows.collect();
     if !rows.is_empty() {
-        let columns = [Column("by", 2.0), Column("records", 1.0), Column("schema", 1.0), Column("bytes", 1.0)];
+        let columns = [Column("by", 2.0), Column("records", 1.0), Column("schema", 1.0), Column("bytes", 2.0)];
         table(scene, "ways", costs, &columns, &rows);
     }
 }

@@ -2,33 +2,52 @@
 
 use std::rc::Rc;
 
-use super::{line, wash};
+use super::{field, line, wash};
 use crate::engine::encoding::evolution::{Cell, Column, Event, Evolution, Fault, How, Verdict, Version, spelt};
+use crate::engine::format::Encoded;
 use crate::engine::wording::count;
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::rows::{APART, boxed, put};
+use crate::scene::rows::{APART, EASY, boxed, put};
 use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
 /// Below the fields, on a phone.
 pub(super) const BYTE_LINES: usize = 3;
 
-/// Before anything is read: the newest version's fields, and how the family's own language spells them.
+/// Before anything is read: the newest version's fields, and how the family's own language spells them; beside each other,
+/// or the one below the other.
 pub(super) fn draw_newest(scene: &mut Scene, evolution: &Evolution, area: Area, breadth: Breadth) {
     let version = evolution.newest();
-    let line = line(breadth);
+    let (line, tall) = (line(breadth), field(evolution, breadth));
     let [mut fields, mut texts] = area.columns([Size::Share(1.0); 2]);
-    heading(scene, "schema", fields.cut_top(line), &format!("the schema of v{}", version.number));
-    heading(scene, "language", texts.cut_top(line), &format!("as {} spells it", evolution.settings.family.said()));
+    let family = evolution.settings.family.said();
+    let (left, right) = (fields.cut_top(line), texts.cut_top(line));
+    if breadth == Breadth::Wide {
+        heading(scene, "schema", left, &format!("the schema of v{}", version.number));
+        heading(scene, "language", right, &format!("as {family} spells it"));
+    } else {
+        fields.width = area.width;
+        heading(
+            scene,
+            "schema",
+            Area { width: area.width, ..left },
+            &format!("v{}, and how {family} spells it", version.number),
+        );
+    }
     for column in version.columns.iter() {
         let mut said = column.said.clone();
         if let Some(default) = &column.default {
             said = format!("{said} = {default}");
         }
-        let row =
+        let mut row = fields.cut_top(tall);
+        let mut at = texts.cut_top(tall);
+        if tall > EASY {
+            at = Area { height: row.height / 2.0 - APART, ..row.cut_bottom(row.height / 2.0) };
+            row.height += APART;
+        }
+        let field =
             Row { column: Some(column), key: format!("field {}", column.name), right: said, class: "small", mark: "" };
-        draw_row(scene, evolution, fields.cut_top(line), &row);
-        let at = texts.cut_top(line);
+        draw_row(scene, evolution, row, &field);
         let spelt = spelt(evolution.settings.family, version, column);
         let shape = Shape::new(format!("spelt {}", column.name), at.x, at.y).label(spelt.as_str());
         scene.push(put(shape, at.own(), Anchor::Start, "small data", spelt));
@@ -45,7 +64,7 @@ pub(super) fn draw(
     let line = line(breadth);
     let [writer, reader] = [cell.writer, cell.reader].map(|number| &evolution.versions[number as usize - 1]);
     let ended = matches!(event, Some(Event::ReadFailed { .. } | Event::CellFilled { .. } | Event::MatrixRead { .. }));
-    let foot = area.cut_bottom(line);
+    let foot = area.cut_bottom(if breadth == Breadth::Wide { line } else { 2.0 * line });
     let (left, bytes, right) = if breadth == Breadth::Wide {
         let [left, bytes, right] = area.columns([Size::Share(1.0); 3]);
         (left, bytes, right)
@@ -54,9 +73,15 @@ pub(super) fn draw(
         let [left, right] = area.columns([Size::Share(1.0); 2]);
         (left, bytes, right)
     };
-    draw_writer(scene, evolution, (cell, read), (writer, left, line));
-    draw_bytes(scene, cell, writer, (bytes, line));
-    draw_reader(scene, evolution, (cell, read), (reader, right, line));
+    let tall = field(evolution, breadth);
+    draw_writer(scene, evolution, (cell, read), (writer, left, line), tall);
+    if !cell.encoded.bytes.is_empty() {
+        let label = format!("{} as v{} writes them", count(cell.encoded.bytes.len(), "byte"), cell.writer);
+        let shape = Shape::new("record", bytes.x, bytes.y).selects().label(label);
+        let heads = breadth == Breadth::Wide;
+        scene.push(draw_bytes(shape, &cell.encoded, writer, (bytes, line), heads.then_some("the bytes")));
+    }
+    draw_reader(scene, evolution, (cell, read), (reader, right, line), tall);
     if let (Some(fault), true) = (&cell.error, ended) {
         let text = match fault {
             Fault::Unwritable(reason) => reason.clone(),
@@ -64,7 +89,11 @@ pub(super) fn draw(
             Fault::Unreadable { field, reason } => format!("{field}: {reason}"),
         };
         let shape = Shape::new("error", foot.x, foot.y).label(text.clone());
-        scene.push(put(shape, foot.own(), Anchor::Start, "bad", format!("✗ {text}")));
+        let lines = Face::of("bad").wrap(&format!("✗ {text}"), foot.width, (foot.height / line) as usize);
+        let shape = lines.iter().enumerate().fold(shape, |shape, (place, said)| {
+            put(shape, foot.own().row(lines.len(), place), Anchor::Start, "bad", said)
+        });
+        scene.push(shape);
     }
 }
 
@@ -86,6 +115,7 @@ fn draw_row(scene: &mut Scene, evolution: &Evolution, at: Area, row: &Row) {
     let Some(column) = row.column else { return };
     let at = Area { height: at.height - APART, ..at };
     let mut own = at.own();
+    let in_two = at.height > EASY;
     let shape = boxed(row.key.as_str(), at, 2.0, if row.mark == "…" { "slot" } else { "cell" });
     let mut shape = shape.rect(0.0, 0.0, at.width, at.height, 2.0, wash(column.id));
     if !row.mark.is_empty() {
@@ -95,12 +125,22 @@ fn draw_row(scene: &mut Scene, evolution: &Evolution, at: Area, row: &Row) {
             _ => "strong",
         };
         let mark = own.cut_right(2.0 * GAP);
+        let mark = if in_two { Area { height: own.height / 2.0, ..mark } } else { mark };
         shape = put(shape, mark, Anchor::Middle, class, row.mark);
     }
     own.cut_left(GAP / 2.0);
     own.cut_right(GAP / 2.0);
     let number = if evolution.settings.family.is_numbered() { format!("{} ", column.number) } else { String::new() };
     let name = format!("{number}{}", column.name);
+    if in_two {
+        // The mark stands in the upper line.
+        let lower = Area { width: at.width - GAP, ..own.cut_bottom(own.height / 2.0) };
+        let upper = own;
+        let label = format!("{name}: {}", row.right);
+        shape = put(shape, upper, Anchor::Start, "key", name);
+        scene.push(put(shape, lower, Anchor::Start, row.class, &row.right).label(label));
+        return;
+    }
     let face = Face::of("key");
     let room = (own.width * 0.5).max(own.width - Face::of(row.class).width(&row.right) - GAP);
     let name = face.fit(&name, room);
@@ -115,6 +155,7 @@ fn draw_writer(
     evolution: &Evolution,
     (cell, read): (&Cell, usize),
     (writer, mut area, line): (&Version, Area, f32),
+    tall: f32,
 ) {
     let size =
         if cell.encoded.bytes.is_empty() { "nothing".to_owned() } else { count(cell.encoded.bytes.len(), "byte") };
@@ -125,7 +166,7 @@ fn draw_writer(
         let passed = cell.skipped.iter().position(|(name, _)| *name == column.name);
         let mark = if passed.is_some_and(|place| cell.got.len() + place < read) { "−" } else { "" };
         let row = Row { column: Some(column), key: format!("writer/{}", column.name), right, class: "value", mark };
-        draw_row(scene, evolution, area.cut_top(line), &row);
+        draw_row(scene, evolution, area.cut_top(tall), &row);
     }
 }
 
@@ -134,6 +175,7 @@ fn draw_reader(
     evolution: &Evolution,
     (cell, read): (&Cell, usize),
     (reader, mut area, line): (&Version, Area, f32),
+    tall: f32,
 ) {
     heading(scene, "reader", area.cut_top(line), &format!("v{} reads", reader.number));
     for (place, column) in reader.columns.iter().enumerate() {
@@ -146,7 +188,7 @@ fn draw_reader(
         };
         let class = if got.is_some() { "value" } else { "small" };
         let row = Row { column: Some(column), key: format!("reader/{}", column.name), right, class, mark };
-        draw_row(scene, evolution, area.cut_top(line), &row);
+        draw_row(scene, evolution, area.cut_top(tall), &row);
     }
 }
 
@@ -158,15 +200,18 @@ fn mark(how: &How) -> &'static str {
     }
 }
 
-/// The bytes in the colours of the fields that they belong to, as many as there is room for.
-fn draw_bytes(scene: &mut Scene, cell: &Cell, writer: &Version, (area, line): (Area, f32)) {
-    let bytes = &cell.encoded.bytes;
-    if bytes.is_empty() {
-        return;
-    }
-    let mut area = area;
-    if area.height > BYTE_LINES as f32 * line {
-        heading(scene, "bytes", area.cut_top(line), "the bytes");
+/// Bytes in the colours of the fields that they belong to, below a head, as many as there is room for.
+pub(super) fn draw_bytes(
+    mut shape: Shape,
+    encoded: &Encoded,
+    writer: &Version,
+    (area, line): (Area, f32),
+    heads: Option<&str>,
+) -> Shape {
+    let bytes = &encoded.bytes;
+    let mut area = area.own();
+    if let Some(text) = heads {
+        shape = put(shape, area.cut_top(line), Anchor::Start, "strong", text);
     }
     let face = Face::of("offset");
     let each = face.width("00") + GAP / 2.0;
@@ -174,25 +219,26 @@ fn draw_bytes(scene: &mut Scene, cell: &Cell, writer: &Version, (area, line): (A
     let rows = (area.height / line) as usize;
     let room = columns * rows;
     let shown = if bytes.len() > room { room.saturating_sub(1) } else { bytes.len() };
-    let mut shape = Shape::new("record", area.x, area.y).selects();
     let place = |at: usize| Area {
         x: (at % columns) as f32 * each,
-        y: (at / columns) as f32 * line,
+        y: area.y + (at / columns) as f32 * line,
         width: each,
         height: line - APART,
     };
+    let mut spans = encoded.spans.iter().peekable();
     for (at, byte) in bytes.iter().enumerate().take(shown) {
         let here = place(at);
-        let part = cell.encoded.spans.iter().find(|part| part.range.contains(&at));
-        let of = part.and_then(|part| writer.columns.get(part.field?));
+        while spans.next_if(|part| part.range.end <= at).is_some() {}
+        let of = spans.peek().filter(|part| part.range.contains(&at));
+        let of = of.and_then(|part| writer.columns.get(part.field?));
         shape = match of {
             Some(column) => shape.rect(here.x, here.y, here.width, here.height, 0.0, wash(column.id)),
             None => shape,
         };
         shape = put(shape, here, Anchor::Middle, "offset", format!("{byte:02x}"));
     }
-    if shown < bytes.len() {
+    if shown < bytes.len() && room > 0 {
         shape = put(shape, place(shown), Anchor::Middle, "offset", "…");
     }
-    scene.push(shape.label(format!("{} as v{} writes them", count(bytes.len(), "byte"), cell.writer)));
+    shape
 }
