@@ -118,10 +118,25 @@ pub(super) fn bind<'a>(select: &'a Select, order: &'a [query::Order], seen: &[Se
     let mut by = Vec::new();
     for order in order {
         let place = match output_place(&order.expr, &columns) {
-            Ok(place) => place,
+            Ok(place) => {
+                let alike = |at: &usize| columns[*at].0 == columns[place].0 && output[*at] != output[place];
+                let by_name = matches!(order.expr.kind, ExprKind::Column { .. });
+                if by_name && (0..columns.len()).any(|at| alike(&at)) {
+                    let problem = format!("two columns of the answer are called {}", columns[place].0);
+                    return Err(Mistake { at: order.expr.at, problem, accepted: format!("1 to {}", columns.len()) });
+                }
+                place
+            }
             Err(mistake) if matches!(order.expr.kind, ExprKind::Literal(_)) => return Err(mistake),
             Err(_) => {
-                let (scalar, _) = binder.bind(&order.expr)?;
+                let (mut scalar, _) = binder.bind(&order.expr)?;
+                let mut reads = 0;
+                scalar.places(&mut |_| reads += 1);
+                if reads == 0 {
+                    let problem = "ORDER BY a value that is the same for all rows".to_owned();
+                    let accepted = "a column, an expression of one, a column's place from 1".to_owned();
+                    return Err(Mistake { at: order.expr.at, problem, accepted });
+                }
                 let found = output.iter().position(|other| *other == scalar);
                 if found.is_none() && select.distinct {
                     let problem = "DISTINCT drops what this order is by".to_owned();

@@ -64,6 +64,7 @@ pub(super) struct Turn {
     pub on: Vec<Scalar>,
     pub filter: Vec<Scalar>,
     pub says: String,
+    /// How many rows are expected to leave the table or the join, and how many of them the filter.
     pub joined_rows: u64,
     pub rows: u64,
 }
@@ -120,43 +121,50 @@ fn in_order(inputs: &[Input], conjuncts: &[Conjunct], order: &[usize]) -> (Vec<T
             .filter(|at| now(&conjuncts[*at]) && (!input.left || conjuncts[*at].left_of.is_some()))
             .collect();
         let ways = ways(inputs, *place, conjuncts, &usable, bound, outer, turn == 0);
-        let mut fits = MILLION;
-        for at in &usable {
-            fits = fits * share(inputs, &conjuncts[*at].scalar) / MILLION;
-        }
-        let joined = (outer.saturating_mul(input.rows).saturating_mul(fits.max(1)) / MILLION).max(1);
-        let joined = if input.left { joined.max(outer) } else { joined };
+        let part = |rows: u64, of: &[usize]| {
+            let fits = of.iter().fold(MILLION, |fits, at| fits * share(inputs, &conjuncts[*at].scalar) / MILLION);
+            (rows.saturating_mul(fits.max(1)) / MILLION).max(1)
+        };
+        let pairs = outer.saturating_mul(input.rows);
+        let fitting = part(pairs, &usable);
         let cheapest = (0..ways.len()).min_by_key(|at| ways[*at].cost).unwrap_or(0);
         for (at, way) in ways.iter().enumerate() {
             let taken = at == cheapest;
             choices.push(Choice {
                 alias: input.alias.clone(),
                 way: way.says.clone(),
-                rows: joined,
+                rows: fitting,
                 cost: way.cost,
                 taken,
             });
         }
         let Some(way) = ways.into_iter().nth(cheapest) else { continue };
         total = total.saturating_add(way.cost);
-        let rest = |of_join: bool| {
+        let rest = |of_join: bool| -> Vec<usize> {
             let all = (0..conjuncts.len()).filter(|at| now(&conjuncts[*at]) && !way.keeps.contains(at));
-            let kept = all.filter(|at| (usable.contains(at) && turn > 0) == of_join);
-            kept.map(|at| conjuncts[at].scalar.clone()).collect::<Vec<_>>()
+            all.filter(|at| (usable.contains(at) && turn > 0) == of_join).collect()
         };
         let (on, filter) = (rest(true), rest(false));
+        // What leaves the table, or the join; and what a filter leaves of that.
+        let joined = match turn {
+            0 => part(pairs, &way.keeps),
+            _ if input.left => fitting.max(outer),
+            _ => fitting,
+        };
+        let rows = part(joined, &filter);
+        let scalars = |of: &[usize]| of.iter().map(|at| conjuncts[*at].scalar.clone()).collect();
         turns.push(Turn {
             input: *place,
             path: way.path.clone(),
             kind: way.kind,
-            on,
-            filter,
+            on: scalars(&on),
+            filter: scalars(&filter),
             says: way.says.clone(),
             joined_rows: joined,
-            rows: joined,
+            rows,
         });
         bound = with;
-        outer = joined;
+        outer = rows;
     }
     (turns, choices, total.saturating_add(outer))
 }

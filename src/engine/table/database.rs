@@ -94,6 +94,8 @@ pub struct Index {
     /// The places of its columns in a row.
     pub columns: Vec<usize>,
     pub unique: bool,
+    /// Whether it keeps a `UNIQUE` or a `PRIMARY KEY` of its table, and can't be dropped alone.
+    pub of_constraint: bool,
     /// Keys with the numbers of their rows, sorted.
     pub(super) entries: Vec<(Tuple, i64)>,
 }

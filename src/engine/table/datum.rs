@@ -67,22 +67,37 @@ impl Datum {
     }
 }
 
-/// As a table shows it; a fraction has at most 15 digits that count.
+/// As a table shows it.
 impl Display for Datum {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Datum::Null => out.write_str("NULL"),
             Datum::Integer(number) => number.fmt(out),
             Datum::Text(text) => out.write_str(text),
-            Datum::Real(number) => {
-                let digits_before = format!("{:.0}", number.abs().trunc()).len();
-                let text = format!("{number:.*}", 15_usize.saturating_sub(digits_before).max(1));
-                let text = text.trim_end_matches('0');
-                out.write_str(text)?;
-                if text.ends_with('.') { out.write_str("0") } else { Ok(()) }
-            }
+            Datum::Real(number) => out.write_str(&fraction(unsigned_zero(*number))),
         }
     }
+}
+
+/// A fraction by the 15 digits that count, without the zeros at its end: `0.333333333333333`, `1.0`, `1.5e-07`. So SQLite
+/// shows it.
+fn fraction(number: f64) -> String {
+    const DIGITS: i32 = 15;
+    let text = format!("{number:.*e}", DIGITS as usize - 1);
+    let Some((digits, power)) = text.split_once('e') else { return number.to_string() };
+    let power: i32 = power.parse().unwrap_or_default();
+    let is_long = !(-4..DIGITS).contains(&power);
+    let decimals = if is_long { DIGITS - 1 } else { DIGITS - 1 - power };
+    let text = if is_long { digits.to_owned() } else { format!("{number:.*}", decimals as usize) };
+    let text = if text.contains('.') { text.trim_end_matches('0') } else { &text };
+    let point = match text.find('.') {
+        None => ".0",
+        Some(at) if at + 1 == text.len() => "0",
+        Some(_) => "",
+    };
+    let sign = if power < 0 { '-' } else { '+' };
+    let power = if is_long { format!("e{sign}{:02}", power.abs()) } else { String::new() };
+    format!("{text}{point}{power}")
 }
 
 /// In the order in which `ORDER BY` puts them: `NULL` first, then numbers, then texts by their bytes. `NULL` equals
@@ -92,7 +107,7 @@ impl Ord for Datum {
         match (self, other) {
             (Datum::Integer(one), Datum::Integer(other)) => one.cmp(other),
             (Datum::Text(one), Datum::Text(other)) => one.cmp(other),
-            (Datum::Real(one), Datum::Real(other)) => one.total_cmp(other),
+            (Datum::Real(one), Datum::Real(other)) => unsigned_zero(*one).total_cmp(&unsigned_zero(*other)),
             (Datum::Integer(one), Datum::Real(other)) => whole_and_fraction(*one, *other),
             (Datum::Real(one), Datum::Integer(other)) => whole_and_fraction(*other, *one).reverse(),
             _ => self.rank().cmp(&other.rank()),
@@ -110,9 +125,14 @@ impl Datum {
     }
 }
 
+/// Zero is one number, whatever sign its bits have.
+fn unsigned_zero(number: f64) -> f64 {
+    number + 0.0
+}
+
 /// A whole number of 64 bits is not always a fraction of 64 bits: where both look the same, the whole parts decide.
 fn whole_and_fraction(whole: i64, fraction: f64) -> Ordering {
-    match (whole as f64).total_cmp(&fraction) {
+    match (whole as f64).total_cmp(&unsigned_zero(fraction)) {
         Ordering::Equal => i128::from(whole).cmp(&(fraction as i128)),
         order => order,
     }

@@ -138,6 +138,7 @@ impl Run {
         }
         let mut span = self.span(inner, row)?;
         while let Some((_, other)) = self.fetch(id, inner, &mut span) {
+            self.work()?;
             try_it(&other)?;
         }
         Ok(found)

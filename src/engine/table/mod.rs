@@ -73,6 +73,8 @@ pub mod value;
 mod write;
 
 #[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
 mod query_tests;
 #[cfg(test)]
 mod tests;

@@ -9,20 +9,15 @@ use crate::language::shorten;
 
 pub(super) type Read<T> = Result<T, Mistake>;
 
+/// Words of SQL that name nothing, as in SQL itself, and that this language does not have.
+const FOREIGN_RESERVED: &[&str] = &["right", "full", "natural", "using", "intersect", "except", "exists", "all", "if"];
+
 /// Words of SQL that may stand in places like these, and that this language does not have.
 const FOREIGN: &[&str] = &[
-    "right",
-    "full",
-    "natural",
-    "using",
-    "intersect",
-    "except",
     "over",
     "partition",
     "window",
-    "exists",
     "any",
-    "all",
     "cast",
     "glob",
     "regexp",
@@ -73,7 +68,6 @@ const RESERVED: &[&str] = &[
     "limit",
     "offset",
     "union",
-    "all",
     "join",
     "left",
     "inner",
@@ -117,13 +111,6 @@ const RESERVED: &[&str] = &[
     "asc",
     "desc",
     "add",
-    "right",
-    "full",
-    "natural",
-    "using",
-    "intersect",
-    "except",
-    "exists",
 ];
 
 /// Reads one statement; a semicolon may close it.
@@ -266,12 +253,8 @@ impl Parser<'_> {
             } else if self.word("unique") {
                 column.unique = true;
             } else if self.word("default") {
-                let negative = self.word("-");
-                column.default = match (self.literal()?, negative) {
-                    (Some(Datum::Integer(number)), true) => Datum::Integer(-number),
-                    (Some(value), false) => value,
-                    _ => return Err(self.wrong("a number, a 'text', NULL, TRUE, FALSE")),
-                };
+                let value = if self.here("-") { self.negative_literal() } else { self.literal()? };
+                column.default = value.ok_or_else(|| self.wrong("a number, a 'text', NULL, TRUE, FALSE"))?;
             } else if self.word("references") {
                 let table = self.name("a table")?;
                 self.expect("(")?;
@@ -428,7 +411,7 @@ impl Parser<'_> {
 
     pub(super) fn name(&mut self, what: &str) -> Read<Name> {
         match self.peek() {
-            Some(Token::Word(text)) if !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
+            Some(token @ Token::Word(text)) if !RESERVED.iter().chain(FOREIGN_RESERVED).any(|word| token.is(word)) => {
                 let name = Name { text: text.to_ascii_lowercase().into(), at: self.at() };
                 self.taken += 1;
                 Ok(name)
@@ -457,6 +440,14 @@ impl Parser<'_> {
         };
         self.taken += 1;
         Ok(Some(value))
+    }
+
+    /// A whole number with its sign, if one stands here: the least of them has no counterpart without it.
+    pub(super) fn negative_literal(&mut self) -> Option<Datum> {
+        let Some((Token::Number(number), _)) = self.tokens.get(self.taken + 1) else { return None };
+        let number = 0i64.checked_sub_unsigned(*number).filter(|_| self.here("-") && !self.sign_at(2, "."))?;
+        self.taken += 2;
+        Some(Datum::Integer(number))
     }
 
     /// The next tokens as they stand in the text.
@@ -499,13 +490,14 @@ impl Parser<'_> {
     }
 
     fn is_taken_word(&self) -> bool {
-        self.peek().is_some_and(|token| RESERVED.iter().chain(FOREIGN).any(|word| token.is(word)))
+        self.peek()
+            .is_some_and(|token| RESERVED.iter().chain(FOREIGN_RESERVED).chain(FOREIGN).any(|word| token.is(word)))
     }
 
     pub(super) fn wrong(&self, accepted: &str) -> Mistake {
         let problem = match self.peek() {
             None => "the statement ends too early".to_owned(),
-            Some(token) if FOREIGN.iter().any(|word| token.is(word)) => {
+            Some(token) if FOREIGN_RESERVED.iter().chain(FOREIGN).any(|word| token.is(word)) => {
                 format!("{} is not known here", self.spelt(1).to_uppercase())
             }
             Some(_) => format!("`{}` cannot stand here", self.spelt(1)),

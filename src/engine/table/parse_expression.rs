@@ -116,6 +116,9 @@ impl Parser<'_> {
         if self.word("not") {
             return Ok(ExprKind::Not(Box::new(self.expression(NOT)?)));
         }
+        if let Some(number) = self.negative_literal() {
+            return Ok(ExprKind::Literal(number));
+        }
         if self.word("-") {
             return Ok(ExprKind::Negative(Box::new(self.operand()?)));
         }

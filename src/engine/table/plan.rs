@@ -36,7 +36,8 @@ pub struct Choice {
     pub alias: Rc<str>,
     /// As an `EXPLAIN` says it: `SCAN people`, `SEARCH people USING INDEX by_city (city=?)`.
     pub way: String,
-    /// How many rows it is expected to give, and what it costs; a row that is read in its order costs 10.
+    /// How many rows are expected to fit all that is known of them by then, and what it costs to find them; a row that is read
+    /// in its order costs 10.
     pub rows: u64,
     pub cost: u64,
     pub taken: bool,

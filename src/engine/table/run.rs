@@ -16,7 +16,8 @@ use super::token::Mistake;
 
 /// A query that keeps more rows than this is ended: a recursion may have no end.
 pub const MAX_ROWS: usize = 250_000;
-/// A query that moves more rows than this through its operators is ended: a join of everything with everything.
+/// A query that moves more rows than this through its operators, or reads as many to join them, is ended: a join of everything
+/// with everything.
 pub const MAX_WORK: u64 = 50_000_000;
 
 #[derive(Clone, Debug)]
@@ -402,10 +403,7 @@ impl Run {
         if self.enough {
             return Ok(());
         }
-        self.work += 1;
-        if self.work > MAX_WORK {
-            return Err(too_much(format!("more than {MAX_WORK} rows went through the plan")));
-        }
+        self.work()?;
         let Some(step) = chain.get(at) else { return self.collect(chain, row, moves) };
         self.flow[step.id].rows_in += 1;
         let did = match &step.operator {
@@ -485,6 +483,15 @@ impl Run {
         self.flow[step.id].rows_out += 1;
         note(moves, step.id, || Did::Passed(did[..].into()));
         self.push(chain, at + 1, did, moves)
+    }
+
+    /// One row more that is looked at, and not too many.
+    pub(super) fn work(&mut self) -> Result<(), Mistake> {
+        self.work += 1;
+        if self.work <= MAX_WORK {
+            return Ok(());
+        }
+        Err(too_much(format!("more than {MAX_WORK} rows went through the plan")))
     }
 
     /// What an operator keeps, `first` at first.

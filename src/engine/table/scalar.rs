@@ -73,7 +73,8 @@ impl Scalar {
             Not(inner) => truth(inner.truth(row)?.map(|holds| !holds)),
             Negative(inner) => match inner.value(row)? {
                 Datum::Integer(number) => Datum::Integer(number.checked_neg().ok_or_else(|| self.too_large())?),
-                Datum::Real(number) => Datum::Real(-number),
+                // Nothing less it: 0.0 has no other side.
+                Datum::Real(number) => Datum::Real(0.0 - number),
                 other => other,
             },
             Binary(Operator::And, left, right) => truth(match (left.truth(row)?, right.truth(row)?) {
@@ -204,13 +205,15 @@ impl Scalar {
             let text = if matches!(left, Datum::Text(_)) { left } else { right };
             return Err(self.refused(format!("{} is a text and is not calculated with", text.literal())));
         };
-        Ok(match operator {
-            Operator::Add => Datum::Real(one + other),
-            Operator::Subtract => Datum::Real(one - other),
-            Operator::Multiply => Datum::Real(one * other),
-            _ if other == 0.0 => Datum::Null,
-            _ => Datum::Real(one / other),
-        })
+        let result = match operator {
+            Operator::Add => one + other,
+            Operator::Subtract => one - other,
+            Operator::Multiply => one * other,
+            _ if other == 0.0 => return Ok(Datum::Null),
+            _ => one / other,
+        };
+        // What is no number, as one infinity less another, is not known.
+        Ok(if result.is_nan() { Datum::Null } else { Datum::Real(result) })
     }
 
     fn call(&self, function: &str, values: &[Datum]) -> Result<Datum, Mistake> {

@@ -34,14 +34,14 @@ impl Database {
             Statement::Select(_) | Statement::Explain(_) => wrong(0, "this statement changes nothing", "one that does"),
             Statement::CreateTable { name, columns } => self.create_table(name, columns),
             Statement::CreateIndex { name, table, columns, unique } => self.create_index(name, table, columns, *unique),
-            Statement::DropTable { name } => {
-                let place = self.place(name)?;
-                self.tables.remove(place);
-                Ok(Effect::Defined(format!("the table {} is gone", name.text)))
-            }
+            Statement::DropTable { name } => self.drop_table(name),
             Statement::DropIndex { name } => {
                 for table in &mut self.tables {
                     if let Some(place) = table.indexes.iter().position(|index| index.name == name.text) {
+                        if table.indexes[place].of_constraint {
+                            let problem = format!("the index {} keeps the values of {} apart", name.text, table.name);
+                            return wrong(name.at, problem, "an index that CREATE INDEX made");
+                        }
                         let table = Rc::make_mut(table);
                         table.indexes.remove(place);
                         if let Some(statistics) = &mut table.statistics {
@@ -78,17 +78,30 @@ impl Database {
             return wrong(name.at, format!("there is a table {} already", name.text), "another name");
         }
         let mut table = Relation::new(name.text.clone());
-        for definition in definitions {
-            self.define(&mut table, definition)?;
-        }
+        definitions.iter().try_for_each(|definition| self.define(&mut table, definition))?;
+        definitions.iter().try_for_each(|definition| self.refer(&mut table, definition))?;
         let told = format!("the table {} has {}", table.name, crate::wording::count(table.columns.len(), "column"));
         self.tables.push(Rc::new(table));
         Ok(Effect::Defined(told))
     }
 
+    /// A table that others refer to stays: their values would be those of no row.
+    fn drop_table(&mut self, name: &Name) -> Done<Effect> {
+        let place = self.place(name)?;
+        let refers = |field: &&Field| field.references.as_ref().is_some_and(|(parent, _)| *parent == name.text);
+        for table in self.tables().filter(|table| table.name != name.text) {
+            if let Some(field) = table.columns.iter().find(refers) {
+                let problem = format!("{}.{} refers to {}", table.name, field.name, name.text);
+                return wrong(name.at, problem, format!("{} first", table.name));
+            }
+        }
+        self.tables.remove(place);
+        Ok(Effect::Defined(format!("the table {} is gone", name.text)))
+    }
+
     /// Puts a column to a table, with the index that keeps its values apart.
     fn define(&self, table: &mut Relation, definition: &ColumnDefinition) -> Done<()> {
-        let ColumnDefinition { name, kind, key, not_null, unique, default, references } = definition;
+        let ColumnDefinition { name, kind, key, not_null, unique, default, .. } = definition;
         if table.column(&name.text).is_some() {
             return wrong(name.at, format!("there is a column {} already", name.text), "another name");
         }
@@ -99,29 +112,13 @@ impl Database {
                 "one column, and UNIQUE indexes",
             );
         }
-        let references = match references {
-            Some((parent, column)) => {
-                let columns =
-                    if parent.text == table.name { &table.columns } else { &self.tables[self.place(parent)?].columns };
-                if !columns.iter().any(|field| field.name == column.text) {
-                    let names: Vec<&str> = columns.iter().map(|field| &*field.name).collect();
-                    return wrong(
-                        column.at,
-                        format!("there is no column {}", shorten(&column.text, 40)),
-                        names.join(", "),
-                    );
-                }
-                Some((parent.text.clone(), column.text.clone()))
-            }
-            None => None,
-        };
         let field = Field {
             name: name.text.clone(),
             kind: *kind,
             key: *key,
             not_null: *not_null || *key,
             default: default.clone(),
-            references,
+            references: None,
         };
         if !default.is_null() {
             check(&field, default, name.at)?;
@@ -130,20 +127,42 @@ impl Database {
         table.columns.push(field);
         if (*unique || *key) && !is_row_number {
             let columns = vec![table.columns.len() - 1];
-            let name = format!("{}_{}", table.name, name.text).into();
-            table.indexes.push(Index { name, columns, unique: true, entries: Vec::new() });
+            let index: Rc<str> = format!("{}_{}", table.name, name.text).into();
+            self.check_index_name(&index, name.at)?;
+            table.indexes.push(Index { name: index, columns, unique: true, of_constraint: true, entries: Vec::new() });
+        }
+        Ok(())
+    }
+
+    /// Notes which column must have the values of a column: one of which no two rows have the same.
+    fn refer(&self, table: &mut Relation, definition: &ColumnDefinition) -> Done<()> {
+        let Some((parent, referred)) = &definition.references else { return Ok(()) };
+        let there = if parent.text == table.name { &*table } else { &*self.tables[self.place(parent)?] };
+        let place = there.place(referred)?;
+        let keeps = |index: &Index| index.unique && index.columns == [place];
+        if !there.columns[place].is_row_number() && !there.indexes.iter().any(keeps) {
+            let problem = format!("{}.{} may have a value in several rows", parent.text, referred.text);
+            return wrong(referred.at, problem, "a PRIMARY KEY or a UNIQUE column");
+        }
+        if let Some(field) = table.columns.iter_mut().find(|field| field.name == definition.name.text) {
+            field.references = Some((parent.text.clone(), referred.text.clone()));
+        }
+        Ok(())
+    }
+
+    fn check_index_name(&self, name: &str, at: At) -> Done<()> {
+        if self.tables().any(|table| table.indexes.iter().any(|index| *index.name == *name)) {
+            return wrong(at, format!("there is an index {name} already"), "another name");
         }
         Ok(())
     }
 
     fn create_index(&mut self, name: &Name, table: &Name, columns: &[Name], unique: bool) -> Done<Effect> {
-        if self.tables().any(|table| table.indexes.iter().any(|index| index.name == name.text)) {
-            return wrong(name.at, format!("there is an index {} already", name.text), "another name");
-        }
+        self.check_index_name(&name.text, name.at)?;
         let place = self.place(table)?;
         let table = Rc::make_mut(&mut self.tables[place]);
         let columns = columns.iter().map(|column| table.place(column)).collect::<Done<Vec<usize>>>()?;
-        let mut index = Index { name: name.text.clone(), columns, unique, entries: Vec::new() };
+        let mut index = Index { name: name.text.clone(), columns, unique, of_constraint: false, entries: Vec::new() };
         let fields = &table.columns;
         index.entries =
             table.rows.iter().map(|(number, record)| (index.key(*number, record, fields), *number)).collect();
@@ -176,10 +195,12 @@ impl Database {
         }
         let mut table = (*self.tables[place]).clone();
         self.define(&mut table, definition)?;
+        self.refer(&mut table, definition)?;
         if let Some(statistics) = &mut table.statistics {
             statistics.distinct.push(1);
         }
         self.tables[place] = Rc::new(table);
+        self.check_references(place, definition.name.at)?;
         Ok(Effect::Defined(format!(
             "the table {} has a column {}; no row was written",
             name.text, definition.name.text
@@ -189,6 +210,13 @@ impl Database {
     fn insert(&mut self, name: &Name, columns: Option<&[Name]>, source: &InsertSource) -> Done<Effect> {
         let place = self.place(name)?;
         let table = self.tables[place].clone();
+        let twice = |columns: &[Name]| {
+            let is_twice = |at: &usize| columns[..*at].iter().any(|other| other.text == columns[*at].text);
+            (1..columns.len()).find(is_twice).map(|at| columns[at].clone())
+        };
+        if let Some(column) = columns.and_then(twice) {
+            return wrong(column.at, format!("{} is named twice", column.text), "each column once");
+        }
         let places = match columns {
             Some(columns) => columns.iter().map(|column| table.place(column)).collect::<Done<Vec<usize>>>()?,
             None => (0..table.columns.len()).collect(),
