@@ -1,6 +1,8 @@
-//! How a graph is drawn that is asked: the graph at the left, with where the walk has come to, and at the right the three texts,
+//! How a graph is drawn that is asked: the graph at the left, with where the walk has come to, beside a small one its edges as
+//! rows of a table, and at the right the three texts,
 //! with what each has answered.
 
+mod edges;
 mod long;
 mod net;
 mod texts;
@@ -10,6 +12,7 @@ use super::{About, Figure};
 use crate::engine::model::graph::{Event, GraphStore, Vertex};
 use crate::engine::{Dump, Span};
 use crate::scene::area::{Area, GAP, Size};
+use crate::scene::parts::{NODE, PAD};
 use crate::scene::{Breadth, Scene};
 
 pub struct GraphFigure;
@@ -27,15 +30,27 @@ impl Figure for GraphFigure {
 
     const LONG: Option<Long> = Some(Long { unit: "questions", start: long::start });
 
+    /// As high as the texts are, and the rows of a small graph; on a phone the graph stands above the text that is asked.
+    fn height(engine: &GraphStore, breadth: Breadth) -> Option<f32> {
+        let texts = texts::height(engine, halves(Area::window(breadth), breadth)[1].width, breadth);
+        let rows = edges::height(engine).max(LEAST);
+        let all = if breadth == Breadth::Wide { texts.max(rows) } else { texts + rows + GAP };
+        Some((all + 2.0 * GAP).min(breadth.height()))
+    }
+
     fn draw(engine: &GraphStore, event: Option<&Event>, breadth: Breadth) -> Scene {
-        let mut scene = Scene::new(breadth.width(), breadth.height());
-        let stage = Area::window(breadth).inset(GAP);
+        Self::draw_on(engine, event, breadth, Self::height(engine, breadth).unwrap_or(breadth.height()))
+    }
+
+    fn draw_on(engine: &GraphStore, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
+        let mut scene = Scene::new(breadth.width(), height);
+        let [mut left, right] = halves(Area::stage(breadth, height), breadth);
         let is_wide = breadth == Breadth::Wide;
-        let [left, right] = if is_wide {
-            stage.columns([Size::Share(1.0), Size::Share(1.0)])
-        } else {
-            stage.rows([Size::Share(1.0), Size::Share(1.0)])
-        };
+        net::head(&mut scene, engine, &mut left);
+        if let Some(width) = edges::width(engine, left) {
+            edges::draw(&mut scene, engine, left.cut_right(width));
+            left.cut_right(GAP);
+        }
         net::draw(&mut scene, engine, event, left, is_wide);
         texts::draw(&mut scene, engine, right, is_wide);
         scene
@@ -75,6 +90,23 @@ impl Figure for GraphFigure {
             bytes.push(b'\n');
         }
         Some(Dump { title, offset: 0, bytes, spans })
+    }
+}
+
+/// A graph has so much room at least.
+const LEAST: f32 = 2.0 * NODE + NODE;
+
+/// The graph, and the texts.
+fn halves(stage: Area, breadth: Breadth) -> [Area; 2] {
+    let stage = stage.inset(GAP);
+    match breadth {
+        Breadth::Wide => stage.columns([Size::Share(1.0), Size::Share(1.0)]),
+        Breadth::Narrow => {
+            let mut texts = stage;
+            let graph = texts.cut_top(LEAST.min(stage.height / 2.0 + 2.0 * PAD));
+            texts.cut_top(GAP);
+            [graph, texts]
+        }
     }
 }
 

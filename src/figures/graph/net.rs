@@ -1,11 +1,12 @@
 //! The graph: a box for each vertex, an arrow for each edge, and who has been reached by which hop.
 
-use crate::engine::model::graph::{Edge, EdgeId, Event, GraphStore, Language, Standing, question};
+use super::edges::FEW;
+use crate::engine::model::graph::{Edge, EdgeId, Event, GraphStore, Language, Standing, Vertex, question};
 use crate::engine::wording::count;
 use crate::scene::area::{Area, GAP};
 use crate::scene::graph::{edge_paths, layered, loop_paths};
 use crate::scene::parts::{PAD, ROW, heading};
-use crate::scene::rows::put;
+use crate::scene::rows::{CLOSE, put};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::LINE;
 use crate::scene::{Anchor, Point, Scene, Shape};
@@ -15,15 +16,20 @@ const LOOKS: [(&str, &str); 4] =
     [("pointer", "pointer head"), ("plot-1", "hue-1"), ("plot-2", "hue-2"), ("plot-0", "hue-0")];
 const FOLLOWED: (&str, &str) = ("path", "path head");
 
-pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area: Area, is_wide: bool) {
-    let mut rest = area;
+/// What is asked, and how much has been read for it. It cuts its line off the area.
+pub fn head(scene: &mut Scene, engine: &GraphStore, area: &mut Area) {
     let walk = &engine.look;
     let counted = match engine.asked {
         None => String::new(),
         Some(Language::Sql) => format!("{}, {} read", count(walk.hops, "round"), count(walk.edges_read, "row")),
         Some(_) => format!("{}, {} read", count(walk.hops, "hop"), count(walk.edges_read, "edge")),
     };
-    heading(scene, "question", &mut rest, question(engine.settings.graph), &counted);
+    heading(scene, "question", area, question(engine.settings.graph), &counted);
+}
+
+pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area: Area, is_wide: bool) {
+    let mut rest = area;
+    let walk = &engine.look;
     let graph = &engine.graph;
     let vertices: Vec<_> = graph.vertices().collect();
     let edges: Vec<(EdgeId, &Edge)> = graph.edges().collect();
@@ -43,11 +49,15 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area:
     }
     let class = if is_wide { "name" } else { "small plain" };
     let face = Face::of(class);
-    let beside = if is_wide { PAD + 2.0 * GAP } else { GAP + 2.0 * GAP };
-    let wide: Vec<f32> = vertices.iter().map(|(_, vertex)| face.width(&vertex.name) + beside).collect();
+    let beside = if is_wide { 2.0 * PAD + 2.0 * GAP } else { GAP + 2.0 * GAP };
+    let small = Face::of("small");
+    let wide = |vertex: &Vertex| face.width(&vertex.name).max(small.width(&vertex.label)) + beside;
+    let wide: Vec<f32> = vertices.iter().map(|(_, vertex)| wide(vertex)).collect();
     let place = |id| vertices.iter().position(|(other, _)| *other == id).unwrap_or_default();
     let ends: Vec<_> = edges.iter().map(|(_, edge)| (place(edge.tail), place(edge.head))).collect();
-    let layout = layered(rest, &wide, if is_wide { LINE + GAP / 2.0 } else { LINE }, &ends);
+    // On a phone the edges of many vertices need the room.
+    let tall = if is_wide || vertices.len() <= FEW { 2.0 * CLOSE + GAP } else { LINE };
+    let layout = layered(rest, &wide, tall, &ends);
 
     for ((id, edge), (way, (tail, _))) in edges.iter().zip(layout.ways.iter().zip(&ends)) {
         let is_followed = walk.followed.contains(id);
@@ -84,6 +94,12 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area:
             let side = room.cut_right(wide);
             shape = put(shape, side, Anchor::End, class, &mark);
             room.cut_right(GAP / 2.0);
+        }
+        // Its label stands below its name, where the boxes are high enough.
+        if room.height >= 2.0 * CLOSE - GAP {
+            let below = room.cut_bottom(room.height / 2.0);
+            room.y += GAP / 2.0 / 2.0;
+            shape = put(shape, Area { y: below.y - GAP / 2.0 / 2.0, ..below }, Anchor::Middle, "small", &*vertex.label);
         }
         shape = put(shape, room, Anchor::Middle, class, &*vertex.name);
         let said = if is_new { String::new() } else { said };

@@ -7,7 +7,7 @@ use crate::scene::code::{self, Line};
 use crate::scene::parts::{PAD, ROW};
 use crate::scene::rows::{boxed, put};
 use crate::scene::text::Face;
-use crate::scene::{Anchor, Scene};
+use crate::scene::{Anchor, Breadth, Scene};
 
 /// Between two panes.
 const BETWEEN: f32 = GAP / 2.0;
@@ -24,6 +24,17 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, area: Area, is_wide: bool) {
         pane(scene, engine, language, rest.cut_top(heights[place]), &texts[place]);
         rest.cut_top(BETWEEN);
     }
+}
+
+/// How high the texts are that are shown in such a width: all, or on a phone the one that was asked, with the heads of the others.
+pub fn height(engine: &GraphStore, width: f32, breadth: Breadth) -> f32 {
+    let asked = engine.asked.unwrap_or(Language::Cypher);
+    let is_shown = |language: &Language| breadth == Breadth::Wide || *language == asked;
+    let tall = |language: Language| {
+        code::height(code::lines(&engine.queries[language as usize].text, width - 2.0 * PAD).len())
+    };
+    let texts: f32 = Language::ALL.into_iter().filter(is_shown).map(tall).sum();
+    texts + Language::ALL.len() as f32 * HEAD + 2.0 * BETWEEN
 }
 
 /// How tall each pane is: as its text, and where that is too much for all, the one that was asked first.
