@@ -6,7 +6,7 @@ use crate::engine::model::queries::{Cell, Pane, Strip};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{Card, PAD};
 use crate::scene::places::{Places, Tile};
-use crate::scene::rows::{CLOSE, EASY, put};
+use crate::scene::rows::{CLOSE, EASY, boxed, put};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::colours;
 use crate::scene::{Anchor, Scene, Shape};
@@ -14,9 +14,11 @@ use crate::scene::{Anchor, Scene, Shape};
 const CODE: &str = "small data plain";
 /// A line of text has at most so many on the stage.
 const MOST_WRAPPED: usize = 2;
+/// And what is said of a failure.
+const MOST_SAID: usize = 4;
 /// A strip with its name above what it holds.
 const TALL: f32 = 2.0 * EASY;
-/// More strips than these stand in two columns, where there is the breadth for it.
+/// More strips than these stand in two columns, where there is the breadth for it; half as many where there is much.
 const MOST_STRIPS: usize = 5;
 /// Of a strip that is one line, the name has this part.
 const NAME: f32 = 0.5;
@@ -29,7 +31,16 @@ pub(super) fn draw(scene: &mut Scene, pane: &Pane, area: Area) {
     rest.cut_bottom(GAP / 2.0);
     // A low pane has room for what is at work, or for the answer.
     let is_low = rest.height < CLOSE + 2.0 * EASY;
-    if !is_low || pane.is_done || pane.failed.is_some() || !pane.answer.is_empty() {
+    if let Some(failed) = &pane.failed {
+        let lines = wrapped(&pane.lines, rest.width);
+        let said = why(failed, rest.width);
+        let shown = ((rest.height - said.len() as f32 * CLOSE - GAP) / CLOSE).max(1.0) as usize;
+        let shown = shown.min(lines.len());
+        draw_text(scene, pane, rest.cut_top(shown as f32 * CLOSE), &lines, shown);
+        rest.cut_top(GAP / 2.0);
+        return draw_failure(scene, pane, failed, rest);
+    }
+    if !is_low || pane.is_done || !pane.answer.is_empty() {
         let answer = rest.cut_bottom(EASY);
         rest.cut_bottom(GAP / 2.0);
         draw_answer(scene, pane, answer);
@@ -37,7 +48,8 @@ pub(super) fn draw(scene: &mut Scene, pane: &Pane, area: Area) {
 
     let lines = wrapped(&pane.lines, rest.width);
     let strips = pane.strips.len();
-    let columns = if strips > MOST_STRIPS && rest.width > 2.0 * TALL * 2.0 { 2 } else { 1 };
+    let most = if rest.width > MOST_STRIPS as f32 * 2.0 * TALL { MOST_STRIPS / 2 } else { MOST_STRIPS };
+    let columns = if strips > most && rest.width > 2.0 * TALL * 2.0 { 2 } else { 1 };
     let least = strips.div_ceil(columns).max(1) as f32 * EASY;
     let fit = |room: f32, pitch: f32| (room / pitch).max(0.0) as usize;
     let shown = fit(rest.height - least, CLOSE).clamp(1, lines.len().max(1)).min(lines.len());
@@ -95,13 +107,24 @@ fn draw_text(scene: &mut Scene, pane: &Pane, mut area: Area, lines: &[Wrapped], 
     }
 }
 
+/// Why there is no answer, line by line.
+fn why(failed: &str, width: f32) -> Vec<String> {
+    Face::of("small bad").wrap(&format!("✗ {failed}"), width - GAP, MOST_SAID)
+}
+
+/// In place of the operators and the answer, in a box that is torn.
+fn draw_failure(scene: &mut Scene, pane: &Pane, failed: &str, mut area: Area) {
+    let area = area.cut_top(area.height.min(2.0 * TALL));
+    let lines = why(failed, area.width);
+    let shape = boxed(format!("{} answer", pane.language.name()), area, 2.0, "torn").label(failed);
+    let mut own = area.own().low(lines.len() as f32 * CLOSE);
+    own.cut_left(GAP / 2.0);
+    let said = |shape, line: &String| put(shape, own.cut_top(CLOSE), Anchor::Start, "small bad", line);
+    scene.push(lines.iter().fold(shape, said));
+}
+
 fn draw_answer(scene: &mut Scene, pane: &Pane, mut area: Area) {
     let key = format!("{} answer", pane.language.name());
-    if let Some(why) = &pane.failed {
-        let shape = put(Shape::new(key, area.x, area.y), area.own(), Anchor::Start, "small bad", format!("✗ {why}"));
-        scene.push(shape.label(why.to_string()));
-        return;
-    }
     let word = match (pane.is_done, pane.answer.is_empty()) {
         (true, true) => "answer: no row",
         (true, false) => "answer ✓",
@@ -160,7 +183,9 @@ fn draw_strips(scene: &mut Scene, pane: &Pane, area: Area, columns: usize, rows:
     // Column by column: workers stand below each other, and parts.
     for (place, strip) in strips.iter().enumerate() {
         let mut column = area.column(columns, place / rows.max(1));
-        let pitch = (column.height / rows.max(1) as f32).min(TALL);
+        // The last column may have fewer, and they share its height.
+        let here = rows.min(strips.len() - place / rows.max(1) * rows);
+        let pitch = (column.height / here.max(1) as f32).min(2.0 * TALL);
         column.cut_top(pitch * (place % rows.max(1)) as f32);
         let mut at = column.cut_top(pitch);
         at.cut_bottom(2.0);
@@ -181,7 +206,7 @@ fn draw_strip(scene: &mut Scene, strip: &Strip, area: Area) {
         let mut rest = area;
         let head = rest.cut_top(CLOSE);
         rest.cut_bottom(2.0);
-        (head, rest)
+        (head, rest.cut_top(rest.height.min(2.0 * CLOSE)))
     } else {
         let mut rest = area;
         let wanted = Face::of(class).width(says) + Face::of(words).width(&strip.note) + 2.0 * GAP;

@@ -43,7 +43,7 @@ pub(super) fn width(engine: &Queries) -> f32 {
 }
 
 /// From one row to the next, where there is room.
-const PITCH: f32 = LINE + GAP / 2.0;
+const PITCH: f32 = LINE;
 /// A table with fewer rows is as tall as one with these: the panes beside it need the room.
 const FEWEST: usize = 11;
 
@@ -80,7 +80,7 @@ pub(super) fn draw(scene: &mut Scene, engine: &Queries, area: Area, running: boo
         names = put(names, own.cut_left(*width), Anchor::Start, "small", name);
     }
     scene.push(names);
-    let pitch = (rest.height / engine.data.rows.len().max(1) as f32).min(PITCH);
+    let pitch = (rest.height / engine.data.rows.len().max(1) as f32).min(2.0 * CLOSE);
     for (place, row) in engine.data.rows.iter().enumerate() {
         let id = RowId(place + 1);
         let mut line = rest.cut_top(pitch);
