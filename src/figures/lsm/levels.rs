@@ -3,13 +3,16 @@
 
 use std::rc::Rc;
 
-use super::{Area, is_new, output_level};
+use super::shelf::{bounds, is_empty, last, rows, rows_of};
+use super::{is_new, output_level};
 use crate::engine::key::Key;
 use crate::engine::storage::lsm::read::Visit;
 use crate::engine::storage::lsm::version::{LEVELS, OpenTable};
 use crate::engine::storage::lsm::{Compaction, Event, Lsm};
 use crate::engine::wording::count;
+use crate::scene::area::{Area, GAP};
 use crate::scene::parts::tokens;
+use crate::scene::rows::{boxed, put};
 use crate::scene::svg::number;
 use crate::scene::text::{SMALL, fit, width};
 use crate::scene::vocabulary::{LINE, disk};
@@ -21,6 +24,8 @@ const LOG: f32 = 28.0;
 /// A row of tables with all that they show, and what is between two levels.
 const ROW: f32 = 56.0;
 const BETWEEN: f32 = 10.0;
+/// A level without a table.
+const EMPTY: f32 = LINE + GAP / 2.0;
 
 /// Where keys lie, and where rows do.
 struct Plan<'a> {
@@ -37,56 +42,33 @@ pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: A
     let name = format!("disk: {} bytes there, {} written so far", tree.disk.used, tally.bytes_written);
     scene.push(disk("disk", area.x, area.y, area.width, area.height, &name));
     draw_files(scene, tree, event, area);
-    let (last, rows) = (last(tree), rows(tree));
+    let last = last(tree);
     let left = if breadth == Breadth::Wide { NAMES } else { 30.0 };
     let shelves = Area { y: area.y + 22.0 + LOG, height: area.height - 26.0 - LOG, ..area };
-    let gaps = BETWEEN * (last + 1) as f32;
-    let row = between((shelves.height - gaps) / rows as f32, 9.0, ROW);
+    let (rows, empty) = rows(tree);
+    let gaps = BETWEEN * (last + 1) as f32 + EMPTY * empty as f32;
+    let row = between((shelves.height - gaps) / rows.max(1) as f32, 9.0, ROW);
+    // What a larger step of the run needs is shared by rows and empty levels.
+    let spare = (shelves.height - gaps - rows as f32 * row).max(0.0) / (rows + empty).max(1) as f32;
+    let (row, empty) = (row + spare.min(LINE / 2.0), EMPTY + spare.min(LINE));
     let plan = Plan { tree, area: shelves, bounds: bounds(tree), row, left };
     let mut y = shelves.y;
     for level in 0..=last {
-        let rows = rows_of(tree, level);
+        let height = if is_empty(tree, level) { empty } else { rows_of(tree, level) as f32 * row };
         // What has no room any more is not drawn: the counters know it.
-        if y + rows as f32 * row > area.y + area.height {
+        if y + height > area.y + area.height {
             break;
         }
-        plan.draw_level(scene, level, y, rows, breadth);
+        plan.draw_level(scene, level, y, height, breadth);
         plan.draw_tables(scene, level, y, event);
-        y += rows as f32 * row + BETWEEN;
+        y += height + BETWEEN;
     }
-}
-
-/// The last level that is shown.
-fn last(tree: &Lsm) -> usize {
-    tree.version().deepest().unwrap_or(0).clamp(2, LEVELS - 1)
-}
-
-fn rows(tree: &Lsm) -> usize {
-    (0..=last(tree)).map(|level| rows_of(tree, level)).sum()
 }
 
 /// How high the disk is with room for all that a table shows.
 pub(super) fn height(tree: &Lsm) -> f32 {
-    LINE + LOG + rows(tree) as f32 * ROW + (last(tree) + 1) as f32 * BETWEEN
-}
-
-/// A row for each table where tables overlap, one for all where they do not.
-fn rows_of(tree: &Lsm, level: usize) -> usize {
-    let tables = tree.version().level(level).len();
-    let pending = usize::from(output_level(tree) == Some(level));
-    if tree.settings.policy.is_sorted(level) { 1 + pending } else { (tables + pending).max(1) }
-}
-
-fn bounds(tree: &Lsm) -> Vec<Key> {
-    let mut bounds: Vec<Key> = Vec::new();
-    for (_, table) in tree.version().tables() {
-        for key in [&table.meta.smallest, &table.meta.largest] {
-            if let Err(place) = bounds.binary_search(key) {
-                bounds.insert(place, key.clone());
-            }
-        }
-    }
-    bounds
+    let (rows, empty) = rows(tree);
+    LINE + LOG + rows as f32 * ROW + empty as f32 * EMPTY + (last(tree) + 1) as f32 * BETWEEN
 }
 
 /// The log and the manifest.
@@ -124,12 +106,12 @@ impl Plan<'_> {
     }
 
     fn range_of(&self, smallest: &Key, largest: &Key) -> (f32, f32) {
-        let half = (self.pitch() * 0.47).min(46.0);
+        let half = self.pitch() * 0.47;
         (self.x_of(smallest) - half, self.x_of(largest) + half)
     }
 
     /// The shelf, its name, and how full it is.
-    fn draw_level(&self, scene: &mut Scene, level: usize, y: f32, rows: usize, breadth: Breadth) {
+    fn draw_level(&self, scene: &mut Scene, level: usize, y: f32, height: f32, breadth: Breadth) {
         let (tree, settings) = (self.tree, &self.tree.settings);
         let (have, limit) = match settings.policy.is_sorted(level) {
             false => (tree.version().level(level).len() as u64, settings.level0_tables),
@@ -141,11 +123,11 @@ impl Plan<'_> {
         let unit = if settings.policy.is_sorted(level) { "B" } else { "tables" };
         let full = if is_last { format!("{have} {unit}") } else { format!("{have}/{limit} {unit}") };
         let mut shelf = Shape::new(format!("level {level}"), self.area.x + 8.0, y)
-            .path(format!("M0 {}h{}", number(rows as f32 * self.row + 4.0), number(self.area.width - 16.0)), "strip")
+            .path(format!("M0 {}h{}", number(height + 4.0), number(self.area.width - 16.0)), "strip")
             .label(format!("level {level}: {full}"));
         if breadth == Breadth::Wide {
             shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("level {level}"));
-            if self.row * rows as f32 >= 24.0 {
+            if height >= 24.0 {
                 let class = if over { "small bad" } else { "small" };
                 shelf = shelf.text(2.0, 25.0, Anchor::Start, class, fit(&full, NAMES - 8.0, SMALL));
             }
@@ -153,6 +135,11 @@ impl Plan<'_> {
             shelf = shelf.text(2.0, 12.0, Anchor::Start, "name", format!("L{level}"));
         }
         scene.push(shelf);
+        if is_empty(tree, level) {
+            let at = Area { x: self.area.x + self.left, y, width: self.area.width - self.left - 10.0, height };
+            let none = boxed(format!("level {level} empty"), at, 0.0, "slot");
+            scene.push(put(none, at.own(), Anchor::Middle, "small", "no table"));
+        }
     }
 
     fn draw_tables(&self, scene: &mut Scene, level: usize, y: f32, event: Option<&Event>) {

@@ -1,33 +1,61 @@
 //! The upper region: the memtable in the order of its keys, the immutable ones behind it, snapshots, and how writes fare.
 
-use super::Area;
 use crate::engine::storage::lsm::{Event, Lsm};
 use crate::engine::storage::{Entry, Memtable};
 use crate::engine::wording::shown_or;
-use crate::scene::text::{SMALL, fit};
-use crate::scene::vocabulary::{Held, cell, memory};
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::gauge;
+use crate::scene::rows::{APART, CLOSE, boxed, put};
+use crate::scene::vocabulary::{ROUND, record};
 use crate::scene::{Anchor, Scene, Shape, Whence};
 
-const CELL: f32 = 58.0;
-const HEIGHT: f32 = 24.0;
+/// How wide an entry is at least.
+const LEAST: f32 = 58.0;
+/// Few entries share the room of so many.
+const FEW: usize = 4;
+/// The memtable, and those that wait to be flushed.
+const TALL: f32 = 40.0;
+const LOW: f32 = 24.0;
+/// What they are called, at their left: a part of the breadth.
+const NAMES: f32 = 0.25;
+const WIDEST_NAMES: f32 = 118.0;
+
+/// How high memory is.
+pub(super) fn height() -> f32 {
+    CLOSE + TALL + LOW + 2.0 * GAP
+}
 
 pub(super) fn draw(scene: &mut Scene, tree: &Lsm, event: Option<&Event>, area: Area) {
-    scene.push(memory("memory", area.x, area.y, area.width, area.height, "memory"));
-    let status = Shape::new("status", area.x + area.width - 10.0, area.y + 15.0);
-    scene.push(status.text(0.0, 0.0, Anchor::End, "small", status_of(tree, event)));
-    let row = Area { x: area.x + 10.0, y: area.y + 30.0, width: area.width - 20.0, height: HEIGHT };
+    let mut head = area.own();
+    head.cut_left(GAP);
+    head.cut_right(GAP);
+    let head = head.cut_top(CLOSE);
+    let region = put(boxed("memory", area, ROUND, "memory"), head, Anchor::Start, "region-name", "memory");
+    scene.push(region);
+    let status = Shape::new("status", area.x, area.y);
+    scene.push(put(status, head, Anchor::End, "small", status_of(tree, event)));
+    let mut rest = Area { x: area.x + GAP, width: area.width - 2.0 * GAP, ..area };
+    rest.cut_top(CLOSE);
+    let (mut row, mut below) = (rest.cut_top(TALL), rest);
+    below.cut_top(GAP);
+    let mut below = below.cut_top(LOW);
+    let names = (area.width * NAMES).min(WIDEST_NAMES);
+    draw_fill(scene, tree, row.cut_left(names));
     let touched = match event {
         Some(Event::Inserted { key, .. }) => Some(key.as_str()),
         _ => None,
     };
     draw_memtable(scene, tree.memtable(), "memtable", row, touched);
-    draw_bar(scene, tree, row);
-    let below = Area { y: row.y + 58.0, ..row };
-    let many = tree.immutables().len().max(1) as f32;
-    let width = (below.width - 8.0 * (many - 1.0)) / many;
+    let name = below.cut_left(names);
+    let waiting = Shape::new("waiting", name.x, name.y);
+    scene.push(put(waiting, name.own(), Anchor::Start, "small", "to be flushed"));
+    let many = tree.immutables().len();
     for (place, immutable) in tree.immutables().iter().enumerate() {
-        let at = Area { x: below.x + place as f32 * (width + 8.0), width, ..below };
-        draw_memtable(scene, &immutable.memtable, "waits to be flushed", at, None);
+        draw_memtable(scene, &immutable.memtable, "waits to be flushed", below.column(many, place), None);
+    }
+    if many == 0 {
+        let none = boxed("nothing waits", below, 2.0, "slot");
+        scene.push(put(none, below.own(), Anchor::Middle, "small", "no full memtable waits"));
     }
 }
 
@@ -46,55 +74,44 @@ fn status_of(tree: &Lsm, event: Option<&Event>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// The newest entries of a memtable as far as there is room, in the order of their keys.
+/// The entries of a memtable as far as there is room, in the order of their keys.
 fn draw_memtable(scene: &mut Scene, memtable: &Memtable, name: &str, at: Area, touched: Option<&str>) {
-    let room = (at.width / CELL) as usize;
-    let fits = if memtable.len > room { room - 1 } else { memtable.len };
+    let most = ((at.width / LEAST) as usize).max(1);
+    let fits = if memtable.len > most { most - 1 } else { memtable.len };
+    let columns = if memtable.len > most { most } else { memtable.len.max(most.min(FEW)) };
     if memtable.is_empty() {
-        let empty = Shape::new(format!("{name} {} empty", at.x as u32), at.x, at.y).rect(
-            0.0,
-            0.0,
-            CELL - 4.0,
-            HEIGHT,
-            2.0,
-            "slot",
-        );
-        scene.push(empty.text(CELL + 4.0, 16.0, Anchor::Start, "small", format!("{name}: empty")));
+        let empty = boxed(format!("{name} {} empty", at.x as u32), at, 2.0, "slot");
+        scene.push(put(empty, at.own(), Anchor::Middle, "small", format!("the {name} is empty")));
     }
-    for (place, entry) in memtable.iter().take(fits).enumerate() {
+    let place = |place: usize| {
+        let tile = at.cell(columns, 1, place);
+        Area { width: tile.width + GAP - APART, height: at.height, ..tile }
+    };
+    for (number, entry) in memtable.iter().take(fits).enumerate() {
         let changed = touched == Some(entry.key.as_str());
-        scene.push(draw_entry(entry, at.x + place as f32 * CELL, at.y).changed(changed));
+        scene.push(draw_entry(entry, place(number)).changed(changed));
     }
     if memtable.len > fits {
-        let more = format!("+{}", memtable.len - fits);
-        let shape = Shape::new(format!("{name} {} more", at.x as u32), at.x + fits as f32 * CELL + 4.0, at.y);
-        scene.push(shape.text(0.0, 16.0, Anchor::Start, "small", more));
-    }
-    let label = Shape::new(format!("{name} {}", at.x as u32), at.x, at.y - 3.0);
-    if !memtable.is_empty() && name != "memtable" {
-        scene.push(label.text(0.0, 0.0, Anchor::Start, "small", fit(name, at.width, SMALL)));
+        let at = place(fits);
+        let more = Shape::new(format!("{name} {} more", at.x as u32), at.x, at.y);
+        scene.push(put(more, at.own(), Anchor::Middle, "small", format!("+{}", memtable.len - fits)));
     }
 }
 
-fn draw_entry(entry: &Entry, x: f32, y: f32) -> Shape {
-    let held = match &entry.value {
-        Some(value) => Held::Value(value),
-        None => Held::Tombstone,
-    };
+fn draw_entry(entry: &Entry, at: Area) -> Shape {
     let words = shown_or(entry.value.as_deref(), "deleted");
-    cell(format!("entry {}", entry.sequence), x, y, CELL - 4.0, HEIGHT, entry.key.as_str(), held)
+    record(format!("entry {}", entry.sequence), at, entry.key.as_str(), entry.value.as_deref())
         .label(format!("{} {words}, write {}", entry.key, entry.sequence))
         .born(Whence::Shape("log".to_owned()))
 }
 
 /// How full the memtable is.
-fn draw_bar(scene: &mut Scene, tree: &Lsm, row: Area) {
+fn draw_fill(scene: &mut Scene, tree: &Lsm, area: Area) {
     let (have, limit) = (tree.memtable().bytes, tree.settings.memtable_bytes);
-    let share = (have as f32 / limit as f32).min(1.0);
-    let width = row.width.min(240.0);
-    let bar = Shape::new("fill", row.x, row.y + HEIGHT + 5.0)
-        .rect(0.0, 0.0, width, 5.0, 2.0, "slot")
-        .rect(0.0, 0.0, width * share, 5.0, 2.0, "gauge")
-        .text(width + 8.0, 6.0, Anchor::Start, "small", format!("{have} of {limit} bytes"));
-    scene.push(bar);
+    let mut own = area.own();
+    own.cut_right(GAP);
+    let bar = Shape::new("fill", area.x, area.y);
+    let bar = put(bar, own.cut_top(CLOSE), Anchor::Start, "small", "memtable");
+    let bar = put(bar, own.cut_top(CLOSE - APART), Anchor::Start, "small", format!("{have} of {limit} B"));
+    scene.push(gauge(bar, own.cut_top(GAP / 2.0), have as f32 / limit as f32, "gauge"));
 }

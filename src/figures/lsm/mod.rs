@@ -3,30 +3,15 @@
 
 mod levels;
 mod memory;
+mod shelf;
 
 use super::{About, Fault, Figure, plug};
 use crate::engine::Dump;
 use crate::engine::storage::lsm::{Event, Lsm};
+use crate::scene::area::{Area, GAP};
 use crate::scene::{Breadth, Scene};
 
 pub struct LsmFigure;
-
-/// A part of the stage.
-#[derive(Clone, Copy)]
-struct Area {
-    x: f32,
-    y: f32,
-    width: f32,
-    height: f32,
-}
-
-/// Between the regions, and around them.
-const MARGIN: f32 = 8.0;
-const MEMORY: f32 = 122.0;
-
-fn most_height(breadth: Breadth) -> f32 {
-    if breadth == Breadth::Wide { 450.0 } else { 460.0 }
-}
 
 impl Figure for LsmFigure {
     type Engine = Lsm;
@@ -43,20 +28,19 @@ impl Figure for LsmFigure {
     const PLUG: Option<&'static str> = Some(plug::CRASH);
 
     fn height(tree: &Lsm, breadth: Breadth) -> Option<f32> {
-        Some((MEMORY + levels::height(tree) + MARGIN + 2.0 * MARGIN).min(most_height(breadth)))
+        Some((memory::height() + levels::height(tree) + 2.0 * (GAP + GAP)).min(breadth.height()))
     }
 
     fn draw(tree: &Lsm, event: Option<&Event>, breadth: Breadth) -> Scene {
-        Self::draw_on(tree, event, breadth, most_height(breadth))
+        Self::draw_on(tree, event, breadth, breadth.height())
     }
 
     /// The shelves share what there is below memory.
     fn draw_on(tree: &Lsm, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
-        let width = breadth.width() - 2.0 * MARGIN;
         let mut scene = Scene::new(breadth.width(), height);
-        let above = Area { x: MARGIN, y: MARGIN, width, height: MEMORY };
-        let top = MEMORY + 2.0 * MARGIN;
-        let below = Area { x: MARGIN, y: top, width, height: height - top - MARGIN };
+        let mut below = Area::stage(breadth, height).inset(GAP);
+        let above = below.cut_top(memory::height());
+        below.cut_top(GAP);
         memory::draw(&mut scene, tree, event, above);
         levels::draw(&mut scene, tree, event, below, breadth);
         scene
