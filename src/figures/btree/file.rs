@@ -3,18 +3,25 @@
 use std::collections::BTreeSet;
 
 use super::Area;
+use super::place::{square, told};
 use crate::engine::storage::btree::event::Reason;
 use crate::engine::storage::btree::{BTree, Cost, Event, PageId, Place, Source, Standing, Survival};
 use crate::engine::wording::count;
-use crate::scene::text::{SMALL, fit, width};
+use crate::scene::area::GAP;
+use crate::scene::parts::CELL;
+use crate::scene::rows::put;
+use crate::scene::text::{Face, SMALL, fit, width};
 use crate::scene::vocabulary::{LINE, disk, hatch};
-use crate::scene::{Anchor, Point, Scene, Shape, Whence};
+use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 
 /// The side of a square, and the step from one to the next.
-const SIDE: f32 = 28.0;
+pub(super) const SIDE: f32 = 28.0;
 const STEP: f32 = 32.0;
+const BETWEEN: f32 = STEP - SIDE;
 /// The step from one row of squares to the next.
 pub(super) const ROW: f32 = 33.0;
+/// So many squares stand in a row on a phone.
+pub(super) const MOST_IN_A_ROW: usize = 11;
 /// How tall the disk is with one row.
 pub(super) const LEAST: f32 = 3.0 * LINE + ROW + SIDE;
 
@@ -65,8 +72,12 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         "small",
         fit(&title, area.width, SMALL),
     ));
-    let columns = (area.width / STEP) as usize;
-    let lines = (((area.height - 16.0) / ROW) as usize).max(1);
+    let top = SMALL + GAP / 2.0;
+    // Few places are as wide as there is room for, and show the keys that the file has.
+    let step = between((area.width + BETWEEN) / tree.places().max(1) as f32, STEP, 2.0 * CELL);
+    let columns = ((area.width + BETWEEN) / step) as usize;
+    let lines = (((area.height - top) / ROW) as usize).max(1);
+    let high = if tree.places() as usize <= columns { between(area.height - top, SIDE, 2.0 * SIDE) } else { SIDE };
     let (shown, hidden) = shown(tree, columns * lines);
     let unforced = tree.unforced();
     let touched = match event {
@@ -75,8 +86,9 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         _ => None,
     };
     for (at, id) in shown.iter().enumerate() {
-        let (x, y) = (area.x + (at % columns) as f32 * STEP, area.y + 16.0 + (at / columns) as f32 * ROW);
-        let mut shape = square(tree, *id, x, y, unforced.contains(id)).changed(touched == Some(*id));
+        let (x, y) = (area.x + (at % columns) as f32 * step, area.y + top + (at / columns) as f32 * ROW);
+        let place = Area { x, y, width: step - BETWEEN, height: high };
+        let mut shape = square(tree, *id, place, unforced.contains(id)).changed(touched == Some(*id));
         // What is written to a new place comes from memory.
         if let Some(Event::PageWritten {
             page,
@@ -90,30 +102,10 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     }
     if hidden > 0 {
         let at = shown.len();
-        let (x, y) = (area.x + (at % columns) as f32 * STEP, area.y + 33.0 + (at / columns) as f32 * ROW);
+        let (x, y) = (area.x + (at % columns) as f32 * step, area.y + ROW + (at / columns) as f32 * ROW);
         let text = format!("… {hidden} more");
         scene.push(Shape::new("more pages", x, y).text(0.0, 0.0, Anchor::Start, "small", text));
     }
-}
-
-/// How many pages there are, of which kind.
-fn told(tree: &BTree) -> String {
-    if tree.height == 0 {
-        return "not looked at since the crash".to_owned();
-    }
-    let mut counts = [(0, "in the tree"), (0, "free"), (0, "replaced"), (0, "orphaned")];
-    for id in (0..tree.places()).map(PageId) {
-        let kind = match tree.place(id) {
-            Place::Used => 0,
-            Place::Free => 1,
-            Place::Superseded => 2,
-            Place::Orphan => 3,
-            Place::Meta | Place::Unknown => continue,
-        };
-        counts[kind].0 += 1;
-    }
-    let parts = counts.iter().filter(|(many, _)| *many > 0).map(|(many, name)| format!("{many} {name}"));
-    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Which places are shown where there is not room for all: those that something happens to, and the first ones.
@@ -140,62 +132,6 @@ fn shown(tree: &BTree, room: usize) -> (Vec<PageId>, usize) {
     (chosen.into_iter().collect(), hidden)
 }
 
-/// One place of the page file.
-fn square(tree: &BTree, id: PageId, x: f32, y: f32, unforced: bool) -> Shape {
-    let (middle, line) = (SIDE / 2.0, SIDE / 2.0 + 4.0);
-    let bytes = tree.bytes_on_disk(id);
-    let on_file = bytes.iter().any(|byte| *byte != 0);
-    let is_whole = on_file && bytes.len() as u64 == tree.page_bytes();
-    let place = tree.place(id);
-    let stale = tree.of_tree(id).is_some_and(|(_, standing)| standing != Standing::Clean);
-    let shape = Shape::new(format!("place {}", id.0), x, y);
-    let number = id.0.to_string();
-    let number = fit(&number, SIDE, SMALL);
-    let mut shape = match place {
-        _ if !on_file => {
-            shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "slot").text(middle, line, Anchor::Middle, "small", number)
-        }
-        Place::Orphan => {
-            shape.class("dead").rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(middle, line, Anchor::Middle, "", number)
-        }
-        Place::Superseded => {
-            shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(middle, line, Anchor::Middle, "small", number)
-        }
-        Place::Free => {
-            shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "slot").text(middle, line, Anchor::Middle, "small", number)
-        }
-        Place::Meta => shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(
-            middle,
-            line,
-            Anchor::Middle,
-            "small",
-            format!("M{number}"),
-        ),
-        Place::Used | Place::Unknown => {
-            let class = if stale { "small" } else { "small strong" };
-            shape.rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell").text(middle, line, Anchor::Middle, class, number)
-        }
-    };
-    if unforced {
-        shape = shape.path(hatch(0.0, 0.0, SIDE, SIDE), "hatch");
-    }
-    let about = match place {
-        _ if !on_file => "not written yet",
-        Place::Meta => "a meta page: it names the root",
-        Place::Used if stale => "a page of the tree; the file has an older state of it",
-        Place::Used => "a page of the tree",
-        Place::Free => "free",
-        Place::Superseded => {
-            "replaced by a copy in memory, but still a page of the tree that a crash would lead back to"
-        }
-        Place::Orphan => "left behind by a crash: nothing leads to it",
-        Place::Unknown => "not looked at since the crash",
-    };
-    let forced = if unforced { "; written but not synced" } else { "" };
-    shape = shape.label(format!("{id}: {about}{forced}"));
-    if is_whole || tree.of_tree(id).is_some() { shape.selects() } else { shape }
-}
-
 /// The log, its newest records last.
 fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     let (bytes, forced) = tree.log_bytes();
@@ -204,8 +140,23 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
     scene.push(Shape::new("log name", area.x, area.y + 10.0).text(0.0, 0.0, Anchor::Start, "small", title));
     let y = area.y + 16.0;
     scene.push(Shape::new("log", area.x, y - 2.0).rect(0.0, 0.0, area.width, SIDE + 4.0, 0.0, "strip"));
-    let room = ((area.width - 40.0) / STEP) as usize;
+    let room = ((area.width - STEP - GAP) / STEP) as usize;
     let skipped = records.len().saturating_sub(room);
+    let commits = records.iter().skip(skipped).filter(|record| record.page.is_none()).count();
+    let images = records.len() - skipped - commits;
+    // Few images are as wide as there is room for.
+    let left = area.width - STEP - GAP - commits as f32 * (SIDE - GAP + BETWEEN);
+    let image = between(left / images.max(1) as f32, STEP, 2.0 * CELL) - BETWEEN;
+    if records.is_empty() {
+        let empty = Area { x: area.x + GAP, y, width: area.width, height: SIDE };
+        scene.push(put(
+            Shape::new("log empty", empty.x, empty.y),
+            empty.own(),
+            Anchor::Start,
+            "small",
+            "nothing is in the log",
+        ));
+    }
     let mut x = area.x + 3.0;
     if skipped > 0 {
         let text = format!("{skipped} …");
@@ -224,8 +175,8 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         let shape = Shape::new(format!("log {}", record.offset), x, y).changed(changed).selects();
         let mut shape = match record.page {
             Some(page) => shape
-                .rect(0.0, 0.0, SIDE, SIDE, 0.0, "cell")
-                .text(SIDE / 2.0, SIDE / 2.0 + 4.0, Anchor::Middle, "key", page.0.to_string())
+                .rect(0.0, 0.0, image, SIDE, 0.0, "cell")
+                .text(image / 2.0, SIDE / 2.0 + 4.0, Anchor::Middle, "key", image_of(page, image))
                 .label(format!("the image of {page}, for transaction {}", record.transaction.0))
                 .born(Whence::Shape(format!("{page}"))),
             None => shape
@@ -233,13 +184,19 @@ fn log(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
                 .path("M4.5 13.5L8 17L14 8.5", "committed")
                 .label(format!("the commit of transaction {}", record.transaction.0)),
         };
-        let wide = if record.page.is_some() { SIDE } else { SIDE - 8.0 };
+        let wide = if record.page.is_some() { image } else { SIDE - GAP };
         if record.offset >= forced {
             shape = shape.path(hatch(0.0, 0.0, wide, SIDE), "hatch");
         }
         scene.push(shape);
         x += wide + 4.0;
     }
+}
+
+/// What is written on the image of a page.
+fn image_of(page: PageId, wide: f32) -> String {
+    let long = page.to_string();
+    if Face::of("key").width(&long) + GAP <= wide { long } else { page.0.to_string() }
 }
 
 /// The two meta pages of copy-on-write, and which of them counts.

@@ -6,6 +6,7 @@ use super::row::{evenly, spread};
 use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
 use crate::scene::between;
+use crate::scene::parts::CELL;
 use crate::scene::text::{SIZE, width};
 
 /// The line above the keys of a page, with its number.
@@ -16,6 +17,8 @@ pub(super) const SLOT: f32 = 19.0;
 const MOST_SLOTS: usize = 7;
 /// More shapes than this are slow to move, and nobody can follow them.
 const MOST_SHAPES: usize = 280;
+/// The breadth of a leaf with few slots: at least, if there is room, and at most.
+const LEAF: (f32, f32) = (84.0, 220.0);
 const BAR_HEIGHT: f32 = 74.0;
 pub(super) const INNER_HEIGHT: f32 = HEAD + SLOT + 4.0;
 /// Room for an arrow between two leaves.
@@ -92,6 +95,9 @@ impl Plan {
     pub(super) fn whole(tree: &BTree, area: Area) -> Option<Plan> {
         let rows = rows(tree, MOST_SHAPES)?;
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
+        let widest = rows.iter().rev().skip(1).map(Vec::len).max().unwrap_or(1);
+        let room = (area.width + INNER_GAP) / widest as f32 - INNER_GAP;
+        let sizes = Sizes { inner: sizes.inner.max(room.min(2.0 * CELL)), ..sizes };
         let pages: usize = rows.iter().map(Vec::len).sum();
         let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
         let pitch = pitch(area, rows.len(), sizes)?;
@@ -201,17 +207,6 @@ impl Plan {
         focus
     }
 
-    fn middle_of_children(&self, tree: &BTree, id: PageId, below: &[(PageId, usize)]) -> f32 {
-        let Some((page, _)) = tree.of_tree(id) else { return 0.0 };
-        let children: Vec<PageId> = page.children().collect();
-        let items = below.iter().filter(|(child, _)| children.contains(child)).map(|(_, at)| &self.items[*at]);
-        let middles: Vec<f32> = items.map(|item| item.x + item.width / 2.0).collect();
-        match (middles.first(), middles.last()) {
-            (Some(first), Some(last)) => (first + last) / 2.0,
-            _ => 0.0,
-        }
-    }
-
     /// The pointers from an item to those of the row below that are its children.
     fn link(&mut self, tree: &BTree, from: usize, below: &[(PageId, usize)]) {
         let Some((page, _)) = tree.of_tree(self.items[from].id) else { return };
@@ -251,7 +246,10 @@ fn sizes(tree: &BTree, area: Area, leaves: usize, pages: impl Iterator<Item = Pa
             }
         }
     }
-    let leaf = between(entry, (area.width / MOST_SLOTS as f32).max(84.0), 150.0).min(each);
+    // Beside a leaf of a window stand its neighbours.
+    let is_alone = leaves == 1 && tree.height > 1;
+    let wished = if is_alone { LEAF.0 } else { between(each, LEAF.0, LEAF.1) };
+    let leaf = between(entry, wished, LEAF.1).min(each);
     let inner = between(separator, 2.0 * SLOT, (area.width / slots as f32).min(100.0)) * slots as f32 + 4.0;
     let leaf_height = leaf_height(slots);
     (leaf >= 36.0).then_some(Sizes { leaf, leaf_height, inner, look: Look::Cells })

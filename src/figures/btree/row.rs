@@ -1,7 +1,8 @@
 //! Pages of a level side by side.
 
 use super::Area;
-use super::plan::LEAF_GAP;
+use super::plan::{LEAF_GAP, Plan};
+use crate::engine::storage::btree::{BTree, PageId};
 
 /// The middles of `many` pages side by side, in the middle of the area.
 pub(super) fn evenly(area: Area, many: usize, step: f32) -> Vec<f32> {
@@ -26,4 +27,18 @@ pub(super) fn spread(middles: &mut [f32], step: f32, area: Area) -> Option<()> {
         most = *middle - step;
     }
     Some(())
+}
+
+impl Plan {
+    /// Above its children, which stand in the row below.
+    pub(super) fn middle_of_children(&self, tree: &BTree, id: PageId, below: &[(PageId, usize)]) -> f32 {
+        let Some((page, _)) = tree.of_tree(id) else { return 0.0 };
+        let children: Vec<PageId> = page.children().collect();
+        let items = below.iter().filter(|(child, _)| children.contains(child)).map(|(_, at)| &self.items[*at]);
+        let middles: Vec<f32> = items.map(|item| item.x + item.width / 2.0).collect();
+        match (middles.first(), middles.last()) {
+            (Some(first), Some(last)) => (first + last) / 2.0,
+            _ => 0.0,
+        }
+    }
 }

@@ -15,13 +15,13 @@ use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 /// A leaf wider than this shows values beside its keys.
 const VALUES_FROM: f32 = 56.0;
 
+/// Why there is no tree to be drawn, where there is none.
+pub(super) fn nothing(tree: &BTree) -> Option<&'static str> {
+    let none = tree.of_tree(tree.root_id()).is_none() || tree.height == 0;
+    none.then(|| if tree.problems.is_empty() { "nothing is in memory" } else { "there is no root to begin at" })
+}
+
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
-    if tree.of_tree(tree.root_id()).is_none() || tree.height == 0 {
-        let text = if tree.problems.is_empty() { "nothing is in memory" } else { "there is no root to begin at" };
-        let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
-        scene.push(Shape::new("nothing", x, y).text(0.0, 0.0, Anchor::Middle, "value", text));
-        return;
-    }
     let plan = Plan::new(tree, area);
     let mut painter = Painter { scene, tree, event, touched: touched(event), names: BTreeSet::new() };
     painter.pointers(&plan);

@@ -28,6 +28,11 @@ impl BTree {
         Some(Dump { title: format!("Page {}, {place}", id.0), offset: u64::from(id.0) * size as u64, bytes, spans })
     }
 
+    /// What the bytes of a page mean, as the tree has it now.
+    pub fn page_spans(&self, id: PageId) -> Option<Vec<Span>> {
+        Some(spans(&self.look(id)?))
+    }
+
     /// The record of the log that begins at `offset`.
     pub fn dump_record(&self, offset: u64) -> Option<Dump> {
         let record: Record = *self.log_records().iter().find(|record| record.offset == offset)?;
