@@ -19,8 +19,8 @@ cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, b
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
 
 Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
-tests/browser and a Chromium; on Debian also librsvg's converter, without which some are skipped. Node.js itself is taken
-from the system, or installed by its package manager.
+tests/browser and a Chromium; on Debian also Firefox, WebKitGTK's driver and librsvg's converter, without which their tests
+are skipped. Node.js itself is taken from the system, or installed by its package manager.
 ";
 
 /// What a task comes to; the text is for whoever started it.

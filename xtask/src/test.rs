@@ -129,14 +129,13 @@ fn browser(count: &mut Count) -> Result {
     tools::for_site()?;
     tools::for_browser_tests()?;
     let chromium = tools::chromium()?;
-    let converter = tools::converter()?;
+    let others = tools::beside_chromium()?;
     let site = target().join("test-site");
     site::build_for_tests(&site)?;
     say("browser tests");
     let mut playwright = command("npx");
     playwright.args(["playwright", "test"]).current_dir(root().join("tests/browser"));
-    let (ended_well, text) =
-        shown(playwright.env("CHROMIUM", chromium).envs(converter.map(|it| ("RSVG", it))).env("SITE", site));
+    let (ended_well, text) = shown(playwright.env("CHROMIUM", chromium).envs(others).env("SITE", site));
     // Playwright closes with lines such as `  12 passed (9.1s)`, `  1 failed`, `  1 flaky`, `  2 did not run`.
     let closing = |word: &str| {
         let counts = text.lines().filter(|line| {

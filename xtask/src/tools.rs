@@ -107,17 +107,42 @@ fn find(names: &[&str]) -> Option<PathBuf> {
     folders.flat_map(|folder| names.iter().map(move |name| folder.join(name))).find(|program| program.is_file())
 }
 
-/// librsvg's converter, the reader of SVG that most programs have: saved pictures are compared with what it draws. A Debian that
-/// lacks it gets it; anywhere else those tests are left out.
-pub fn converter() -> Result<Option<PathBuf>> {
-    let found = || find(&["rsvg-convert"]);
-    if found().is_none() && std::path::Path::new("/etc/debian_version").exists() {
-        install("librsvg's converter", &["librsvg2-bin"])?;
+/// What the browser tests try beside Chromium: the other two engines, and the reader of SVG that most programs have. Each by
+/// the name that the tests know it by. What a Debian lacks is installed; anywhere else it is left out, and its tests are
+/// skipped by name.
+pub fn beside_chromium() -> Result<Vec<(&'static str, PathBuf)>> {
+    const PROGRAMS: [(&str, &str, &[&str], &[&str]); 3] = [
+        ("RSVG", "librsvg's converter", &["rsvg-convert"], &["librsvg2-bin"]),
+        ("FIREFOX", "Firefox", &["firefox-esr", "firefox"], &["firefox-esr"]),
+        ("WEBKIT_DRIVER", "WebKitGTK's driver", &["WebKitWebDriver"], &["webkit2gtk-driver", "xvfb", "xauth"]),
+    ];
+    let is_debian = std::path::Path::new("/etc/debian_version").exists();
+    let mut there = Vec::new();
+    for (variable, what, names, packages) in PROGRAMS {
+        // WebKit's driver wants a screen, and a browser to drive.
+        let found = || match find(names)? {
+            driver if variable == "WEBKIT_DRIVER" => {
+                find(&["xvfb-run"])?;
+                Some(vec![(variable, driver), ("WEBKIT_BROWSER", mini_browser()?)])
+            }
+            program => Some(vec![(variable, program)]),
+        };
+        if found().is_none() && is_debian {
+            install(what, packages)?;
+        }
+        match found() {
+            Some(programs) => there.extend(programs),
+            None => say(&format!("{what} is not installed: its tests are skipped")),
+        }
     }
-    if found().is_none() {
-        say("rsvg-convert is not installed: saved pictures are not compared with what it draws");
-    }
-    Ok(found())
+    Ok(there)
+}
+
+/// The browser that WebKitGTK comes with, in the folder of its library.
+fn mini_browser() -> Option<PathBuf> {
+    let libraries = std::fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+    let folders = libraries.flat_map(|folder| ["webkit2gtk-4.1", "webkit2gtk-4.0"].map(|name| folder.join(name)));
+    folders.map(|folder| folder.join("MiniBrowser")).find(|program| program.is_file())
 }
 
 /// Installs packages by whichever package manager the system has.
