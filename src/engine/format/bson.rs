@@ -56,6 +56,8 @@ fn element(value: &Value, kind: &Kind, name: &str, out: &mut Vec<u8>) -> Result<
     out.extend(name.as_bytes());
     out.push(0);
     match (value, kind) {
+        // Its kind says all, whatever the field might have held.
+        (Value::Null, _) => {}
         (Value::Bool(truth), _) => out.push(u8::from(*truth)),
         (Value::Int(number), Kind::Int) => out.extend((*number as i32).to_le_bytes()),
         (Value::Int(number), _) => out.extend(number.to_le_bytes()),
@@ -89,15 +91,13 @@ fn record<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema, is_outermost: bool) -> 
     let mut slots = Slots::new(schema);
     read_document(bytes, |bytes| {
         let start = bytes.at;
+        // Of which field this is shows only after its name has been read.
         if is_outermost {
-            let name = peeked_name(bytes);
-            bytes.ear.field(name.and_then(|name| schema.place(name)));
+            let place = peeked_name(bytes).and_then(|name| schema.place(name));
+            bytes.ear.field(place);
         }
         let (code, name) = read_head(bytes)?;
-        match schema.place(name) {
-            Some(place) if slots.at(place).is_some() => {
-                return Err(bytes.bad(start, format!("{name} for a second time"), "each name once"));
-            }
+        match slots.named(name, bytes, start)? {
             Some(place) => {
                 let field = &schema.fields[place];
                 let value = match code {

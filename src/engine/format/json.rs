@@ -135,10 +135,7 @@ fn object<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema, is_outermost: bool) -> 
         blanks(bytes);
         sign(bytes, b':', "the name ends, its value follows")?;
         blanks(bytes);
-        match schema.place(&name) {
-            Some(place) if slots.at(place).is_some() => {
-                return Err(bytes.bad(start, format!("{name} for a second time"), "each name once"));
-            }
+        match slots.named(&name, bytes, start)? {
             Some(place) if schema.fields[place].optional && word(bytes, "null") => *slots.at(place) = Some(Value::Null),
             Some(place) => *slots.at(place) = Some(read_value(bytes, &schema.fields[place].kind)?),
             None => skip(bytes, 0)?,

@@ -224,10 +224,7 @@ fn fields<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema, many: u64, is_outermost
             bytes.ear.field(name.and_then(|name| schema.place(name)));
         }
         let name = name(bytes)?;
-        match schema.place(name) {
-            Some(place) if slots.at(place).is_some() => {
-                return Err(bytes.bad(start, format!("{name} for a second time"), "each name once"));
-            }
+        match slots.named(name, bytes, start)? {
             Some(place) => {
                 let field = &schema.fields[place];
                 *slots.at(place) = Some(read_value(bytes, &field.kind, field.optional)?);

@@ -132,4 +132,6 @@ fn read_avro<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema) -> Result<Value, Bad
 }
 
 #[cfg(test)]
+mod reported;
+#[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::schema::Schema;
 use super::value::Value;
@@ -128,17 +129,20 @@ impl<'a, E: Ear> Bytes<'a, E> {
 
     /// The next `many` bytes, which must be there: `what` is what they would be.
     pub fn take(&mut self, many: usize, what: &str) -> Result<&'a [u8], BadBytes> {
-        let Some(taken) = self.rest().get(..many) else {
-            let left = self.all.len() - self.at;
-            let found = match left {
-                0 => "the bytes end here".to_owned(),
-                1 => "the last byte".to_owned(),
-                left => format!("the last {left} bytes"),
-            };
-            return Err(self.bad(self.at, found, format!("{what} of {}", count(many, "byte"))));
-        };
+        let Some(taken) = self.rest().get(..many) else { return Err(self.ends(many, what)) };
         self.at += many;
         Ok(taken)
+    }
+
+    /// That there are fewer bytes than a value needs. Far from the way that good bytes take, which is short.
+    #[cold]
+    fn ends(&self, many: usize, what: &str) -> BadBytes {
+        let found = match self.all.len() - self.at {
+            0 => "the bytes end here".to_owned(),
+            1 => "the last byte".to_owned(),
+            left => format!("the last {left} bytes"),
+        };
+        self.bad(self.at, found, format!("{what} of {}", count(many, "byte")))
     }
 
     /// [`take`](Bytes::take), for a number of bytes that is known beforehand.
@@ -179,7 +183,7 @@ impl<'a, E: Ear> Bytes<'a, E> {
         }
         let ends = self.rest().iter().all(|byte| byte & 0x80 != 0) && self.rest().len() < 10;
         let found = if ends { "the bytes end within it" } else { "more than 64 bits" };
-        Err(self.bad(self.at, found, format!("{what}, at most ten bytes of which the last is below 0x80")))
+        Err(self.bad(self.at, found, format!("{what}, at most ten bytes: the last below 0x80, and a tenth 0 or 1")))
     }
 
     /// How long something is that follows here; there must be as many bytes.
@@ -206,32 +210,39 @@ impl<'a, E: Ear> Bytes<'a, E> {
 /// The fields of a record as they are read, in any order.
 pub struct Slots<'s> {
     pub schema: &'s Schema,
-    values: Vec<Option<Value>>,
+    fields: Vec<(Rc<str>, Option<Value>)>,
 }
 
 impl<'s> Slots<'s> {
     pub fn new(schema: &'s Schema) -> Slots<'s> {
-        Slots { schema, values: vec![None; schema.fields.len()] }
+        Slots { schema, fields: schema.fields.iter().map(|field| (field.name.clone(), None)).collect() }
     }
 
     /// Where a field's value goes.
     pub fn at(&mut self, place: usize) -> &mut Option<Value> {
-        &mut self.values[place]
+        &mut self.fields[place].1
+    }
+
+    /// Which field a name at `start` is, or none that the schema knows. Each comes once.
+    pub fn named<E: Ear>(&self, name: &str, bytes: &Bytes<E>, start: usize) -> Result<Option<usize>, BadBytes> {
+        let place = self.schema.place(name);
+        match place.filter(|place| self.fields[*place].1.is_some()) {
+            Some(_) => Err(bytes.bad(start, format!("{name} for a second time"), "each name once")),
+            None => Ok(place),
+        }
     }
 
     /// The record in the order of its schema. What was not there has its default, or is left out if it may be.
-    pub fn finish<E: Ear>(self, bytes: &Bytes<E>) -> Result<Value, BadBytes> {
-        let mut fields = Vec::with_capacity(self.values.len());
-        for (field, value) in self.schema.fields.iter().zip(self.values) {
-            match value.or_else(|| field.default.clone()) {
-                Some(value) => fields.push((field.name.clone(), value)),
-                None if field.optional => {}
-                None => {
-                    let found = format!("{} ends without {}", self.schema.name, field.name);
-                    return Err(bytes.bad(bytes.at, found, format!("{}, {}", field.name, field.kind)));
+    pub fn finish<E: Ear>(mut self, bytes: &Bytes<E>) -> Result<Value, BadBytes> {
+        for (field, (name, value)) in self.schema.fields.iter().zip(&mut self.fields) {
+            if value.is_none() {
+                value.clone_from(&field.default);
+                if value.is_none() && !field.optional {
+                    let found = format!("{} ends without {name}", self.schema.name);
+                    return Err(bytes.bad(bytes.at, found, format!("{name}, {}", field.kind)));
                 }
             }
         }
-        Ok(Value::Record(fields))
+        Ok(Value::Record(self.fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
     }
 }

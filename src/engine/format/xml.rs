@@ -55,6 +55,11 @@ fn one(value: &Value, kind: &Kind, name: &str, out: &mut Vec<u8>) -> Result<(), 
     })
 }
 
+/// Whether XML knows it: most control characters it can't hold, not even by their numbers.
+fn is_character(each: char) -> bool {
+    !matches!(each, '\0'..' ' | '\u{fffe}' | '\u{ffff}') || matches!(each, '\t' | '\n' | '\r')
+}
+
 /// A text in which nothing looks like a tag.
 fn escape(text: &str, field: &str, out: &mut Vec<u8>) -> Result<(), Misfit> {
     for each in text.chars() {
@@ -65,7 +70,7 @@ fn escape(text: &str, field: &str, out: &mut Vec<u8>) -> Result<(), Misfit> {
             // A parser would make an LF of it.
             '\r' => out.extend(b"&#13;"),
             '\n' | '\t' => out.push(each as u8),
-            '\0'..' ' | '\u{fffe}' | '\u{ffff}' => {
+            _ if !is_character(each) => {
                 let found = format!("the character U+{:04X}", u32::from(each));
                 return Err(misfit(field, found, "a text without control characters, which XML can't hold"));
             }
@@ -150,7 +155,13 @@ fn characters<E: Ear>(bytes: &mut Bytes<E>) -> Result<String, BadBytes> {
     let mut text = String::new();
     loop {
         let plain = bytes.rest().iter().take_while(|byte| !matches!(byte, b'<' | b'&' | b'\r')).count();
-        text.push_str(bytes.text(plain, "text")?);
+        let at = bytes.at;
+        let part = bytes.text(plain, "text")?;
+        if let Some((place, each)) = part.char_indices().find(|(_, each)| !is_character(*each)) {
+            let found = format!("the character U+{:04X}", u32::from(each));
+            return Err(bytes.bad(at + place, found, "text without control characters, which XML can't hold"));
+        }
+        text.push_str(part);
         match bytes.peek() {
             Some(b'&') => text.push(entity(bytes)?),
             // As every parser does with the ends of lines.
@@ -180,14 +191,16 @@ fn entity<E: Ear>(bytes: &mut Bytes<E>) -> Result<char, BadBytes> {
         "quot" => Some('"'),
         "apos" => Some('\''),
         _ => {
-            let code = match name.strip_prefix("#x") {
-                Some(digits) => u32::from_str_radix(digits, 16).ok(),
-                None => name.strip_prefix('#').and_then(|digits| digits.parse().ok()),
+            let (digits, radix) = match name.strip_prefix("#x") {
+                Some(digits) => (digits, 16),
+                None => (name.strip_prefix('#').unwrap_or_default(), 10),
             };
-            code.and_then(char::from_u32)
+            // A sign is no digit, though Rust would take one.
+            let code = digits.chars().all(|each| each.is_digit(radix)).then(|| u32::from_str_radix(digits, radix).ok());
+            code.flatten().and_then(char::from_u32).filter(|each| is_character(*each))
         }
     };
-    let accepted = "&lt; &gt; &amp; &quot; &apos; or &# and a number";
+    let accepted = "&lt; &gt; &amp; &quot; &apos; or &# and the number of a character";
     let known = known.ok_or_else(|| bytes.bad(start, "an ampersand that begins none of these", accepted))?;
     bytes.at += name.len() + 2;
     Ok(known)

@@ -196,7 +196,8 @@ fn mark(how: &How) -> &'static str {
     match how {
         How::Same | How::Converted { .. } | How::Renamed { .. } => Verdict::Fine.mark(),
         How::Filled | How::UnknownSymbol { .. } => Verdict::Filled.mark(),
-        How::Changed { .. } | How::Misread { .. } | How::Lost { .. } => Verdict::Wrong.mark(),
+        How::Changed { .. } | How::Misread { .. } => Verdict::Wrong.mark(),
+        How::Lost { .. } | How::PassedOver { .. } | How::Unsaid { .. } => Verdict::Wrong.mark(),
     }
 }
 

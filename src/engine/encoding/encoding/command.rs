@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use stepwise_derive::{Choice, Command};
 
-use crate::form;
+use crate::form::{self, Choice as _};
 use crate::format::{Format, Kind};
 use crate::language::{BadCommand, Words};
 
@@ -84,33 +84,7 @@ pub enum Command {
     },
 }
 
-/// A format, or all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
-pub enum Chosen {
-    All,
-    Json,
-    Xml,
-    Csv,
-    #[name("messagepack")]
-    MessagePack,
-    Bson,
-    ThriftBinary,
-    ThriftCompact,
-    #[name("protobuf")]
-    ProtocolBuffers,
-    Avro,
-}
-
-impl Chosen {
-    pub fn formats(self) -> &'static [Format] {
-        match form::Choice::place(self) {
-            0 => &Format::ALL,
-            place => &Format::ALL[place - 1..place],
-        }
-    }
-}
-
-/// One of them.
+/// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum One {
     Json,
@@ -128,7 +102,55 @@ pub enum One {
 
 impl One {
     pub fn format(self) -> Format {
-        Format::ALL[form::Choice::place(self)]
+        Format::ALL[self.place()]
+    }
+}
+
+/// A format, or all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    All,
+    One(One),
+}
+
+impl Chosen {
+    pub fn formats(self) -> &'static [Format] {
+        match self {
+            Chosen::All => &Format::ALL,
+            Chosen::One(one) => std::slice::from_ref(&Format::ALL[one.place()]),
+        }
+    }
+}
+
+/// `all`, and then the formats.
+const fn after_all<T: Copy>(all: T, formats: &[T]) -> [T; Format::ALL.len() + 1] {
+    let mut choices = [all; Format::ALL.len() + 1];
+    let mut at = 0;
+    while at < formats.len() {
+        choices[at + 1] = formats[at];
+        at += 1;
+    }
+    choices
+}
+
+impl form::Choice for Chosen {
+    const ALL: &'static [Chosen] = &{
+        let mut choices = [Chosen::All; Format::ALL.len() + 1];
+        let mut at = 0;
+        while at < One::ALL.len() {
+            choices[at + 1] = Chosen::One(One::ALL[at]);
+            at += 1;
+        }
+        choices
+    };
+    const NAMES: &'static [&'static str] = &after_all("all", One::NAMES);
+    const WORDS: &'static [(&'static str, &'static str)] = &after_all(("all", "all"), One::WORDS);
+
+    fn place(self) -> usize {
+        match self {
+            Chosen::All => 0,
+            Chosen::One(one) => one.place() + 1,
+        }
     }
 }
 

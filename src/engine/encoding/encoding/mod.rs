@@ -316,6 +316,9 @@ impl Encoding {
     fn cut(&mut self, format: Format, bytes: usize, probe: &mut impl Probe<Encoding>) -> Result<(), Refused> {
         let mut left = self.bytes_of(format)?.to_vec();
         let all = left.len();
+        if all == 0 {
+            return Err(no_bytes(format));
+        }
         if bytes >= all {
             return Err(Refused::new(format!("{} has {all} bytes; accepted: fewer than that", format.name())));
         }
@@ -328,7 +331,7 @@ impl Encoding {
     fn change(&mut self, format: Format, byte: usize, to: u8, probe: &mut impl Probe<Encoding>) -> Result<(), Refused> {
         let mut bytes = self.bytes_of(format)?.to_vec();
         let Some(place) = bytes.get_mut(byte) else {
-            let last = bytes.len().saturating_sub(1);
+            let Some(last) = bytes.len().checked_sub(1) else { return Err(no_bytes(format)) };
             return Err(Refused::new(format!("{} has no byte {byte}; accepted: 0 to {last}", format.name())));
         };
         let was = std::mem::replace(place, to);
@@ -348,6 +351,14 @@ impl Encoding {
         self.formats[format as usize] = Some(written);
         self.shown = Shown::new(format);
     }
+}
+
+/// A record of zeros and empty values alone, or one of which all is cut off.
+fn no_bytes(format: Format) -> Refused {
+    Refused::new(format!(
+        "{} has no bytes, so none can be cut off or changed; accepted: a format with bytes",
+        format.name()
+    ))
 }
 
 /// What a part is and says, as short as a sentence needs it, without the name of the field that the sentence is about.

@@ -100,6 +100,19 @@ fn a_mistake_names_the_field_and_what_is_accepted() {
 }
 
 /// Every byte that is read is in one stretch, in order; where a read fails, it fails at or behind what was read.
+/// A format may need no byte at all, and then there is none to be named.
+#[test]
+fn of_no_bytes_none_is_cut_off_or_changed() {
+    let mut encoding = after("put userName \"\"; put interests []; remove favoriteNumber; encode protobuf");
+    for script in ["cut protobuf 0", "change protobuf 0 1"] {
+        let (_, outcome) = told(&mut encoding, script);
+        assert!(
+            matches!(&outcome, Outcome::Refused(why) if why.starts_with("Protocol Buffers has no bytes")),
+            "{outcome:?}"
+        );
+    }
+}
+
 #[test]
 fn stretches_cover_what_was_read() {
     for script in ["encode all", "put photo 0xff; field 3 interests text[]?; remove interests; encode all"] {

@@ -71,8 +71,19 @@ pub enum How {
     Misread {
         from: Rc<str>,
     },
-    /// The writer has written it, where this reader does not look.
+    /// The writer has written it, where this reader does not look: under another name, or under that number.
     Lost {
+        value: String,
+        from: Rc<str>,
+        number: u32,
+    },
+    /// The writer has written it, in a form that this reader does not expect.
+    PassedOver {
+        value: String,
+        from: Rc<str>,
+    },
+    /// The writer has a value that is not written, being zero or empty, and the reader takes another for it.
+    Unsaid {
         value: String,
         from: Rc<str>,
     },
@@ -95,7 +106,12 @@ pub enum Verdict {
 
 impl How {
     pub fn is_wrong(&self) -> bool {
-        matches!(self, How::Changed { .. } | How::Misread { .. } | How::Lost { .. })
+        match self {
+            How::Changed { .. } | How::Misread { .. } => true,
+            How::Lost { .. } | How::PassedOver { .. } | How::Unsaid { .. } => true,
+            How::Same | How::Converted { .. } | How::Renamed { .. } => false,
+            How::Filled | How::UnknownSymbol { .. } => false,
+        }
     }
 
     pub fn is_filled(&self) -> bool {
@@ -151,18 +167,21 @@ impl Cell {
         let mut used = vec![false; fields.len()];
         for (column, want) in reader.columns.iter().zip(wants) {
             let value = read.field(&column.name).cloned().unwrap_or(Value::Null);
-            let note =
-                notes.iter().find(|note| note.path.split('.').next() == Some(&*column.name)).map(|note| &note.deed);
+            // Its name may be another as well, which is a note of its own.
+            let unknown =
+                notes.iter().filter(|note| note.path.split('.').next() == Some(&*column.name)).find_map(|note| {
+                    if let Deed::UnknownSymbol { symbol, .. } = &note.deed { Some(symbol) } else { None }
+                });
             let source = avro::resolve::source(fields, want);
             let how = match source.map(|place| &writer.columns[place]) {
                 None => filled(column, writer, &written),
                 Some(from) => {
                     used[source.expect("it is there")] = true;
                     let was = written.field(&from.name).unwrap_or(&Value::Null);
-                    match note {
+                    match unknown {
                         _ if from.id != column.id => How::Misread { from: from.name.clone() },
-                        Some(Deed::UnknownSymbol { symbol, .. }) => How::UnknownSymbol { symbol: symbol.clone() },
-                        _ => came(from, column, was, &value),
+                        Some(symbol) => How::UnknownSymbol { symbol: symbol.clone() },
+                        None => came(from, column, was, &value),
                     }
                 }
             };
@@ -183,24 +202,32 @@ impl Cell {
         self.encoded = Encoded { bytes, spans: ear.parts }.into();
         self.keep(writer, &written);
         let value = read(family, &self.encoded.bytes, &reads, &mut Parts::default()).map_err(unreadable)?;
-        // What the reader has where nothing at all is written, so that a field which was passed over can be told.
-        let empty: &[u8] = if family == Family::Thrift { &[0] } else { &[] };
-        let nothing = read(family, empty, &reads, &mut Parts::default()).unwrap_or(Value::Record(Vec::new()));
+        // Which values stand in the bytes, and which of them the reader takes: a value that happens to be what the reader has
+        // for nothing is one all the same.
+        let [said, taken] = [&writes, &reads]
+            .map(|schema| read(family, &self.encoded.bytes, &without_fillings(schema), &mut Parts::default()));
+        let (said, taken) = (said.map_err(unreadable)?, taken.map_err(unreadable)?);
+        let is_in = |record: &Value, column: &Column| record.field(&column.name) != Some(&Value::Null);
         for column in reader.columns.iter() {
             let value = value.field(&column.name).cloned().unwrap_or(Value::Null);
-            let none = nothing.field(&column.name).cloned().unwrap_or(Value::Null);
-            let from = writer.columns.iter().find(|from| from.number == column.number);
-            let how = match from {
+            let how = match writer.columns.iter().find(|from| from.number == column.number) {
                 None => filled(column, writer, &written),
                 Some(from) => {
                     let was = written.field(&from.name).unwrap_or(&Value::Null);
-                    match () {
-                        () if value == none && *was != value && from.id == column.id && *was != Value::Null => {
-                            How::Lost { value: was.to_string(), from: from.name.clone() }
+                    let shown = || (was.to_string(), from.name.clone());
+                    match (is_in(&taken, column), from.id == column.id) {
+                        (true, true) => came(from, column, was, &value),
+                        (true, false) => How::Misread { from: from.name.clone() },
+                        (false, false) => filled(column, writer, &written),
+                        (false, true) if *was == Value::Null => filled(column, writer, &written),
+                        (false, true) if same(was, &value) => came(from, column, was, &value),
+                        (false, true) => {
+                            let (value, name) = shown();
+                            match is_in(&said, from) {
+                                true => How::PassedOver { value, from: name },
+                                false => How::Unsaid { value, from: name },
+                            }
                         }
-                        () if value == none && *was != value => filled(column, writer, &written),
-                        () if from.id != column.id => How::Misread { from: from.name.clone() },
-                        () => came(from, column, was, &value),
                     }
                 }
             };
@@ -242,7 +269,9 @@ fn unreadable(bad: BadBytes) -> Fault {
 fn filled(column: &Column, writer: &Version, written: &Value) -> How {
     let from = writer.of_id(column.id);
     match from.and_then(|from| Some((from, written.field(&from.name)?))) {
-        Some((from, value)) if *value != Value::Null => How::Lost { value: value.to_string(), from: from.name.clone() },
+        Some((from, value)) if *value != Value::Null => {
+            How::Lost { value: value.to_string(), from: from.name.clone(), number: from.number }
+        }
         _ => How::Filled,
     }
 }
@@ -263,7 +292,11 @@ fn came(from: &Column, to: &Column, was: &Value, is: &Value) -> How {
 /// Whether two values say the same, be they of two types.
 fn same(was: &Value, is: &Value) -> bool {
     match (was, is) {
-        (Value::Int(was), Value::Double(is)) => is.0 == *was as f64 && (is.0 as i64) == *was,
+        // Beyond 2^53 a double may be another number; beyond 64 bits the largest of them would seem to be the same.
+        (Value::Int(was), Value::Double(is)) => is.0 == *was as f64 && (is.0 as i128) == i128::from(*was),
+        (Value::Bool(truth), Value::Int(number)) | (Value::Int(number), Value::Bool(truth)) => {
+            *number == i64::from(*truth)
+        }
         (Value::Text(was), Value::Bytes(is)) => was.as_bytes() == &**is,
         (Value::Bytes(was), Value::Text(is)) => &**was == is.as_bytes(),
         // One value is a list of one; of several, one is not all.
@@ -274,6 +307,15 @@ fn same(was: &Value, is: &Value) -> bool {
         }
         (was, is) => was == is,
     }
+}
+
+/// A schema by which only what is in the bytes is read, and all else is nothing.
+fn without_fillings(schema: &Schema) -> Schema {
+    let mut bare = schema.clone();
+    for field in &mut bare.fields {
+        (field.optional, field.default) = (true, Some(Value::Null));
+    }
+    bare
 }
 
 fn write(family: Family, record: &Value, schema: &Schema) -> Result<Vec<u8>, String> {

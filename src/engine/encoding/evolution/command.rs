@@ -176,6 +176,13 @@ fn value(words: &mut Words, what: &str) -> Result<String, BadCommand> {
     Err(words.refuse(word, format!("the {what} has {chars} characters"), format!("at most {MOST_CHARS}")))
 }
 
+/// The byte of a text that stands in a line and column.
+fn offset(text: &str, place: Place) -> usize {
+    let line = text.split_inclusive('\n').take(place.line - 1).map(str::len).sum::<usize>();
+    let here = text[line..].char_indices().nth(place.column - 1);
+    here.map_or(text.len(), |(at, _)| line + at)
+}
+
 /// A schema of Avro as it was written.
 #[derive(Clone, Debug)]
 pub struct Text {
@@ -194,12 +201,7 @@ impl form::Value for Text {
             return Err(words.refuse(word, problem, format!("at most {MOST_TEXT}")));
         }
         let json = if word.text.contains('"') { word.text.clone() } else { word.text.replace('\'', "\"") };
-        let refuse = |mistake: BadCommand| {
-            let first = word.place.column + usize::from(word.quoted) - 1;
-            let column = mistake.place.column + if mistake.place.line == 1 { first } else { 0 };
-            let place = Place { line: word.place.line + mistake.place.line - 1, column };
-            BadCommand { place, ..mistake }
-        };
+        let refuse = |mistake: BadCommand| BadCommand { place: word.place_of(offset(&json, mistake.place)), ..mistake };
         let schema = avro::parse(&json).map_err(refuse)?;
         if schema.fields().is_none() {
             let problem = format!("the schema is {}", schema.root.said());

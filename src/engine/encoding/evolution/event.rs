@@ -145,16 +145,30 @@ fn tell_field(family: &Family, writer: &u32, reader: &u32, got: &Got, out: &mut 
                 "Number {number} was {from} when v{writer} wrote it. To v{reader} it is {name}: {value}. No error is reported."
             )
         }
-        How::Lost { value: lost, from } if by_name && from != name => {
+        How::Lost { value: lost, from, .. } if by_name => {
             write!(
                 out,
                 "v{reader} looks for {name} and fills in {value}. The {lost} that v{writer} wrote as {from} is lost to it."
             )
         }
-        How::Lost { value: lost, from } => {
+        How::Lost { value: lost, from, number: wrote } => {
+            write!(
+                out,
+                "v{reader} looks for {name} under number {number}, finds nothing there, and has {value}. The {lost} that \
+                 v{writer} wrote as {from}, under number {wrote}, is lost to it."
+            )
+        }
+        How::PassedOver { value: lost, from } => {
             write!(
                 out,
                 "v{writer} wrote {lost} as {from}, in another form than v{reader} expects. It passes over it, and has {value}."
+            )
+        }
+        How::Unsaid { value: unsaid, from } => {
+            write!(
+                out,
+                "In v{writer}, {from} is {unsaid}, and what is zero or empty is not written. v{reader} finds nothing, and has \
+                 {value}."
             )
         }
     }

@@ -211,6 +211,103 @@ fn a_mistake_in_a_text_is_shown_where_it_stands_in_the_script() {
     assert_eq!((mistake.place.line, &script[mistake.place.column - 1..][..6]), (1, "'lonk'"));
 }
 
+/// A backslash takes a column of its own, and a text goes on in a new line at its first column.
+#[test]
+fn a_mistake_behind_backslashes_and_in_a_later_line_is_shown_there() {
+    for script in [
+        r#"schema "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"a\",\"type\":\"lonk\"}]}""#,
+        "schema \"{'type':'record','name':'P',\n 'fields':[\n  {'name':'a','type':'lonk'}]}\"",
+    ] {
+        let statement = &crate::language::statements(script).expect("it is one")[0];
+        let mistake = Evolution::parse(&mut crate::language::Words::new(statement)).err().expect("there is no lonk");
+        let line = script.lines().nth(mistake.place.line - 1).expect("the line is there");
+        assert!(line[mistake.place.column..].trim_start_matches(['\\', '"']).starts_with("lonk"), "{mistake}");
+    }
+}
+
+/// How a reader of the newest version comes by a field of what `writer` wrote.
+fn how(evolution: &Evolution, writer: u32, name: &str) -> How {
+    let cell = cell(evolution, writer, evolution.newest().number);
+    let got = cell.got.into_iter().find(|got| *got.name == *name);
+    got.expect("the newest version has the field").how
+}
+
+/// A value that is cut to what stands for nothing has been read, and is not one that was passed over.
+#[test]
+fn a_value_that_is_cut_to_zero_is_another_value() {
+    let cut = of("protobuf", "retype favoriteNumber int; set favoriteNumber 4294967296");
+    assert_eq!(how(&cut, 1, "favoriteNumber"), How::Changed { from: "4294967296".to_owned() });
+    let last = of("protobuf", "repeat userName; set userName a,");
+    let cell = cell(&last, 2, 1);
+    assert_eq!(cell.got[0].how, How::Changed { from: "[a, \"\"]".to_owned() });
+}
+
+/// A list of numbers is packed: new code reads one number as a list, and old code, which looks for a number, passes over
+/// all of them.
+#[test]
+fn old_code_passes_over_a_packed_list() {
+    let evolution = of("protobuf", "add n int; repeat n; set n 5");
+    assert_eq!(read(&evolution, 2, 3).1, Verdict::Fine);
+    let cell = cell(&evolution, 3, 2);
+    assert_eq!(cell.got[3].how, How::PassedOver { value: "[5]".to_owned(), from: "n".into() });
+}
+
+/// What proto3 does not write because it is zero, a reader with another default can't know.
+#[test]
+fn zero_is_not_written_and_another_default_is_taken_for_it() {
+    let evolution = of("protobuf", "add n long; retype n long default 5; set n 0");
+    assert_eq!(how(&evolution, 2, "n"), How::Unsaid { value: "0".to_owned(), from: "n".into() });
+    assert_eq!(how(&of("thrift", "add n long; retype n long default 5; set n 0"), 2, "n"), How::Same);
+}
+
+#[test]
+fn a_value_under_another_number_is_lost_and_not_in_another_form() {
+    let (evolution, _) = run::<Evolution>(&[("family", "protobuf"), ("origin", "table")], "remove name; read v2 as v1");
+    let cell = cell(&evolution, 2, 1);
+    assert_eq!(cell.got[2].how, How::Lost { value: "London".to_owned(), from: "city".into(), number: 2 });
+    let (family, got) = (Family::ProtocolBuffers, cell.got[2].clone());
+    assert_eq!(
+        Event::FieldRead { family, writer: 2, reader: 1, got }.to_string(),
+        "v1 looks for city under number 3, finds nothing there, and has null. The London that v2 wrote as city, under \
+         number 2, is lost to it."
+    );
+}
+
+/// Every whole number either is the same as a double, or it is told that it is not.
+#[test]
+fn a_promotion_that_changes_a_number_is_told() {
+    for (number, is_same) in [
+        ("9007199254740992", true),
+        ("9007199254740993", false),
+        ("9223372036854775807", false),
+        ("-9223372036854775808", true),
+    ] {
+        let script = format!("retype favoriteNumber double; set favoriteNumber {number}");
+        let verdict = read(&of("avro", &script), 1, 2).1;
+        assert_eq!(verdict == Verdict::Fine, is_same, "{number}");
+    }
+}
+
+/// Protocol Buffers writes true as 1, so a number in its place loses nothing; but 2 is true, and true is 1.
+#[test]
+fn a_truth_and_a_number_are_written_alike() {
+    assert_eq!(read(&of("protobuf", "add ok bool; retype ok long"), 2, 3).1, Verdict::Fine);
+    assert_eq!(read(&of("protobuf", "add n long; retype n bool; set n 1"), 2, 3).1, Verdict::Fine);
+    assert_eq!(read(&of("protobuf", "add n long; retype n bool; set n 2"), 2, 3).1, Verdict::Wrong);
+}
+
+/// The default symbol is taken whatever else is new about the field.
+#[test]
+fn an_unknown_symbol_of_a_renamed_field_is_one() {
+    let schema = |field: &str, symbols: &str| {
+        let of = format!("{{'type':'enum','name':'S','symbols':[{symbols}],'default':'A'}}");
+        format!("schema \"{{'type':'record','name':'P','fields':[{{{field},'type':{of}}}]}}\"")
+    };
+    let (older, newer) = (schema("'name':'s'", "'A','B'"), schema("'name':'t','aliases':['s']", "'A'"));
+    let evolution = of("avro", &format!("{older}; {newer}; set t B"));
+    assert_eq!(how(&evolution, 2, "t"), How::UnknownSymbol { symbol: "B".to_owned() });
+}
+
 /// An edit that every style guide allows, in a script.
 fn safe_edit(family: &'static str) -> impl Strategy<Value = String> {
     let typed = prop::sample::select(vec!["int?", "long?", "text?", "bytes?", "double?", "bool?"]);

@@ -23,8 +23,11 @@ pub(super) fn why(cell: &Cell) -> String {
     let wrong = cell.got.iter().find_map(|got| match &got.how {
         How::Changed { from } => Some(format!("{} was {from} and is {}", got.name, got.value)),
         How::Misread { from } => Some(format!("{} has what was written as {from}", got.name)),
-        How::Lost { value, .. } => {
+        How::Lost { value, .. } | How::PassedOver { value, .. } => {
             Some(format!("{} is {}, and the {value} that was written is lost", got.name, got.value))
+        }
+        How::Unsaid { value, .. } => {
+            Some(format!("{} was {value}, which is not written, and is {}", got.name, got.value))
         }
         _ => None,
     });

@@ -11,7 +11,7 @@ use super::decode::decode_all;
 use super::encode::encode;
 use super::md5::md5;
 use super::parse::parse;
-use super::schema::Schema;
+use super::schema::{Schema, Type};
 use crate::format::{BadBytes, Ear};
 
 /// As the specification has it.
@@ -36,7 +36,9 @@ pub struct Protocol {
 
 impl Protocol {
     pub fn of(schema: &Schema) -> Protocol {
-        let (types, name) = (text(schema), name(schema));
+        // The protocol itself has no namespace, so a name that has one is written whole.
+        let types = text(schema);
+        let name = if let Type::Named(name) = &schema.root { name.to_string() } else { name(schema) };
         let text = format!(
             "{{\"protocol\":\"Store\",\"types\":[{types}],\"messages\":{{\"put\":{{\"request\":\
              [{{\"name\":\"record\",\"type\":\"{name}\"}}],\"response\":\"null\"}}}}}}"

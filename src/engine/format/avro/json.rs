@@ -189,24 +189,30 @@ impl Reader<'_> {
                 self.next();
                 let place = self.place;
                 let unit = self.unit()?;
-                let code = if (0xd800..0xdc00).contains(&unit) && self.rest.next_if_eq(&'\\').is_some() {
-                    self.place.column += 1;
-                    if self.rest.peek() == Some(&'u') {
-                        self.next();
-                    }
-                    let low = self.unit()?;
-                    (0x10000 + ((unit - 0xd800) << 10)).wrapping_add(low.wrapping_sub(0xdc00))
-                } else {
-                    unit
+                // Two stand for one character beyond U+FFFF, and neither stands alone.
+                let code = match unit {
+                    0xd800..0xdc00 => self.low_half()?.map(|low| 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)),
+                    unit => Some(unit),
                 };
                 let problem = "half of a character".to_owned();
                 let accepted = "both halves, as in \\ud83d\\ude00".to_owned();
-                return char::from_u32(code).ok_or(BadCommand { place, problem, accepted });
+                return code.and_then(char::from_u32).ok_or(BadCommand { place, problem, accepted });
             }
             _ => return Err(self.refuse(accepted)),
         };
         self.next();
         Ok(plain)
+    }
+
+    /// The second half of a character, if that is what follows.
+    fn low_half(&mut self) -> Result<Option<u32>, BadCommand> {
+        for wanted in ['\\', 'u'] {
+            if self.rest.peek() != Some(&wanted) {
+                return Ok(None);
+            }
+            self.next();
+        }
+        Ok(Some(self.unit()?).filter(|low| (0xdc00..0xe000).contains(low)))
     }
 
     fn unit(&mut self) -> Result<u32, BadCommand> {

@@ -219,7 +219,12 @@ fn value<P: Protocol, E: Ear>(bytes: &mut Bytes<E>, kind: &Kind) -> Result<Value
             if sort != Sort::of(of) && many > 0 {
                 return Err(bytes.bad(start, format!("a list of which each is {}", sort.name()), kind));
             }
-            return (0..many).map(|_| value::<P, E>(bytes, of)).collect::<Result<_, _>>().map(Value::List);
+            // There are at least as many bytes as items.
+            let mut items = Vec::with_capacity(many as usize);
+            for _ in 0..many {
+                items.push(value::<P, E>(bytes, of)?);
+            }
+            return Ok(Value::List(items));
         }
         Kind::Record(schema) => return record::<P, E>(bytes, schema, false),
     };
