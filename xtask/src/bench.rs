@@ -52,6 +52,8 @@ pub fn bench(json: bool) -> Result {
     say("the LSM-tree beside fjall, sled and redb (200,000 keys); their first build takes some minutes");
     figures.extend(measured(build_stores()?.to_str().ok_or("the target folder has a strange name")?, &[])?);
 
+    figures.extend(of_formats()?);
+
     say("a recording of 2,000 steps");
     let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
     figures.extend(read(&recording));
@@ -65,15 +67,33 @@ pub fn bench(json: bool) -> Result {
     figures.extend(sizes.into_iter().map(|(name, bytes)| plain(&format!("{name}_bytes"), bytes as f64)));
 
     add_ratios(&mut figures);
-    figures.iter_mut().for_each(add_goal);
-    for figure in &figures {
-        println!("{:<44}{:>14.2}  {}", figure.name, figure.value, figure.goal);
-    }
+    show(&mut figures);
     if json {
         let file = target().join("bench.json");
         fs::write(&file, as_json(&figures)).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// Measures how long the formats take beside their own libraries, and prints a table.
+pub fn formats() -> Result {
+    let mut figures = of_formats()?;
+    add_ratios(&mut figures);
+    show(&mut figures);
+    Ok(())
+}
+
+fn of_formats() -> Result<Vec<Figure>> {
+    say("a million worked records written and read in each format, and by its own library, by turns");
+    let bench = ["bench", "--quiet", "--locked", "--package", "stepwise-oracles", "--bench", "formats"];
+    measured("cargo", &bench)
+}
+
+fn show(figures: &mut [Figure]) {
+    figures.iter_mut().for_each(add_goal);
+    for figure in figures {
+        println!("{:<44}{:>14.2}  {}", figure.name, figure.value, figure.goal);
+    }
 }
 
 /// What steps cost on the main thread of a browser.
@@ -206,8 +226,16 @@ fn plain(name: &str, value: f64) -> Figure {
     Figure { name: name.to_owned(), value, goal: "" }
 }
 
-/// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower.
+/// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower; of formats how many times as
+/// long as their own libraries they take.
 fn add_ratios(figures: &mut Vec<Figure>) {
+    let times = figures.iter().filter_map(|own| {
+        let (format, action) = own.name.strip_prefix("format_")?.split_once("_own_")?;
+        let action = action.strip_suffix("_ns")?;
+        let ours = figures.iter().find(|ours| ours.name == format!("format_{format}_{action}_ns"))?;
+        Some(plain(&format!("times_of_own_{format}_{action}"), ours.value / own.value))
+    });
+    figures.extend(times.collect::<Vec<_>>());
     // Of the three other stores the fastest counts.
     for action in ["put", "get"] {
         let time = |store: &str| {
@@ -247,6 +275,7 @@ fn add_goal(figure: &mut Figure) {
         "speed_of_other_stores_put" => "at least 1",
         name if name.starts_with("speed_of_classic_level") => "at least 1",
         name if name.starts_with("speed_of_") => "at least 0.5",
+        name if name.starts_with("times_of_own_") => "at most 3",
         "recording_2000_steps_mb" => "at most 64",
         "long_duel_s" => "at most 60",
         "long_duel_longest_task_ms" => "at most 50",
@@ -276,6 +305,15 @@ mod tests {
     fn steps_are_taken_out_and_nothing_else() {
         let source = "a(); probe.step(|| Event::Put(b(c)), self); d();\nmatch e { _ => probe.step(|| f(), self) }";
         assert_eq!(without_steps(source), "a(); (); d();\nmatch e { _ => () }");
+    }
+
+    #[test]
+    fn a_format_is_put_beside_its_own_library() {
+        let mut figures = read("format_thrift_binary_read_ns 250.0\nformat_thrift_binary_own_read_ns 100.0");
+        add_ratios(&mut figures);
+        figures.iter_mut().for_each(add_goal);
+        let last = figures.last().expect("there are three");
+        assert_eq!((&*last.name, last.value, last.goal), ("times_of_own_thrift_binary_read", 2.5, "at most 3"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ cargo xtask test [PART …]      run all tests, or only some parts of: format, c
 cargo xtask fuzz [TARGET] [--seconds N]   try every decoder, or one, with bytes by chance, each for 60 seconds
 cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, by a checker that isn't the engines' own
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
+cargo xtask bench formats      measure only the formats, each beside its own library
 
 Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
 tests/browser and a Chromium; on Debian also Firefox, WebKitGTK's driver and librsvg's converter, without which their tests
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         ["hunt"] => test::hunt("20000"),
         ["hunt", "--seeds", seeds] if seeds.parse::<u64>().is_ok() => test::hunt(seeds),
         ["bench"] => bench::bench(false),
+        ["bench", "formats"] => bench::formats(),
         ["bench", "--json"] => bench::bench(true),
         // For trunk alone, which says where it puts the site, and where that will stand.
         [hook @ ("pages" | "split")] => match ["TRUNK_STAGING_DIR", "TRUNK_DIST_DIR"].map(std::env::var_os) {
