@@ -202,30 +202,6 @@ pub fn legend(scene: &mut Scene, key: &str, area: &mut Area, name: &str, colours
     scene.push(shape);
 }
 
-/// A bar in a row of its own, made of pieces of the room there is, with its name before it and its length in words behind it.
-/// It cuts its row off the area.
-pub fn bar(
-    key: String,
-    area: &mut Area,
-    class: &'static str,
-    (name, length): (&str, &str),
-    pieces: &[(f32, &'static str)],
-) -> Shape {
-    const BAR: f32 = 12.0;
-    const NAME: f32 = 40.0;
-    const LENGTH: f32 = 56.0;
-    let row = area.cut_top(ROW);
-    let baseline = SMALL - 1.0;
-    let mut shape = Shape::new(key, row.x, row.y).text(NAME - GAP, baseline, Anchor::End, class, name);
-    let mut x = NAME;
-    for (share, colour) in pieces {
-        let wide = share * (row.width - NAME - LENGTH);
-        shape = shape.rect(x, 0.0, wide, BAR, 0.0, colour);
-        x += wide;
-    }
-    shape.text(x + GAP, baseline, Anchor::Start, class, length)
-}
-
 /// A piece of work: its number, and a bar at its foot that says how much it is or how far it is done. What is to be said of it
 /// stands at its right if there is room, and its number in the middle if there is nothing to say.
 pub fn work(key: String, area: Area, number: &str, wash: &'static str, share: f32, more: &str) -> Shape {

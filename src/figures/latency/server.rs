@@ -5,6 +5,7 @@ use crate::engine::service::spell::time as spell;
 use crate::engine::service::{Job, Running};
 use crate::scene::area::{Area, Size};
 use crate::scene::parts::{WORK, memory, work};
+use crate::scene::rows::{boxed, put};
 use crate::scene::text::SMALL;
 use crate::scene::{Anchor, Point, Scene, Shape, Whence};
 
@@ -31,6 +32,10 @@ pub fn draw(
     let columns = (inside.width / WORK.0).max(1.0) as usize;
     let rows = (inside.height / WORK.1).max(1.0) as usize;
     let room = if waiting > columns * rows { columns * rows - 1 } else { waiting };
+    if waiting == 0 {
+        let none = boxed(format!("{name}/nobody"), inside, 2.0, "slot");
+        scene.push(put(none, inside.own(), Anchor::Middle, "small", "nobody waits"));
+    }
     // The head of the line stands at the right, where the workers are.
     let at = |ahead: usize| inside.tile(columns, rows, ahead / columns * columns + columns - 1 - ahead % columns);
     for (ahead, job) in station.queue.iter().take(room).enumerate() {

@@ -8,7 +8,9 @@ use crate::engine::sim::Time;
 use crate::figures::plot::{Axis, Chart, Series};
 use crate::scene::Scene;
 use crate::scene::area::Area;
-use crate::scene::parts::{ROW, bar, legend};
+use crate::scene::parts::{ROW, legend};
+use crate::scene::rows::{EASY, stacked};
+use crate::scene::text::Face;
 
 pub const PERCENTILES: [(u64, &str); 4] = [(500, "median"), (950, "p95"), (990, "p99"), (999, "p99.9")];
 
@@ -17,6 +19,10 @@ pub fn recent(scene: &mut Scene, service: &Latency, mut area: Area, event: Optio
     let colours = [("waiting", "waiting"), ("service", "serving")];
     legend(scene, "recent", &mut area, "the last requests done", &colours);
     let rows = (area.height / ROW) as usize;
+    let shown = service.recent.len().min(rows);
+    // Few rows are higher.
+    let pitch = (area.height / shown.max(1) as f32).min(EASY);
+    let names = Face::of("small strong").width("000000");
     let longest = service.recent.iter().map(Running::response).max().unwrap_or_default().as_nanos().max(1);
     let part = |time: Time| time.as_nanos() as f32 / longest as f32;
     for done in service.recent.iter().skip(service.recent.len().saturating_sub(rows)) {
@@ -25,7 +31,8 @@ pub fn recent(scene: &mut Scene, service: &Latency, mut area: Area, event: Optio
         let class = if just { "small strong" } else { "small" };
         let words = (id.to_string(), spell(done.response()));
         let pieces = [(part(done.waited()), "waiting"), (part(done.job.work), "serving")];
-        let shape = bar(format!("request {id}"), &mut area, class, (&words.0, &words.1), &pieces);
+        let row = area.cut_top(pitch);
+        let shape = stacked(format!("request {id}"), row, names, class, (&words.0, &words.1), &pieces);
         let label = format!("request {id} waited {} for {} of work", spell(done.waited()), spell(done.job.work));
         scene.push(shape.label(label));
     }

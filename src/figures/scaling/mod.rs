@@ -30,17 +30,23 @@ impl Figure for ScalingFigure {
 
     const PLUG: Option<&'static str> = Some("take one machine of each system away");
 
+    /// The charts are lower on a wide stage, where they stand side by side.
+    fn height(_: &Scaling, breadth: Breadth) -> Option<f32> {
+        Some(if breadth == Breadth::Wide { WIDE } else { breadth.height() })
+    }
+
     fn draw(scaling: &Scaling, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;
-        let mut stage = Area::window(breadth).inset(GAP);
-        let cards = stage.cut_top(if wide { NODE } else { stage.height * 0.5 });
+        let height = Self::height(scaling, breadth).unwrap_or(breadth.height());
+        let mut stage = Area::stage(breadth, height).inset(GAP);
+        let cards = stage.cut_top(if wide { CARD } else { stage.height * 0.5 });
         stage.cut_top(GAP);
         let card = |place: usize| if wide { cards.column(3, place) } else { cards.row(3, place) };
         let boxes = Way::ALL.map(|way| Insides::new(card(way as usize)));
         // Machines of the same power are as large in all three, so that they can be compared.
         let sides = Way::ALL.map(|way| largest(scaling, way, boxes[way as usize].machines));
         let side = sides.into_iter().fold(NODE, f32::min);
-        let mut scene = Scene::new(breadth.width(), breadth.height());
+        let mut scene = Scene::new(breadth.width(), height);
         for (way, inside) in Way::ALL.into_iter().zip(boxes) {
             draw_card(&mut scene, scaling, event, way, (inside, side));
         }
@@ -57,6 +63,10 @@ impl Figure for ScalingFigure {
         None
     }
 }
+
+/// How high a card is, and all of a wide stage.
+const CARD: f32 = NODE + NODE / 2.0;
+const WIDE: f32 = CARD + 2.0 * NODE + NODE / 2.0;
 
 /// Whether a step was about that system.
 fn is_about(event: &Event, of: Way) -> bool {
