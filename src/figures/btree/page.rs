@@ -5,7 +5,7 @@ use super::walk::rows;
 use super::{Area, touched};
 use crate::engine::Span;
 use crate::engine::storage::btree::{BTree, Event, Page, PageId};
-use crate::engine::wording::count;
+use crate::engine::wording::{count, shown};
 use crate::scene::area::GAP;
 use crate::scene::parts::CELL;
 use crate::scene::rows::{CLOSE, EASY, boxed, put};
@@ -39,12 +39,14 @@ fn focus(tree: &BTree, event: Option<&Event>) -> Option<PageId> {
 struct Part {
     name: String,
     holds: String,
+    /// The same in words, where keys and values may read as some.
+    said: String,
     wash: &'static str,
 }
 
 /// Header fields, keys with their values, children, and how much is free.
 fn parts(page: &Page, spans: &[Span]) -> Vec<Part> {
-    let plain = |name: &str, holds: String| Part { name: name.to_owned(), holds, wash: "" };
+    let plain = |name: &str, holds: String| Part { name: name.to_owned(), said: holds.clone(), holds, wash: "" };
     let header = spans.iter().filter(|span| !["key", "value", "child", "kind", "page"].contains(&&*span.label));
     let mut parts: Vec<Part> = header.map(|span| plain(&span.label, span.value.clone())).collect();
     let of = |label: &'static str| spans.iter().filter(move |span| span.label == label);
@@ -52,7 +54,12 @@ fn parts(page: &Page, spans: &[Span]) -> Vec<Part> {
         let value = of("value").nth(place).map(|span| span.value.as_str());
         let name = format!("byte {}", key.range.start);
         let holds = value.map_or(key.value.clone(), |value| format!("{} = {value}", key.value));
-        parts.push(Part { name, holds, wash: tint(&key.value) });
+        let in_words = page.key(place);
+        let said = match value {
+            Some(value) => format!("{in_words} = {}", shown(value)),
+            None => in_words.to_string(),
+        };
+        parts.push(Part { name, holds, said, wash: tint(&key.value) });
     }
     for child in of("child") {
         parts.push(plain(&format!("byte {}", child.range.start), format!("→ {}", child.value)));
@@ -93,7 +100,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, mut a
         } else {
             "small data plain"
         };
-        scene.push(put(shape, own, Anchor::End, class, &part.holds).label(format!("{}: {}", part.name, part.holds)));
+        scene.push(put(shape, own, Anchor::End, class, &part.holds).label(format!("{}: {}", part.name, part.said)));
     }
 }
 
