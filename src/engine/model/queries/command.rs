@@ -40,7 +40,7 @@ pub enum Command {
         #[example("sum(values)")]
         function: Text<Reduce>,
     },
-    /// Change the pipeline: a list of $match, $group, $project, $sort, $unwind and $limit.
+    /// Change the pipeline: a list of $match, $group, $project, $sort, $unwind, $limit and $lookup.
     #[button]
     Pipeline {
         #[example("[{$group: {_id: '$boat', kilos: {$sum: '$kilos'}}}]")]

@@ -34,8 +34,10 @@
 //! - what a map task has is kept by its worker, and what a reducer has finished is safe, as in Google's MapReduce; but a
 //!   reducer only begins when all maps are done, and fetches all it needs in one step. No worker is slow, so there are no
 //!   backup tasks;
-//! - a pipeline knows six stages and the operators that its files list, and no `$lookup`. A document is a row, so there are
-//!   lists only after a `$push`. Only a `$match` that stands first uses an index, by one equality;
+//! - a pipeline knows seven stages and the operators that its files list. A document is a row, so there are lists only after a
+//!   `$push` or a `$lookup`, and a `$lookup` has only the one table to look into. A `$project` gives its fields in the order of
+//!   its text, where a store begins with those that were there. Only a `$match` that stands first uses an index, by one
+//!   equality, and a `$lookup` one on its foreign field;
 //! - the loop has no functions and no types; what was never set counts as 0 where something is added to it.
 
 mod command;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::data::{Data, INDEX, RowId};
-use super::stages::{Accumulator, Does, Stages};
+use super::stages::{Accumulator, Does, Lookup, Stages};
 use super::value::{Document, Operator, Tuple, Value, Why, combine, flat, spelled};
 use crate::contract::Decided;
 use crate::wording::count;
@@ -31,6 +31,7 @@ pub struct Pipeline {
     /// The document of the last step, and where it came to.
     pub flowing: Option<(From, Rc<[End]>)>,
     pub answer: Vec<Tuple>,
+    /// With those that a `$lookup` reads.
     pub rows_read: u64,
     pub entries_read: u64,
     pub is_done: bool,
@@ -132,7 +133,7 @@ impl Pipeline {
             let stage = *stage;
             if let Some(document) = documents.pop_front() {
                 let from = From::Stage(stage, row_of(&document));
-                return self.flow(from, document, stage + 1);
+                return self.flow(from, document, stage + 1, data);
             }
             self.outlet = None;
         } else if self.closed == 0
@@ -142,7 +143,7 @@ impl Pipeline {
             self.rows_read += 1;
             self.entries_read += u64::from(self.index.is_some());
             let fields = data.columns.iter().cloned().zip(data.row(row).iter().cloned());
-            return self.flow(From::Row(row), fields.collect(), 0);
+            return self.flow(From::Row(row), fields.collect(), 0, data);
         }
         self.open()
     }
@@ -174,15 +175,15 @@ impl Pipeline {
         Ok(Decided::new(Did::PipelineEnded { rows: self.answer.len() }))
     }
 
-    fn flow(&mut self, from: From, document: Document, first: usize) -> Result<Decided<Did>, Why> {
+    fn flow(&mut self, from: From, document: Document, first: usize, data: &Data) -> Result<Decided<Did>, Why> {
         let mut ends = Vec::new();
-        self.push(document, first, &mut ends)?;
+        self.push(document, first, data, &mut ends)?;
         let (stages, ends): (usize, Rc<[End]>) = (self.stages.stages.len(), ends.into());
         self.flowing = Some((from.clone(), ends.clone()));
         Ok(Decided::new(Did::Flowed { from, ends, stages }))
     }
 
-    fn push(&mut self, document: Document, first: usize, ends: &mut Vec<End>) -> Result<(), Why> {
+    fn push(&mut self, document: Document, first: usize, data: &Data, ends: &mut Vec<End>) -> Result<(), Why> {
         let stages = self.stages.clone();
         let mut document = document;
         for (stage, here) in stages.stages.iter().enumerate().skip(first) {
@@ -200,10 +201,14 @@ impl Pipeline {
                     document = projected(&document, keep, omit)?;
                     true
                 }
+                Does::Lookup(lookup) => {
+                    document = self.looked_up(lookup, &document, data);
+                    true
+                }
                 Does::Unwind(path) => {
                     for each in unwound(&document, &path.names) {
                         self.states[stage].passed += 1;
-                        self.push(each, stage + 1, ends)?;
+                        self.push(each, stage + 1, data, ends)?;
                     }
                     if ends.is_empty() {
                         ends.push(End::Dropped { stage });
@@ -232,6 +237,28 @@ impl Pipeline {
         self.answer.push(row.clone());
         ends.push(End::Answered(row));
         Ok(())
+    }
+
+    /// The document with a list of those of the table whose field is equal to its own; an index on that field is used. Of a
+    /// list, one value has to be equal.
+    fn looked_up(&mut self, lookup: &Lookup, document: &Document, data: &Data) -> Document {
+        let wanted = match lookup.local.of(document).unwrap_or(Value::Nothing) {
+            Value::List(values) => values,
+            one => [one].into(),
+        };
+        let column = data.column(&lookup.foreign.names).unwrap_or_default();
+        let is_indexed = data.indexes.contains(&column);
+        let fits = |row: &RowId| wanted.contains(&data.row(*row)[column]);
+        let rows: Vec<RowId> = data.scan().iter().copied().filter(fits).collect();
+        self.rows_read += if is_indexed { rows.len() } else { data.rows.len() } as u64;
+        self.entries_read += if is_indexed { rows.len() as u64 } else { 0 };
+        let found = |row: RowId| {
+            let fields = data.columns.iter().cloned().zip(data.row(row).iter().cloned());
+            Value::Document(fields.collect())
+        };
+        let list = Value::List(rows.into_iter().map(found).collect());
+        let others = document.iter().filter(|(name, _)| *name != lookup.into).cloned();
+        others.chain([(lookup.into.clone(), list)]).collect()
     }
 
     /// A limit is reached: what comes before it needs not go on.
@@ -273,7 +300,12 @@ impl Pipeline {
         if let Does::Sort(by) = &self.stages.stages[stage].does {
             documents.sort_by(|one, other| {
                 let orders = by.iter().map(|(path, ascending)| {
-                    let value = |document| path.of(document).unwrap_or(Value::Nothing);
+                    // A list is ordered by its least value, or, downwards, by its greatest.
+                    let value = |document| match path.of(document).unwrap_or(Value::Nothing) {
+                        Value::List(values) if *ascending => values.iter().min().cloned().unwrap_or(Value::Nothing),
+                        Value::List(values) => values.iter().max().cloned().unwrap_or(Value::Nothing),
+                        other => other,
+                    };
                     let order = value(one).cmp(&value(other));
                     if *ascending { order } else { order.reverse() }
                 });
@@ -288,6 +320,11 @@ impl Pipeline {
 impl Accumulator {
     fn add(self, before: Option<Value>, new: Value) -> Result<Value, Why> {
         Ok(match (self, before) {
+            // What is no number adds nothing.
+            (Accumulator::Sum, before) if !matches!(new, Value::Number(_)) => before.unwrap_or(Value::Number(0)),
+            // What is not there is neither the least nor the greatest.
+            (Accumulator::Least | Accumulator::Greatest, Some(before)) if new == Value::Nothing => before,
+            (Accumulator::Least | Accumulator::Greatest, Some(Value::Nothing)) => new,
             (Accumulator::Sum | Accumulator::Count, before) => {
                 combine(Operator::Add, &before.unwrap_or(Value::Number(0)), &new)?
             }
@@ -319,7 +356,13 @@ fn projected(document: &Document, keep: &[(Rc<str>, super::stages::Made)], omit:
     // The _id stays unless it is left out, as in the stores that have one.
     let is_made = keep.iter().any(|(name, _)| &**name == "_id") || omit.iter().any(|name| &**name == "_id");
     let id = document.iter().filter(|(name, _)| &**name == "_id" && !is_made).cloned();
-    let made = keep.iter().map(|(name, made)| Ok((name.clone(), made.of(document)?)));
+    // A field that is not there is not kept.
+    let is_there = |made: &super::stages::Made| match made {
+        super::stages::Made::Field(path) => path.of(document).is_some(),
+        _ => true,
+    };
+    let kept = keep.iter().filter(|(_, made)| is_there(made));
+    let made = kept.map(|(name, made)| Ok((name.clone(), made.of(document)?)));
     Ok(id.chain(made.collect::<Result<Vec<_>, Why>>()?).collect())
 }
 

@@ -6,6 +6,7 @@
 //! {$group: {_id: '$day', kilos: {$sum: '$kilos'}}}   $sum $min $max $first $push $count, of all that have the same _id
 //! {$project: {day: '$_id', kilos: 1, _id: 0}}       what is kept, made or left out
 //! {$sort: {kilos: -1}}   {$limit: 2}   {$unwind: '$boats'}
+//! {$lookup: {from: 'catches', localField: 'day', foreignField: 'day', as: 'others'}}      a list of the documents that fit
 //! ```
 
 use std::rc::Rc;
@@ -35,6 +36,17 @@ pub enum Does {
     Sort(Vec<(Path, bool)>),
     Unwind(Path),
     Limit(usize),
+    Lookup(Lookup),
+}
+
+/// The documents of a collection whose field is equal to one of the document that comes: a join, whose result is a list.
+#[derive(Debug)]
+pub struct Lookup {
+    /// The collection, and where its name stands.
+    pub from: (Rc<str>, usize),
+    pub local: Path,
+    pub foreign: Path,
+    pub into: Rc<str>,
 }
 
 /// What a document must be.
@@ -133,24 +145,40 @@ impl Stages {
 
     /// That the first stages name columns of this table: what later ones see has been made by a `$group` or a `$project`.
     pub fn check(&self, data: &Data) -> Result<(), Mistake> {
-        let mut check = |path: &Path| {
-            let name = path.names.split('.').next().unwrap_or_default();
-            if data.column(name).is_some() {
-                return Ok(());
-            }
-            Err(wrong(path.at, format!("no document has a field `{name}`"), data.columns_told()))
-        };
         for stage in &self.stages {
+            let Does::Lookup(Lookup { from: (from, at), foreign, .. }) = &stage.does else { continue };
+            if *from != data.name {
+                return Err(wrong(*at, format!("there is no collection `{from}`"), &*data.name));
+            }
+            if data.column(&foreign.names).is_none() {
+                let problem = format!("no document of {from} has a field `{}`", foreign.names);
+                return Err(wrong(foreign.at, problem, data.columns_told()));
+            }
+        }
+        // Fields that a $lookup has added.
+        let mut made: Vec<Rc<str>> = Vec::new();
+        for stage in &self.stages {
+            let mut check = |path: &Path| {
+                let name = path.names.split('.').next().unwrap_or_default();
+                if data.column(name).is_some() || made.iter().any(|made| **made == *name) {
+                    return Ok(());
+                }
+                Err(wrong(path.at, format!("no document has a field `{name}`"), data.columns_told()))
+            };
             match &stage.does {
                 Does::Match(condition) => condition.paths(&mut check)?,
                 Does::Sort(by) => by.iter().try_for_each(|(path, _)| check(path))?,
                 Does::Unwind(path) => check(path)?,
                 Does::Limit(_) => {}
+                Does::Lookup(lookup) => {
+                    check(&lookup.local)?;
+                    made.push(lookup.into.clone());
+                }
                 Does::Group { key, fields } => {
                     key.paths(&mut check)?;
-                    return fields.iter().try_for_each(|(.., made)| made.paths(&mut check));
+                    return fields.iter().try_for_each(|(.., value)| value.paths(&mut check));
                 }
-                Does::Project { keep, .. } => return keep.iter().try_for_each(|(_, made)| made.paths(&mut check)),
+                Does::Project { keep, .. } => return keep.iter().try_for_each(|(_, value)| value.paths(&mut check)),
             }
         }
         Ok(())
@@ -173,8 +201,12 @@ fn stage(reader: &mut Reader, name: &str, at: usize) -> Result<Does, Mistake> {
                 by.push((Path { names: name, at }, ascending));
                 Ok(())
             })?;
+            if by.is_empty() {
+                return Err(wrong(at, "this $sort has no field".to_owned(), "{FIELD: 1}, {FIELD: -1}"));
+            }
             Ok(Does::Sort(by))
         }
+        "$lookup" => lookup(reader, at),
         "$unwind" => match made(reader)? {
             Made::Field(path) => Ok(Does::Unwind(path)),
             _ => Err(reader.want("a field, as in '$boats'")),
@@ -184,7 +216,7 @@ fn stage(reader: &mut Reader, name: &str, at: usize) -> Result<Does, Mistake> {
             (other, at) => Err(wrong(at, format!("`{other}` is no limit"), "a whole number from 1")),
         },
         _ => {
-            let accepted = "$match, $group, $project, $sort, $unwind, $limit";
+            let accepted = "$match, $group, $project, $sort, $unwind, $limit, $lookup";
             Err(wrong(at, format!("there is no stage `{name}`"), accepted))
         }
     }
@@ -264,8 +296,13 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
     let mut all = Vec::new();
     fields(reader, |reader, name, at| {
         match &*name {
-            "$or" => all.push(Condition::Any(list(reader, condition)?)),
-            "$and" => all.push(Condition::All(list(reader, condition)?)),
+            "$or" | "$and" => {
+                let of = list(reader, condition)?;
+                if of.is_empty() {
+                    return Err(wrong(at, format!("`{name}` puts nothing together"), "at least one condition"));
+                }
+                all.push(if &*name == "$or" { Condition::Any(of) } else { Condition::All(of) });
+            }
             other if other.starts_with('$') => {
                 return Err(wrong(at, format!("`{name}` cannot stand here"), "the name of a field, $or, $and"));
             }
@@ -276,6 +313,7 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
                     all.push(Condition::Compare(path, Operator::Equal, plain(reader)?));
                     return Ok(());
                 }
+                let before = all.len();
                 fields(reader, |reader, name, at| {
                     all.push(if &*name == "$in" {
                         Condition::In(path.clone(), list(reader, plain)?)
@@ -285,6 +323,9 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
                     });
                     Ok(())
                 })?;
+                if all.len() == before {
+                    return Err(wrong(path.at, format!("`{}` is compared with nothing", path.names), "{$gt: 10}, 'cod'"));
+                }
             }
         }
         Ok(())
@@ -308,6 +349,9 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
             let values = list(reader, made)?;
             if values.len() < 2 {
                 return Err(wrong(at, format!("`{name}` puts {} together", values.len()), "at least two values"));
+            }
+            if operator == Operator::Subtract && values.len() > 2 {
+                return Err(wrong(at, format!("`{name}` takes one value from another, and not {}", values.len()), "two"));
             }
             combined = Some(Made::Combined(operator, values));
         } else {
@@ -348,13 +392,46 @@ fn group(reader: &mut Reader) -> Result<Does, Mistake> {
     Ok(Does::Group { key, fields: all })
 }
 
+fn lookup(reader: &mut Reader, begins: usize) -> Result<Does, Mistake> {
+    const FIELDS: [&str; 4] = ["from", "localField", "foreignField", "as"];
+    let mut found: [Option<(Rc<str>, usize)>; 4] = [None, None, None, None];
+    fields(reader, |reader, name, at| {
+        let place = FIELDS.iter().position(|field| *field == &*name);
+        let place = place.ok_or_else(|| wrong(at, format!("`{name}` cannot stand here"), FIELDS.join(", ")))?;
+        let at = reader.at();
+        let Value::Text(text) = plain(reader)? else { return Err(wrong(at, format!("`{name}` is no text"), "a 'text'")) };
+        if place == 3 && (text.is_empty() || text.contains(['.', '$'])) {
+            return Err(wrong(at, format!("`{text}` is no name of a field"), "a name, as in 'others'"));
+        }
+        found[place] = Some((text, at));
+        Ok(())
+    })?;
+    if let Some(place) = found.iter().position(Option::is_none) {
+        return Err(wrong(begins, format!("this $lookup has no {}", FIELDS[place]), FIELDS.join(", ")));
+    }
+    let [from, local, foreign, into] = found.map(Option::unwrap_or_default);
+    let path = |(names, at): (Rc<str>, usize)| Path { names, at: at + 1 };
+    Ok(Does::Lookup(Lookup { from, local: path(local), foreign: path(foreign), into: into.0 }))
+}
+
 fn project(reader: &mut Reader) -> Result<Does, Mistake> {
     let mut keep: Vec<(Rc<str>, Made)> = Vec::new();
     let mut omit: Vec<Rc<str>> = Vec::new();
+    let mut left_out = None;
+    let begins = reader.at();
     fields(reader, |reader, name, at| {
+        if name.contains('.') {
+            return Err(wrong(at, format!("`{name}` is a field within a field"), "a name for it, as in day: '$_id.day'"));
+        }
         match made(reader)? {
-            Made::Value(Value::Number(0)) => omit.push(name),
-            Made::Value(Value::Number(1)) => {
+            Made::Value(Value::Number(0)) => {
+                if &*name != "_id" {
+                    left_out = Some((name.clone(), at));
+                }
+                omit.push(name);
+            }
+            // As in the stores: whatever number it is.
+            Made::Value(Value::Number(_)) => {
                 let path = Path { names: name.clone(), at };
                 keep.push((name, Made::Field(path)));
             }
@@ -362,15 +439,35 @@ fn project(reader: &mut Reader) -> Result<Does, Mistake> {
         }
         Ok(())
     })?;
-    Ok(Does::Project { keep, omit })
+    match left_out {
+        Some((name, at)) if !keep.is_empty() => {
+            let problem = format!("`{name}` is left out where others are kept");
+            Err(wrong(at, problem, "fields that are kept, or fields that are left out; _id: 0 goes with both"))
+        }
+        _ if keep.is_empty() && omit.is_empty() => {
+            Err(wrong(begins, "this $project has no field".to_owned(), "{FIELD: 1}, {FIELD: '$OTHER'}, {FIELD: 0}"))
+        }
+        _ => Ok(Does::Project { keep, omit }),
+    }
 }
 
 impl Path {
     pub fn of(&self, document: &Document) -> Option<Value> {
         let mut names = self.names.split('.');
         let mut value = field(document, names.next()?)?;
-        for name in names {
+        let mut rest = names.clone();
+        while let Some(name) = names.next() {
+            if let Value::List(values) = value {
+                // Of a list of documents, that field of each which has it.
+                let path = Path { names: rest.collect::<Vec<_>>().join(".").into(), at: self.at };
+                let found = values.iter().filter_map(|each| match each {
+                    Value::Document(document) => path.of(document),
+                    _ => None,
+                });
+                return Some(Value::List(found.collect()));
+            }
             value = value.field(name)?;
+            rest = names.clone();
         }
         Some(value.clone())
     }
@@ -381,12 +478,21 @@ impl Condition {
         match self {
             Condition::All(all) => all.iter().all(|each| each.holds(document)),
             Condition::Any(any) => any.iter().any(|each| each.holds(document)),
-            // A field that is not there is null. Values of two kinds compare as neither less nor greater.
+            // A field that is not there is null. Values of two kinds compare as neither less nor greater. A list fits if one of
+            // its values does; it is unlike a value only if none of them is equal to it.
             Condition::Compare(path, operator, value) => {
                 let found = path.of(document).unwrap_or(Value::Nothing);
-                combine(*operator, &found, value).is_ok_and(|truth| truth == Value::truth(true))
+                let fits = |one: &Value| combine(*operator, one, value).is_ok_and(|truth| truth == Value::truth(true));
+                match &found {
+                    Value::List(values) if *operator == Operator::Unequal => values.iter().all(fits),
+                    Value::List(values) => values.iter().any(fits),
+                    one => fits(one),
+                }
             }
-            Condition::In(path, values) => values.contains(&path.of(document).unwrap_or(Value::Nothing)),
+            Condition::In(path, values) => match path.of(document).unwrap_or(Value::Nothing) {
+                Value::List(found) => found.iter().any(|each| values.contains(each)),
+                found => values.contains(&found),
+            },
         }
     }
 
@@ -419,7 +525,11 @@ impl Made {
             Made::Combined(operator, values) => {
                 let mut values = values.iter().map(|made| made.of(document));
                 let first = values.next().expect("there are two at least")?;
-                values.try_fold(first, |left, right| combine(*operator, &left, &right?))
+                values.try_fold(first, |left, right| match (left, right?) {
+                    // What is calculated with nothing is nothing.
+                    (Value::Nothing, _) | (_, Value::Nothing) => Ok(Value::Nothing),
+                    (left, right) => combine(*operator, &left, &right),
+                })
             }
         }
     }

@@ -4,15 +4,16 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-/// Values are ordered as here: nothing before numbers, numbers before texts, then lists and documents.
+/// Values are ordered as here, and as a document store does: nothing before numbers, numbers before texts, then documents and
+/// lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     Nothing,
     Number(i64),
     Text(Rc<str>),
-    /// Of several columns as one key, or of what `$push` has collected.
-    List(Rc<[Value]>),
     Document(Document),
+    /// Of several columns as one key, or of what `$push` or `$lookup` has collected.
+    List(Rc<[Value]>),
 }
 
 /// Named values in their order.
