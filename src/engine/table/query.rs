@@ -281,7 +281,12 @@ pub const FUNCTIONS: &[(&str, usize, usize)] = &[
 /// Reads a query, and nothing else.
 pub fn parse_query(text: &str) -> Result<Query, Mistake> {
     match parse(text)? {
-        Statement::Select(query) | Statement::Explain(query) => Ok(query),
+        Statement::Select(query) => Ok(query),
+        Statement::Explain(_) => Err(Mistake {
+            at: 0,
+            problem: "EXPLAIN says how a query is answered, and does not answer it".into(),
+            accepted: "SELECT, WITH".into(),
+        }),
         _ => Err(Mistake { at: 0, problem: "this statement answers nothing".into(), accepted: "SELECT, WITH".into() }),
     }
 }

@@ -20,6 +20,9 @@ pub const MAX_ROWS: usize = 250_000;
 /// with everything.
 pub const MAX_WORK: u64 = 50_000_000;
 
+/// Whoever follows a query is told of no more than this for one row: nobody could look at them.
+const MAX_MOVES: usize = 10_000;
+
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Rc<Plan>,
@@ -404,6 +407,9 @@ impl Run {
             return Ok(());
         }
         self.work()?;
+        if moves.as_ref().is_some_and(|moves| moves.len() > MAX_MOVES) {
+            return Err(too_much(format!("one row of the first table makes more than {MAX_MOVES} moves")));
+        }
         let Some(step) = chain.get(at) else { return self.collect(chain, row, moves) };
         self.flow[step.id].rows_in += 1;
         let did = match &step.operator {

@@ -65,12 +65,23 @@ pub enum Event {
     Listed { at: Rc<str>, fits: usize },
     #[told("The condition leaves {after} of {}.", matched(*before))]
     Filtered { before: usize, after: usize },
-    #[told("The table `{table}` begins with {}: {at}.", count(*rows, "row"), when = *round == 1)]
+    #[told("The table `{table}` begins with {}{}.", count(*rows, "row"), named(at), when = *round == 1)]
     #[told(
-        "Round {round} of `{table}`: the rows that were new are joined with the table of edges. That gives {}: {at}.",
-        count(*rows, "new row")
+        "Round {round} of `{table}`: the rows that were new are joined with the table of edges. That gives {}{}.",
+        count(*rows, "new row"), named(at), when = *joins
     )]
-    Round { table: Rc<str>, round: usize, rows: usize, at: Rc<str> },
+    #[told(
+        "Round {round} of `{table}`: its SELECT is asked again, of the rows that were new. That gives {}{}.",
+        count(*rows, "new row"), named(at)
+    )]
+    Round {
+        table: Rc<str>,
+        round: usize,
+        rows: usize,
+        at: Rc<str>,
+        /// Whether the recursion reads the table of edges.
+        joins: bool,
+    },
     #[told(
         "Round {round} of `{table}` finds no new row, and the recursion ends. The table has {}.", count(*rows, "row")
     )]
@@ -102,6 +113,11 @@ fn left_out(again: usize, trails: bool) -> String {
         (_, true) => format!(" {again} edges are left out, for their trails have followed them before."),
         (_, false) => format!(" {} only to where it has been before.", leads(again)),
     }
+}
+
+/// The vertices that rows speak of, where they speak of any.
+fn named(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!(": {at}") }
 }
 
 fn leads(edges: usize) -> String {

@@ -29,7 +29,7 @@
 //! - of Cypher there are `MATCH`, `WHERE` and `RETURN`, of SPARQL `SELECT` with triples, paths and `FILTER`; the rest is refused
 //!   by its name;
 //! - vertices are asked for by SPARQL under one prefix, `:`; where a repetition has a variable at both ends, texts and classes
-//!   don't count as places where it could stand still;
+//!   don't count as places where it could stand still, and neither does a vertex that the graph hasn't;
 //! - which end of a path is the cheaper one is decided by counting what fits, where a real planner has statistics, and it weighs
 //!   many plans of several paths;
 //! - the graph is in memory, and each question is asked of it alone: no transactions, and no changes meanwhile;
@@ -157,7 +157,7 @@ impl GraphStore {
         let answer = Answer { rows: Rc::new(rows), hops: look.hops, edges_read: look.edges_read };
         let compared = self.compared(language, &answer);
         // What was found is what is to be seen.
-        let found = answer.rows.iter().flatten().filter_map(|name| graph.named(name.trim_start_matches(':')));
+        let found = answer.rows.iter().flatten().filter_map(|cell| graph.named(view::vertex_of(cell)));
         self.look = Look { frontier: Rc::new(found.collect()), followed: Rc::default(), source: None, ..look };
         let shown: Vec<String> = answer.rows.iter().map(|row| row.join(" | ")).collect();
         let outcome = Outcome::Value(Some(shown.join(", ")).filter(|text| !text.is_empty()));
@@ -170,7 +170,9 @@ impl GraphStore {
 
     /// How the answer stands to those of the other languages.
     fn compared(&self, language: Language, answer: &Answer) -> Rc<str> {
-        let set = |answer: &Answer| answer.rows.iter().cloned().collect::<BTreeSet<_>>();
+        // Each language spells a vertex in its own way.
+        let spelt_alike = |row: &Vec<Rc<str>>| row.iter().map(|cell| view::vertex_of(cell).to_owned()).collect();
+        let set = |answer: &Answer| answer.rows.iter().map(spelt_alike).collect::<BTreeSet<Vec<String>>>();
         let others = Language::ALL.into_iter().filter(|other| *other != language);
         let others: Vec<(Language, &Answer)> =
             others.filter_map(|other| Some((other, self.answers[other as usize].as_ref()?))).collect();

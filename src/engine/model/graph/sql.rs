@@ -14,7 +14,7 @@ use crate::contract::{Decided, Refused};
 use crate::table::Mistake;
 use crate::table::database::{Database, Tuple};
 use crate::table::datum::Datum;
-use crate::table::plan::plan;
+use crate::table::plan::{Operator, Source, plan};
 use crate::table::query::parse_query;
 use crate::table::run::{Did, Run};
 use crate::wording::list;
@@ -71,6 +71,17 @@ pub fn answer(
     let begins: Vec<usize> = query.with.iter().map(|common| common.name.at).chain([query.first.at]).collect();
     let sources = query.with.iter().zip(begins.windows(2));
     let sources: Vec<_> = sources.map(|(common, ends)| (common.name.text.clone(), written(text, ends))).collect();
+    // The stages whose recursion reads the table of edges.
+    let edges = database.tables().position(|table| &*table.name == "edges");
+    let reads_edges = |operator: &Operator| match operator {
+        Operator::Read(access) | Operator::Join { inner: access, .. } => {
+            matches!(access.table, Source::Table(place) if Some(place) == edges)
+        }
+        _ => false,
+    };
+    let is_again = |stage: usize, arm: usize| plan.stages[stage].recursive_from.is_some_and(|from| arm >= from);
+    let joining = plan.steps().filter(|(stage, arm, step)| is_again(*stage, *arm) && reads_edges(&step.operator));
+    let joining: BTreeSet<usize> = joining.map(|(stage, ..)| stage).collect();
     // The stage of each operator.
     let mut stages = vec![0; plan.operators];
     plan.steps().for_each(|(stage, _, step)| stages[step.id] = stage);
@@ -79,6 +90,7 @@ pub fn answer(
         follow,
         look: Look::default(),
         sources,
+        joining,
         table: None,
         new: Vec::new(),
         many: 0,
@@ -120,6 +132,7 @@ struct Rounds<'a> {
     follow: &'a mut dyn Follow,
     look: Look,
     sources: Vec<(Rc<str>, Range<usize>)>,
+    joining: BTreeSet<usize>,
     table: Option<Table>,
     /// Rows that were found since the last round began: their stage, and how many.
     new: Vec<VertexId>,
@@ -162,7 +175,8 @@ impl Rounds<'_> {
             }
             let at = self.names(&new);
             self.look.frontier = Rc::new(new);
-            self.follow.step(&self.look, Decided::new(Event::Round { table: name, round, rows, at }));
+            let joins = self.joining.contains(&stage);
+            self.follow.step(&self.look, Decided::new(Event::Round { table: name, round, rows, at, joins }));
         }
     }
 

@@ -109,3 +109,33 @@ fn too_many_trails_are_refused_and_a_distinct_answer_is_not() {
     let sparql = "PREFIX : <> SELECT ?n { :v0 :k+/:name ?n }";
     assert_eq!(ask(&graph, Language::Sparql, sparql, None).expect("it is answered").len(), 8);
 }
+
+/// Each language spells a vertex in its own way, and means the same one; and a round says no more than it did.
+#[test]
+fn answers_are_compared_by_their_vertices_and_rounds_are_told_as_they_are() {
+    use crate::language::{Words, statements};
+    use crate::{Engine, Parameters};
+    struct Told(Vec<String>);
+    impl crate::Probe<super::GraphStore> for Told {
+        fn step(&mut self, event: impl FnOnce() -> super::Event, _: &super::GraphStore) {
+            self.0.push(event().to_string());
+        }
+    }
+    let mut engine =
+        super::GraphStore::open(&Parameters::new(super::GraphStore::PARAMETERS, [("graph", "town")]).unwrap()).unwrap();
+    let mut told = Told(Vec::new());
+    let script =
+        "cypher \"MATCH (p)-[:lives_in]->(q) RETURN p, q\"\nsparql \"PREFIX : <> SELECT ?p ?q { ?p :lives_in ?q }\"
+        sql \"WITH RECURSIVE r(x) AS (SELECT 100 UNION SELECT x + 1 FROM r WHERE x < 102) SELECT x FROM r\"";
+    for statement in statements(script).unwrap() {
+        let command = super::GraphStore::parse(&mut Words::new(&statement)).unwrap();
+        engine.execute(&command, &mut told);
+        if told.0.last().is_some_and(|told| told.starts_with("Cypher")) {
+            assert_eq!(engine.look.frontier.len(), 4, "what was found is what is to be seen");
+        }
+    }
+    let said = |what: &str| told.0.iter().any(|told| told.contains(what));
+    assert!(said("SPARQL answers with 2 rows") && said("So did Cypher."), "{:?}", told.0);
+    assert!(said("its SELECT is asked again, of the rows that were new. That gives 1 new row."), "{:?}", told.0);
+    assert!(!said("joined with the table of edges") && !said(": ."), "{:?}", told.0);
+}

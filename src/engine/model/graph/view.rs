@@ -91,3 +91,9 @@ pub(super) fn state(engine: &GraphStore) -> Value {
         "answers": answers,
     })
 }
+
+/// The name of the vertex that a cell of an answer spells: `:Asha`, `(:person {name: 'Asha'})`, `Asha`.
+pub(super) fn vertex_of(cell: &str) -> &str {
+    let inner = cell.strip_suffix("'})").and_then(|cell| cell.split_once(" {name: '"));
+    inner.map_or(cell.trim_start_matches(':'), |(_, name)| name)
+}

@@ -108,9 +108,12 @@ impl std::fmt::Display for Planned {
     }
 }
 
+/// Of one language, all of it; of several, in one sentence what became of each.
 fn together(said: &[Said]) -> String {
-    let told: Vec<String> = said.iter().map(Said::to_string).collect();
-    told.join(" ")
+    match said {
+        [one] => one.to_string(),
+        several => format!("{}.", several.iter().map(Said::brief).collect::<Vec<_>>().join("; ")),
+    }
 }
 
 impl std::fmt::Display for Said {

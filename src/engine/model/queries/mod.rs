@@ -40,6 +40,7 @@
 //!   equality, and a `$lookup` one on its foreign field;
 //! - the loop has no functions and no types; what was never set counts as 0 where something is added to it.
 
+mod brief;
 mod command;
 pub mod data;
 mod event;

@@ -245,7 +245,10 @@ impl Queries {
                 }
             }
             let is_here = |end: &End| match end {
-                End::Dropped { stage } | End::Grouped { stage, .. } | End::Kept { stage } => *stage == place,
+                End::Dropped { stage }
+                | End::Grouped { stage, .. }
+                | End::Kept { stage }
+                | End::LookedUp { stage, .. } => *stage == place,
                 End::Answered(_) => false,
             };
             let name =
@@ -347,7 +350,7 @@ fn part_strip(job: &Job, place: usize) -> Strip {
 }
 
 /// An operator of SQL in a word.
-fn short(operator: &Operator) -> &'static str {
+pub(super) fn short(operator: &Operator) -> &'static str {
     match operator {
         Operator::One => "one row",
         Operator::Read(access) => match access.path {

@@ -60,6 +60,11 @@ pub enum End {
     Kept {
         stage: usize,
     },
+    /// A `$lookup` found so many others for it, and it went on.
+    LookedUp {
+        stage: usize,
+        many: usize,
+    },
     Answered(Tuple),
 }
 
@@ -202,18 +207,18 @@ impl Pipeline {
                     true
                 }
                 Does::Lookup(lookup) => {
-                    document = self.looked_up(lookup, &document, data);
+                    let many;
+                    (document, many) = self.looked_up(lookup, &document, data);
+                    ends.push(End::LookedUp { stage, many });
                     true
                 }
                 Does::Unwind(path) => {
-                    for each in unwound(&document, &path.names) {
-                        self.states[stage].passed += 1;
-                        self.push(each, stage + 1, data, ends)?;
-                    }
-                    if ends.is_empty() {
+                    let each = unwound(&document, &path.names);
+                    if each.is_empty() {
                         ends.push(End::Dropped { stage });
                     }
-                    return Ok(());
+                    self.states[stage].passed += each.len();
+                    return each.into_iter().try_for_each(|each| self.push(each, stage + 1, data, ends));
                 }
                 Does::Group { key, fields } => {
                     let key = key.of(&document)?;
@@ -241,7 +246,7 @@ impl Pipeline {
 
     /// The document with a list of those of the table whose field is equal to its own; an index on that field is used. Of a
     /// list, one value has to be equal.
-    fn looked_up(&mut self, lookup: &Lookup, document: &Document, data: &Data) -> Document {
+    fn looked_up(&mut self, lookup: &Lookup, document: &Document, data: &Data) -> (Document, usize) {
         let wanted = match lookup.local.of(document).unwrap_or(Value::Nothing) {
             Value::List(values) => values,
             one => [one].into(),
@@ -256,9 +261,10 @@ impl Pipeline {
             let fields = data.columns.iter().cloned().zip(data.row(row).iter().cloned());
             Value::Document(fields.collect())
         };
+        let many = rows.len();
         let list = Value::List(rows.into_iter().map(found).collect());
         let others = document.iter().filter(|(name, _)| *name != lookup.into).cloned();
-        others.chain([(lookup.into.clone(), list)]).collect()
+        (others.chain([(lookup.into.clone(), list)]).collect(), many)
     }
 
     /// A limit is reached: what comes before it needs not go on.
@@ -383,7 +389,13 @@ fn unwound(document: &Document, name: &str) -> Vec<Document> {
 }
 
 fn ends_told(ends: &[End], stages: usize) -> String {
-    let told: Vec<String> = ends.iter().map(|end| end_told(end, stages)).collect();
+    const MOST: usize = 5;
+    let shown = if ends.len() > MOST { MOST - 1 } else { ends.len() };
+    let mut told: Vec<String> = ends[..shown].iter().map(|end| end_told(end, stages)).collect();
+    if shown < ends.len() {
+        let answered = ends.iter().filter(|end| matches!(end, End::Answered(_))).count();
+        told.push(format!("and so on, with {} of the answer in all", count(answered, "document")));
+    }
     told.join("; ")
 }
 
@@ -395,6 +407,9 @@ fn end_told(end: &End, stages: usize) -> String {
         }
         End::Grouped { stage, key, .. } => format!("goes to stage {}, to its group {key}", stage + 1),
         End::Kept { stage } => format!("goes to stage {}, which keeps it until the last one has come", stage + 1),
+        End::LookedUp { stage, many } => {
+            format!("goes through stage {}, which finds {} for it", stage + 1, count(*many, "document"))
+        }
         End::Answered(row) => format!("is in the answer: {}", spelled(row)),
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::data::{Data, RowId};
+use super::panes::short;
 use super::value::{Tuple, Value, Why, flat, spelled};
 use crate::contract::Decided;
 use crate::table::Mistake;
@@ -179,9 +180,25 @@ impl Select {
     }
 }
 
+fn step(plan: &Plan, id: OperatorId) -> Option<&Step> {
+    plan.steps().map(|(.., step)| step).find(|step| step.id == id)
+}
+
+/// An operator in a word.
+pub(super) fn operator(plan: &Plan, id: OperatorId) -> &'static str {
+    step(plan, id).map_or("plan", |step| short(&step.operator))
+}
+
+/// A row that is joined to many others makes many moves: the first are told, and how many rows of the answer came of all.
 fn moves_told(plan: &Plan, moves: &[Move]) -> String {
-    let step = |id: usize| plan.steps().map(|(.., step)| step).find(|step| step.id == id);
-    let told: Vec<String> = moves.iter().filter_map(|each| Some(move_told(step(each.operator)?, &each.did))).collect();
+    const MOST: usize = 6;
+    let shown = if moves.len() > MOST { MOST - 1 } else { moves.len() };
+    let told = moves[..shown].iter().filter_map(|each| Some(move_told(step(plan, each.operator)?, &each.did)));
+    let mut told: Vec<String> = told.collect();
+    if shown < moves.len() {
+        let answered = moves.iter().filter(|each| matches!(each.did, run::Did::Answered(_))).count();
+        told.push(format!("and so on, with {} of the answer in all", count(answered, "row")));
+    }
     format!("{}.", told.join("; "))
 }
 

@@ -207,10 +207,13 @@ fn stage(reader: &mut Reader, name: &str, at: usize) -> Result<Does, Mistake> {
             Ok(Does::Sort(by))
         }
         "$lookup" => lookup(reader, at),
-        "$unwind" => match made(reader)? {
-            Made::Field(path) => Ok(Does::Unwind(path)),
-            _ => Err(reader.want("a field, as in '$boats'")),
-        },
+        "$unwind" => {
+            let at = reader.at();
+            match made(reader)? {
+                Made::Field(path) => Ok(Does::Unwind(path)),
+                _ => Err(wrong(at, "this is no field".to_owned(), "a field, as in '$boats'")),
+            }
+        }
         "$limit" => match number(reader)? {
             (many @ 1.., _) => Ok(Does::Limit(many as usize)),
             (other, at) => Err(wrong(at, format!("`{other}` is no limit"), "a whole number from 1")),
@@ -324,7 +327,11 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
                     Ok(())
                 })?;
                 if all.len() == before {
-                    return Err(wrong(path.at, format!("`{}` is compared with nothing", path.names), "{$gt: 10}, 'cod'"));
+                    return Err(wrong(
+                        path.at,
+                        format!("`{}` is compared with nothing", path.names),
+                        "{$gt: 10}, 'cod'",
+                    ));
                 }
             }
         }
@@ -351,7 +358,11 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
                 return Err(wrong(at, format!("`{name}` puts {} together", values.len()), "at least two values"));
             }
             if operator == Operator::Subtract && values.len() > 2 {
-                return Err(wrong(at, format!("`{name}` takes one value from another, and not {}", values.len()), "two"));
+                return Err(wrong(
+                    at,
+                    format!("`{name}` takes one value from another, and not {}", values.len()),
+                    "two",
+                ));
             }
             combined = Some(Made::Combined(operator, values));
         } else {
@@ -399,7 +410,9 @@ fn lookup(reader: &mut Reader, begins: usize) -> Result<Does, Mistake> {
         let place = FIELDS.iter().position(|field| *field == &*name);
         let place = place.ok_or_else(|| wrong(at, format!("`{name}` cannot stand here"), FIELDS.join(", ")))?;
         let at = reader.at();
-        let Value::Text(text) = plain(reader)? else { return Err(wrong(at, format!("`{name}` is no text"), "a 'text'")) };
+        let Value::Text(text) = plain(reader)? else {
+            return Err(wrong(at, format!("`{name}` is no text"), "a 'text'"));
+        };
         if place == 3 && (text.is_empty() || text.contains(['.', '$'])) {
             return Err(wrong(at, format!("`{text}` is no name of a field"), "a name, as in 'others'"));
         }
@@ -421,7 +434,11 @@ fn project(reader: &mut Reader) -> Result<Does, Mistake> {
     let begins = reader.at();
     fields(reader, |reader, name, at| {
         if name.contains('.') {
-            return Err(wrong(at, format!("`{name}` is a field within a field"), "a name for it, as in day: '$_id.day'"));
+            return Err(wrong(
+                at,
+                format!("`{name}` is a field within a field"),
+                "a name for it, as in day: '$_id.day'",
+            ));
         }
         match made(reader)? {
             Made::Value(Value::Number(0)) => {

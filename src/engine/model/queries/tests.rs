@@ -5,6 +5,7 @@ use super::*;
 use crate::form::Parameters;
 use crate::language::{Words, statements};
 
+mod documented;
 mod mistakes;
 
 fn open(parameters: &[(&str, &str)]) -> Queries {
