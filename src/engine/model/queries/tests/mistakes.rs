@@ -84,7 +84,7 @@ fn in_the_pipeline() {
         ("pipeline {$match: {}}", "line 1, column 10: `{` cannot stand here; accepted: ["),
         (
             "pipeline [{$macth: {}}]",
-            "line 1, column 12: there is no stage `$macth`; accepted: $match, $group, $project, $sort, $unwind, $limit",
+            "line 1, column 12: there is no stage `$macth`; accepted: $match, $group, $project, $sort, $unwind, $limit, $lookup",
         ),
         (
             "pipeline \"[{$match: {fish: 'cod'}},\n {$group: {kilos: {$sum: '$kilos'}}}]\"",
