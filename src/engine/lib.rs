@@ -8,7 +8,7 @@
 //! 4. [`storage`], [`replication`], [`encoding`], [`model`] and [`service`]: the engines themselves, one folder each. What they share,
 //!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`log`] of
 //!    records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written, the hosts and
-//!    calls of a [`cluster`], and of their narrations the [`wording`], and how they [`spell`] numbers.
+//!    calls of a [`cluster`], the [`versions`] of what several write, and of their narrations the [`wording`], and how they [`spell`] numbers.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
 //! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
@@ -40,6 +40,7 @@ pub mod table;
 #[cfg(test)]
 pub mod testing;
 pub mod varint;
+pub mod versions;
 pub mod ways;
 pub mod wire;
 pub mod wording;

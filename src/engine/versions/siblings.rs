@@ -1,0 +1,46 @@
+//! Values with a version each, of which none is before another: what a replica keeps of one key.
+
+use super::{Relation, Version};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Siblings<V, T> {
+    all: Vec<(V, T)>,
+}
+
+/// What came of a value that was added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced<T> {
+    /// Whether it is kept: if not, one is here already that is the same, or after it.
+    pub kept: bool,
+    /// The values that are before it, and are gone.
+    pub dropped: Vec<T>,
+}
+
+impl<V, T> Default for Siblings<V, T> {
+    fn default() -> Siblings<V, T> {
+        Siblings { all: Vec::new() }
+    }
+}
+
+impl<V: Version + Clone, T: Clone> Siblings<V, T> {
+    pub fn of(all: Vec<(V, T)>) -> Siblings<V, T> {
+        Siblings { all }
+    }
+
+    /// In the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = &(V, T)> {
+        self.all.iter()
+    }
+
+    /// A value comes: it replaces those that are before it, and stands beside those that are concurrent.
+    pub fn add(&mut self, version: V, value: T) -> Replaced<T> {
+        let is_newer = |(other, _): &(V, T)| matches!(version.compare(other), Relation::Same | Relation::Before);
+        if self.all.iter().any(is_newer) {
+            return Replaced { kept: false, dropped: Vec::new() };
+        }
+        let is_before = |(other, _): &mut (V, T)| other.compare(&version) == Relation::Before;
+        let dropped = self.all.extract_if(.., is_before).map(|(_, value)| value).collect();
+        self.all.push((version, value));
+        Replaced { kept: true, dropped }
+    }
+}
