@@ -98,6 +98,8 @@ shelves! {
         super::quorum::QuorumFigure,
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
+    replicas:
+        super::versions::VersionsFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure;

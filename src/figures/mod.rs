@@ -39,6 +39,7 @@ mod scaling;
 mod sstable;
 mod stage;
 mod tail;
+mod versions;
 
 pub use ask::{Choice, Number, Question, asked, questions};
 #[cfg(target_arch = "wasm32")]

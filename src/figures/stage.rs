@@ -7,13 +7,13 @@ mod seen;
 use std::marker::PhantomData;
 
 use self::ground::Ground;
+pub(super) use self::seen::dump;
 use super::calls::{Proof, Strip};
 use super::cluster::draw_messages;
 use super::diagram;
 use super::plug::{self, Fault};
 use super::{About, Figure};
-use crate::engine::cluster::{ClientId, Cluster, Host, Message, NodeId, Protocol, Service};
-use crate::engine::sim::MessageId;
+use crate::engine::cluster::{ClientId, Cluster, Host, NodeId, Protocol, Service};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{Card, NODE, banner, banner_height, checks};
@@ -123,6 +123,11 @@ pub(super) trait Shown: Protocol {
     fn brief(_: &Cluster<Self>, _place: usize) -> String {
         String::new()
     }
+    /// How high a part is that stands below the hosts, where a figure has one of its own, and the part.
+    fn foot(_: &Cluster<Self>, _: Breadth) -> f32 {
+        0.0
+    }
+    fn draw_foot(_: &mut Scene, _: &Cluster<Self>, _: Area) {}
     /// The bytes of a message, under a title.
     fn bytes(_: &Cluster<Self>, message: &Self::Message, title: String) -> Dump {
         wire::dump(message, title)
@@ -145,10 +150,11 @@ fn beside<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> bool {
 
 /// How high promises and calls are together, if the calls are so high.
 fn foot<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, calls: f32) -> f32 {
+    let own = P::foot(cluster, breadth);
     if beside(cluster, breadth) {
-        return calls.max(P::checks(cluster).len() as f32 * LINE);
+        return own + calls.max(P::checks(cluster).len() as f32 * LINE);
     }
-    rows(cluster, breadth) as f32 * LINE + calls
+    own + rows(cluster, breadth) as f32 * LINE + calls
 }
 
 /// How high a stage is.
@@ -178,6 +184,7 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
     banner(&mut scene, rest.cut_top(banner_height(breadth)), (class, &title), &cluster.now().to_string(), &more);
     let stage = rest.cut_top(hosts(cluster, breadth));
     rest.cut_top(GAP);
+    P::draw_foot(&mut scene, cluster, seats::all(rest.cut_top(P::foot(cluster, breadth))));
     let tallest = P::tall(cluster, breadth);
     let ground = Ground {
         seats: Seats::new(stage, (many, tall(2 * P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
@@ -239,12 +246,4 @@ fn strip<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> Strip {
         Breadth::Narrow => (seats::all(stage), 3, 3),
     };
     Strip { left: area.x, top: 0.0, width: area.width, columns, rows: 1, lines }
-}
-
-/// The bytes of a message, by its key.
-pub(super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
-    let id = MessageId::new(key.strip_prefix("message m")?.parse().ok()?);
-    let passed = cluster.passed.iter().map(|(envelope, _)| &**envelope);
-    let found = cluster.network().in_flight().chain(passed).find(|envelope| envelope.id == id)?;
-    Some(P::bytes(cluster, &found.payload, format!("{id}, {}", found.payload.kind())))
 }

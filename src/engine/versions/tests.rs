@@ -73,7 +73,8 @@ impl<S: Store> Run<S> {
     fn false_siblings(&self, replicas: usize) -> usize {
         let held = (0..replicas).map(|replica| self.store.read(replica).0);
         let many = held.map(|held| {
-            let is_false = |one: &&usize| held.iter().any(|other| other != *one && self.histories[*other].contains(**one));
+            let is_false =
+                |one: &&usize| held.iter().any(|other| other != *one && self.histories[*other].contains(**one));
             held.iter().filter(is_false).count()
         });
         many.sum()
@@ -97,7 +98,8 @@ impl Store for ByDots {
 
     fn write(&mut self, replica: usize, seen: &Vector, value: usize) {
         let name = NodeId::new(replica as u8 + 1);
-        let count = self.replicas[replica].iter().map(|(version, _)| version.history().get(name)).max().unwrap_or(0) + 1;
+        let count =
+            self.replicas[replica].iter().map(|(version, _)| version.history().get(name)).max().unwrap_or(0) + 1;
         let version = Dotted { dot: Dot { replica: name, count }, seen: seen.clone() };
         self.all.push(version.clone());
         assert!(self.replicas[replica].add(version, value).kept);

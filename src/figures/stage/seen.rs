@@ -2,10 +2,10 @@
 
 use super::super::diagram::{Bar, Cluster as Seen, Flight};
 use super::Shown;
-use crate::engine::Outcome;
 use crate::engine::cluster::{Cluster, Host, Message};
 use crate::engine::sim::{MessageId, Time};
 use crate::engine::wording::{asked, shown};
+use crate::engine::{Dump, Outcome};
 
 impl<P: Shown> Seen for Cluster<P> {
     fn hosts(&self) -> Vec<(Host, String)> {
@@ -59,4 +59,12 @@ fn came_to(outcome: &Outcome) -> String {
         }
         outcome => outcome.to_string(),
     }
+}
+
+/// The bytes of a message, by its key.
+pub(in super::super) fn dump<P: Shown>(cluster: &Cluster<P>, key: &str) -> Option<Dump> {
+    let id = MessageId::new(key.strip_prefix("message m")?.parse().ok()?);
+    let passed = cluster.passed.iter().map(|(envelope, _)| &**envelope);
+    let found = cluster.network().in_flight().chain(passed).find(|envelope| envelope.id == id)?;
+    Some(P::bytes(cluster, &found.payload, format!("{id}, {}", found.payload.kind())))
 }

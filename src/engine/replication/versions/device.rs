@@ -1,0 +1,132 @@
+//! A device: it holds the cart as the last answer had it, changes it, and sends all of it.
+
+use std::rc::Rc;
+
+use super::cart::{Cart, Items};
+use super::carts::Seen;
+use super::command::Command;
+use super::event::Event;
+use super::message::Message;
+use super::settings::{Clock, Settings};
+use super::{Reaction, Timer, Versions};
+use crate::cluster::{CallId, Client, ClientId, Host, NodeId, no_such_node};
+use crate::contract::{Outcome, Refused};
+use crate::key::Key;
+use crate::sim::Time;
+use crate::wording::shown;
+
+#[derive(Clone)]
+pub struct Device {
+    settings: Settings,
+    id: ClientId,
+    /// The cart, of all siblings of the last answer; with its own change as soon as that is made.
+    pub items: Rc<Items>,
+    /// What the replica says it has seen with that.
+    pub seen: Rc<Seen>,
+    /// The writes that came with it, for those who follow a run.
+    saw: Rc<[CallId]>,
+    /// What it has removed, and not added again.
+    removed: Rc<Vec<Key>>,
+    /// It makes one call at a time.
+    open: Option<CallId>,
+}
+
+impl Device {
+    pub fn new(id: ClientId, settings: &Settings) -> Device {
+        Device {
+            settings: *settings,
+            id,
+            items: Rc::default(),
+            seen: Rc::default(),
+            saw: Rc::default(),
+            removed: Rc::default(),
+            open: None,
+        }
+    }
+
+    /// The replica that it talks to if nothing else is said.
+    fn home(&self) -> NodeId {
+        NodeId::new((self.id.number() - 1) % self.settings.replicas + 1)
+    }
+
+    fn change(&mut self, call: CallId, item: &Key, adds: bool, to: NodeId) -> Reaction {
+        let (items, removed) = (Rc::make_mut(&mut self.items), Rc::make_mut(&mut self.removed));
+        if adds {
+            items.add(item);
+            removed.retain(|other| other != item);
+        } else {
+            items.remove(item, self.settings.remove);
+            removed.push(item.clone());
+        }
+        let cart = Cart { call, items: (*self.items).clone() };
+        let (items, seen, saw) = (self.items.to_string().into(), self.seen_in_words().into(), self.saw.clone());
+        let event = Event::CartSent { call, to, item: item.clone(), adds, items, seen, saw };
+        Reaction::new(event).send(to, Message::Put { cart, seen: (*self.seen).clone() })
+    }
+
+    /// By the time of a clock, nobody asks.
+    fn seen_in_words(&self) -> String {
+        if self.settings.clock == Clock::Lww { String::new() } else { self.seen.words() }
+    }
+
+    fn take(&mut self, call: CallId, carts: &[Cart], seen: &Seen) -> Reaction {
+        let mut items = Items::default();
+        for (place, cart) in carts.iter().enumerate() {
+            if place == 0 { items = cart.items.clone() } else { items.merge(&cart.items) }
+        }
+        let back = self.removed.iter().find(|item| items.has(item)).cloned();
+        Rc::make_mut(&mut self.removed).retain(|item| !items.has(item));
+        self.items = Rc::new(items);
+        self.seen = Rc::new(seen.clone());
+        self.saw = carts.iter().map(|cart| cart.call).collect();
+        let items: Rc<str> = self.items.to_string().into();
+        let outcome = Outcome::Value(Some(items.to_string()));
+        Reaction::new(Event::Answered { call, carts: carts.len(), items, back, lost: Rc::default() }).end(call, outcome)
+    }
+}
+
+impl Client<Versions> for Device {
+    fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
+        if let Some(open) = self.open {
+            return Err(Refused::new(format!("{} waits for the end of {open}, and makes one call at a time", self.id)));
+        }
+        let (Command::Add { node, .. } | Command::Remove { node, .. } | Command::Get { node, .. }) = command else {
+            unreachable!("nothing else is a call")
+        };
+        let to = node.unwrap_or_else(|| self.home());
+        if to.number() > self.settings.replicas {
+            return Err(no_such_node(to, self.settings.replicas.into()));
+        }
+        let reaction = match command {
+            Command::Add { item, .. } => self.change(call, item, true, to),
+            Command::Remove { item, .. } if !self.items.has(item) => {
+                let reason = format!("the cart that {} knows has no {}", self.id, shown(item.as_str()));
+                return Err(Refused::new(reason));
+            }
+            Command::Remove { item, .. } => self.change(call, item, false, to),
+            _ => Reaction::new(Event::GetSent { call, to }).send(to, Message::Get { call }),
+        };
+        self.open = Some(call);
+        Ok(reaction.wake(self.settings.timeout, Timer(call)))
+    }
+
+    fn hear(&mut self, _: Host, message: &Message, _: Time) -> Option<Reaction> {
+        let Message::Carts { call, carts, seen } = message else { unreachable!("nobody asks a device") };
+        if self.open.take_if(|open| open == call).is_none() {
+            return Some(Reaction::new(Event::AnsweredLate { call: *call }));
+        }
+        Some(self.take(*call, carts, seen))
+    }
+
+    fn wake(&mut self, Timer(call): Timer, _: Time) -> Option<Reaction> {
+        self.open.take_if(|open| *open == call)?;
+        let outcome = Outcome::Refused("no answer; whether the replica has it is unknown".to_owned());
+        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout }).end(call, outcome))
+    }
+
+    fn weight(&self, before: &Device) -> u64 {
+        let items = if Rc::ptr_eq(&self.items, &before.items) { 0 } else { self.items.iter().count() * 32 };
+        let saw = if Rc::ptr_eq(&self.saw, &before.saw) { 0 } else { self.saw.len() * size_of::<CallId>() };
+        (items + saw) as u64
+    }
+}
