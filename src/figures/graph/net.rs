@@ -99,7 +99,9 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area:
         if room.height >= 2.0 * CLOSE - GAP {
             let below = room.cut_bottom(room.height / 2.0);
             room.y += GAP / 2.0 / 2.0;
-            shape = put(shape, Area { y: below.y - GAP / 2.0 / 2.0, ..below }, Anchor::Middle, "small", &*vertex.label);
+            // What is loud is too dark for pale words.
+            let class = if matches!(standing, Standing::Frontier(_)) { "small plain" } else { "small" };
+            shape = put(shape, Area { y: below.y - GAP / 2.0 / 2.0, ..below }, Anchor::Middle, class, &*vertex.label);
         }
         shape = put(shape, room, Anchor::Middle, class, &*vertex.name);
         let said = if is_new { String::new() } else { said };
