@@ -181,7 +181,9 @@ fn draw_write(cluster: &Cluster<Versions>, write: &Write, at: Area) -> Shape {
         .rect(0.0, 0.0, width, height, 2.0, "cell")
         .rect(0.0, 0.0, width, height, 2.0, wash);
     let shape = if class.is_empty() { shape.rect(0.0, 0.0, GAP / 2.0, height, 2.0, stripe) } else { shape };
-    let shape = shape.text(GAP, SMALL + 2.0, Anchor::Start, "strong", call.as_str());
+    // What is cold has no bold text.
+    let name = if class.is_empty() { "strong" } else { "" };
+    let shape = shape.text(GAP, SMALL + 2.0, Anchor::Start, name, call.as_str());
     let shape = shape.text(GAP, height - GAP / 2.0, Anchor::Start, "small", small.fit_words(&note, width - GAP - 2.0));
     let shape = if matches!(word, "lost" | "false") {
         shape.path(cross(width - GAP, GAP + 1.0, GAP / 2.0), "cross")
