@@ -125,7 +125,7 @@ impl Carts {
                 let mut stamp = Stamp { time: now, replica };
                 // Two writes of one moment get two times.
                 while carts.iter().any(|(other, _)| *other == stamp) {
-                    stamp.time = stamp.time + Time::from_nanos(1);
+                    stamp.time += Time::from_nanos(1);
                 }
                 (Mark::Stamped(stamp), added(carts, stamp, cart))
             }
