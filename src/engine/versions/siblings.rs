@@ -1,6 +1,6 @@
 //! Values with a version each, of which none is before another: what a replica keeps of one key.
 
-use super::{Relation, Version};
+use super::{Dotted, Numbered, Relation, Vector, Version};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Siblings<V, T> {
@@ -42,5 +42,26 @@ impl<V: Version + Clone, T: Clone> Siblings<V, T> {
         let dropped = self.all.extract_if(.., is_before).map(|(_, value)| value).collect();
         self.all.push((version, value));
         Replaced { kept: true, dropped }
+    }
+
+    /// What another replica keeps of the same key comes, one value after the other.
+    pub fn merge(&mut self, other: &Siblings<V, T>) -> Vec<Replaced<T>> {
+        other.all.iter().map(|(version, value)| self.add(version.clone(), value.clone())).collect()
+    }
+}
+
+impl<T> Siblings<Numbered, T> {
+    /// The number that a reader of all of them has seen; the next write has the next.
+    pub fn newest(&self) -> u64 {
+        self.all.iter().map(|(version, _)| version.number).max().unwrap_or(0)
+    }
+}
+
+impl<T> Siblings<Dotted, T> {
+    /// All that a reader of all of them has seen; a write gets the dot after those of its replica.
+    pub fn history(&self) -> Vector {
+        let mut all = Vector::default();
+        self.all.iter().for_each(|(version, _)| all.merge(&version.history()));
+        all
     }
 }

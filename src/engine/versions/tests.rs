@@ -91,15 +91,12 @@ impl Store for ByDots {
     type Seen = Vector;
 
     fn read(&self, replica: usize) -> (Vec<usize>, Vector) {
-        let mut seen = Vector::default();
-        self.replicas[replica].iter().for_each(|(version, _)| seen.merge(&version.history()));
-        (self.replicas[replica].iter().map(|(_, value)| *value).collect(), seen)
+        (self.replicas[replica].iter().map(|(_, value)| *value).collect(), self.replicas[replica].history())
     }
 
     fn write(&mut self, replica: usize, seen: &Vector, value: usize) {
         let name = NodeId::new(replica as u8 + 1);
-        let count =
-            self.replicas[replica].iter().map(|(version, _)| version.history().get(name)).max().unwrap_or(0) + 1;
+        let count = self.replicas[replica].history().get(name) + 1;
         let version = Dotted { dot: Dot { replica: name, count }, seen: seen.clone() };
         self.all.push(version.clone());
         assert!(self.replicas[replica].add(version, value).kept);
@@ -113,9 +110,7 @@ impl Store for ByDots {
 fn sync<V: Version + Clone>(replicas: &mut [Siblings<V, usize>], one: usize, other: usize) {
     for (from, to) in [(one, other), (other, one)] {
         let sent = replicas[from].clone();
-        sent.iter().for_each(|(version, value)| {
-            replicas[to].add(version.clone(), *value);
-        });
+        replicas[to].merge(&sent);
     }
 }
 
@@ -129,8 +124,7 @@ impl Store for ByNumbers {
     type Seen = u64;
 
     fn read(&self, replica: usize) -> (Vec<usize>, u64) {
-        let newest = self.replicas[replica].iter().map(|(version, _)| version.number).max().unwrap_or(0);
-        (self.replicas[replica].iter().map(|(_, value)| *value).collect(), newest)
+        (self.replicas[replica].iter().map(|(_, value)| *value).collect(), self.replicas[replica].newest())
     }
 
     fn write(&mut self, replica: usize, seen: &u64, value: usize) {

@@ -95,9 +95,9 @@ impl Carts {
     /// What who reads all of it has seen.
     pub fn seen(&self) -> Seen {
         match self {
-            Carts::Numbered(carts) => Seen::Number(newest(carts)),
+            Carts::Numbered(carts) => Seen::Number(carts.newest()),
             Carts::Together(carts) => Seen::Vector(carts.vector.clone()),
-            Carts::Dotted(carts) => Seen::Vector(history(carts)),
+            Carts::Dotted(carts) => Seen::Vector(carts.history()),
             Carts::Stamped(_) => Seen::Nothing,
         }
     }
@@ -108,7 +108,7 @@ impl Carts {
         match self {
             Carts::Numbered(carts) => {
                 let seen = if let Seen::Number(number) = seen { *number } else { 0 };
-                let version = Numbered { number: newest(carts) + 1, seen };
+                let version = Numbered { number: carts.newest() + 1, seen };
                 (Mark::Numbered(version), added(carts, version, cart))
             }
             Carts::Together(carts) => {
@@ -117,7 +117,7 @@ impl Carts {
                 (mark, Change { new: 1, dropped })
             }
             Carts::Dotted(carts) => {
-                let count = history(carts).get(replica) + 1;
+                let count = carts.history().get(replica) + 1;
                 let version = Dotted { dot: Dot { replica, count }, seen: vector };
                 (Mark::Dotted(version.clone()), added(carts, version, cart))
             }
@@ -154,29 +154,15 @@ impl Carts {
     }
 }
 
-fn newest(carts: &Siblings<Numbered, Cart>) -> u64 {
-    carts.iter().map(|(version, _)| version.number).max().unwrap_or(0)
-}
-
-fn history(carts: &Siblings<Dotted, Cart>) -> Vector {
-    let mut all = Vector::default();
-    carts.iter().for_each(|(version, _)| all.merge(&version.history()));
-    all
-}
-
 fn added<V: Version + Clone>(carts: &mut Siblings<V, Cart>, version: V, cart: Cart) -> Change {
     let replaced = carts.add(version, cart);
     Change { new: usize::from(replaced.kept), dropped: replaced.dropped }
 }
 
 fn merged<V: Version + Clone>(own: &mut Siblings<V, Cart>, other: &Siblings<V, Cart>) -> Change {
-    let mut change = Change { new: 0, dropped: Vec::new() };
-    for (version, cart) in other.iter() {
-        let one = added(own, version.clone(), cart.clone());
-        change.new += one.new;
-        change.dropped.extend(one.dropped);
-    }
-    change
+    let replaced = own.merge(other);
+    let new = replaced.iter().filter(|one| one.kept).count();
+    Change { new, dropped: replaced.into_iter().flat_map(|one| one.dropped).collect() }
 }
 
 impl<V: Wire + Version + Clone> Wire for Siblings<V, Cart> {
