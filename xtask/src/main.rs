@@ -15,7 +15,8 @@ cargo xtask serve [--port N]   build the book and serve it at http://127.0.0.1:8
 cargo xtask build              write the site to dist/, fit for any static host and below any path
 cargo xtask test [PART …]      run all tests, or only some parts of: format, clippy, rust, site, browser
 cargo xtask fuzz [TARGET] [--seconds N]   try every decoder, or one, with bytes by chance, each for 60 seconds
-cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, by a checker that isn't the engines' own
+cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, by a checker that isn't the engines' own; then all
+                              properties of the engines with a new seed
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
 cargo xtask bench formats      measure only the formats, each beside its own library
 

@@ -28,9 +28,10 @@ pub fn build() -> Result {
     Ok(())
 }
 
-/// Builds the site with the command that makes a figure panic, for the browser tests alone.
+/// Builds the site as it is published, and with the command that makes a figure panic, for the tests alone.
 pub fn build_for_tests(out: &Path) -> Result {
-    say("building the site of the browser tests");
+    tools::for_site()?;
+    say("building the site of the tests");
     run(trunk("release").args(["build", "--release", "--features", "panic-for-tests", "--dist"]).arg(out))
 }
 

@@ -219,8 +219,8 @@ impl Cell {
                         (true, true) => came(from, column, was, &value),
                         (true, false) => How::Misread { from: from.name.clone() },
                         (false, false) => filled(column, writer, &written),
-                        (false, true) if *was == Value::Null => filled(column, writer, &written),
                         (false, true) if same(was, &value) => came(from, column, was, &value),
+                        (false, true) if *was == Value::Null => filled(column, writer, &written),
                         (false, true) => {
                             let (value, name) = shown();
                             match is_in(&said, from) {

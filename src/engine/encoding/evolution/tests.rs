@@ -260,6 +260,16 @@ fn zero_is_not_written_and_another_default_is_taken_for_it() {
     assert_eq!(how(&of("thrift", "add n long; retype n long default 5; set n 0"), 2, "n"), How::Same);
 }
 
+/// Nothing that is written as nothing comes as what it was. Only a reader with a default has something filled in.
+#[test]
+fn nothing_is_read_as_nothing_by_who_has_no_default_for_it() {
+    for family in FAMILIES {
+        let evolution = of(family, "set favoriteNumber null; add a int?");
+        assert_eq!(how(&evolution, 1, "favoriteNumber"), How::Same, "{family}");
+        assert_eq!(how(&evolution, 2, "favoriteNumber"), How::Same, "{family}");
+    }
+}
+
 #[test]
 fn a_value_under_another_number_is_lost_and_not_in_another_form() {
     let (evolution, _) = run::<Evolution>(&[("family", "protobuf"), ("origin", "table")], "remove name; read v2 as v1");

@@ -1,0 +1,2 @@
+import base from "./playwright.config.mjs";
+const { webServer, ...rest } = base; export default { ...rest, outputDir: "results-tmp" };
