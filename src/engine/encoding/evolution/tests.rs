@@ -264,7 +264,7 @@ fn zero_is_not_written_and_another_default_is_taken_for_it() {
 #[test]
 fn nothing_is_read_as_nothing_by_who_has_no_default_for_it() {
     for family in FAMILIES {
-        let evolution = of(family, "set favoriteNumber null; add a int?");
+        let evolution = of(family, "set favoriteNumber null; add a int? default null");
         assert_eq!(how(&evolution, 1, "favoriteNumber"), How::Same, "{family}");
         assert_eq!(how(&evolution, 2, "favoriteNumber"), How::Same, "{family}");
     }
