@@ -4,4 +4,5 @@
 pub mod encoding;
 pub mod evolution;
 pub mod queue;
+pub mod rolling_upgrade;
 pub mod rpc;
