@@ -102,7 +102,8 @@ shelves! {
         super::versions::VersionsFigure;
     messages:
         super::rpc::RpcFigure,
-        super::queue::QueueFigure;
+        super::queue::QueueFigure,
+        super::rolling_upgrade::RollingUpgradeFigure;
     models:
         super::queries::QueriesFigure,
         super::graph::GraphFigure;

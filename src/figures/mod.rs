@@ -32,6 +32,7 @@ mod queries;
 mod queue;
 mod quorum;
 mod replication_log;
+mod rolling_upgrade;
 mod rollout;
 mod rpc;
 mod run;
