@@ -10,6 +10,7 @@
 mod avro;
 mod mutate;
 mod records;
+mod sql;
 mod targets;
 
 use std::fs;

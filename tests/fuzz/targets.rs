@@ -26,7 +26,7 @@ use stepwise::engine::{Parameters, Words};
 use stepwise::figures::catalogue;
 use stepwise::spec::FigureSpec;
 
-use crate::{avro, records};
+use crate::{avro, records, sql};
 
 /// Something that takes bytes from outside.
 pub struct Target {
@@ -39,6 +39,8 @@ pub struct Target {
 }
 
 pub const TARGETS: &[Target] = &[
+    Target { name: "sql", seeds: sql::texts, run: sql::read_text, inputs: 3_000 },
+    Target { name: "sql-record", seeds: sql::records, run: sql::read_record, inputs: 20_000 },
     Target { name: "varint", seeds: varints, run: read_varints, inputs: 20_000 },
     Target { name: "block", seeds: blocks, run: read_block, inputs: 10_000 },
     Target { name: "bloom", seeds: blooms, run: read_bloom, inputs: 10_000 },

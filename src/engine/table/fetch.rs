@@ -66,6 +66,14 @@ impl Run {
 
     /// The next row of a span: its number in the table, and the columns that are needed.
     pub(super) fn fetch(&mut self, id: OperatorId, access: &Access, span: &mut Span) -> Option<(i64, Vec<Datum>)> {
+        let row = self.next(id, access, span)?;
+        if let (Some(reads), Source::Table(place)) = (&mut self.reads, &access.table) {
+            reads.push((*place, row.0));
+        }
+        Some(row)
+    }
+
+    fn next(&mut self, id: OperatorId, access: &Access, span: &mut Span) -> Option<(i64, Vec<Datum>)> {
         let flow = &mut self.flow[id];
         let place = match &access.table {
             Source::Table(place) => *place,

@@ -30,6 +30,8 @@ pub struct Run {
     pub(super) flow: Vec<Flow>,
     /// The number of the row that an arm read last, in its table.
     pub last_read: i64,
+    /// Every row that was read, by the place of its table and its number; kept only for whoever has put a list here.
+    pub reads: Option<Vec<(usize, i64)>>,
     pub(super) states: Vec<State>,
     /// What each stage that is done has given.
     pub(super) given: Vec<Rc<Vec<Tuple>>>,
@@ -120,6 +122,7 @@ impl Run {
         Run {
             flow: vec![Flow::default(); plan.operators],
             last_read: 0,
+            reads: None,
             states: vec![State::Nothing; plan.operators],
             plan,
             database: database.clone(),
