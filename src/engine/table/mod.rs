@@ -77,6 +77,8 @@ mod edge_tests;
 #[cfg(test)]
 mod query_tests;
 #[cfg(test)]
+mod reported_tests;
+#[cfg(test)]
 mod tests;
 
 pub use compare::{Difference, compare};

@@ -3,6 +3,7 @@
 mod mistakes;
 mod oracle;
 mod published;
+mod reported;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
