@@ -53,6 +53,7 @@ pub fn bench(json: bool) -> Result {
     figures.extend(measured(build_stores()?.to_str().ok_or("the target folder has a strange name")?, &[])?);
 
     figures.extend(of_formats()?);
+    figures.extend(of_sql()?);
 
     say("a recording of 2,000 steps");
     let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
@@ -81,6 +82,21 @@ pub fn formats() -> Result {
     add_ratios(&mut figures);
     show(&mut figures);
     Ok(())
+}
+
+/// Measures how long queries take beside SQLite, and prints a table.
+pub fn sql() -> Result {
+    let mut figures = of_sql()?;
+    add_ratios(&mut figures);
+    show(&mut figures);
+    Ok(())
+}
+
+fn of_sql() -> Result<Vec<Figure>> {
+    say("SQL over 100,000 rows, beside SQLite's, by turns");
+    let bin =
+        ["run", "--quiet", "--locked", "--profile", "bench", "--package", "stepwise-speed", "--bin", "stepwise-sql"];
+    measured("cargo", &bin)
 }
 
 fn of_formats() -> Result<Vec<Figure>> {
@@ -226,14 +242,20 @@ fn plain(name: &str, value: f64) -> Figure {
     Figure { name: name.to_owned(), value, goal: "" }
 }
 
-/// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower; of formats how many times as
-/// long as their own libraries they take.
+/// The ratios that something is promised of: of speeds, so 1 is as fast, and less is slower; of formats and of SQL how many
+/// times as long as their own libraries and SQLite they take.
 fn add_ratios(figures: &mut Vec<Figure>) {
     let times = figures.iter().filter_map(|own| {
         let (format, action) = own.name.strip_prefix("format_")?.split_once("_own_")?;
         let action = action.strip_suffix("_ns")?;
         let ours = figures.iter().find(|ours| ours.name == format!("format_{format}_{action}_ns"))?;
         Some(plain(&format!("times_of_own_{format}_{action}"), ours.value / own.value))
+    });
+    figures.extend(times.collect::<Vec<_>>());
+    let times = figures.iter().filter_map(|theirs| {
+        let query = theirs.name.strip_prefix("sql_")?.strip_suffix("_sqlite_ms")?;
+        let ours = figures.iter().find(|ours| ours.name == format!("sql_{query}_ms"))?;
+        Some(plain(&format!("times_of_sqlite_{query}"), ours.value / theirs.value))
     });
     figures.extend(times.collect::<Vec<_>>());
     // Of the three other stores the fastest counts.
@@ -276,6 +298,7 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_of_classic_level") => "at least 1",
         name if name.starts_with("speed_of_") => "at least 0.5",
         name if name.starts_with("times_of_own_") => "at most 3",
+        name if name.starts_with("times_of_sqlite_") => "at most 5",
         "recording_2000_steps_mb" => "at most 64",
         "long_duel_s" => "at most 60",
         "long_duel_longest_task_ms" => "at most 50",
@@ -314,6 +337,15 @@ mod tests {
         figures.iter_mut().for_each(add_goal);
         let last = figures.last().expect("there are three");
         assert_eq!((&*last.name, last.value, last.goal), ("times_of_own_thrift_binary_read", 2.5, "at most 3"));
+    }
+
+    #[test]
+    fn a_query_is_put_beside_sqlite() {
+        let mut figures = read("sql_group_ms 80.0\nsql_group_sqlite_ms 20.0");
+        add_ratios(&mut figures);
+        figures.iter_mut().for_each(add_goal);
+        let last = figures.last().expect("there are three");
+        assert_eq!((&*last.name, last.value, last.goal), ("times_of_sqlite_group", 4.0, "at most 5"));
     }
 
     #[test]

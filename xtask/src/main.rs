@@ -19,6 +19,7 @@ cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, b
                               properties of the engines with a new seed
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
 cargo xtask bench formats      measure only the formats, each beside its own library
+cargo xtask bench sql          measure only queries, beside SQLite
 
 Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
 tests/browser and a Chromium; on Debian also Firefox, WebKitGTK's driver and librsvg's converter, without which their tests
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         ["hunt", "--seeds", seeds] if seeds.parse::<u64>().is_ok() => test::hunt(seeds),
         ["bench"] => bench::bench(false),
         ["bench", "formats"] => bench::formats(),
+        ["bench", "sql"] => bench::sql(),
         ["bench", "--json"] => bench::bench(true),
         // For trunk alone, which says where it puts the site, and where that will stand.
         [hook @ ("pages" | "split")] => match ["TRUNK_STAGING_DIR", "TRUNK_DIST_DIR"].map(std::env::var_os) {
