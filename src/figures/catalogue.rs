@@ -105,7 +105,9 @@ shelves! {
         super::queue::QueueFigure,
         super::rolling_upgrade::RollingUpgradeFigure;
     models:
-        super::queries::QueriesFigure,
+        super::models::ModelsFigure,
+        super::queries::QueriesFigure;
+    graphs:
         super::graph::GraphFigure;
     formats:
         super::encoding::EncodingFigure,

@@ -25,6 +25,7 @@ mod loading;
 pub mod long;
 mod lsm;
 mod meant;
+mod models;
 mod moment;
 pub mod plot;
 mod plug;

@@ -7,6 +7,8 @@ use super::{Anchor, Scene, Shape};
 /// The step from one row to the next, where rows are close and where there is room.
 pub const CLOSE: f32 = 17.0;
 pub const EASY: f32 = 22.0;
+/// From one line of small data to the next, where a text is broken into lines: as close as can be read.
+pub const TIGHT: f32 = 14.0;
 /// What is between two squares of a crowd.
 pub const APART: f32 = 3.0;
 /// The side of a square that only waits.
