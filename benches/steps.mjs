@@ -59,10 +59,10 @@ const far = Array.from({ length: 60 }, (_, place) => [["End", "ArrowLeft", "Home
 await measure("of_2000", `kind=btree&run=${encodeURIComponent("put 1..1000 x")}&step=500.1`, forth.concat(far));
 await measure("crowded", `kind=quorum&n=5&run=${encodeURIComponent("begin write 1..90 x; settle")}&step=90.1`, forth);
 
-/** A million operations on both engines of the duel, in slices: how long in all, and the longest task of the page. */
-async function longRun() {
+/** A long run of a million, in slices: how long in all, and the longest task of the page. */
+async function longRun(kind) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await visit(page, "kind=duel");
+  await visit(page, `kind=${kind}`);
   await page.getByRole("button", { name: "Long run", exact: true }).click();
   await page.evaluate(() => {
     globalThis.longest = 0;
@@ -72,11 +72,12 @@ async function longRun() {
   const start = Date.now();
   await page.locator(".long form button").first().click();
   await page.locator(".long [role=status]", { hasText: "done" }).waitFor({ timeout: 600_000 });
-  console.log(`long_duel_s ${((Date.now() - start) / 1000).toFixed(1)}`);
+  console.log(`long_${kind}_s ${((Date.now() - start) / 1000).toFixed(1)}`);
   // A task of less than 50 ms is not told.
-  console.log(`long_duel_longest_task_ms ${await page.evaluate(() => globalThis.longest)}`);
+  console.log(`long_${kind}_longest_task_ms ${await page.evaluate(() => globalThis.longest)}`);
   await page.close();
 }
 
-await longRun();
+await longRun("duel");
+await longRun("staleness");
 await browser.close();

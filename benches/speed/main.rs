@@ -1,14 +1,17 @@
 //! Measures natively and prints one figure a line: name, value. Times are in nanoseconds for one key, the best of
 //! several rounds, since whatever else runs on a machine only ever makes things slower. The first argument is the number
-//! of keys; with `tree` as the second, only the B-tree with an unused probe is measured.
+//! of keys; with `tree` as the second, only the B-tree with an unused probe is measured, and with `trials` only those.
 
 use std::time::Instant;
 
 use stepwise_engine::contract::Probe;
+use stepwise_engine::form::{Declared, Parameters};
+use stepwise_engine::replication::staleness::{Long, Settings};
 use stepwise_engine::storage::btree::{BTree, Event};
 use stepwise_speed::Workload;
 
 const ROUNDS: usize = 3;
+const TRIALS: u64 = 1_000_000;
 
 /// A probe that does the least that a probe can do.
 struct Counting(u64);
@@ -23,7 +26,11 @@ fn main() {
     let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
     let workload = Workload::new(count);
     let per_key = |seconds: f64| seconds * 1e9 / f64::from(count);
-    let beside_others = std::env::args().nth(2).is_none();
+    let only = std::env::args().nth(2);
+    if only.as_deref() == Some("trials") {
+        return trials();
+    }
+    let beside_others = only.is_none();
 
     let (mut insert, mut get) = (Best::default(), Best::default());
     let (mut counted_insert, mut counted_get) = (Best::default(), Best::default());
@@ -53,6 +60,20 @@ fn main() {
     println!("btree_get_counting_probe_ns {:.1}", per_key(counted_get.seconds));
     println!("std_btreemap_insert_ns {:.1}", per_key(map_insert.seconds));
     println!("std_btreemap_get_ns {:.1}", per_key(map_get.seconds));
+    trials();
+}
+
+/// A million trials of how stale reads are, as a long run counts them.
+fn trials() {
+    let parameters = Parameters::new(Settings::PARAMETERS, []).expect("without any, all is as declared");
+    let settings = Settings::new(&parameters).expect("what is declared fits");
+    let mut counted = Best::default();
+    for _ in 0..ROUNDS {
+        let mut long = Long::new(settings, TRIALS);
+        counted.time(|| while long.advance(TRIALS / 100) {});
+        assert_eq!(long.sample.trials, TRIALS);
+    }
+    println!("staleness_million_s {:.3}", counted.seconds);
 }
 
 /// The shortest of several times.

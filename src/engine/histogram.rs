@@ -29,7 +29,7 @@ pub struct Histogram {
     /// How many were recorded.
     pub count: u64,
     /// Of all values, in microseconds.
-    sum: u64,
+    pub sum: u64,
     max: u64,
 }
 

@@ -6,9 +6,10 @@
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`], [`encoding`], [`model`] and [`service`]: the engines themselves, one folder each. What they share,
-//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`log`] of
-//!    records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written, the hosts and
-//!    calls of a [`cluster`], the [`versions`] of what several write, and of their narrations the [`wording`], and how they [`spell`] numbers.
+//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`distribution`]s of times, the
+//!    [`log`] of records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written,
+//!    the hosts and calls of a [`cluster`], the [`versions`] of what several write, the [`setting`] that a command changes, and
+//!    of their narrations the [`wording`], and how they [`spell`] numbers.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
 //! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
@@ -23,6 +24,7 @@ pub mod checksum;
 pub mod cluster;
 pub mod contract;
 pub mod data;
+pub mod distribution;
 pub mod encoding;
 pub mod form;
 pub mod format;
@@ -33,6 +35,7 @@ pub mod log;
 pub mod model;
 pub mod replication;
 pub mod service;
+pub mod setting;
 pub mod sim;
 pub mod spell;
 pub mod storage;

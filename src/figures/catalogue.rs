@@ -99,7 +99,8 @@ shelves! {
         super::replication_log::ReplicationLogFigure,
         super::lag::LagFigure;
     replicas:
-        super::versions::VersionsFigure;
+        super::versions::VersionsFigure,
+        super::staleness::StalenessFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure,

@@ -40,6 +40,7 @@ mod run;
 mod scaling;
 mod sstable;
 mod stage;
+mod staleness;
 mod tail;
 mod versions;
 

@@ -17,6 +17,7 @@ pub mod quorum;
 pub mod register;
 pub mod replicated_log;
 pub mod replication_log;
+pub mod staleness;
 pub mod versions;
 pub mod world;
 

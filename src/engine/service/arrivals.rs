@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Display};
 
-use super::distribution::exponential;
+use crate::distribution::exponential;
 use crate::form::{ArgumentKind, ParameterKind, ParameterValue, Value, integers};
 use crate::language::{BadCommand, Words};
 use crate::sim::{Rng, Time};

@@ -2,7 +2,7 @@
 //!
 //! A small discrete-event simulator, in parts that each engine puts together as it needs:
 //! 1. [`arrivals`]: requests from a world that does not wait for answers, at a rate, by chance;
-//! 2. [`distribution`]: how long the work on one of them takes;
+//! 2. [`distribution`](crate::distribution): how long the work on one of them takes;
 //! 3. [`station`]: a queue and its workers;
 //! 4. [`retry`] and [`breaker`]: what a caller does that gets no answer;
 //! 5. [`theory`]: what should have come of it, by the formulas of queueing theory.
@@ -18,7 +18,6 @@
 pub mod arrivals;
 pub mod breaker;
 pub mod command;
-pub mod distribution;
 pub mod fanout;
 pub mod faults;
 pub mod latency;
@@ -33,10 +32,10 @@ pub mod theory;
 #[cfg(test)]
 mod tests;
 
+pub use crate::distribution::{self, Distribution};
 pub use crate::spell::{self, grouped};
 pub use arrivals::Arrivals;
 pub use breaker::Breaker;
-pub use distribution::Distribution;
 pub use retry::Retry;
 pub use shared::Shared;
 pub use station::{Job, Offer, Running, Station};

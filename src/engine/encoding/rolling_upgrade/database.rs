@@ -224,7 +224,7 @@ impl Database {
 
     fn count_closed(&mut self, now: Time) {
         if let Some(since) = self.since {
-            self.closed = self.closed + (now - now.min(since));
+            self.closed += now - now.min(since);
             self.since = Some(now);
         }
     }

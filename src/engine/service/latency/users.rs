@@ -10,7 +10,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::service::distribution::exponential;
+use crate::distribution::exponential;
 use crate::service::spell::time as spell;
 use crate::sim::{Rng, Time};
 use crate::wording::count;

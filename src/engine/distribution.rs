@@ -1,14 +1,16 @@
-//! How long the work on one request takes.
+//! How long something takes that is not always the same: the work on a request, the way of a message.
 
 use crate::sim::{Rng, Time};
 
-/// A distribution of service times. All but [`Distribution::TwoValued`] are told by their mean.
+/// A distribution of times. All but [`Distribution::TwoValued`] are told by their mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Distribution {
     /// Mostly short, sometimes several times the mean, and without memory: the M of M/M/1.
     Exponential { mean: Time },
     /// Always the same.
     Fixed { time: Time },
+    /// Anything up to twice the mean, and each as often as any other.
+    Uniform { mean: Time },
     /// `slow` in so many of a thousand cases, else `fast`: a cache miss, a pause for garbage, a lost packet.
     TwoValued { fast: Time, slow: Time, slow_per_mille: u64 },
     /// Pareto's, with the shape 1.5: most are a third of the mean or little more, and a few are a hundred times as long.
@@ -30,6 +32,7 @@ impl Distribution {
         match *self {
             Distribution::Exponential { mean } => exponential(mean.as_nanos() as f64, rng),
             Distribution::Fixed { time } => time,
+            Distribution::Uniform { mean } => Time::from_nanos((mean.as_nanos() as f64 * 2.0 * rng.unit()) as u64),
             Distribution::TwoValued { fast, slow, slow_per_mille } => {
                 if rng.below(1_000) < slow_per_mille {
                     slow
@@ -44,7 +47,9 @@ impl Distribution {
     /// The mean.
     pub fn mean(&self) -> Time {
         match *self {
-            Distribution::Exponential { mean } | Distribution::HeavyTailed { mean } => mean,
+            Distribution::Exponential { mean }
+            | Distribution::Uniform { mean }
+            | Distribution::HeavyTailed { mean } => mean,
             Distribution::Fixed { time } => time,
             Distribution::TwoValued { fast, slow, slow_per_mille } => Time::from_nanos(
                 (fast.as_nanos() * (1_000 - slow_per_mille) + slow.as_nanos() * slow_per_mille) / 1_000,
@@ -58,6 +63,7 @@ impl Distribution {
         match *self {
             Distribution::Exponential { .. } => 2.0,
             Distribution::Fixed { .. } => 1.0,
+            Distribution::Uniform { .. } => 4.0 / 3.0,
             Distribution::TwoValued { fast, slow, slow_per_mille } => {
                 let (fast, slow, share) = (fast.as_nanos() as f64, slow.as_nanos() as f64, slow_per_mille as f64 / 1e3);
                 (fast * fast * (1.0 - share) + slow * slow * share) / (mean * mean)
@@ -93,6 +99,7 @@ mod tests {
         for distribution in [
             Distribution::Exponential { mean },
             Distribution::Fixed { time: mean },
+            Distribution::Uniform { mean },
             Distribution::TwoValued { fast, slow, slow_per_mille: 10 },
             Distribution::HeavyTailed { mean },
         ] {
