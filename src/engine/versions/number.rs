@@ -3,7 +3,7 @@
 use super::{Relation, Version};
 use crate::wire::{Frame, Wire};
 
-/// The number of a write, and the number up to which its writer had seen. It says nothing of whose number that is: where two
+/// The number of a write, and the number up to which its writer had seen, which is smaller. It says nothing of whose number that is: where two
 /// replicas count, each for itself, the same number means two writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbered {

@@ -102,13 +102,15 @@ impl Carts {
         }
     }
 
-    /// A device has sent a cart, and what it had seen. The replica gives it a version.
+    /// A device has sent a cart, and what it had seen. The replica gives it a version, where time counts by a time that it has
+    /// not given before.
     pub fn put(&mut self, replica: NodeId, seen: &Seen, now: Time, cart: Cart) -> (Mark, Change) {
         let vector = if let Seen::Vector(vector) = seen { vector.clone() } else { Vector::default() };
         match self {
             Carts::Numbered(carts) => {
                 let seen = if let Seen::Number(number) = seen { *number } else { 0 };
-                let version = Numbered { number: carts.newest() + 1, seen };
+                // Its writer may have seen larger ones elsewhere.
+                let version = Numbered { number: carts.newest().max(seen) + 1, seen };
                 (Mark::Numbered(version), added(carts, version, cart))
             }
             Carts::Together(carts) => {
@@ -122,11 +124,7 @@ impl Carts {
                 (Mark::Dotted(version.clone()), added(carts, version, cart))
             }
             Carts::Stamped(carts) => {
-                let mut stamp = Stamp { time: now, replica };
-                // Two writes of one moment get two times.
-                while carts.iter().any(|(other, _)| *other == stamp) {
-                    stamp.time += Time::from_nanos(1);
-                }
+                let stamp = Stamp { time: now, replica };
                 (Mark::Stamped(stamp), added(carts, stamp, cart))
             }
         }

@@ -25,10 +25,10 @@ pub struct Device {
     pub seen: Rc<Seen>,
     /// The writes that came with it, for those who follow a run.
     saw: Rc<[CallId]>,
-    /// What it has removed, and not added again.
+    /// What it has removed, as a replica has acknowledged, and not added again.
     removed: Rc<Vec<Key>>,
-    /// It makes one call at a time.
-    open: Option<CallId>,
+    /// It makes one call at a time. If that is a removal, of what.
+    open: Option<(CallId, Option<Key>)>,
 }
 
 impl Device {
@@ -56,7 +56,6 @@ impl Device {
             removed.retain(|other| other != item);
         } else {
             items.remove(item, self.settings.remove);
-            removed.push(item.clone());
         }
         let cart = Cart { call, items: (*self.items).clone() };
         let (items, seen, saw) = (self.items.to_string().into(), self.seen_in_words().into(), self.saw.clone());
@@ -69,11 +68,15 @@ impl Device {
         if self.settings.clock == Clock::Lww { String::new() } else { self.seen.words() }
     }
 
-    fn take(&mut self, call: CallId, carts: &[Cart], seen: &Seen) -> Reaction {
+    fn take(&mut self, call: CallId, removal: Option<Key>, carts: &[Cart], seen: &Seen) -> Reaction {
         let mut items = Items::default();
         for (place, cart) in carts.iter().enumerate() {
             if place == 0 { items = cart.items.clone() } else { items.merge(&cart.items) }
         }
+        let is_barred = |item: &&Key| carts.iter().any(|cart| cart.items.has(item));
+        let barred =
+            items.iter().filter(|(_, is_in)| !is_in).map(|(item, _)| item).filter(is_barred).cloned().collect();
+        Rc::make_mut(&mut self.removed).extend(removal);
         let back = self.removed.iter().find(|item| items.has(item)).cloned();
         Rc::make_mut(&mut self.removed).retain(|item| !items.has(item));
         self.items = Rc::new(items);
@@ -81,13 +84,14 @@ impl Device {
         self.saw = carts.iter().map(|cart| cart.call).collect();
         let items: Rc<str> = self.items.to_string().into();
         let outcome = Outcome::Value(Some(items.to_string()));
-        Reaction::new(Event::Answered { call, carts: carts.len(), items, back, lost: Rc::default() }).end(call, outcome)
+        let answered = Event::Answered { call, carts: carts.len(), items, back, barred, lost: Rc::default() };
+        Reaction::new(answered).end(call, outcome)
     }
 }
 
 impl Client<Versions> for Device {
     fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
-        if let Some(open) = self.open {
+        if let Some((open, _)) = self.open {
             return Err(Refused::new(format!("{} waits for the end of {open}, and makes one call at a time", self.id)));
         }
         let (Command::Add { node, .. } | Command::Remove { node, .. } | Command::Get { node, .. }) = command else {
@@ -106,20 +110,21 @@ impl Client<Versions> for Device {
             Command::Remove { item, .. } => self.change(call, item, false, to),
             _ => Reaction::new(Event::GetSent { call, to }).send(to, Message::Get { call }),
         };
-        self.open = Some(call);
+        let removal = if let Command::Remove { item, .. } = command { Some(item.clone()) } else { None };
+        self.open = Some((call, removal));
         Ok(reaction.wake(self.settings.timeout, Timer(call)))
     }
 
     fn hear(&mut self, _: Host, message: &Message, _: Time) -> Option<Reaction> {
         let Message::Carts { call, carts, seen } = message else { unreachable!("nobody asks a device") };
-        if self.open.take_if(|open| open == call).is_none() {
-            return Some(Reaction::new(Event::AnsweredLate { call: *call }));
+        match self.open.take_if(|(open, _)| open == call) {
+            Some((_, removal)) => Some(self.take(*call, removal, carts, seen)),
+            None => Some(Reaction::new(Event::AnsweredLate { call: *call })),
         }
-        Some(self.take(*call, carts, seen))
     }
 
     fn wake(&mut self, Timer(call): Timer, _: Time) -> Option<Reaction> {
-        self.open.take_if(|open| *open == call)?;
+        self.open.take_if(|(open, _)| *open == call)?;
         let outcome = Outcome::Refused("no answer; whether the replica has it is unknown".to_owned());
         Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout }).end(call, outcome))
     }

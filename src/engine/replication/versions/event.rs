@@ -48,13 +48,21 @@ pub enum Event {
     #[told("{node} sends {} to {}.", count(*carts, "cart"), call.client)]
     Asked { node: NodeId, call: CallId, carts: usize },
     #[told(
-        "{} has the answer, and its cart is {items}. {} is back, although it was removed: another cart still had it.{}",
-        call.client, shown(item.as_str()), lost_by(lost), when = let Some(item) = back
+        "{} has the answer, and its cart is {items}. {} is back, although it was removed: another cart still had it.{}{}",
+        call.client, shown(item.as_str()), barred_by(barred), lost_by(lost), when = let Some(item) = back
     )]
     #[told("{} has the answer: there is no cart yet.", call.client, when = *carts == 0)]
     #[told("{} has the answer, one cart: {items}.{}", call.client, lost_by(lost), when = *carts == 1)]
-    #[told("{} has the answer, {}, and merges them: {items}.{}", call.client, count(*carts, "cart"), lost_by(lost))]
-    Answered { call: CallId, carts: usize, items: Rc<str>, back: Option<Key>, lost: Rc<[CallId]> },
+    #[told("{} has the answer, {}, and merges them: {items}.{}{}", call.client, count(*carts, "cart"), barred_by(barred), lost_by(lost))]
+    Answered {
+        call: CallId,
+        carts: usize,
+        items: Rc<str>,
+        back: Option<Key>,
+        /// What one of the carts has in it, and another a tombstone for.
+        barred: Rc<[Key]>,
+        lost: Rc<[CallId]>,
+    },
     #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
     AnsweredLate { call: CallId },
     #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the replica has it.", call.client)]
@@ -99,6 +107,15 @@ fn unaware_of(many: usize) -> String {
         0 => String::new(),
         1 => " Its writer had seen one of them, which stays all the same: a false sibling.".to_owned(),
         _ => format!(" Its writer had seen {many} of them, which stay all the same: false siblings."),
+    }
+}
+
+fn barred_by(items: &[Key]) -> String {
+    let names: Vec<_> = items.iter().map(|item| shown(item.as_str()).to_string()).collect();
+    match names.len() {
+        0 => String::new(),
+        1 => format!(" A tombstone keeps {} out.", names[0]),
+        _ => format!(" Tombstones keep {} out.", list(&names)),
     }
 }
 

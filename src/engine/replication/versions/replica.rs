@@ -19,11 +19,13 @@ pub struct Replica {
     pub carts: Rc<Carts>,
     /// On its disk, too: the writes that it has taken, so that one that comes twice is not a second one.
     taken: Rc<Vec<CallId>>,
+    /// The times that it has given to writes, for no two to have one.
+    given: Rc<Vec<Time>>,
 }
 
 impl Replica {
     pub fn new(id: NodeId, settings: &Settings) -> Replica {
-        Replica { id, carts: Rc::new(Carts::none(settings.clock)), taken: Rc::default() }
+        Replica { id, carts: Rc::new(Carts::none(settings.clock)), taken: Rc::default(), given: Rc::default() }
     }
 
     /// Tells another replica all that it holds.
@@ -38,6 +40,7 @@ impl Replica {
             return Reaction::new(Event::CameTwice { node, call }).send(from, self.answer(call));
         }
         push(&mut self.taken, call);
+        let now = self.time(now);
         let (mark, change) = Rc::make_mut(&mut self.carts).put(node, seen, now, cart.clone());
         let stored = Event::Stored {
             node,
@@ -50,6 +53,16 @@ impl Replica {
             lost: Rc::default(),
         };
         Reaction::new(stored).send(from, self.answer(call))
+    }
+
+    /// The time of a write: later than those that it gave before, also within one moment, unless its clock was set back.
+    fn time(&mut self, now: Time) -> Time {
+        let mut time = now;
+        while self.given.contains(&time) {
+            time += Time::from_nanos(1);
+        }
+        push(&mut self.given, time);
+        time
     }
 
     fn answer(&self, call: CallId) -> Message {
@@ -101,7 +114,8 @@ impl Node<Versions> for Replica {
 
     fn weight(&self, before: &Replica) -> u64 {
         let items = |carts: &Carts| carts.all().iter().map(|cart| cart.items.iter().count() + 2).sum::<usize>();
-        let taken = if Rc::ptr_eq(&self.taken, &before.taken) { 0 } else { self.taken.len() * size_of::<CallId>() };
+        let taken =
+            if Rc::ptr_eq(&self.taken, &before.taken) { 0 } else { self.taken.len() * size_of::<(CallId, Time)>() };
         let carts = if Rc::ptr_eq(&self.carts, &before.carts) { 0 } else { items(&self.carts) * 32 };
         (taken + carts) as u64
     }

@@ -1,7 +1,11 @@
+mod plain;
+
 use proptest::prelude::*;
 
+use self::plain::{Act, Plain};
 use super::*;
 use crate::cluster::day::any_day;
+use crate::sim::Rng;
 use crate::testing::{counter, go_on, opened, run, told};
 use crate::versions::{Relation, Version};
 
@@ -46,6 +50,54 @@ fn a_removed_item_comes_back_unless_it_leaves_a_tombstone() {
         let Some(Outcome::Value(Some(items))) = outcomes.last() else { panic!("{outcomes:?}") };
         assert_eq!(items.split(" (").next().unwrap_or_default().contains("milk"), has, "{items}");
         assert_eq!(counter(&shop, "writes_lost"), 0);
+    }
+}
+
+/// Within one moment a replica gives later times to later writes, however many there are.
+#[test]
+fn of_writes_of_one_moment_the_last_wins() {
+    for script in
+        ["add a; add b; add c; add d", "begin add x as c2; begin add y as c3; begin add a; settle; add b; add c; add d"]
+    {
+        let (shop, _) = run::<Shop>(&[("clock", "lww"), ("devices", "3"), ("delay", "0")], script);
+        let all = &holds(&shop, 0)[0];
+        assert!(all.ends_with("b, c, d"), "{script}: {all}");
+        let mut marks: Vec<_> = shop.witness.writes.iter().filter_map(|write| write.mark.clone()).collect();
+        assert!(
+            marks.len() >= 4 && marks.iter().zip(&marks[1..]).all(|(one, next)| one.compare(next) == Relation::Before)
+        );
+        marks.dedup();
+        assert_eq!(marks.len(), shop.witness.writes.len());
+    }
+}
+
+/// A number is larger than all that its writer had seen, wherever that was.
+#[test]
+fn a_writer_that_has_seen_all_replaces_all_by_numbers_of_two_replicas_too() {
+    let script = "add a; add b; add c; get as c2 via n1; add d as c2 via n2; sync n1 n2";
+    let (shop, _) = run::<Shop>(&[("replicas", "2")], script);
+    assert_eq!((holds(&shop, 0), holds(&shop, 1)), (vec!["a, b, c, d".to_owned()], vec!["a, b, c, d".to_owned()]));
+}
+
+/// An item is back only if a replica had the cart without it.
+#[test]
+fn a_removal_that_never_arrived_brings_nothing_back() {
+    let mut shop = opened::<Shop>(&[]);
+    let (said, _) = told(&mut shop, "add milk; begin remove milk; drop c1>n1; settle; get");
+    assert!(!said.contains("is back") && said.contains("one cart: milk"), "{said}");
+    let (said, _) = told(&mut shop, "get as c2; begin remove milk; begin add eggs as c2; settle; get");
+    assert!(said.contains("milk is back"), "{said}");
+}
+
+/// A tombstone wins even against an addition that had seen it, and that is said.
+#[test]
+fn what_a_tombstone_keeps_out_is_named() {
+    let mut shop = opened::<Shop>(&[("remove", "tombstone")]);
+    let script = "add milk; remove milk; get as c2; begin add eggs as c2; begin add milk; settle";
+    for script in [script, "get; add ham", "get as c2; add tea as c2"] {
+        let (said, _) = told(&mut shop, script);
+        let many = said.matches("A tombstone keeps milk out.").count();
+        assert_eq!(many, usize::from(!script.contains("tea")), "{said}");
     }
 }
 
@@ -155,6 +207,83 @@ proptest! {
         go_on(&mut shop, &day, &mut ());
         prop_assert_eq!(counter(&shop, "writes_lost"), 0, "{}", day);
         prop_assert!(is_judged_right(&shop), "{}", day);
+    }
+
+    /// Replicas hold what sets of all that was really seen leave of it, and devices have what is in that; also where devices go
+    /// from replica to replica, and write at the same moment.
+    #[test]
+    fn replicas_hold_what_sets_of_all_that_was_seen_leave(seed: u64, replicas in 1..=3_u8, tombstone: bool) {
+        const ITEMS: [&str; 4] = ["milk", "eggs", "ham", "tea"];
+        let remove = if tombstone { "tombstone" } else { "delete" };
+        for (clock, replicas) in [("dotted", replicas), ("vector", replicas), ("lww", replicas), ("number", 1)] {
+            let (mut shop, mut plain) = (shop(clock, replicas, remove, seed), Plain::new(clock, replicas, tombstone));
+            let (mut rng, mut script) = (Rng::new(seed), Vec::new());
+            for _ in 0..25 {
+                let (one, other) = (rng.below(replicas.into()) as usize, rng.below(replicas.into()) as usize);
+                if rng.below(4) == 0 && one != other {
+                    plain.sync(one, other);
+                    script.push(format!("sync n{} n{}", one + 1, other + 1));
+                } else {
+                    let mut acts = Vec::new();
+                    for device in 0..3 {
+                        let (replica, item) = (rng.below(replicas.into()) as usize, ITEMS[rng.below(4) as usize]);
+                        let act = match rng.below(6) {
+                            0 | 1 => Act::Add(item),
+                            2 if plain.has(device, item) => Act::Remove(item),
+                            3 => Act::Get,
+                            _ => continue,
+                        };
+                        let said = match act {
+                            Act::Add(item) => format!("add {item}"),
+                            Act::Remove(item) => format!("remove {item}"),
+                            Act::Get => "get".to_owned(),
+                        };
+                        script.push(format!("begin {said} as c{} via n{}", device + 1, replica + 1));
+                        acts.push((device, replica, act));
+                    }
+                    plain.round(&acts);
+                    script.push("settle".to_owned());
+                }
+                go_on(&mut shop, &script.join("; "), &mut ());
+                script.clear();
+                for (place, node) in shop.nodes.iter().enumerate() {
+                    let mut held: Vec<_> = node.carts.calls().iter().filter_map(|call| shop.witness.place(*call)).collect();
+                    held.sort_unstable();
+                    prop_assert_eq!(&held, plain.holds(place), "{} n{}, seed {}", clock, place + 1, seed);
+                }
+                for (place, device) in shop.clients.iter().enumerate() {
+                    let items = device.items.iter().filter(|(_, is_in)| *is_in).map(|(item, _)| item.as_str());
+                    prop_assert_eq!(items.collect::<Vec<_>>(), plain.items(place), "{} c{}", clock, place + 1);
+                }
+            }
+        }
+    }
+
+    /// Whatever is compared, the other way round it is the other way round, and only what has one name is the same.
+    #[test]
+    fn versions_agree_with_themselves_on_any_day(seed: u64, replicas in 1..=3_u8) {
+        for clock in ["number", "vector", "dotted", "lww"] {
+            let mut shop = shop(clock, replicas, "delete", seed);
+            let day = any_day(seed, 40, &shop, CALLS);
+            go_on(&mut shop, &day, &mut ());
+            let marks: Vec<_> = shop.witness.writes.iter().filter_map(|write| write.mark.clone()).collect();
+            for (place, one) in marks.iter().enumerate() {
+                for (other_place, other) in marks.iter().enumerate() {
+                    let (said, turned) = (one.compare(other), other.compare(one));
+                    let is_turned = match said {
+                        Relation::Before => turned == Relation::After,
+                        Relation::After => turned == Relation::Before,
+                        same_or_concurrent => turned == same_or_concurrent,
+                    };
+                    prop_assert!(is_turned, "{clock}: {one:?} {other:?} in {day}");
+                    let has_one_name = match (&**one, &**other) {
+                        (Mark::Numbered(one), Mark::Numbered(other)) => one.number == other.number,
+                        _ => place == other_place,
+                    };
+                    prop_assert_eq!(said == Relation::Same, has_one_name, "{}: {:?} {:?} in {}", clock, one, other, day);
+                }
+            }
+        }
     }
 
     /// With last write wins nothing is ever said to be concurrent, and a replica holds one cart at most; each acknowledged
