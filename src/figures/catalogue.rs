@@ -101,6 +101,7 @@ shelves! {
     replicas:
         super::versions::VersionsFigure,
         super::staleness::StalenessFigure;
+        super::topology::TopologyFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure,

@@ -50,7 +50,11 @@ pub(super) trait Ways {
 /// The links, all that is on its way, and what has just arrived or was lost.
 pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, cluster: &Cluster<P>) {
     let network = cluster.network();
-    let flying = network.in_flight().map(|message| (message.from, message.to));
+    // Nodes in a circle have arrows between them.
+    let is_line = |(from, to): &(Host, Host)| {
+        P::round(cluster).is_none() || !matches!((from, to), (Host::Node(_), Host::Node(_)))
+    };
+    let flying = network.in_flight().map(|message| (message.from, message.to)).filter(is_line);
     let ways: Vec<_> = P::links(cluster).into_iter().chain(flying).collect();
     ground.draw_links(scene, &ways, &network.cuts().collect::<Vec<_>>());
     // Of a way that is cut alone, the half at which its messages are lost.

@@ -42,6 +42,7 @@ mod sstable;
 mod stage;
 mod staleness;
 mod tail;
+mod topology;
 mod versions;
 
 pub use ask::{Choice, Number, Question, asked, questions};

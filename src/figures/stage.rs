@@ -2,6 +2,7 @@
 //! diagram. A figure says only what is its own.
 
 mod ground;
+mod node;
 mod seen;
 
 use std::marker::PhantomData;
@@ -9,14 +10,16 @@ use std::marker::PhantomData;
 use self::ground::Ground;
 pub(super) use self::seen::dump;
 use super::calls::{Proof, Strip};
-use super::cluster::draw_messages;
+use super::cluster::{Ways, draw_messages};
 use super::diagram;
 use super::plug::{self, Fault};
 use super::{About, Figure};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId, Protocol, Service};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
-use crate::scene::parts::{Card, NODE, banner, banner_height, checks};
+use crate::scene::channel::Way;
+use crate::scene::parts::{NODE, banner, banner_height, checks};
+use crate::scene::round::Round;
 use crate::scene::seats::{self, Seats, person, place, tall};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::LINE;
@@ -97,6 +100,12 @@ pub(super) trait Shown: Protocol {
     fn links(_: &Cluster<Self>) -> Vec<(Host, Host)> {
         Vec::new()
     }
+    /// Nodes stand in a circle, and not below each other: so many of them in its middle, the first ones.
+    fn round(_: &Cluster<Self>) -> Option<usize> {
+        None
+    }
+    /// What is drawn between hosts beside links and messages, given the way from one to another.
+    fn draw_ways(_: &mut Scene, _: &Cluster<Self>, _way: &dyn Fn(Host, Host) -> Way) {}
     /// The class of a node's card, beside that of one that is off.
     fn mark(_: &Cluster<Self>, _: NodeId) -> &'static str {
         ""
@@ -188,6 +197,7 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
     let tallest = P::tall(cluster, breadth);
     let ground = Ground {
         seats: Seats::new(stage, (many, tall(2 * P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
+        round: P::round(cluster).map(|inside| Round::new(stage, cluster.nodes.len(), inside)),
         clients: cluster.clients.len(),
         services: cluster.services.iter().map(|(name, _)| *name).collect(),
     };
@@ -204,8 +214,9 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
         person(&mut scene, (name.clone(), &name, "disk"), ground.area(*service), &note, &holds);
     }
     for id in cluster.ids() {
-        draw_node(&mut scene, cluster, id, ground.area(id));
+        node::draw(&mut scene, cluster, id, ground.area(id));
     }
+    P::draw_ways(&mut scene, cluster, &|from, to| ground.way(from, to));
     draw_messages(&mut scene, &ground, cluster);
     let (foot, columns) = if beside(cluster, breadth) {
         (Area { height: promises.len() as f32 * LINE, ..seats::sides(rest)[0] }, 1)
@@ -218,23 +229,6 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
         calls.draw(&mut scene, cluster, proof.as_ref(), &|place| P::brief(cluster, place));
     }
     scene
-}
-
-fn draw_node<P: Shown>(scene: &mut Scene, cluster: &Cluster<P>, id: NodeId, area: Area) {
-    let (role, status) = P::head(cluster, id);
-    let up = cluster.is_up(id);
-    let reached = cluster.passed.as_ref().is_some_and(|(message, lost)| !lost && message.to == id.into());
-    let status = match (up, cluster.network().is_isolated(id.into())) {
-        (false, _) => "off".to_owned(),
-        (true, true) => "isolated".to_owned(),
-        _ => status,
-    };
-    let (free, card) = seats::node(id.to_string(), area, &format!("{id} {role}"), &status);
-    let card = P::bar(cluster, id).into_iter().fold(card, Card::bar);
-    let card = card.with(|shape| shape.changed(reached).class(if up { P::mark(cluster, id) } else { "stopped" }));
-    let (name, said) = (format!("node {id} {role}"), if status.is_empty() { status } else { format!(": {status}") });
-    card.push(scene, format!("{}{said}", name.trim_end()));
-    P::holds(scene, cluster, id, free);
 }
 
 /// Where the calls are judged, as many of them as there is room for, below the nodes or below all of the stage.

@@ -14,6 +14,7 @@ pub mod graph;
 pub mod hex;
 pub mod parts;
 pub mod places;
+pub mod round;
 pub mod rows;
 pub mod seats;
 pub mod style;

@@ -18,6 +18,7 @@ pub mod register;
 pub mod replicated_log;
 pub mod replication_log;
 pub mod staleness;
+pub mod topology;
 pub mod versions;
 pub mod world;
 

@@ -39,6 +39,12 @@ impl Vector {
         other.entries.iter().for_each(|(replica, count)| self.see(Dot { replica: *replica, count: *count }));
     }
 
+    /// The entries in which it has seen more than the other.
+    pub fn beyond(&self, other: &Vector) -> Vector {
+        let more = |(replica, count): &&(NodeId, u64)| *count > other.get(*replica);
+        Vector { entries: self.entries.iter().filter(more).copied().collect() }
+    }
+
     /// Whether the other has seen all of it.
     pub fn is_within(&self, other: &Vector) -> bool {
         self.entries.iter().all(|(replica, count)| *count <= other.get(*replica))

@@ -5,11 +5,14 @@ use crate::engine::cluster::{Host, Service};
 use crate::scene::Point;
 use crate::scene::area::Area;
 use crate::scene::channel::Way;
+use crate::scene::round::Round;
 use crate::scene::seats::{Seat, Seats};
 
 /// Where everybody is.
 pub(super) struct Ground {
     pub seats: Seats,
+    /// Where nodes stand, if not below each other.
+    pub round: Option<Round>,
     /// Clients stand at the left, and below them services.
     pub clients: usize,
     pub services: Vec<Service>,
@@ -26,7 +29,10 @@ impl Ground {
     }
 
     pub fn area(&self, host: impl Into<Host>) -> Area {
-        self.seats.area(self.seat(host.into()))
+        match (&self.round, host.into()) {
+            (Some(round), Host::Node(node)) => round.area(node.index()),
+            (_, host) => self.seats.area(self.seat(host)),
+        }
     }
 }
 
@@ -36,10 +42,13 @@ impl Ways for Ground {
     }
 
     fn way(&self, from: Host, to: Host) -> Way {
-        self.seats.way(self.seat(from), self.seat(to))
+        match &self.round {
+            Some(round) => round.way(self.area(from), self.area(to)),
+            None => self.seats.way(self.seat(from), self.seat(to)),
+        }
     }
 
     fn channel(&self, _: Host, _: Host) -> Area {
-        self.seats.channel
+        self.round.as_ref().map_or(self.seats.channel, |round| round.within)
     }
 }

@@ -1,0 +1,219 @@
+//! How leaders and the ways between them are drawn: in a circle, with an arrow from each to those that it sends to. The way of one
+//! change stands out, and below is what the links cost.
+
+use super::About;
+use super::stage::{Shown, Staged};
+use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
+use crate::engine::replication::topology::{Came, Made, Message, Shape as Links, Tagged, Topology, graph, now, states};
+use crate::engine::wording::{count, plural, shown};
+use crate::scene::area::{Area, GAP};
+use crate::scene::channel::Way;
+use crate::scene::parts::{NUMBERS, ROW, heading, numbers};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{LINE, colours};
+use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
+
+pub(super) type TopologyFigure = Staged<Topology>;
+
+impl Shown for Topology {
+    const ABOUT: About = About {
+        kind: "topology",
+        title: "Which way changes travel",
+        summary: "Several leaders send each other their changes: in a ring, a star, all to all, or along links that you draw. See who hears, how often, and in which order.",
+        chapter: "replication/topologies",
+        example: "insert stock 10; settle; begin add stock 5 as c2; run 25ms; stop n4; settle; start n4; settle",
+    };
+
+    fn banner(cluster: &Cluster<Topology>) -> (&'static str, String, String) {
+        let (settings, tally) = (&cluster.settings, &cluster.witness.tally);
+        let rule = match settings.tag {
+            Tagged::Nothing => "changes have no tag".to_owned(),
+            tag => format!("tag: {}", tag.label()),
+        };
+        let held: usize = cluster.nodes.iter().map(|node| node.held.len()).sum();
+        let moving = cluster.network().in_flight().any(|message| matches!(message.payload, Message::Change(_)));
+        let (class, said) = match states(cluster) {
+            _ if tally.again > 0 => ("bad", format!("Applied again: {}× ✗", tally.again)),
+            _ if tally.no_row > 0 => ("bad", format!("Updated before it was inserted: {}× ✗", tally.no_row)),
+            _ if tally.early > 0 => ("bad", format!("An effect before its cause: {}× ✗", tally.early)),
+            1 => ("good", "All leaders hold the same ✓".to_owned()),
+            _ if held > 0 => ("strong", format!("{} held back", count(held, "change"))),
+            _ if moving => ("strong", "Not all have heard yet".to_owned()),
+            _ => ("bad", "Leaders differ ✗".to_owned()),
+        };
+        (class, said, rule)
+    }
+
+    fn beliefs(cluster: &Cluster<Topology>, client: ClientId) -> Vec<(String, &'static str)> {
+        let knows = cluster.clients[client.index()].knows.iter().rev().map(|(row, number)| match number {
+            Some(number) => (format!("{} = {number}", shown(row.as_str())), ""),
+            None => (format!("no {}", shown(row.as_str())), ""),
+        });
+        let knows: Vec<_> = knows.collect();
+        if knows.is_empty() { vec![("knows nothing".to_owned(), "")] } else { knows }
+    }
+
+    fn head(_: &Cluster<Topology>, _: NodeId) -> (String, String) {
+        Default::default()
+    }
+
+    /// What is in its rows, and what it holds back.
+    fn holds(scene: &mut Scene, cluster: &Cluster<Topology>, node: NodeId, area: Area) {
+        let leader = &cluster.nodes[node.index()];
+        let rows = leader.rows.iter().map(|(row, number)| {
+            let name = row.as_str();
+            (format!("row {name}"), format!("{} {number}", shown(name)), format!("{} is {number}", shown(name)), "")
+        });
+        let held = leader.held.iter().map(|(_, change)| {
+            let call = change.call.to_string();
+            (format!("held {call}"), format!("waits: {call}"), format!("held back: {call}, {}", change.op), "cold")
+        });
+        let all: Vec<_> = held.chain(rows).collect();
+        let most = ((area.height / ROW) as usize).max(1);
+        let many = all.len();
+        let shown = if many > most { most - 1 } else { many };
+        let small = Face::of("small");
+        for (place, (key, text, label, class)) in all.into_iter().take(shown).enumerate() {
+            let shape = Shape::new(format!("{node}/{key}"), area.x, area.y + place as f32 * ROW);
+            let (stripe, wash) = if class.is_empty() { ("", "") } else { colours(key.trim_start_matches("held ")) };
+            let shape = if class.is_empty() {
+                shape
+            } else {
+                shape.rect(-GAP / 2.0, 0.0, area.width + GAP, ROW - 1.0, 2.0, wash).rect(
+                    -GAP / 2.0,
+                    0.0,
+                    2.0,
+                    ROW - 1.0,
+                    1.0,
+                    stripe,
+                )
+            };
+            let shape = shape.text(0.0, ROW - GAP / 2.0, Anchor::Start, "small plain", small.fit(&text, area.width));
+            scene.push(shape.label(label));
+        }
+        if shown < many {
+            let more = Shape::new(format!("{node}/more"), area.x, area.y + shown as f32 * ROW);
+            let text = format!("+{} more", many - shown);
+            scene.push(more.text(0.0, ROW - GAP / 2.0, Anchor::Start, "small", small.fit(&text, area.width)));
+        }
+    }
+
+    fn round(cluster: &Cluster<Topology>) -> Option<usize> {
+        Some(usize::from(cluster.settings.topology == Links::Star))
+    }
+
+    /// The links as they are set, those along which nothing gets through, and the way of one change.
+    fn draw_ways(scene: &mut Scene, cluster: &Cluster<Topology>, way: &dyn Fn(Host, Host) -> Way) {
+        let (set, open) = (graph(cluster), now(cluster));
+        let gone = |from: NodeId, to: NodeId| {
+            let is_way = |came: &&Came| came.from == Some(from) && came.to == to;
+            chosen(cluster).and_then(|change| change.came.iter().find(is_way).map(|_| change.call))
+        };
+        for (from, to) in &set.ways {
+            let is_open = open.ways.contains(&(*from, *to)) && open.leaders.contains(from) && open.leaders.contains(to);
+            let gone = gone(*from, *to);
+            let class = match (is_open, gone) {
+                (_, Some(_)) => "path",
+                (true, None) => "pointer",
+                (false, None) => "link",
+            };
+            let said = gone.map_or_else(String::new, |call| format!("; {call} has gone this way"));
+            let arrow = arrow(format!("sends {from} {to}"), way((*from).into(), (*to).into()), class);
+            scene.push(arrow.label(format!("{from} sends its changes to {to}{said}")));
+        }
+        // A link that is no more, along which the change has gone.
+        for came in chosen(cluster).iter().flat_map(|change| change.came.iter()) {
+            let Some(from) = came.from else { continue };
+            if !set.ways.contains(&(from, came.to)) && scene.shape(&format!("sent {from} {}", came.to)).is_none() {
+                let arrow = arrow(format!("sent {from} {}", came.to), way(from.into(), came.to.into()), "link");
+                scene.push(arrow.label(format!("{from} no longer sends its changes to {}", came.to)));
+            }
+        }
+    }
+
+    fn foot(_: &Cluster<Topology>, breadth: Breadth) -> f32 {
+        LINE + rows(breadth) as f32 * NUMBERS
+    }
+
+    fn draw_foot(scene: &mut Scene, cluster: &Cluster<Topology>, area: Area) {
+        let mut rest = area;
+        let (left, right) = match chosen(cluster) {
+            None => ("no change yet".to_owned(), String::new()),
+            Some(change) => {
+                let mut have: Vec<_> = change.came.iter().map(|came| came.to).collect();
+                have.sort();
+                have.dedup();
+                let way = format!("bold: the way of {}, {}", change.call, change.op);
+                (way, format!("{} of {} have it", have.len(), cluster.nodes.len()))
+            }
+        };
+        heading(scene, "way", &mut rest, &left, &right);
+        let columns = if rows_of(area.width) == 1 { 5 } else { 3 };
+        numbers(scene, "costs", rest, columns, &costs(cluster));
+    }
+
+    /// A change has the colour of its call.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        match message {
+            Message::Write { call, .. } => colours(&call.to_string()),
+            Message::Change(change) => colours(&change.call.to_string()),
+            Message::Row { number: Some(_), .. } => ("good", ""),
+            Message::Row { number: None, .. } | Message::No { .. } => ("bad", ""),
+            Message::Get { .. } | Message::Lack { .. } | Message::Back => ("envelope-seal", ""),
+        }
+    }
+}
+
+fn rows(breadth: Breadth) -> usize {
+    rows_of(breadth.width())
+}
+
+/// On a phone, numbers stand in two rows.
+fn rows_of(width: f32) -> usize {
+    if width > Breadth::Narrow.width() { 1 } else { 2 }
+}
+
+/// The change that has just come, or the newest.
+fn chosen(cluster: &Cluster<Topology>) -> Option<&Made> {
+    let come = cluster.passed.as_ref().and_then(|(envelope, _)| match &envelope.payload {
+        Message::Change(change) => cluster.witness.place(change.call),
+        _ => None,
+    });
+    match come {
+        Some(place) => cluster.witness.changes.get(place),
+        None => cluster.witness.changes.last(),
+    }
+}
+
+/// What the links cost: as counted, and by the links alone.
+fn costs(cluster: &Cluster<Topology>) -> Vec<(&'static str, String)> {
+    let (judge, graph) = (&cluster.witness, graph(cluster));
+    let changes = judge.changes.len() as u64;
+    // In tenths, rounded: nothing else on the page spells fractions.
+    let each = match (judge.tally.sent * 10 + changes / 2).checked_div(changes) {
+        None => "–".to_owned(),
+        Some(tenths) if tenths % 10 == 0 => (tenths / 10).to_string(),
+        Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+    };
+    let leaders = cluster.nodes.len();
+    let of = (leaders - 1) * (leaders - 2);
+    let worst = match graph.worst() {
+        (None, _) => "no one is cut off".to_owned(),
+        (Some(leader), harm) => format!("{leader}: {harm} of {of} pairs"),
+    };
+    let unheard = now(cluster).unheard().len();
+    vec![
+        ("messages a change", each),
+        ("of these, ignored", judge.tally.ignored.to_string()),
+        ("longest path", format!("{} {}", judge.longest(), plural(judge.longest(), "link"))),
+        ("now cut off", count(unheard, "pair")),
+        ("worst if it died", worst),
+    ]
+}
+
+/// A way with a head.
+fn arrow(key: String, way: Way, class: &'static str) -> Shape {
+    let middle = way.from.towards(way.to, 0.5);
+    let Point { x, y } = way.bend;
+    Shape::arrow(key, way.from, way.to).bend((x - middle.x).hypot(y - middle.y) / 2.0).arrow_class(class)
+}
