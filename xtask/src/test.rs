@@ -16,7 +16,7 @@ const BUDGETS: [(&str, u64); 11] = [
     ("wasm_trees", 328_000),
     ("wasm_clusters", 404_000),
     ("wasm_messages", 277_000),
-    ("wasm_replicas", 223_000),
+    ("wasm_replicas", 275_000),
     ("wasm_models", 443_000),
     ("wasm_graphs", 443_000),
     ("wasm_formats", 316_000),
