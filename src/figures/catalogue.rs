@@ -100,8 +100,8 @@ shelves! {
         super::lag::LagFigure;
     replicas:
         super::versions::VersionsFigure,
+        super::topology::TopologyFigure,
         super::staleness::StalenessFigure;
-        super::topology::TopologyFigure;
     messages:
         super::rpc::RpcFigure,
         super::queue::QueueFigure,

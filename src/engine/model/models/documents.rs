@@ -108,20 +108,20 @@ impl Documents {
     }
 
     fn read(&self, person: usize, work: &mut Work) -> Result<Value, Trouble> {
-        self.parse(person, &*self.text(person, work)?, work)
+        self.parse(person, &self.text(person, work)?, work)
     }
 
     /// A document is written as a whole, whatever has changed in it.
     fn write(&mut self, person: usize, document: &mut Value, work: &mut Work) -> Result<(), Trouble> {
-        if let (true, Some(fields)) = (self.split, document.as_object_mut()) {
-            if let Some(name) = fields.remove("name") {
-                let name = text(&name);
-                let (first, last) = parts(&name);
-                fields.remove("last");
-                fields.insert("first".to_owned(), first.into());
-                if let Some(last) = last {
-                    fields.insert("last".to_owned(), last.into());
-                }
+        if let (true, Some(fields)) = (self.split, document.as_object_mut())
+            && let Some(name) = fields.remove("name")
+        {
+            let name = text(&name);
+            let (first, last) = parts(&name);
+            fields.remove("last");
+            fields.insert("first".to_owned(), first.into());
+            if let Some(last) = last {
+                fields.insert("last".to_owned(), last.into());
             }
         }
         self.put(person, document.to_string(), work)
@@ -165,10 +165,10 @@ impl Documents {
             for each in document["recommendations"].as_array().into_iter().flatten() {
                 let (by, copy) = (number(&each["person"]), &each["name"]);
                 let own = documents.iter().find(|(person, _)| *person == by).and_then(|(_, own)| name(by, own).ok());
-                if let (Some(own), Some(copy)) = (own, copy.as_str()) {
-                    if own != copy {
-                        found.push((*person, by, copy.to_owned()));
-                    }
+                if let (Some(own), Some(copy)) = (own, copy.as_str())
+                    && own != copy
+                {
+                    found.push((*person, by, copy.to_owned()));
                 }
             }
         }
