@@ -13,6 +13,7 @@ pub mod history;
 pub mod host;
 pub mod lag;
 pub mod leader;
+pub mod multi_leader;
 pub mod quorum;
 pub mod register;
 pub mod replicated_log;

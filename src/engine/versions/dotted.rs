@@ -8,7 +8,7 @@ use crate::replication::NodeId;
 use crate::wire::{Frame, Wire};
 
 /// One write: the replica that took it first, and its number there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dot {
     pub replica: NodeId,
     pub count: u64,

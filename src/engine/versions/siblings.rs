@@ -1,6 +1,7 @@
 //! Values with a version each, of which none is before another: what a replica keeps of one key.
 
 use super::{Dotted, Numbered, Relation, Vector, Version};
+use crate::wire::{Frame, Wire};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Siblings<V, T> {
@@ -63,5 +64,15 @@ impl<T> Siblings<Dotted, T> {
         let mut all = Vector::default();
         self.all.iter().for_each(|(version, _)| all.merge(&version.history()));
         all
+    }
+}
+
+impl<V: Wire + Version + Clone, T: Wire + Clone> Wire for Siblings<V, T> {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        self.all.write("siblings", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Siblings<V, T>> {
+        Vec::read(bytes).map(Siblings::of)
     }
 }

@@ -163,16 +163,6 @@ fn merged<V: Version + Clone>(own: &mut Siblings<V, Cart>, other: &Siblings<V, C
     Change { new, dropped: replaced.into_iter().flat_map(|one| one.dropped).collect() }
 }
 
-impl<V: Wire + Version + Clone> Wire for Siblings<V, Cart> {
-    fn write(&self, _: &str, frame: &mut Frame) {
-        self.iter().cloned().collect::<Vec<_>>().write("siblings", frame);
-    }
-
-    fn read(bytes: &mut &[u8]) -> Option<Siblings<V, Cart>> {
-        Vec::read(bytes).map(Siblings::of)
-    }
-}
-
 impl Wire for Together<Cart> {
     fn write(&self, _: &str, frame: &mut Frame) {
         self.vector.write("vector of all", frame);

@@ -1,0 +1,229 @@
+//! What happened, and how it is told.
+
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use stepwise_derive::Event;
+
+use super::claims::Claim;
+use super::op::Op;
+use crate::cluster::{CallId, Happened, NodeId};
+use crate::contract::Refused;
+use crate::key::Key;
+use crate::sim::Time;
+use crate::versions::Dot;
+use crate::wording::{count, list, shown};
+
+#[derive(Clone, Event)]
+pub enum Event {
+    #[told("{} asks {to} to {op}.", call.client)]
+    WriteSent { call: CallId, to: NodeId, op: Op },
+    #[told("{} asks {to} to read {}.", call.client, shown(key.as_str()))]
+    ReadSent { call: CallId, to: NodeId, key: Key },
+    #[told("{node} doesn't write that itself: it sends {call} on to {to}, the home of {}.", shown(name.as_str()), when = to == home)]
+    #[told("{node} doesn't write that itself: it sends {call} on to {to}, on the way to {home}, the home of {}.", shown(name.as_str()))]
+    SentOn { node: NodeId, call: CallId, to: NodeId, home: NodeId, name: Key },
+    #[told("{node} passes the answer to {call} on.")]
+    PassedOn { node: NodeId, call: CallId },
+    #[told("{node} no longer knows who asked for {call}, and drops the answer.")]
+    Unasked { node: NodeId, call: CallId },
+    #[told(
+        "{node} gives {call} the time {}, by its clock, and has {} of a later time: it keeps that, and acknowledges all the same.{}",
+        Clock(*stamp), shown(key.as_str()), lost_by(lost), when = !is_kept
+    )]
+    #[told("{node} stores {call} with the time {time}: {} is {now}.{}", shown(key.as_str()), lost_by(lost), when = let Some(time) = stamp)]
+    #[told("{node} stores {call} as {dot}: {} is {now}.{}", shown(key.as_str()), lost_by(lost))]
+    Stored {
+        node: NodeId,
+        call: CallId,
+        key: Key,
+        dot: Dot,
+        /// Where a clock decides.
+        stamp: Option<Time>,
+        is_kept: bool,
+        /// What the record is now.
+        now: Rc<str>,
+        /// The writes that it builds upon, or replaces.
+        over: Rc<[Dot]>,
+        lost: Rc<[CallId]>,
+    },
+    #[told("{node} knows of no one who has {claim}, and gives it to {}.", call.client)]
+    Claimed { node: NodeId, call: CallId, claim: Claim },
+    #[told("{node} declines {call}: {why}.")]
+    Declined { node: NodeId, call: CallId, why: Rc<str> },
+    #[told("{node} has answered {call} before: the same message has come twice. It answers the same again.")]
+    CameTwice { node: NodeId, call: CallId },
+    #[told("{node} finds {it}, as {}, and answers {}.", it.dot, call.client, when = let Some(it) = combined)]
+    #[told("{node} answers {}: {found}.", call.client)]
+    Answered { node: NodeId, call: CallId, found: Rc<str>, combined: Option<Combined> },
+    #[told("{} has the acknowledgement of {call}.{}", call.client, lost_by(lost))]
+    Acknowledged { call: CallId, lost: Rc<[CallId]> },
+    #[told("{} hears that {call} was declined.", call.client)]
+    HeardNo { call: CallId },
+    #[told("{} has read {}: {found}.", call.client, shown(key.as_str()))]
+    HasRead { call: CallId, key: Key, found: Rc<str> },
+    #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
+    AnsweredLate { call: CallId },
+    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether it was done.", call.client)]
+    GaveUp { call: CallId, waited: Time },
+    #[told(
+        "{node} hears from {from}: {}.{}{}{}",
+        News(news),
+        taken_twice(twice),
+        is_cancelled(cancelled),
+        lost_by(lost)
+    )]
+    Arrived {
+        node: NodeId,
+        from: NodeId,
+        news: Rc<[Piece]>,
+        /// Pairs of claims that it finds to be against each other.
+        twice: Rc<[(CallId, CallId)]>,
+        cancelled: Rc<[CallId]>,
+        lost: Rc<[CallId]>,
+    },
+    #[told("{node} hears that {by} has it, and owes it nothing more.", when = *left == 0)]
+    #[told("{node} hears that {by} has it, and still owes it {}.", count(*left, "record"))]
+    HasIt { node: NodeId, by: NodeId, left: usize },
+    #[told("{node} sends {to} again what {to} hasn't acknowledged: {}.", count(*pieces, "record"))]
+    SentAgain { node: NodeId, to: NodeId, pieces: usize },
+    #[told("{node} has sent {to} {} again three times and heard nothing. It keeps what it owes, and waits until it hears of {to}.", count(*pieces, "record"))]
+    Waits { node: NodeId, to: NodeId, pieces: usize },
+    #[told("{node} tells {} that it is back.", list(&**to))]
+    Back { node: NodeId, to: Rc<[NodeId]> },
+    #[told("{node} hears that {from} is back, and owes it nothing.", when = *pieces == 0)]
+    #[told("{node} hears that {from} is back, and sends it what it has missed: {}.", count(*pieces, "record"))]
+    HeardBack { node: NodeId, from: NodeId, pieces: usize },
+    #[flatten]
+    Happened(Happened),
+    #[flatten]
+    Refused(Refused),
+}
+
+/// What came of a record or a claim that has arrived from another.
+#[derive(Clone)]
+pub enum Piece {
+    Known {
+        key: Key,
+    },
+    Older {
+        key: Key,
+        kept: Rc<str>,
+        came: Rc<str>,
+    },
+    Later {
+        key: Key,
+        now: Rc<str>,
+        dropped: Rc<str>,
+    },
+    /// Another write of the same value.
+    Same {
+        key: Key,
+        now: Rc<str>,
+    },
+    Now {
+        key: Key,
+        now: Rc<str>,
+    },
+    Siblings {
+        key: Key,
+        many: usize,
+        now: Rc<str>,
+    },
+    Combined(Combined),
+    Claim(Claim),
+}
+
+/// A write that the function has made of several.
+#[derive(Clone)]
+pub struct Combined {
+    pub key: Key,
+    pub of: Rc<[Rc<str>]>,
+    pub into: Rc<str>,
+    pub dot: Dot,
+    pub over: Rc<[Dot]>,
+}
+
+impl Display for Combined {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let Combined { key, of, into, .. } = self;
+        write!(
+            out,
+            "that {} is {}, which conflict; the function makes {into} of them, and it writes that",
+            shown(key.as_str()),
+            list(&**of)
+        )
+    }
+}
+
+impl Display for Piece {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Piece::Known { key } => write!(out, "nothing new of {}", shown(key.as_str())),
+            Piece::Older { key, kept, came } => {
+                write!(out, "{} is {came}, of an earlier time than its own {kept}, which stays", shown(key.as_str()))
+            }
+            Piece::Later { key, now, dropped } => {
+                write!(out, "{} is {now}, of a later time than its own {dropped}, which it drops", shown(key.as_str()))
+            }
+            Piece::Same { key, now } => write!(out, "{} is {now} there, too", shown(key.as_str())),
+            Piece::Now { key, now } => write!(out, "{} is {now} now", shown(key.as_str())),
+            Piece::Siblings { key, many, now } => {
+                write!(out, "{} has {} now, {now}", shown(key.as_str()), count(*many, "sibling"))
+            }
+            Piece::Combined(Combined { key, of, into, dot, .. }) => {
+                let key = shown(key.as_str());
+                write!(
+                    out,
+                    "{key} is {}, which conflict; the function makes {into} of them, which is a write, {dot}",
+                    list(&**of)
+                )
+            }
+            Piece::Claim(claim) => write!(out, "{} has {claim}", claim.call),
+        }
+    }
+}
+
+/// A sentence holds no more of them.
+const MOST_TOLD: usize = 3;
+
+struct News<'a>(&'a [Piece]);
+
+impl Display for News<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let told = self.0.iter().take(MOST_TOLD).map(Piece::to_string).collect::<Vec<_>>().join("; ");
+        match self.0.len().saturating_sub(MOST_TOLD) {
+            0 => out.write_str(&told),
+            more => write!(out, "{told}; and {more} more"),
+        }
+    }
+}
+
+/// A time that is there.
+struct Clock(Option<Time>);
+
+impl Display for Clock {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.0.unwrap_or(Time::ZERO).fmt(out)
+    }
+}
+
+fn taken_twice(pairs: &[(CallId, CallId)]) -> String {
+    pairs.iter().map(|(one, other)| format!(" It is taken twice: by {one} and by {other}.")).collect()
+}
+
+fn is_cancelled(calls: &[CallId]) -> String {
+    match calls {
+        [] => String::new(),
+        [one] => format!(" {one} came later, and is cancelled, although it was granted."),
+        _ => format!(" {} came later, and are cancelled, although they were granted.", list(calls)),
+    }
+}
+
+fn lost_by(lost: &[CallId]) -> String {
+    match lost {
+        [] => String::new(),
+        [one] => format!(" {one} is lost: it was acknowledged, and nothing that is left has seen it."),
+        _ => format!(" {} are lost: they were acknowledged, and nothing that is left has seen them.", list(lost)),
+    }
+}
