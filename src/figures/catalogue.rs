@@ -101,6 +101,7 @@ shelves! {
     replicas:
         super::versions::VersionsFigure,
         super::topology::TopologyFigure,
+        super::multi_leader::MultiLeaderFigure,
         super::staleness::StalenessFigure;
     messages:
         super::rpc::RpcFigure,

@@ -27,6 +27,7 @@ mod lsm;
 mod meant;
 mod models;
 mod moment;
+mod multi_leader;
 pub mod plot;
 mod plug;
 mod queries;

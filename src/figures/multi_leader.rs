@@ -1,0 +1,250 @@
+//! How several leaders are drawn: users with what they have read at the left, and at the right each node with all that it holds, every
+//! record in the same place on all of them.
+
+use super::About;
+use super::calls::Proof;
+use super::plug::{self, Fault, fault};
+use super::stage::{Shown, Staged};
+use crate::engine::cluster::{CallId, ClientId, Cluster, Host, NodeId};
+use crate::engine::replication::multi_leader::{
+    Claim, Merge, Message, MultiLeader, Record, RecordId, Role, apart, is_delivered, store::Change, words,
+};
+use crate::engine::wording::{count, shown};
+use crate::engine::{Dump, wire};
+use crate::scene::area::{Area, GAP};
+use crate::scene::parts::ROW;
+use crate::scene::places::{Places, Tile, least};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{LINE, colours};
+use crate::scene::{Breadth, Scene};
+
+pub(super) type MultiLeaderFigure = Staged<MultiLeader>;
+type Leaders = Cluster<MultiLeader>;
+
+impl Shown for MultiLeader {
+    const ABOUT: About = About {
+        kind: "multi-leader",
+        title: "Several leaders",
+        summary: "Each data centre has a leader that takes writes at once. What two of them write at the same time has to come together again.",
+        chapter: "replication/several-leaders",
+        example: "begin write title B; begin write title C as c2; run 20ms
+begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
+    };
+
+    /// The link between the first two that lead, or that of the node that has just acted.
+    fn faults(cluster: &Leaders) -> Vec<Fault> {
+        let mut faults = plug::stop(cluster, None, false);
+        let network = cluster.network();
+        let ends = cluster.passed.as_ref().map(|(message, _)| (message.from, message.to));
+        let between = |(a, b): &(Host, Host)| matches!((a, b), (Host::Node(_), Host::Node(_)));
+        let (a, b) = ends.filter(between).unwrap_or((NodeId::new(1).into(), NodeId::new(2).into()));
+        let (a, b) = (a.min(b), a.max(b));
+        if !network.cuts().any(|cut| cut == (a, b)) {
+            faults.push(fault(format!("cut {a} {b}"), format!("Cut {a} and {b}: each goes on alone")));
+        }
+        faults
+    }
+
+    /// What was lost or taken twice comes first, and then whether all have been told all.
+    fn banner(cluster: &Leaders) -> (&'static str, String, String) {
+        let (settings, lost) = (&cluster.settings, cluster.witness.calls_lost());
+        let rule = settings.resolution.label().to_owned();
+        let owed: usize = cluster.nodes.iter().map(|node| node.owes()).sum();
+        let (class, title) = match (&lost[..], pairs(cluster).pop()) {
+            ([one], _) => ("bad", format!("Lost: {one} ✗")),
+            ([.., last], _) => ("bad", format!("Lost: {}, the last {last} ✗", count(lost.len(), "write"))),
+            ([], Some((one, other))) => ("bad", format!("Taken twice: {one} and {other} ✗")),
+            _ if apart(cluster) > 0 => ("bad", "All told, and not alike ✗".to_owned()),
+            _ if !is_delivered(cluster) => ("strong", format!("{} not acknowledged by all", count(owed, "change"))),
+            _ => ("good", "All are alike ✓".to_owned()),
+        };
+        (class, title, rule)
+    }
+
+    fn beliefs(cluster: &Leaders, client: ClientId) -> Vec<(String, &'static str)> {
+        let read = cluster.clients[client.index()].read.iter().rev();
+        read.map(|(key, found)| (format!("{}: {found}", shown(key.as_str())), colours(key.as_str()).1)).collect()
+    }
+
+    const BELIEFS: usize = 2;
+
+    fn head(cluster: &Leaders, node: NodeId) -> (String, String) {
+        let role = match cluster.settings.role(node) {
+            Role::Leader => "leader".to_owned(),
+            Role::Device => "device".to_owned(),
+            Role::Follower => format!("follower of {}", cluster.settings.centre(node)),
+        };
+        let skew = cluster.clocks[node.index()];
+        let clock = match (skew.is_behind, skew.by.as_nanos()) {
+            (_, 0) => String::new(),
+            (true, _) => format!("clock {} behind", skew.by),
+            (false, _) => format!("clock {} ahead", skew.by),
+        };
+        let peers = cluster.nodes[node.index()].peers.iter().filter(|peer| !peer.owed.is_empty());
+        let owed: Vec<_> = peers.map(|peer| format!("owes {} {}", peer.node, peer.owed.len())).collect();
+        let said = [owed.join(", "), clock].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        (role, said.join(" · "))
+    }
+
+    /// Records stand below each other on all nodes, so that what one has and another hasn't is seen at once.
+    fn holds(scene: &mut Scene, cluster: &Leaders, node: NodeId, area: Area) {
+        let (records, claims) = all(cluster);
+        let face = Face::of("key");
+        let tiles = |node: NodeId| {
+            let store = &cluster.nodes[node.index()].store;
+            let records = records.iter().map(move |id| store.get(id).map(|record| of_record(node, id, record)));
+            let claims =
+                claims.iter().map(move |call| store.claims.get(*call).map(|claim| of_claim(cluster, node, claim)));
+            records.chain(claims).collect::<Vec<_>>()
+        };
+        let every: Vec<Vec<Option<Tile>>> = cluster.ids().map(tiles).collect();
+        let widest = every.iter().flatten().flatten().map(|tile| face.width(&tile.word)).fold(2.0 * LINE, f32::max);
+        let least = least(area.width, 4, 2);
+        let own = &every[node.index()];
+        let tile = |place: usize| own.get(place).cloned().flatten();
+        let row = area.low(2.0 * LINE + GAP);
+        let places = Places::new(row.width, widest, own.len(), least);
+        places.draw(scene, &format!("{node}/holds"), row, &|_| Some(String::new()), &tile);
+    }
+
+    fn tall(_: &Leaders, _: Breadth) -> f32 {
+        2.0 * ROW + 2.0 * LINE + GAP
+    }
+
+    fn mark(cluster: &Leaders, node: NodeId) -> &'static str {
+        if cluster.settings.role(node) == Role::Follower { "follower" } else { "" }
+    }
+
+    /// Those between data centres and to devices.
+    fn links(cluster: &Leaders) -> Vec<(Host, Host)> {
+        let links =
+            cluster.nodes.iter().flat_map(|node| node.peers.iter().map(|peer| (node.id.into(), peer.node.into())));
+        links.filter(|(a, b): &(Host, Host)| a < b).collect()
+    }
+
+    /// The colour of the record, of whatever carries one.
+    fn seal(message: &Message) -> (&'static str, &'static str) {
+        match message {
+            Message::Write { op, .. } => colours(op.name().as_str()),
+            Message::Read { key, .. } => colours(key.as_str()),
+            Message::Changes { changes, .. } => match changes.first() {
+                Some(Change::Record { id, .. }) => colours(id.key.as_str()),
+                Some(Change::Claim(claim)) => colours(claim.what.as_str()),
+                None => ("envelope-seal", ""),
+            },
+            Message::Done { .. } => ("good", ""),
+            Message::Declined { .. } => ("bad", ""),
+            Message::Found { .. } | Message::Ack { .. } | Message::Hello => ("envelope-seal", ""),
+        }
+    }
+
+    fn proof(cluster: &Leaders) -> Option<Proof> {
+        let place = |call: CallId| cluster.calls.iter().position(|it| it.id == call);
+        if let Some(lost) = cluster.witness.calls_lost().pop() {
+            return Self::verdict(cluster, place(lost)?);
+        }
+        let (_, later) = pairs(cluster).pop()?;
+        Self::verdict(cluster, place(later)?)
+    }
+
+    fn verdict(cluster: &Leaders, place: usize) -> Option<Proof> {
+        let call = cluster.calls[place].id;
+        if cluster.witness.calls_lost().contains(&call) {
+            let told = format!("{call} is lost: it was acknowledged, and nothing that is left has seen it");
+            return Some(Proof { call: place, against: None, told });
+        }
+        let (earlier, _) = pairs(cluster).into_iter().find(|(_, later)| *later == call)?;
+        let against = cluster.calls.iter().position(|it| it.id == earlier);
+        Some(Proof { call: place, against, told: format!("{earlier} has it too") })
+    }
+
+    fn checks(cluster: &Leaders) -> Vec<(&'static str, u64)> {
+        vec![
+            ("alike once all is told", apart(cluster) as u64),
+            ("no write lost", cluster.witness.lost.len() as u64),
+            ("nothing taken twice", pairs(cluster).len() as u64),
+        ]
+    }
+
+    fn held(cluster: &Leaders, key: &str) -> Option<Dump> {
+        let (node, piece) = key.split_once('/')?;
+        let node = cluster.nodes.iter().find(|it| it.id.to_string() == node)?;
+        let record = node.store.records().find(|(id, _)| key_of(id) == piece);
+        let record =
+            record.map(|(id, record)| wire::dump(&**record, format!("{} on {}", shown(id.key.as_str()), node.id)));
+        let claim = node.store.claims.iter().find(|claim| format!("claim {}", claim.call) == piece);
+        record.or_else(|| claim.map(|claim| wire::dump(claim, format!("{claim}, on {}", node.id))))
+    }
+}
+
+/// All records and claims that any node has.
+fn all(cluster: &Leaders) -> (Vec<RecordId>, Vec<CallId>) {
+    let mut records: Vec<_> =
+        cluster.nodes.iter().flat_map(|node| node.store.records().map(|(id, _)| id.clone())).collect();
+    let mut claims: Vec<_> = cluster.nodes.iter().flat_map(|node| node.store.claims.iter().map(|it| it.call)).collect();
+    records.sort();
+    records.dedup();
+    claims.sort();
+    claims.dedup();
+    (records, claims)
+}
+
+/// Claims that stand against each other, on the node that knows of the most.
+fn pairs(cluster: &Leaders) -> Vec<(CallId, CallId)> {
+    let rule = cluster.settings.twice;
+    cluster.nodes.iter().map(|node| node.store.claims.twice(rule)).max_by_key(Vec::len).unwrap_or_default()
+}
+
+fn key_of(id: &RecordId) -> String {
+    format!("{:?} {}", id.kind, id.key)
+}
+
+fn of_record(node: NodeId, id: &RecordId, record: &Record) -> Tile {
+    let values = record.values();
+    let (stripe, wash) = colours(id.key.as_str());
+    let said = words(&values);
+    let siblings = if values.len() > 1 { count(values.len(), "sibling") } else { String::new() };
+    Tile {
+        key: format!("{node}/{}", key_of(id)),
+        word: format!("{}={said}", id.key),
+        note: siblings.clone(),
+        wash,
+        stripe,
+        label: format!(
+            "{} on {node}: {said}{}{siblings}",
+            shown(id.key.as_str()),
+            if siblings.is_empty() { "" } else { ", " }
+        ),
+        ..Tile::default()
+    }
+}
+
+fn of_claim(cluster: &Leaders, node: NodeId, claim: &Claim) -> Tile {
+    let (rule, claims) = (cluster.settings.twice, &cluster.nodes[node.index()].store.claims);
+    let is_cancelled = claims.cancelled(rule).contains(&claim.call);
+    let is_twice = claims.twice(rule).iter().any(|(one, other)| [one, other].contains(&&claim.call));
+    let (stripe, wash) = colours(claim.what.as_str());
+    let word = match claim.hours {
+        Some((from, until)) => format!("{}={from}–{until}", claim.what),
+        None => claim.what.to_string(),
+    };
+    let note = if is_twice { format!("{} · twice", claim.call) } else { claim.call.to_string() };
+    let said = if is_cancelled {
+        ", cancelled"
+    } else if is_twice {
+        ", taken twice"
+    } else {
+        ""
+    };
+    Tile {
+        key: format!("{node}/claim {}", claim.call),
+        word,
+        note,
+        wash,
+        stripe,
+        crossed: is_cancelled,
+        class: if is_twice { "torn" } else { "" },
+        label: format!("{claim}, for {} on {node}{said}", claim.call),
+        ..Tile::default()
+    }
+}
