@@ -98,8 +98,8 @@ impl Staleness {
                 let newer = (newest > version).then_some(newest);
                 let have = trial.having(version, at);
                 let took = took(sent);
-                let event = || Event::WriteArrived { node: name(node), version, is_last, took, newer, have, nodes };
-                probe.step(event, self);
+                let arrived = || Event::WriteArrived { node: name(node), version, is_last, took, newer, have, nodes };
+                probe.step(arrived, self);
             }
             What::Acknowledged { node } => match trial.place_of_acknowledgement(version, node) {
                 place if place < w => {
@@ -108,8 +108,8 @@ impl Staleness {
                 place if place == w => {
                     let have = trial.having(version, at);
                     let took = took(sent);
-                    let event = || Event::Committed { node: name(node), version, is_last, w, took, have, nodes };
-                    probe.step(event, self);
+                    let committed = || Event::Committed { node: name(node), version, is_last, w, took, have, nodes };
+                    probe.step(committed, self);
                 }
                 _ => probe.step(|| Event::AcknowledgedLate { node: name(node), version }, self),
             },
@@ -130,8 +130,8 @@ impl Staleness {
                     return;
                 }
                 let (returns, missed) = (trial.returns(), trial.missed());
-                let event = || Event::Returned { node: name(node), has, returns, missed, r, took: took(sent) };
-                probe.step(event, self);
+                let returned = || Event::Returned { node: name(node), has, returns, missed, r, took: took(sent) };
+                probe.step(returned, self);
             }
         }
     }
