@@ -21,6 +21,10 @@ pub(super) trait Ways {
     fn way(&self, from: Host, to: Host) -> Way;
     /// What a message between them may not leave.
     fn channel(&self, from: Host, to: Host) -> Area;
+    /// The cards that stand in there.
+    fn cards(&self) -> &[Area] {
+        &[]
+    }
 
     /// The lines along which something travels, and those that are cut.
     fn draw_links(&self, scene: &mut Scene, ways: &[(Host, Host)], cuts: &[(Host, Host)]) {
@@ -66,7 +70,7 @@ pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, clu
             .path(cross(dx, dy, GAP), "cross");
         scene.push(line.label(format!("what {from} sends to {to} is lost")));
     }
-    let (mut crowds, mut channel) = (Crowds::new(MOST_ON_A_WAY), Channel::default());
+    let (mut crowds, mut channel) = (Crowds::new(MOST_ON_A_WAY), Channel::beside(ground.cards()));
     // What has just come to its end has the place there, and the others what is free beside it.
     let passed = cluster.passed.iter().map(|(message, lost)| (&**message, Some(*lost)));
     let on_the_way = network.in_flight().map(|message| (message, None));

@@ -21,6 +21,10 @@ use crate::scene::{Breadth, Scene};
 pub(super) type MultiLeaderFigure = Staged<MultiLeader>;
 type Leaders = Cluster<MultiLeader>;
 
+/// A card narrower than this, and so high inside, has two lines of records.
+const NARROW: f32 = 300.0;
+const LINES: f32 = 60.0;
+
 impl Shown for MultiLeader {
     const ABOUT: About = About {
         kind: "multi-leader",
@@ -63,7 +67,13 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
 
     fn beliefs(cluster: &Leaders, client: ClientId) -> Vec<(String, &'static str)> {
         let read = cluster.clients[client.index()].read.iter().rev();
-        read.map(|(key, found)| (format!("{}: {found}", shown(key.as_str())), colours(key.as_str()).1)).collect()
+        let read = read.map(|(key, found)| (format!("{}: {found}", shown(key.as_str())), colours(key.as_str()).1));
+        // What it has asked for comes after what it has read, without what the script says of how.
+        let asked = cluster.calls.iter().rev().filter(|call| call.id.client == client).map(|call| {
+            let asked = call.asked.trim_start_matches("begin ");
+            (asked.split(" as ").next().unwrap_or(asked).to_owned(), "")
+        });
+        read.chain(asked.filter(|(asked, _)| !asked.starts_with("read "))).collect()
     }
 
     const BELIEFS: usize = 2;
@@ -102,13 +112,22 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
         let least = least(area.width, 4, 2);
         let own = &every[node.index()];
         let tile = |place: usize| own.get(place).cloned().flatten();
-        let row = area.low(2.0 * LINE + GAP);
-        let places = Places::new(row.width, widest, own.len(), least);
-        places.draw(scene, &format!("{node}/holds"), row, &|_| Some(String::new()), &tile);
+        // On a phone they stand in two lines.
+        let lines = if area.width < NARROW && area.height >= LINES { 2 } else { 1 };
+        let in_a_line = own.len().div_ceil(lines);
+        let places = Places::new(area.width, widest, in_a_line, least.div_ceil(lines));
+        let tallest = lines as f32 * (2.0 * LINE + 2.0 * GAP);
+        for line in 0..lines {
+            let row = area.low(tallest).row(lines, line);
+            let key = if line == 0 { format!("{node}/holds") } else { format!("{node}/holds {}", line + 1) };
+            let tile = |place: usize| (place < in_a_line).then(|| tile(place * lines + line)).flatten();
+            places.draw(scene, &key, row, &|_| Some(String::new()), &tile);
+        }
     }
 
-    fn tall(_: &Leaders, _: Breadth) -> f32 {
-        2.0 * ROW + 2.0 * LINE + GAP
+    fn tall(_: &Leaders, breadth: Breadth) -> f32 {
+        let holds = if breadth == Breadth::Narrow { 4.0 * LINE } else { 2.0 * LINE + GAP };
+        2.0 * ROW + holds
     }
 
     fn mark(cluster: &Leaders, node: NodeId) -> &'static str {

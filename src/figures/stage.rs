@@ -177,7 +177,11 @@ fn hosts<P: Shown>(cluster: &Cluster<P>, breadth: Breadth) -> f32 {
     let below = if P::JUDGED { strip(cluster, breadth).highest() } else { 0.0 };
     let others = banner_height(breadth) + GAP + foot(cluster, breadth, below);
     let many = cluster.clients.len() + cluster.services.len();
-    let nodes = cluster.nodes.len() as f32 * (P::tall(cluster, breadth) + GAP);
+    let (all, tallest) = (cluster.nodes.len(), P::tall(cluster, breadth));
+    let nodes = match P::round(cluster) {
+        Some(inside) => Round::height(all, inside, tallest),
+        None => all as f32 * (tallest + GAP),
+    };
     let clients = many as f32 * (tall(P::BELIEFS.min(2)) + GAP);
     nodes.max(clients).min(seats::HIGHEST[place(breadth)] - others)
 }

@@ -16,6 +16,8 @@ const FLAP: f32 = 5.0;
 const DOT: f32 = 9.0;
 /// How far apart envelopes are at least, and how far one is moved at a time to find a free place.
 const APART: f32 = 3.0;
+/// So close where there is no other room: edges lie on each other, and words don't.
+const TOUCHING: f32 = -4.0;
 const STEP: f32 = 5.0;
 
 /// A way from one card to another: a line with a bend.
@@ -57,6 +59,11 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// One in which cards stand, under which nothing may be hidden.
+    pub fn beside(cards: &[Area]) -> Channel {
+        Channel { taken: cards.to_vec() }
+    }
+
     /// The free place for something so large that is nearest to `at`, inside an area; its middle. In an area that is full, the
     /// place that it wanted.
     pub fn place(&mut self, within: Area, at: Point, (width, height): (f32, f32)) -> Point {
@@ -67,24 +74,27 @@ impl Channel {
         let around = |at: Point| Area { x: at.x - width / 2.0, y: at.y - height / 2.0, width, height };
         let wanted = inside(at);
         let steps = ((within.width.max(within.height)) / STEP) as i32;
-        let places = (0..=steps).flat_map(|ring| {
-            // Up and down before aside: there it is on its way still.
-            let aside = (0..=ring / 2).flat_map(|aside| [aside, -aside]);
-            aside.flat_map(move |aside| [(aside, ring - aside.abs()), (aside, aside.abs() - ring)])
-        });
-        let moved = places.map(|(x, y)| inside(Point::new(wanted.x + x as f32 * STEP, wanted.y + y as f32 * STEP)));
-        let free = moved.into_iter().find(|at| !self.taken.iter().any(|it| meets(*it, around(*at))));
-        let found = free.unwrap_or(wanted);
+        // Up and down before aside, of which there is only a part: there it is on its way still.
+        let free = |apart: f32, part: i32| {
+            let places = (0..=steps).flat_map(|ring| {
+                let aside = (0..=ring / part).flat_map(|aside| [aside, -aside]);
+                aside.flat_map(move |aside| [(aside, ring - aside.abs()), (aside, aside.abs() - ring)])
+            });
+            let step = |(x, y): (i32, i32)| inside(Point::new(wanted.x + x as f32 * STEP, wanted.y + y as f32 * STEP));
+            places.map(step).find(|at| !self.taken.iter().any(|it| meets(*it, around(*at), apart)))
+        };
+        // Where there is no room between others, they may touch.
+        let found = free(APART, 2).or_else(|| free(APART, 1)).or_else(|| free(TOUCHING, 1)).unwrap_or(wanted);
         self.taken.push(around(found));
         found
     }
 }
 
-fn meets(one: Area, other: Area) -> bool {
-    one.x < other.right() + APART
-        && other.x < one.right() + APART
-        && one.y < other.bottom() + APART
-        && other.y < one.bottom() + APART
+fn meets(one: Area, other: Area, apart: f32) -> bool {
+    one.x < other.right() + apart
+        && other.x < one.right() + apart
+        && one.y < other.bottom() + apart
+        && other.y < one.bottom() + apart
 }
 
 /// What an envelope says: as many words as there is room for.
@@ -136,7 +146,7 @@ mod tests {
         }
         for (place, one) in channel.taken.iter().enumerate() {
             assert!(one.x >= within.x && one.right() <= within.right() && one.y >= within.y);
-            assert!(channel.taken[place + 1..].iter().all(|other| !meets(*one, *other)), "{:?}", channel.taken);
+            assert!(channel.taken[place + 1..].iter().all(|other| !meets(*one, *other, APART)), "{:?}", channel.taken);
         }
     }
 

@@ -51,4 +51,8 @@ impl Ways for Ground {
     fn channel(&self, _: Host, _: Host) -> Area {
         self.round.as_ref().map_or(self.seats.channel, |round| round.within)
     }
+
+    fn cards(&self) -> &[Area] {
+        self.round.as_ref().map_or(&[], |round| &round.cards)
+    }
 }

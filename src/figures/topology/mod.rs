@@ -4,13 +4,15 @@
 use super::About;
 use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
-use crate::engine::replication::topology::{Came, Made, Message, Shape as Links, Tagged, Topology, graph, now, states};
+use crate::engine::replication::topology::{
+    Came, Made, Message, Op, Shape as Links, Tagged, Topology, graph, now, states,
+};
 use crate::engine::wording::{count, plural, shown};
 use crate::scene::area::{Area, GAP};
 use crate::scene::channel::Way;
 use crate::scene::parts::{NUMBERS, ROW, heading, numbers};
 use crate::scene::text::Face;
-use crate::scene::vocabulary::{LINE, colours};
+use crate::scene::vocabulary::{LINE, colours, hatch};
 use crate::scene::{Anchor, Breadth, Point, Scene, Shape};
 
 pub(super) type TopologyFigure = Staged<Topology>;
@@ -49,53 +51,69 @@ impl Shown for Topology {
             Some(number) => (format!("{} = {number}", shown(row.as_str())), ""),
             None => (format!("no {}", shown(row.as_str())), ""),
         });
-        let knows: Vec<_> = knows.collect();
-        if knows.is_empty() { vec![("knows nothing".to_owned(), "")] } else { knows }
+        // What it has changed comes after what it knows, as it is told wherever it travels.
+        let calls = cluster.calls.iter().rev().filter(|call| call.id.client == client);
+        let changed = calls.filter_map(|call| {
+            let made = cluster.witness.place(call.id).and_then(|place| cluster.witness.changes.get(place))?;
+            Some((format!("{} {}", made.op.brief(), call.id), colours(&call.id.to_string()).1))
+        });
+        let or = |mut said: Vec<(String, &'static str)>, none: &str| {
+            if said.is_empty() {
+                said.push((none.to_owned(), ""));
+            }
+            said
+        };
+        [or(knows.collect(), "knows nothing"), or(changed.collect(), "no change")].concat()
     }
 
-    fn head(_: &Cluster<Topology>, _: NodeId) -> (String, String) {
-        Default::default()
+    fn head(cluster: &Cluster<Topology>, node: NodeId) -> (String, String) {
+        let leader = &cluster.nodes[node.index()];
+        (
+            String::new(),
+            match leader.held.len() {
+                0 => String::new(),
+                1 => "1 waits".to_owned(),
+                many => format!("{many} wait"),
+            },
+        )
     }
 
-    /// What is in its rows, and what it holds back.
+    /// What is in its rows, and below that the changes that it has applied, in that order, and those that it holds back.
     fn holds(scene: &mut Scene, cluster: &Cluster<Topology>, node: NodeId, area: Area) {
         let leader = &cluster.nodes[node.index()];
         let rows = leader.rows.iter().map(|(row, number)| {
             let name = row.as_str();
-            (format!("row {name}"), format!("{} {number}", shown(name)), format!("{} is {number}", shown(name)), "")
+            Piece {
+                key: format!("{node}/row {name}"),
+                text: format!("{} {number}", shown(name)),
+                label: format!("{} is {number}", shown(name)),
+                call: None,
+                class: "",
+            }
         });
-        let held = leader.held.iter().map(|(_, change)| {
-            let call = change.call.to_string();
-            (format!("held {call}"), format!("waits: {call}"), format!("held back: {call}, {}", change.op), "cold")
-        });
-        let all: Vec<_> = held.chain(rows).collect();
-        let most = ((area.height / ROW) as usize).max(1);
-        let many = all.len();
-        let shown = if many > most { most - 1 } else { many };
-        let small = Face::of("small");
-        for (place, (key, text, label, class)) in all.into_iter().take(shown).enumerate() {
-            let shape = Shape::new(format!("{node}/{key}"), area.x, area.y + place as f32 * ROW);
-            let (stripe, wash) = if class.is_empty() { ("", "") } else { colours(key.trim_start_matches("held ")) };
-            let shape = if class.is_empty() {
-                shape
-            } else {
-                shape.rect(-GAP / 2.0, 0.0, area.width + GAP, ROW - 1.0, 2.0, wash).rect(
-                    -GAP / 2.0,
-                    0.0,
-                    2.0,
-                    ROW - 1.0,
-                    1.0,
-                    stripe,
-                )
-            };
-            let shape = shape.text(0.0, ROW - GAP / 2.0, Anchor::Start, "small plain", small.fit(&text, area.width));
-            scene.push(shape.label(label));
-        }
-        if shown < many {
-            let more = Shape::new(format!("{node}/more"), area.x, area.y + shown as f32 * ROW);
-            let text = format!("+{} more", many - shown);
-            scene.push(more.text(0.0, ROW - GAP / 2.0, Anchor::Start, "small", small.fit(&text, area.width)));
-        }
+        let piece = |call: String, op: &Op, place: Option<usize>| Piece {
+            key: place.map_or_else(|| format!("{node}/held {call}"), |place| format!("{node}/applied {place}")),
+            text: format!("{} {call}", op.brief()),
+            label: match place {
+                None => format!("held back: {call}, {op}"),
+                Some(place) => format!("applied as number {}: {call}, {op}", place + 1),
+            },
+            class: if place.is_some() { "" } else { "hatch" },
+            call: Some(call),
+        };
+        let log = leader.log.iter().enumerate();
+        let log = log.map(|(place, change)| piece(change.call.to_string(), &change.op, Some(place)));
+        let held = leader.held.iter().map(|(_, change)| piece(change.call.to_string(), &change.op, None));
+        let mut below = area;
+        let share = if area.height > TALL { 3.0 } else { 2.0 };
+        let above = below.cut_top(((area.height - GAP / 2.0) / share).clamp(ROW, 2.0 * ROW));
+        below.cut_top(GAP / 2.0);
+        pieces(scene, &format!("{node}/rows"), above, &rows.collect::<Vec<_>>(), "no row");
+        pieces(scene, &format!("{node}/log"), below, &log.chain(held).collect::<Vec<_>>(), "no change");
+    }
+
+    fn tall(_: &Cluster<Topology>, breadth: Breadth) -> f32 {
+        if breadth == Breadth::Wide { 114.0 } else { 116.0 }
     }
 
     fn round(cluster: &Cluster<Topology>) -> Option<usize> {
@@ -160,6 +178,74 @@ impl Shown for Topology {
             Message::Row { number: Some(_), .. } => ("good", ""),
             Message::Row { number: None, .. } | Message::No { .. } => ("bad", ""),
             Message::Get { .. } | Message::Lack { .. } | Message::Back => ("envelope-seal", ""),
+        }
+    }
+}
+
+/// What stands in a card.
+struct Piece {
+    key: String,
+    text: String,
+    label: String,
+    /// Whose colour it has.
+    call: Option<String>,
+    class: &'static str,
+}
+
+/// A card with so much room has two lines of changes.
+const TALL: f32 = 70.0;
+/// How wide a piece is at least, and between pieces.
+const PIECE: f32 = 62.0;
+const BETWEEN: f32 = 4.0;
+
+/// The newest of them fill an area from the left, and places that are still free are seen.
+fn pieces(scene: &mut Scene, key: &str, area: Area, all: &[Piece], none: &str) {
+    let small = Face::of("small");
+    let widest = all.iter().map(|piece| small.width(&piece.text) + GAP + BETWEEN).fold(PIECE, f32::max);
+    let columns = (((area.width + BETWEEN) / (widest + BETWEEN)) as usize).max(1);
+    // Rows are few, and have all of the width.
+    let columns = if all.iter().all(|piece| piece.call.is_none()) { columns.min(all.len().max(1)) } else { columns };
+    let rows = (((area.height + BETWEEN) / (ROW + BETWEEN)) as usize).max(1);
+    let hidden = all.len().saturating_sub(columns * rows);
+    let (width, height) = ((area.width + BETWEEN) / columns as f32, (area.height + BETWEEN) / rows as f32);
+    let places = if all.is_empty() { 1 } else { columns * rows };
+    for place in 0..places {
+        let (x, y) = (area.x + (place % columns) as f32 * width, area.y + (place / columns) as f32 * height);
+        let (width, height) =
+            if all.is_empty() { (area.width, area.height) } else { (width - BETWEEN, height - BETWEEN) };
+        let baseline = height / 2.0 + GAP / 2.0;
+        // What there is no place for is older, and counted in the first place.
+        let found = all.get(if hidden > 0 { hidden + place } else { place });
+        match found {
+            Some(_) if hidden > 0 && place == 0 && places > 1 => {
+                let more = Shape::new(format!("{key}/more"), x, y).rect(0.0, 0.0, width, height, 3.0, "slot");
+                let text = small.fit_words(&format!("{} older", hidden + 1), width - GAP);
+                scene.push(more.text(GAP / 2.0 + 1.0, baseline, Anchor::Start, "small", text));
+            }
+            Some(piece) => {
+                let mut shape = Shape::new(&*piece.key, x, y).rect(0.0, 0.0, width, height, 3.0, "cell");
+                if let Some(call) = &piece.call {
+                    let (stripe, wash) = colours(call);
+                    shape = shape.rect(0.0, 0.0, width, height, 3.0, wash).rect(0.0, 0.0, 3.0, height, 1.0, stripe);
+                }
+                if !piece.class.is_empty() {
+                    shape = shape.path(hatch(0.0, 0.0, width, height), "hatch");
+                }
+                let text = small.fit_words(&piece.text, width - GAP);
+                let class = if piece.call.is_some() { "small plain" } else { "small strong" };
+                scene.push(shape.text(GAP / 2.0 + 2.0, baseline, Anchor::Start, class, text).label(&*piece.label));
+            }
+            None => {
+                let slot = Shape::new(format!("{key}/free {}", place + 1), x, y);
+                let slot = slot.rect(0.0, 0.0, width, height, 3.0, "slot");
+                let is_named = all.is_empty();
+                let text = small.fit_words(none, width - GAP);
+                scene.push(if is_named {
+                    slot.text(GAP / 2.0 + 2.0, baseline, Anchor::Start, "small", text)
+                } else {
+                    slot
+                });
+            }
         }
     }
 }
