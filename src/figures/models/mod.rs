@@ -10,7 +10,7 @@ use crate::engine::model::models::{Event, Kept, Models, Pane};
 use crate::engine::table::record;
 use crate::engine::{Dump, Span};
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::parts::{Card, banner, banner_height};
+use crate::scene::parts::{Card, PAD, banner, banner_height};
 use crate::scene::rows::{CLOSE, put};
 use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -117,6 +117,13 @@ fn draw_pane(scene: &mut Scene, pane: &Pane, area: Area, breadth: Breadth) {
     let name = pane.model.name();
     let failed = pane.answer.as_ref().and_then(|answer| answer.as_ref().err());
     let (class, note) = match failed {
+        // What comes after a colon says more of the same, if there is room for it.
+        Some(why) if breadth == Breadth::Narrow => {
+            let room = area.width - Face::of("strong").width(name) - 2.0 * GAP - 2.0 * PAD;
+            let fits = Face::of("small bad").width(&format!("✗ {why}")) <= room;
+            let why = if fits { why } else { why.split(':').next().unwrap_or(why) };
+            ("small bad", format!("✗ {why}"))
+        }
         Some(why) => ("small bad", format!("✗ {why}")),
         None => ("small plain", cost(pane)),
     };
@@ -128,9 +135,13 @@ fn draw_pane(scene: &mut Scene, pane: &Pane, area: Area, breadth: Breadth) {
     };
     inside.cut_bottom(GAP / 2.0);
     if breadth == Breadth::Wide {
-        let foot = inside.cut_bottom(CLOSE);
-        let shape = Shape::new(format!("cost {name}"), foot.x, foot.y);
-        scene.push(put(shape, foot.own(), Anchor::Start, class, note));
+        // A refusal may need several lines.
+        let lines = Face::of(class).wrap(&note, inside.width, 3);
+        let mut foot = inside.cut_bottom(CLOSE * lines.len().max(1) as f32);
+        let (x, y) = (foot.x, foot.y);
+        foot = foot.own();
+        let shape = Shape::new(format!("cost {name}"), x, y);
+        scene.push(lines.iter().fold(shape, |shape, line| put(shape, foot.cut_top(CLOSE), Anchor::Start, class, line)));
     }
     let is_wide = breadth == Breadth::Wide;
     match &pane.kept {

@@ -20,7 +20,7 @@ use crate::engine::wording::{count, plural};
 use crate::engine::{Dump, Outcome, Span};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{PAD, banner, banner_height};
-use crate::scene::rows::{EASY, boxed, pairs, put};
+use crate::scene::rows::{APART, EASY, boxed, put};
 use crate::scene::seats::person;
 use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Scene};
@@ -196,14 +196,21 @@ fn draw_server(scene: &mut Scene, cluster: &Seen, (id, server): (NodeId, &Server
     let mut own = area.own().inset(GAP / 2.0);
     let top = own.cut_top(EASY);
     let wide = Face::of("strong").width(&version) + 2.0 * GAP;
-    let badge = Area { x: top.right() - wide, width: wide, ..top };
+    let badge = Area { x: top.right() - wide, width: wide, height: top.height - APART, ..top };
     let shape = boxed(id.to_string(), area, GAP, "card").changed(reached).class(if up { "" } else { "stopped" });
     let shape = put(shape, Area { x: PAD, ..top }, Anchor::Start, "name", id.to_string())
         .rect(badge.x, badge.y, badge.width, badge.height, GAP / 2.0, wash)
         .rect(badge.x, badge.y, GAP / 2.0, badge.height, 2.0, stripe);
     let shape = put(shape, badge, Anchor::Middle, "strong", &version);
-    let below = Area { x: PAD, width: area.width - 2.0 * PAD, ..own };
-    scene.push(put(shape, below, Anchor::Start, "small", &works).label(format!("node {id}, {version}: {works}")));
+    scene.push(shape.label(format!("node {id}, {version}: {works}")));
+    // What it works at stands in a field of its own, as what a client knows does.
+    own.cut_top(1.0);
+    own.cut_bottom(1.0);
+    let below = Area { x: area.x + GAP / 2.0 + APART, y: area.y + own.y, width: own.width - 2.0 * APART, ..own };
+    let look = if up && !server.jobs.is_empty() { wash } else { "slot" };
+    let shape = boxed(format!("{id}/works"), below, 2.0, look);
+    let inside = Area { x: GAP / 2.0 + 1.0, width: below.width - GAP, ..below.own() };
+    scene.push(put(shape, inside, Anchor::Start, "small", &works));
 }
 
 /// What rewriting has cost so far.
@@ -215,5 +222,14 @@ fn draw_costs(scene: &mut Scene, cluster: &Seen, area: Area) {
         ("database closed for", database.closed.to_string()),
         ("requests that waited", database.waited.to_string()),
     ];
-    pairs(scene, "costs", area, 1, &costs);
+    for (place, (name, value)) in costs.iter().enumerate() {
+        let mut rest = area;
+        let pitch = area.height / costs.len() as f32;
+        rest.cut_top(pitch * place as f32);
+        let row = Area { height: pitch - APART, ..rest };
+        let shape = boxed(format!("cost {name}"), row, 2.0, "cell").label(format!("{name}: {value}"));
+        let inside = Area { x: GAP, width: row.width - 2.0 * GAP, ..row.own() };
+        let shape = put(shape, inside, Anchor::Start, "small", name);
+        scene.push(put(shape, inside, Anchor::End, "strong", value));
+    }
 }

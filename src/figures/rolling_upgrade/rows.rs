@@ -18,6 +18,8 @@ use crate::scene::{Anchor, Breadth, Scene, Shape};
 const NAME: f32 = MARK + 2.0 * GAP;
 const BETWEEN: f32 = APART;
 const DATA: &str = "small plain data";
+/// How much wider a piece may be than its bytes.
+const MOST_STRETCH: f32 = 2.5;
 
 /// The colour of a version, and its wash.
 pub(super) fn hue(version: u8) -> (&'static str, &'static str) {
@@ -75,14 +77,26 @@ pub(super) fn draw_database(scene: &mut Scene, cluster: &Seen, event: Option<&Ev
     };
     let mut rest = Area { x: area.x + GAP / 2.0, width: area.width - GAP, ..area };
     rest.cut_top(HEAD);
+    // Wide, the longest row fills its room, and all others are as much wider than their bytes.
+    let widest = database.rows.iter().map(|row| length(cluster, row)).fold(1.0, f32::max);
+    let stretch = match breadth {
+        Breadth::Wide => ((area.width - GAP - GAP - NAME - BETWEEN) / widest).clamp(1.0, MOST_STRETCH),
+        Breadth::Narrow => 1.0,
+    };
     for row in database.rows.iter() {
         let mut at = rest.cut_top(plan::row(breadth, &cluster.settings));
         at.cut_bottom(BETWEEN);
-        draw_row(scene, cluster, row, at, (breadth, written == Some(row.id)));
+        draw_row(scene, cluster, row, at, (breadth, stretch, written == Some(row.id)));
     }
 }
 
-fn draw_row(scene: &mut Scene, cluster: &Seen, row: &Row, area: Area, (breadth, changed): (Breadth, bool)) {
+fn draw_row(
+    scene: &mut Scene,
+    cluster: &Seen,
+    row: &Row,
+    area: Area,
+    (breadth, stretch, changed): (Breadth, f32, bool),
+) {
     let (stripe, wash) = hue(row.writer);
     let (name, version) = (row.id.to_string(), format!("version {}", row.writer));
     let shape = boxed(format!("row {name}"), area, 2.0, "cell")
@@ -111,7 +125,19 @@ fn draw_row(scene: &mut Scene, cluster: &Seen, row: &Row, area: Area, (breadth, 
     }
     own.cut_right(BETWEEN);
     let at = Area { x: area.x + own.x, y: area.y + own.y + 1.0, ..own };
-    draw_pieces(scene, &name, &pieces, &lost, (at, plan::lines(breadth, &cluster.settings)));
+    draw_pieces(scene, &name, &pieces, &lost, (at, plan::lines(breadth, &cluster.settings), stretch));
+}
+
+/// How much room a piece needs.
+fn wide(text: &str) -> f32 {
+    Face::of(DATA).width(text) + 2.0 * BETWEEN
+}
+
+/// How much room a row needs, with what is lost of it.
+fn length(cluster: &Seen, row: &Row) -> f32 {
+    let lost = lost(cluster, row.id).into_iter().map(|(field, value)| format!("{field} {value}"));
+    let texts = pieces(cluster, row).into_iter().map(|piece| piece.text).chain(lost);
+    texts.map(|text| wide(&text) + BETWEEN).sum()
 }
 
 /// What is lost of a row and has not been set again: fields with their values.
@@ -153,10 +179,10 @@ fn draw_pieces(
     row: &str,
     pieces: &[Piece],
     lost: &[(String, String)],
-    (area, lines): (Area, usize),
+    (area, lines, stretch): (Area, usize, f32),
 ) {
     let face = Face::of(DATA);
-    let wide = |text: &str| face.width(text) + 2.0 * BETWEEN;
+    let wide = |text: &str| wide(text) * stretch;
     let (mut x, mut line) = (0.0, 0);
     let gone = lost.iter().map(|(field, value)| (Some("lost".to_owned()), format!("{field} {value}"), "torn"));
     let there = pieces.iter().map(|piece| {
@@ -176,7 +202,9 @@ fn draw_pieces(
         let key = if *class == "torn" { format!("{row} lost {text}") } else { format!("{row} piece {place}") };
         let mut shape = Shape::new(key, area.x + x, area.y + line as f32 * LINE);
         if !class.is_empty() {
-            shape = shape.rect(0.0, 0.0, width, LINE - 2.0, 2.0, class);
+            // With its name below, where there is one line.
+            let height = if lines == 1 { area.height } else { LINE - 2.0 };
+            shape = shape.rect(0.0, 0.0, width, height, 2.0, class);
         }
         if *class == NEW {
             shape = shape.rect(0.0, LINE - 2.0 - 2.0, width, 2.0, 0.0, "hue-4");

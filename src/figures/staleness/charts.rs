@@ -71,7 +71,7 @@ pub fn fresh(settings: &Settings, sample: &Sample, before: Option<&Sample>, area
     let end = end(settings, &samples);
     let mut series = Vec::new();
     if let Some(before) = before {
-        series.push(Series::Line("before", measured(before, 1, end), "strip"));
+        series.push(Series::Line("before", measured(before, 1, end), "axis"));
     }
     series.push(Series::Line(theory_name(settings), theory_line(settings, 1, end), "line-bad"));
     if sample.trials > 0 {
@@ -94,31 +94,39 @@ pub fn fresh(settings: &Settings, sample: &Sample, before: Option<&Sample>, area
 }
 
 /// What share of reads misses so many versions or more, by tens: there the tail is seen.
-pub fn missed(settings: &Settings, sample: &Sample, area: Area) -> Chart {
-    let end = sample.needed[0].percentile(1_000).as_micros().min(sample.visible(999).as_micros() * 2).max(1_000);
-    let trials = sample.trials.max(1);
-    let part = |reads: u64| rounded(reads * MILLION, trials);
+pub fn missed(settings: &Settings, sample: &Sample, before: Option<&Sample>, area: Area) -> Chart {
+    let counted = || before.into_iter().chain([sample]).filter(|sample| sample.trials > 0);
+    let far = |sample: &Sample| sample.needed[0].percentile(1_000).as_micros().min(sample.visible(999).as_micros() * 2);
+    let end = counted().map(far).max().unwrap_or(0).max(1_000);
+    let trials = counted().map(|sample| sample.trials).max().unwrap_or(1);
+    let line = |sample: &Sample, k: usize| -> Vec<(u64, u64)> {
+        let mut line: Vec<(u64, u64)> = Vec::new();
+        for (at, fresh) in sample.curve(k) {
+            if line.is_empty() && at > Time::ZERO {
+                line.push((0, MILLION));
+            }
+            line.push((at.as_micros(), rounded((sample.trials - fresh) * MILLION, sample.trials)));
+        }
+        line.into_iter().take_while(|it| it.1 > 0 && it.0 <= end).collect()
+    };
     let mut series = Vec::new();
+    if let Some(before) = before {
+        series.push(Series::Line("before", line(before, 1), "axis"));
+    }
     let known = Theory::of(settings);
     if known != Theory::Strict {
         let at = |micros: u64| {
             let exact = known.missed(settings, 1, Time::from_micros(micros));
             (exact.unwrap_or_else(|| theory::bound(settings, 1)) * MILLION as f64 + 0.5) as u64
         };
-        let line = (0..=POINTS).map(|place| end * place / POINTS).map(|micros| (micros, at(micros)));
+        let known = (0..=POINTS).map(|place| end * place / POINTS).map(|micros| (micros, at(micros)));
         // Nothing can't be drawn by tens.
-        series.push(Series::Line(theory_name(settings), line.take_while(|point| point.1 > 0).collect(), "line-bad"));
+        series.push(Series::Line(theory_name(settings), known.take_while(|point| point.1 > 0).collect(), "line-bad"));
     }
     const NAMES: [&str; 3] = ["1 or more", "2 or more", "3 or more"];
-    for (k, (name, (_, class))) in (1..=settings.writes).zip(NAMES.into_iter().zip(LINES)) {
-        let mut line: Vec<(u64, u64)> = Vec::new();
-        for (at, fresh) in sample.curve(k) {
-            if line.is_empty() && at > Time::ZERO {
-                line.push((0, MILLION));
-            }
-            line.push((at.as_micros(), part(sample.trials - fresh)));
-        }
-        series.push(Series::Line(name, line.into_iter().take_while(|it| it.1 > 0 && it.0 <= end).collect(), class));
+    let writes = if sample.trials > 0 { settings.writes } else { 0 };
+    for (k, (name, (_, class))) in (1..=writes).zip(NAMES.into_iter().zip(LINES)) {
+        series.push(Series::Line(name, line(sample, k), class));
     }
     let x = Axis::new(end, |micros| spell(Time::from_micros(micros)), "t after the commit");
     let y = Axis::new(MILLION, |value| share(value, MILLION), "stale by versions");

@@ -46,7 +46,7 @@ impl LongRun for Long {
         }
         let charts = vec![
             charts::fresh(&self.settings, &self.sample, None, areas[0]),
-            charts::missed(&self.settings, &self.sample, areas[1]),
+            charts::missed(&self.settings, &self.sample, None, areas[1]),
         ];
         Charts { width: breadth.width(), height: stage.height, charts }
     }

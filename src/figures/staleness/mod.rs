@@ -12,6 +12,7 @@ use crate::engine::replication::staleness::{Event, Staleness};
 use crate::engine::spell::{grouped, share, time as spell};
 use crate::scene::area::{Area, GAP, Size};
 use crate::scene::parts::{NUMBERS, numbers};
+use crate::scene::rows::CLOSE;
 use crate::scene::{Breadth, Scene};
 
 pub struct StalenessFigure;
@@ -43,7 +44,15 @@ impl Figure for StalenessFigure {
         if wide {
             diagram.cut_right(GAP);
         }
-        trial::draw(&mut scene, staleness, event, diagram);
+        // As long as no trial is told, what was counted has its room: how long the tail of stale reads is.
+        let counted = staleness.sample.trials > 0 || staleness.before.is_some();
+        if counted && staleness.shown.is_none() {
+            trial::draw_heading(&mut scene, staleness, diagram.cut_top(CLOSE + GAP / 2.0));
+            let (settings, before) = (&staleness.settings, staleness.before.as_deref());
+            scene.push(charts::missed(settings, &staleness.sample, before, diagram).shape());
+        } else {
+            trial::draw(&mut scene, staleness, event, diagram);
+        }
         scene.push(charts::of(staleness, chart).shape());
         draw_numbers(&mut scene, staleness, below, wide);
         scene

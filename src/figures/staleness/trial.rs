@@ -14,6 +14,9 @@ use crate::scene::{Anchor, Point, Scene, Shape};
 /// The bands of versions: what was there before, and each that is written.
 const BANDS: [&str; 7] = ["slot", "loud hue-0", "loud hue-1", "loud hue-2", "loud hue-3", "loud hue-4", "loud hue-5"];
 
+/// How tall a band is, where there is room for it: at most half of its row.
+const TALL: f32 = 2.0 * CLOSE;
+
 /// Where moments and hosts are on the stage.
 struct Ground {
     /// Where times are, without the names of the hosts.
@@ -30,6 +33,11 @@ impl Ground {
     fn row(&self, host: usize) -> Area {
         let height = self.area.height / self.hosts as f32;
         Area { y: self.area.y + height * host as f32, height, ..self.area }
+    }
+
+    fn band(&self, host: usize) -> Area {
+        let row = self.row(host);
+        row.low(TALL.min(row.height / 2.0).max(CLOSE))
     }
 
     fn y(&self, host: usize) -> f32 {
@@ -65,7 +73,7 @@ pub fn draw(scene: &mut Scene, staleness: &Staleness, event: Option<&Event>, mut
     }
     let Some(shown) = &staleness.shown else {
         for node in 0..settings.n {
-            let band = ground.row(line(node)).low(CLOSE);
+            let band = ground.band(line(node));
             let shape = boxed(format!("{}/v0", NodeId::new(node as u8 + 1)), band, APART, BANDS[0]);
             scene.push(put(shape, band.own(), Anchor::Middle, "small plain", "version 0"));
         }
@@ -73,13 +81,14 @@ pub fn draw(scene: &mut Scene, staleness: &Staleness, event: Option<&Event>, mut
     };
     // Once it is judged, what is on its way goes on to the end of the picture.
     let now = if shown.is_judged { end } else { shown.now() };
-    let names = draw_bands(scene, &ground, &shown.trial, now);
+    let mut names = draw_bands(scene, &ground, &shown.trial, now);
+    names.extend(draw_calls(scene, &ground, shown, now));
     draw_marks(scene, &ground, shown, now, foot);
     draw_messages(scene, &ground, shown, now);
     // Over the arrows that cross them.
     names.into_iter().for_each(|name| scene.push(name));
     if let Some(host) = event.and_then(just).map(|node| line(usize::from(node.number()) - 1)) {
-        let row = ground.row(host).low(CLOSE);
+        let row = ground.band(host);
         let point = Area { x: ground.x(shown.now()) - GAP, width: 2.0 * GAP, ..row };
         scene.push(boxed("now", point, GAP, "lens-glass"));
     }
@@ -99,7 +108,7 @@ fn horizon(trial: &Trial) -> Time {
     Time::from_nanos((last + last / 16).max(1_000))
 }
 
-fn draw_heading(scene: &mut Scene, staleness: &Staleness, area: Area) {
+pub fn draw_heading(scene: &mut Scene, staleness: &Staleness, area: Area) {
     let settings = &staleness.settings;
     let quorums = format!("n = {}, w = {}, r = {}", settings.n, settings.w, settings.r);
     let (left, right, class) = match &staleness.shown {
@@ -121,7 +130,7 @@ fn draw_heading(scene: &mut Scene, staleness: &Staleness, area: Area) {
 fn draw_bands(scene: &mut Scene, ground: &Ground, trial: &Trial, now: Time) -> Vec<Shape> {
     let mut names = Vec::new();
     for node in 0..trial.nodes {
-        let row = ground.row(line(node)).low(CLOSE);
+        let row = ground.band(line(node));
         let mut changes = vec![(Time::ZERO, 0)];
         let mut arrivals: Vec<(Time, usize)> =
             trial.writes().iter().zip(1..).map(|(write, version)| (write.arrives[node], version)).collect();
@@ -151,6 +160,44 @@ fn draw_bands(scene: &mut Scene, ground: &Ground, trial: &Trial, now: Time) -> V
         }
     }
     names
+}
+
+/// How long each write and the read take, from when they are sent to when their quorum has answered; their names.
+fn draw_calls(scene: &mut Scene, ground: &Ground, shown: &Shown, now: Time) -> Vec<Shape> {
+    let (trial, reader) = (&shown.trial, ground.hosts - 1);
+    let writes = (1..).zip(trial.writes()).map(|(version, write)| {
+        let name = format!("write {version}");
+        (WRITER, name, write.sent, write.committed, BANDS[version])
+    });
+    let read = (reader, "read".to_owned(), trial.read.sent, trial.read.returned, "tint hue-6");
+    let mut names = Vec::new();
+    for (host, name, sent, done, class) in writes.chain([read]) {
+        if sent >= now || host == reader && !has_read(shown) {
+            continue;
+        }
+        let (x, right) = (ground.x(sent), ground.x(done.min(now)));
+        let bar = Area { x, width: (right - x).max(1.0), ..ground.band(host) };
+        let took = format!("{name} takes {}", spell(Time::from_nanos(done.as_nanos() - sent.as_nanos())));
+        let said = if done <= now { took } else { format!("{name} is under way") };
+        scene.push(boxed(format!("call {name}"), bar, APART, class).label(said));
+        if Face::of("small plain").width(&name) + GAP < bar.width {
+            let shape = Shape::new(format!("call {name} name"), bar.x, bar.y);
+            // On the side on which no message comes or goes, where there is room.
+            let mut inside = bar.own();
+            let free = (bar.height - CLOSE).max(0.0);
+            if host == WRITER {
+                inside.cut_bottom(free)
+            } else {
+                inside.cut_top(free)
+            };
+            names.push(put(shape, inside, Anchor::Middle, "small plain", name));
+        }
+    }
+    names
+}
+
+fn has_read(shown: &Shown) -> bool {
+    shown.moments[..shown.passed].iter().any(|moment| moment.what == What::ReadSent)
 }
 
 /// The moments that matter, as lines across all hosts with their times at the foot.
@@ -217,7 +264,7 @@ fn draw_messages(scene: &mut Scene, ground: &Ground, shown: &Shown, now: Time) {
             arrow(format!("acknowledgement {version} of {name}"), class, (line(node), arrives), (WRITER, back));
         }
     }
-    if !passed.iter().any(|moment| moment.what == What::ReadSent) {
+    if !has_read(shown) {
         return;
     }
     for node in 0..trial.nodes {

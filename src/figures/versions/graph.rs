@@ -7,6 +7,7 @@ use crate::engine::versions::{Relation, Version};
 use crate::engine::wording::list;
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{LOWEST, PAD, ROW, heading};
+use crate::scene::rows::{APART, boxed, put};
 use crate::scene::svg::number;
 use crate::scene::text::{Face, SMALL};
 use crate::scene::vocabulary::{LINE, colours, cross};
@@ -19,9 +20,11 @@ const BETWEEN: f32 = PAD + GAP;
 const WIDE: f32 = LOWEST;
 const NAME: f32 = 2.0 * PAD;
 const HEAD: f32 = PAD / 2.0;
+/// Fewer writes are no wider than so many.
+const FEWEST: usize = 3;
 
 pub fn height(cluster: &Cluster<Versions>) -> f32 {
-    LINE + cluster.clients.len() as f32 * (TALL + BETWEEN) + GAP
+    LINE + cluster.clients.len() as f32 * (TALL + BETWEEN)
 }
 
 /// What has become of a write.
@@ -41,9 +44,15 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
     let shown = &stored[hidden..];
     let arrows = arrows(shown);
     let is_claimed = |(a, b): &(usize, usize)| !cluster.witness.had_seen(shown[*b].call, shown[*a].call);
+    // Where one is kept although its device has written again, its band ends too early to say so.
+    let is_kept_longer = shown.iter().enumerate().any(|(place, write)| {
+        let next = shown[place + 1..].iter().any(|other| other.call.client == write.call.client);
+        next && matches!(fate(cluster, write.call), Fate::Kept | Fate::False)
+    });
     let note = match arrows.iter().any(is_claimed) {
         _ if shown.is_empty() => "nothing is written yet",
         true => "dashed: had not seen it",
+        false if rest.width > 10.0 * WIDE && !is_kept_longer => "a band: as long as it is kept",
         false => "",
     };
     let older = if hidden > 0 { format!(", but for {hidden} older") } else { String::new() };
@@ -55,7 +64,7 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
     };
     heading(scene, "before", &mut rest, &format!("What came before what, {by}{older}"), note);
     for client in cluster.client_ids() {
-        let y = rest.y + BETWEEN + client.index() as f32 * (TALL + BETWEEN);
+        let y = rest.y + client.index() as f32 * (TALL + BETWEEN);
         let name = Shape::new(format!("lane {client}"), rest.x, y).text(
             0.0,
             TALL / 2.0 + GAP / 2.0,
@@ -66,15 +75,18 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
         scene.push(name.path(format!("M{NAME} {}H{}", number(TALL / 2.0), number(rest.width)), "link"));
     }
     rest.cut_left(NAME + GAP);
-    let pitch = rest.width / shown.len().max(many * 2 / 3) as f32;
+    let pitch = rest.width / shown.len().max(many.min(FEWEST)) as f32;
     let boxes: Vec<Area> = shown
         .iter()
         .enumerate()
         .map(|(place, write)| {
-            let y = rest.y + BETWEEN + write.call.client.index() as f32 * (TALL + BETWEEN);
+            let y = rest.y + write.call.client.index() as f32 * (TALL + BETWEEN);
             Area { x: rest.x + place as f32 * pitch, y, width: pitch - GAP, height: TALL }
         })
         .collect();
+    for (place, write) in shown.iter().enumerate() {
+        draw_life(scene, (write, fate(cluster, write.call)), boxes[place], &ends(shown, &arrows, &boxes, place), rest);
+    }
     for arrow in &arrows {
         let (a, b) = (shown[arrow.0].call, shown[arrow.1].call);
         let between = &shown[arrow.0.min(arrow.1) + 1..arrow.0.max(arrow.1)];
@@ -90,6 +102,34 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
     }
     for (write, at) in shown.iter().zip(boxes) {
         scene.push(draw_write(cluster, write, at));
+    }
+}
+
+/// Where the band of a write ends, if it does: at the next write of its device, and at that which took its place.
+fn ends(shown: &[&Write], arrows: &[(usize, usize)], boxes: &[Area], place: usize) -> [Option<f32>; 2] {
+    let is_own = |other: &usize| shown[*other].call.client == shown[place].call.client;
+    let next = (place + 1..shown.len()).find(is_own);
+    let heir = arrows.iter().filter(|arrow| arrow.0 == place && arrow.1 > place).map(|arrow| arrow.1).min();
+    [next, heir].map(|end| end.map(|end| boxes[end].x))
+}
+
+/// A band behind a write, as long as it is kept; and a dashed one from where a lost one is missing.
+fn draw_life(scene: &mut Scene, (write, fate): (&Write, Fate), own: Area, ends: &[Option<f32>; 2], lane: Area) {
+    let [next, heir] = ends.map(|end| end.unwrap_or(lane.right() + APART) - APART);
+    let kept = if matches!(fate, Fate::Kept | Fate::False) { next } else { next.min(heir.max(own.right())) };
+    let between = |from: f32, to: f32| Area { x: from, width: to - from, ..own }.low(own.height - 2.0 * APART);
+    if kept - own.right() > GAP {
+        let (_, wash) = colours(&write.call.to_string());
+        scene.push(boxed(format!("kept {}", write.call), between(own.right(), kept), 0.0, wash));
+    }
+    let missing = between(kept.max(own.right()) + APART, next);
+    if fate == Fate::Lost && missing.width > GAP {
+        let Area { width, height, .. } = missing;
+        let shape = boxed(format!("missing {}", write.call), missing, 2.0, "says");
+        let shape = shape.rect(0.0, 0.0, width, height, 2.0, "slot");
+        let text = "on no replica";
+        let fits = ends[0].is_none() && Face::of("small").width(text) + GAP < missing.width;
+        scene.push(if fits { put(shape, missing.own(), Anchor::Middle, "small", text) } else { shape });
     }
 }
 
@@ -184,6 +224,14 @@ fn draw_write(cluster: &Cluster<Versions>, write: &Write, at: Area) -> Shape {
     // What is cold has no bold text.
     let name = if class.is_empty() { "strong" } else { "" };
     let shape = shape.text(GAP, SMALL + 2.0, Anchor::Start, name, call.as_str());
+    // Beside its name, what is in the cart, where that fits.
+    let room = width - Face::of("strong").width(&call) - 4.0 * GAP;
+    let shape = if small.width(&write.items) <= room && width > 2.0 * WIDE {
+        let right = width - if matches!(word, "lost" | "false") { 2.0 * GAP + 2.0 } else { GAP };
+        shape.text(right, SMALL + 2.0, Anchor::End, "small", &*write.items)
+    } else {
+        shape
+    };
     let shape = shape.text(GAP, height - GAP / 2.0, Anchor::Start, "small", small.fit_words(&note, width - GAP - 2.0));
     let shape = if matches!(word, "lost" | "false") {
         shape.path(cross(width - GAP, GAP + 1.0, GAP / 2.0), "cross")

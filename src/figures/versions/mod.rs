@@ -20,6 +20,8 @@ pub(super) type VersionsFigure = Staged<Versions>;
 /// A cart in a row of them: how wide it is at least, and how tall; and the head of a node's card.
 const WIDE: f32 = 2.0 * CLIENT;
 const TALL: f32 = 2.0 * LINE + 2.0;
+/// Where there is room, a cart is up to so tall.
+const MOST: f32 = 3.0 * TALL;
 const HEAD: f32 = 2.0 * ROW;
 /// So many names have room beside each other on a phone.
 const FEW: usize = 3;
@@ -77,11 +79,11 @@ impl Shown for Versions {
         let rows = ((area.height / TALL) as usize).max(1);
         // On a phone, a single row has room for the names of a few.
         let most = if rows == 1 { columns(area.width).max(FEW) } else { columns(area.width) };
-        let columns = most.min(all.len().max(if rows == 1 { 1 } else { 2 }));
+        let columns = most.min(all.len().max(1));
         let shown = all.len().min(columns * rows);
         let hidden = all.len() - shown;
         let used = shown.div_ceil(columns).max(1);
-        let grid = Area { height: area.height.min(used as f32 * (TALL + GAP / 2.0)), ..area };
+        let grid = Area { height: area.height.min(used as f32 * (MOST + GAP / 2.0)), ..area };
         for (place, (cart, version)) in all.into_iter().zip(versions).skip(hidden).enumerate() {
             let at = grid.tile(columns, used, place);
             let hidden = if place == 0 { hidden } else { 0 };
@@ -102,7 +104,10 @@ impl Shown for Versions {
             Breadth::Wide => 4,
             Breadth::Narrow => 1,
         };
-        HEAD + most.div_ceil(columns).clamp(1, 3) as f32 * (TALL + GAP / 2.0)
+        // A single one is as tall as two devices beside it.
+        let least = if cluster.nodes.len() == 1 { CLIENT + HEAD } else { 0.0 };
+        let all = HEAD + most.div_ceil(columns).clamp(1, 3) as f32 * (TALL + GAP / 2.0);
+        all.max(least)
     }
 
     fn foot(cluster: &Cluster<Versions>, _: Breadth) -> f32 {
