@@ -28,7 +28,7 @@ pub enum Event {
     #[told("{node} no longer knows who asked for {call}, and drops the answer.")]
     Unasked { node: NodeId, call: CallId },
     #[told(
-        "{node} gives {call} the time {}, by its clock, and has {} of a later time: it keeps that, and acknowledges all the same.{}",
+        "{node} gives {call} the time {}, by its clock, and has {} of a time that is no earlier: it keeps that, and acknowledges all the same.{}",
         Clock(*stamp), shown(key.as_str()), lost_by(lost), when = !is_kept
     )]
     #[told("{node} stores {call} with the time {time}: {} is {now}.{}", shown(key.as_str()), lost_by(lost), when = let Some(time) = stamp)]
@@ -110,11 +110,13 @@ pub enum Piece {
         key: Key,
         kept: Rc<str>,
         came: Rc<str>,
+        is_tie: bool,
     },
     Later {
         key: Key,
         now: Rc<str>,
         dropped: Rc<str>,
+        is_tie: bool,
     },
     /// Another write of the same value.
     Same {
@@ -160,10 +162,24 @@ impl Display for Piece {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Piece::Known { key } => write!(out, "nothing new of {}", shown(key.as_str())),
-            Piece::Older { key, kept, came } => {
+            Piece::Older { key, kept: stays, came: other, is_tie: true } => {
+                let key = shown(key.as_str());
+                write!(
+                    out,
+                    "{key} is {other}, of the same time as its own {stays}, which stays: the name of its leader decides"
+                )
+            }
+            Piece::Later { key, now: stays, dropped: other, is_tie: true } => {
+                let key = shown(key.as_str());
+                write!(
+                    out,
+                    "{key} is {stays}, of the same time as its own {other}, which it drops: the name of its leader decides"
+                )
+            }
+            Piece::Older { key, kept, came, .. } => {
                 write!(out, "{} is {came}, of an earlier time than its own {kept}, which stays", shown(key.as_str()))
             }
-            Piece::Later { key, now, dropped } => {
+            Piece::Later { key, now, dropped, .. } => {
                 write!(out, "{} is {now}, of a later time than its own {dropped}, which it drops", shown(key.as_str()))
             }
             Piece::Same { key, now } => write!(out, "{} is {now} there, too", shown(key.as_str())),

@@ -11,6 +11,7 @@ use super::op::{Kind, Op, Taken};
 use super::set::ItemSet;
 use super::settings::Resolution;
 use super::value::Value;
+use crate::sim::Time;
 use crate::versions::{Dot, Vector};
 
 #[derive(Clone, Debug, PartialEq, Wire)]
@@ -39,6 +40,11 @@ impl Record {
     /// What who reads it has seen, where that is asked for.
     pub fn seen(&self) -> Vector {
         if let Record::Kept(kept) = self { kept.history() } else { Vector::default() }
+    }
+
+    /// The time by which the last write wins, where it does.
+    pub fn time(&self) -> Option<Time> {
+        if let Record::Latest(latest) = self { latest.iter().map(|(stamp, _)| stamp.time).next() } else { None }
     }
 
     pub fn has(&self, item: &crate::key::Key) -> bool {

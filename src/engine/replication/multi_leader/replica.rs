@@ -335,12 +335,13 @@ fn claim(call: CallId, op: &Op, stamp: Stamp) -> Claim {
 fn told(key: &Key, before: &Record, came: &Record, after: &Record) -> News {
     let words = |record: &Record| Rc::<str>::from(words(&record.values()));
     let (key, now) = (key.clone(), words(after));
+    let is_tie = before.time() == came.time();
     match after {
         Record::Latest(_) if before == after && before.dots() != came.dots() => {
-            News::Older { key, kept: now, came: words(came) }
+            News::Older { key, kept: now, came: words(came), is_tie }
         }
         _ if before == after => News::Known { key },
-        Record::Latest(_) if !before.dots().is_empty() => News::Later { key, now, dropped: words(before) },
+        Record::Latest(_) if !before.dots().is_empty() => News::Later { key, now, dropped: words(before), is_tie },
         Record::Kept(_) if after.values().len() > 1 => News::Siblings { key, many: after.values().len(), now },
         _ if words(before) == now && words(came) == now => News::Same { key, now },
         _ => News::Now { key, now },

@@ -24,7 +24,7 @@ pub enum Event {
     CartSent { call: CallId, to: NodeId, item: Key, adds: bool, items: Rc<str>, seen: Rc<str>, saw: Rc<[CallId]> },
     #[told("{} asks {to} for the cart.", call.client)]
     GetSent { call: CallId, to: NodeId },
-    #[told("{node} marks {call} {}, by its clock, and has a cart with a later time: it keeps that.{}", Words(mark), lost_by(lost),
+    #[told("{node} marks {call} {}, by its clock, and has a cart with a time that is no earlier: it keeps that.{}", Words(mark), lost_by(lost),
         when = !is_kept)]
     #[told(
         "{node} stores {call}, {}. {}{}{}",
