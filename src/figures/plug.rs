@@ -80,12 +80,12 @@ mod tests {
             }
             with_plug.push(kind);
         }
-        // A page of calls, timelines, a duel of costs, questions and formats have nothing that fails at any moment, and their
+        // A page of calls, timelines, a duel of costs, trials, résumés, questions and formats have nothing that fails at any moment, and their
         // help says so.
         let without = catalogue().into_iter().map(|entry| entry.about.kind).filter(|kind| !with_plug.contains(kind));
         assert_eq!(
             without.collect::<Vec<_>>(),
-            ["tail", "fanout", "duel", "queries", "graph", "encoding", "evolution"]
+            ["tail", "fanout", "duel", "staleness", "models", "queries", "graph", "encoding", "evolution"]
         );
     }
 

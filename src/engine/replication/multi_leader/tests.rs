@@ -284,7 +284,7 @@ const DAY: &[&str] = &[
 
 /// Three data centres, a device, and a follower in each.
 fn world(resolution: &str, seed: u64) -> Leaders {
-    let (seed, twice) = (seed.to_string(), if seed % 2 == 0 { "both" } else { "cancel" });
+    let (seed, twice) = (seed.to_string(), if seed.is_multiple_of(2) { "both" } else { "cancel" });
     opened(&[
         ("resolution", resolution),
         ("twice", twice),

@@ -1,13 +1,15 @@
 //! How several leaders are drawn: users with what they have read at the left, and at the right each node with all that it holds, every
 //! record in the same place on all of them.
 
+mod tiles;
+
 use super::About;
 use super::calls::Proof;
 use super::plug::{self, Fault, fault};
 use super::stage::{Shown, Staged};
 use crate::engine::cluster::{CallId, ClientId, Cluster, Host, NodeId};
 use crate::engine::replication::multi_leader::{
-    Claim, Merge, Message, MultiLeader, Record, RecordId, Role, apart, is_delivered, store::Change, words,
+    Message, MultiLeader, RecordId, Role, apart, is_delivered, store::Change,
 };
 use crate::engine::wording::{count, shown};
 use crate::engine::{Dump, wire};
@@ -17,6 +19,7 @@ use crate::scene::places::{Places, Tile, least};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::{LINE, colours};
 use crate::scene::{Breadth, Scene};
+use tiles::{of_claim, of_record};
 
 pub(super) type MultiLeaderFigure = Staged<MultiLeader>;
 type Leaders = Cluster<MultiLeader>;
@@ -216,54 +219,4 @@ fn pairs(cluster: &Leaders) -> Vec<(CallId, CallId)> {
 
 fn key_of(id: &RecordId) -> String {
     format!("{:?} {}", id.kind, id.key)
-}
-
-fn of_record(node: NodeId, id: &RecordId, record: &Record) -> Tile {
-    let values = record.values();
-    let (stripe, wash) = colours(id.key.as_str());
-    let said = words(&values);
-    let siblings = if values.len() > 1 { count(values.len(), "sibling") } else { String::new() };
-    Tile {
-        key: format!("{node}/{}", key_of(id)),
-        word: format!("{}={said}", id.key),
-        note: siblings.clone(),
-        wash,
-        stripe,
-        label: format!(
-            "{} on {node}: {said}{}{siblings}",
-            shown(id.key.as_str()),
-            if siblings.is_empty() { "" } else { ", " }
-        ),
-        ..Tile::default()
-    }
-}
-
-fn of_claim(cluster: &Leaders, node: NodeId, claim: &Claim) -> Tile {
-    let (rule, claims) = (cluster.settings.twice, &cluster.nodes[node.index()].store.claims);
-    let is_cancelled = claims.cancelled(rule).contains(&claim.call);
-    let is_twice = claims.twice(rule).iter().any(|(one, other)| [one, other].contains(&&claim.call));
-    let (stripe, wash) = colours(claim.what.as_str());
-    let word = match claim.hours {
-        Some((from, until)) => format!("{}={from}–{until}", claim.what),
-        None => claim.what.to_string(),
-    };
-    let note = if is_twice { format!("{} · twice", claim.call) } else { claim.call.to_string() };
-    let said = if is_cancelled {
-        ", cancelled"
-    } else if is_twice {
-        ", taken twice"
-    } else {
-        ""
-    };
-    Tile {
-        key: format!("{node}/claim {}", claim.call),
-        word,
-        note,
-        wash,
-        stripe,
-        crossed: is_cancelled,
-        class: if is_twice { "torn" } else { "" },
-        label: format!("{claim}, for {} on {node}{said}", claim.call),
-        ..Tile::default()
-    }
 }
