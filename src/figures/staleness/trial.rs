@@ -1,6 +1,8 @@
 //! A trial as a space-time diagram: time runs to the right, the writer is above the nodes and the reader below them. A band on
 //! a node's line is the version that it has. What is still to come is not drawn.
 
+mod messages;
+
 use crate::engine::replication::NodeId;
 use crate::engine::replication::staleness::{Event, Shown, Staleness, Trial, What};
 use crate::engine::sim::Time;
@@ -9,7 +11,7 @@ use crate::engine::wording::count;
 use crate::scene::area::{Area, GAP};
 use crate::scene::rows::{APART, CLOSE, boxed, put};
 use crate::scene::text::{Face, SMALL};
-use crate::scene::{Anchor, Point, Scene, Shape};
+use crate::scene::{Anchor, Scene, Shape};
 
 /// The bands of versions: what was there before, and each that is written.
 const BANDS: [&str; 7] = ["slot", "loud hue-0", "loud hue-1", "loud hue-2", "loud hue-3", "loud hue-4", "loud hue-5"];
@@ -84,7 +86,7 @@ pub fn draw(scene: &mut Scene, staleness: &Staleness, event: Option<&Event>, mut
     let mut names = draw_bands(scene, &ground, &shown.trial, now);
     names.extend(draw_calls(scene, &ground, shown, now));
     draw_marks(scene, &ground, shown, now, foot);
-    draw_messages(scene, &ground, shown, now);
+    messages::draw(scene, &ground, shown, now);
     // Over the arrows that cross them.
     names.into_iter().for_each(|name| scene.push(name));
     if let Some(host) = event.and_then(just).map(|node| line(usize::from(node.number()) - 1)) {
@@ -225,54 +227,5 @@ fn draw_marks(scene: &mut Scene, ground: &Ground, shown: &Shown, now: Time, foot
             free = left + wide + GAP;
         }
         scene.push(shape.label(text));
-    }
-}
-
-fn draw_messages(scene: &mut Scene, ground: &Ground, shown: &Shown, now: Time) {
-    let trial = &shown.trial;
-    let reader = ground.hosts - 1;
-    let mut arrow = |key: String, class, (from, sent): (usize, Time), (to, comes): (usize, Time)| {
-        if sent > now {
-            return;
-        }
-        let (start, end) = (Point::new(ground.x(sent), ground.y(from)), ground.y(to));
-        // One under way is as far as it has come.
-        let share = if comes <= now {
-            1.0
-        } else {
-            (now.as_nanos() - sent.as_nanos()) as f32 / (comes.as_nanos() - sent.as_nanos()) as f32
-        };
-        let tip = Point::new(ground.x(comes.min(now)), start.y + (end - start.y) * share);
-        // One that has hardly left has no length yet, and no head.
-        if (tip.x - start.x).abs() + (tip.y - start.y).abs() < GAP {
-            return;
-        }
-        let label = format!("{key}: from {} to {}", spell(sent), spell(comes));
-        scene.push(Shape::arrow(key, start, tip).arrow_class(class).label(label));
-    };
-    let passed = &shown.moments[..shown.passed];
-    for (version, write) in (1..).zip(trial.writes()) {
-        // At the same moment as others, a write may not have been sent yet.
-        if !passed.iter().any(|moment| (moment.version, moment.what) == (version, What::WriteSent)) {
-            continue;
-        }
-        for node in 0..trial.nodes {
-            let name = NodeId::new(node as u8 + 1);
-            let (arrives, back) = (write.arrives[node], write.acknowledged[node]);
-            arrow(format!("write {version} to {name}"), "pointer", (WRITER, write.sent), (line(node), arrives));
-            let class = if back <= write.committed { "pointer" } else { "link" };
-            arrow(format!("acknowledgement {version} of {name}"), class, (line(node), arrives), (WRITER, back));
-        }
-    }
-    if !has_read(shown) {
-        return;
-    }
-    for node in 0..trial.nodes {
-        let name = NodeId::new(node as u8 + 1);
-        let (arrives, back) = (trial.read.arrives[node], trial.read.answered[node]);
-        let counts = trial.answering().any(|each| each == node);
-        let class = if counts { "path" } else { "link" };
-        arrow(format!("read to {name}"), class, (reader, trial.read.sent), (line(node), arrives));
-        arrow(format!("answer of {name}"), class, (line(node), arrives), (reader, back));
     }
 }
