@@ -8,6 +8,8 @@ use crate::form::{ArgumentKind, Value};
 use crate::language::{BadCommand, Words, spell};
 use crate::wording::shown;
 
+const MOST_CHARS_OF_SHORT: usize = 12;
+
 /// The largest number that a key can spell, `u64::MAX`.
 const LARGEST: &[u8] = b"18446744073709551615";
 
@@ -37,6 +39,16 @@ impl Value for Key {
 impl Key {
     pub fn new(text: &str) -> Key {
         Key { head: head(text), text: text.into() }
+    }
+
+    /// One that is drawn with all that it names, so it is short; `example` is one.
+    pub fn read_short(example: &str, words: &mut Words, what: &str) -> Result<Key, BadCommand> {
+        let word = words.required(what)?;
+        if (1..=MOST_CHARS_OF_SHORT).contains(&word.text.chars().count()) {
+            return Ok(Key::new(&word.text));
+        }
+        let accepted = format!("1 to {MOST_CHARS_OF_SHORT} characters, as in {example}");
+        Err(words.refuse(word, format!("`{}` is no {}", word.quote(), what.to_ascii_uppercase()), accepted))
     }
 
     pub fn as_str(&self) -> &str {

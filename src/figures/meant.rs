@@ -61,18 +61,15 @@ fn mistaken(entry: &Entry, name: &str) -> Option<String> {
 }
 
 /// Whether one was written for the other: a letter too many or too few, another letter, or two in the wrong order; in a
-/// long name twice, in a very short one never. Nobody writes the first letter alone wrong: `headers` isn't meant for `leaders`.
+/// long name twice, in a very short one never. With another first letter alone it is rather another word: `headers` isn't `leaders`.
 fn is_slip(name: &str, own: &str) -> bool {
     let most = match name.len().min(own.len()) {
         0..4 => 0,
         4..8 => 1,
         _ => 2,
     };
-    if most == 0 {
-        return false;
-    }
     let (name, own): (Vec<char>, Vec<char>) = (name.chars().collect(), own.chars().collect());
-    name.len().abs_diff(own.len()) <= most && name[1..] != own[1..] && distance(&name, &own) <= most
+    name.len().abs_diff(own.len()) <= most && name.get(1..) != own.get(1..) && distance(&name, &own) <= most
 }
 
 /// How many slips lie between two words (optimal string alignment).

@@ -78,18 +78,19 @@ pub fn bench(json: bool) -> Result {
 
 /// Measures how long the formats take beside their own libraries, and prints a table.
 pub fn formats() -> Result {
-    let mut figures = of_formats()?;
-    add_ratios(&mut figures);
-    show(&mut figures);
+    show_beside(of_formats()?);
     Ok(())
 }
 
 /// Measures how long queries take beside SQLite, and prints a table.
 pub fn sql() -> Result {
-    let mut figures = of_sql()?;
+    show_beside(of_sql()?);
+    Ok(())
+}
+
+fn show_beside(mut figures: Vec<Figure>) {
     add_ratios(&mut figures);
     show(&mut figures);
-    Ok(())
 }
 
 fn of_sql() -> Result<Vec<Figure>> {

@@ -29,7 +29,7 @@ pub mod witness;
 pub use calls::Call;
 pub use fate::{Fate, Happened, Power, Skew};
 pub use reaction::Reaction;
-pub use run::{Cluster, no_such_node};
+pub use run::{Cluster, check_is_free, no_such_node};
 pub use witness::Witness;
 
 pub use crate::replication::{CallId, ClientId, Host, NodeId, NodeSet, Service};

@@ -533,6 +533,15 @@ impl<P: Protocol> Cluster<P> {
     }
 }
 
+/// A client that makes one call at a time makes none while another is open.
+#[track_caller]
+pub fn check_is_free(client: ClientId, open: Option<CallId>) -> Result<(), Refused> {
+    match open {
+        Some(open) => Err(Refused::new(format!("{client} waits for the end of {open}, and makes one call at a time"))),
+        None => Ok(()),
+    }
+}
+
 /// What is said of a node that is none of so many.
 #[track_caller]
 pub fn no_such_node(node: NodeId, many: usize) -> Refused {

@@ -1,5 +1,5 @@
-//! How leaders and the ways between them are drawn: in a circle, with an arrow from each to those that it sends to. The way of one
-//! change stands out, and below is what the links cost.
+//! How leaders and the ways between them are drawn: in a circle, or few of them in two columns, with an arrow from each to those
+//! that it sends to. The way of one change stands out, and below is what the links cost.
 
 mod pieces;
 
@@ -152,7 +152,7 @@ impl Shown for Topology {
     }
 
     fn foot(_: &Cluster<Topology>, breadth: Breadth) -> f32 {
-        LINE + rows(breadth) as f32 * NUMBERS
+        LINE + rows_of(breadth.width()) as f32 * NUMBERS
     }
 
     fn draw_foot(scene: &mut Scene, cluster: &Cluster<Topology>, area: Area) {
@@ -182,10 +182,6 @@ impl Shown for Topology {
             Message::Get { .. } | Message::Lack { .. } | Message::Back => ("envelope-seal", ""),
         }
     }
-}
-
-fn rows(breadth: Breadth) -> usize {
-    rows_of(breadth.width())
 }
 
 /// On a phone, numbers stand in two rows.

@@ -4,7 +4,7 @@ use super::command::Command;
 use super::event::Event;
 use super::message::{Message, says};
 use super::{Reaction, RollingUpgrade, Timer};
-use crate::cluster::{CallId, Client, Host};
+use crate::cluster::{CallId, Client, Host, check_is_free};
 use crate::contract::{Outcome, Refused};
 use crate::sim::Time;
 
@@ -26,10 +26,7 @@ impl Caller {
 
 impl Client<RollingUpgrade> for Caller {
     fn ask(&mut self, call: CallId, command: &Command, now: Time) -> Result<Reaction, Refused> {
-        if let Some((open, _)) = self.open {
-            let reason = format!("{} waits for the end of {open}, and makes one call at a time", call.client);
-            return Err(Refused::new(reason));
-        }
+        check_is_free(call.client, self.open.map(|(open, _)| open))?;
         self.open = Some((call, now));
         let asked = match *command {
             Command::Set { row, field, ref value, node, .. } => {

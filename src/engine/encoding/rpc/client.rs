@@ -7,7 +7,7 @@ use super::event::Event;
 use super::message::{Message, unit};
 use super::settings::Settings;
 use super::{Reaction, Rpc, Timer};
-use crate::cluster::{CallId, Client, Host, NodeId};
+use crate::cluster::{CallId, Client, Host, NodeId, check_is_free};
 use crate::contract::{Outcome, Refused};
 use crate::sim::Time;
 use crate::wording::count;
@@ -122,10 +122,7 @@ impl Caller {
 
 impl Client<Rpc> for Caller {
     fn ask(&mut self, call: CallId, command: &Command, now: Time) -> Result<Reaction, Refused> {
-        if let Some(Open { call: open, .. }) = self.open {
-            let reason = format!("{} waits for the end of {open}, and makes one call at a time", call.client);
-            return Err(Refused::new(reason));
-        }
+        check_is_free(call.client, self.open.as_ref().map(|open| open.call))?;
         let asked = match command {
             Command::Charge { amount, key, .. } => {
                 let own = || self.settings.key.then(|| call.to_string().into());

@@ -191,13 +191,6 @@ impl Command {
 }
 
 /// Records are drawn with all that is in them, so their names and values are short.
-const MOST_CHARS: usize = 12;
-
 fn read_short(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
-    let word = words.required(what)?;
-    if (1..=MOST_CHARS).contains(&word.text.chars().count()) {
-        return Ok(Key::new(&word.text));
-    }
-    let accepted = format!("1 to {MOST_CHARS} characters, as in title");
-    Err(words.refuse(word, format!("`{}` is no {}", word.quote(), what.to_uppercase()), accepted))
+    Key::read_short("title", words, what)
 }

@@ -8,7 +8,7 @@ use super::message::{Found, Message, answer};
 use super::op::{Op, RecordId};
 use super::settings::Settings;
 use super::{MultiLeader, Reaction, Timer};
-use crate::cluster::{CallId, Client, ClientId, Host, NodeId, no_such_node};
+use crate::cluster::{CallId, Client, ClientId, Host, NodeId, check_is_free, no_such_node};
 use crate::contract::{Outcome, Refused};
 use crate::key::Key;
 use crate::sim::Time;
@@ -55,9 +55,7 @@ impl User {
 
 impl Client<MultiLeader> for User {
     fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
-        if let Some((open, _)) = &self.open {
-            return Err(Refused::new(format!("{} waits for the end of {open}, and makes one call at a time", self.id)));
-        }
+        check_is_free(self.id, self.open.as_ref().map(|(open, _)| *open))?;
         let asked = command.call().expect("fate asks no user");
         let to = asked.via.unwrap_or_else(|| self.home());
         if to.number() > self.settings.nodes() {

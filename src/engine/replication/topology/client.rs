@@ -8,7 +8,7 @@ use super::message::Message;
 use super::rows::Op;
 use super::settings::Settings;
 use super::{Reaction, Timer, Topology};
-use crate::cluster::{self, CallId, ClientId, Host, NodeId, no_such_node};
+use crate::cluster::{self, CallId, ClientId, Host, NodeId, check_is_free, no_such_node};
 use crate::contract::{Outcome, Refused};
 use crate::key::Key;
 use crate::sim::Time;
@@ -41,9 +41,7 @@ impl Client {
 
 impl cluster::Client<Topology> for Client {
     fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
-        if let Some(open) = self.open {
-            return Err(Refused::new(format!("{} waits for the end of {open}, and makes one call at a time", self.id)));
-        }
+        check_is_free(self.id, self.open)?;
         let (Command::Insert { node, .. } | Command::Add { node, .. } | Command::Get { node, .. }) = command else {
             unreachable!("nothing else is a call")
         };

@@ -77,13 +77,6 @@ pub enum Command {
 }
 
 /// Rows are drawn with their names, so these are short.
-const MOST_CHARS: usize = 12;
-
 fn read_row(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
-    let word = words.required(what)?;
-    if (1..=MOST_CHARS).contains(&word.text.chars().count()) {
-        return Ok(Key::new(&word.text));
-    }
-    let accepted = format!("1 to {MOST_CHARS} characters, as in stock");
-    Err(words.refuse(word, format!("`{}` is no ROW", word.quote()), accepted))
+    Key::read_short("stock", words, what)
 }

@@ -60,13 +60,6 @@ pub enum Command {
 }
 
 /// A cart is drawn with all its items, so their names are short.
-const MOST_CHARS: usize = 12;
-
 fn read_item(words: &mut Words, what: &str) -> Result<Key, BadCommand> {
-    let word = words.required(what)?;
-    if (1..=MOST_CHARS).contains(&word.text.chars().count()) {
-        return Ok(Key::new(&word.text));
-    }
-    let accepted = format!("1 to {MOST_CHARS} characters, as in milk");
-    Err(words.refuse(word, format!("`{}` is no ITEM", word.quote()), accepted))
+    Key::read_short("milk", words, what)
 }

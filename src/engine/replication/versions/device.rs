@@ -9,7 +9,7 @@ use super::event::Event;
 use super::message::Message;
 use super::settings::{Clock, Settings};
 use super::{Reaction, Timer, Versions};
-use crate::cluster::{CallId, Client, ClientId, Host, NodeId, no_such_node};
+use crate::cluster::{CallId, Client, ClientId, Host, NodeId, check_is_free, no_such_node};
 use crate::contract::{Outcome, Refused};
 use crate::key::Key;
 use crate::sim::Time;
@@ -91,9 +91,7 @@ impl Device {
 
 impl Client<Versions> for Device {
     fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
-        if let Some((open, _)) = self.open {
-            return Err(Refused::new(format!("{} waits for the end of {open}, and makes one call at a time", self.id)));
-        }
+        check_is_free(self.id, self.open.as_ref().map(|(open, _)| *open))?;
         let (Command::Add { node, .. } | Command::Remove { node, .. } | Command::Get { node, .. }) = command else {
             unreachable!("nothing else is a call")
         };
