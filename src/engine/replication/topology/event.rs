@@ -49,6 +49,7 @@ pub enum Event {
         node: NodeId,
         call: CallId,
         from: NodeId,
+        links: u64,
         op: Op,
         effect: Effect,
         was_held: bool,

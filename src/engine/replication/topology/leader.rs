@@ -77,7 +77,7 @@ impl Leader {
     fn make(&mut self, call: CallId, op: &Op) -> Reaction {
         let name = Dot { replica: self.id, count: self.applied.get(self.id) + 1 };
         let tag = Tag::new(self.settings.tag, name, &self.applied);
-        let change = Change { call, op: op.clone(), tag };
+        let change = Change { call, links: 0, op: op.clone(), tag };
         self.applied.see(name);
         let effect = self.apply(&change);
         let to = self.targets;
@@ -92,7 +92,7 @@ impl Leader {
     }
 
     fn send(&self, reaction: Reaction, change: &Change, to: NodeSet) -> Reaction {
-        let sent = Change { tag: change.tag.sent_by(self.id), ..change.clone() };
+        let sent = Change { links: change.links + 1, tag: change.tag.sent_by(self.id), ..change.clone() };
         to.iter().fold(reaction, |reaction, to| reaction.send(to, Message::Change(sent.clone())))
     }
 
@@ -136,6 +136,7 @@ impl Leader {
             node,
             call,
             from,
+            links: change.links,
             op: change.op.clone(),
             effect,
             was_held,

@@ -17,6 +17,8 @@ use crate::wording::{count, list, shown};
 pub struct Change {
     /// By this a reader of the figure knows it again, and the figure knows when to stop a round. No leader decides by it.
     pub call: CallId,
+    /// How many links this copy of it has gone. No leader decides by that, either.
+    pub links: u64,
     pub op: Op,
     pub tag: Tag,
 }
@@ -149,11 +151,17 @@ impl cluster::Message for Message {
 impl Wire for Change {
     fn write(&self, _: &str, frame: &mut Frame) {
         self.call.write("call, for readers of the figure", frame);
+        self.links.write("links it has gone, for them, too", frame);
         self.op.write("change", frame);
         self.tag.write("tag", frame);
     }
 
     fn read(bytes: &mut &[u8]) -> Option<Change> {
-        Some(Change { call: CallId::read(bytes)?, op: Op::read(bytes)?, tag: Tag::read(bytes)? })
+        Some(Change {
+            call: CallId::read(bytes)?,
+            links: u64::read(bytes)?,
+            op: Op::read(bytes)?,
+            tag: Tag::read(bytes)?,
+        })
     }
 }

@@ -140,7 +140,7 @@ impl Protocol for Topology {
             ("effects_before_causes", tally.early),
             ("updates_without_a_row", tally.no_row),
             ("held_back", held as u64),
-            ("longest_path", judge.longest() as u64),
+            ("longest_path", judge.longest()),
             ("states", states(cluster) as u64),
             ("unheard", now(cluster).unheard().len() as u64),
             ("cut_off_by_one", harm as u64),
@@ -163,7 +163,7 @@ impl Protocol for Topology {
     fn whole(cluster: &Cluster<Topology>) -> Value {
         let changes = cluster.witness.changes.iter().map(|change| {
             let came = change.came.iter().map(|came| {
-                json!({ "to": came.to.to_string(), "from": came.from.map(|from| from.to_string()), "links": came.steps })
+                json!({ "to": came.to.to_string(), "from": came.from.map(|from| from.to_string()), "links": came.links })
             });
             json!({ "change": change.call.to_string(), "applied": came.collect::<Value>() })
         });

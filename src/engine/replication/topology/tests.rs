@@ -53,6 +53,20 @@ fn messages_and_paths_are_as_many_as_formulas_say() {
     }
 }
 
+/// A copy has gone along as many links as leaders have sent it, also where one has come on two ways before it was passed on.
+#[test]
+fn a_path_has_as_many_links_as_the_copy_has_gone() {
+    let parameters = [("topology", "all"), ("leaders", "3"), ("tag", "passed")];
+    let (leaders, _) = run::<Leaders>(&parameters, "insert stock 10; settle");
+    assert_eq!(counter(&leaders, "longest_path"), 2);
+    let (leaders, _) =
+        run::<Leaders>(&[("leaders", "3"), ("tag", "nothing"), ("rounds", "3")], "insert stock 10; settle");
+    assert_eq!(counter(&leaders, "longest_path"), 8);
+    for (leader, change) in leaders.nodes.iter().flat_map(|node| node.log.iter().map(move |change| (node.id, change))) {
+        assert_eq!(change.links % 3, u64::from(leader.number() - 1), "{leader}");
+    }
+}
+
 /// Pairs of others that one dead leader cuts off: half of all in a ring one way, all if it is the hub, none where all are linked.
 #[test]
 fn one_dead_leader_cuts_off_as_many_as_formulas_say() {

@@ -53,7 +53,7 @@ pub struct Came {
     /// Nobody, where it was made.
     pub from: Option<NodeId>,
     /// How many links it has gone.
-    pub steps: usize,
+    pub links: u64,
 }
 
 impl Judge {
@@ -62,20 +62,20 @@ impl Judge {
     }
 
     /// How many links the change that has gone furthest has gone.
-    pub fn longest(&self) -> usize {
-        self.changes.iter().flat_map(|change| change.came.iter().map(|came| came.steps)).max().unwrap_or(0)
+    pub fn longest(&self) -> u64 {
+        self.changes.iter().flat_map(|change| change.came.iter().map(|came| came.links)).max().unwrap_or(0)
     }
 
     fn make(&mut self, node: NodeId, call: CallId, op: &Op) {
         let place = self.changes.len();
         let applied = &mut Rc::make_mut(&mut self.applied)[node.index()];
         applied.insert(place);
-        let came = Rc::new(vec![Came { to: node, from: None, steps: 0 }]);
+        let came = Rc::new(vec![Came { to: node, from: None, links: 0 }]);
         push(&mut self.changes, Made { call, op: op.clone(), history: Rc::new(applied.clone()), came });
     }
 
     /// A leader has applied a change. How often by now, and which others should have come before it.
-    fn apply(&mut self, node: NodeId, from: NodeId, call: CallId) -> (usize, Rc<[CallId]>) {
+    fn apply(&mut self, node: NodeId, from: NodeId, (call, links): (CallId, u64)) -> (usize, Rc<[CallId]>) {
         let place = self.place(call).expect("a change is made before it is applied elsewhere");
         let applied = &mut Rc::make_mut(&mut self.applied)[node.index()];
         applied.insert(place);
@@ -83,8 +83,7 @@ impl Judge {
         let is_missing = |other: &usize| history.contains(*other) && !applied.contains(*other);
         let missing = (0..place).filter(is_missing).map(|other| self.changes[other].call).collect();
         let change = &mut Rc::make_mut(&mut self.changes)[place];
-        let steps = change.came.iter().rev().find(|came| came.to == from).map_or(0, |came| came.steps) + 1;
-        push(&mut change.came, Came { to: node, from: Some(from), steps });
+        push(&mut change.came, Came { to: node, from: Some(from), links });
         (change.came.iter().filter(|came| came.to == node).count(), missing)
     }
 }
@@ -101,8 +100,8 @@ impl cluster::Witness<Topology> for Judge {
                 self.make(*node, *call, op);
                 self.tally.sent += to.len() as u64;
             }
-            Event::Applied { node, call, from, effect, to, times, missing, .. } => {
-                (*times, *missing) = self.apply(*node, *from, *call);
+            Event::Applied { node, call, from, links, effect, to, times, missing, .. } => {
+                (*times, *missing) = self.apply(*node, *from, (*call, *links));
                 self.tally.sent += to.len() as u64;
                 self.tally.again += u64::from(*times > 1);
                 self.tally.early += u64::from(!missing.is_empty());
