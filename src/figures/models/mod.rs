@@ -128,7 +128,7 @@ fn draw_pane(scene: &mut Scene, pane: &Pane, area: Area, breadth: Breadth) {
         None => ("small plain", cost(pane)),
     };
     let card = Card::new(format!("pane {name}"), area, "card");
-    let label = format!("{name}: {note}");
+    let label = if note.is_empty() { name.to_owned() } else { format!("{name}: {note}") };
     let mut inside = match breadth {
         Breadth::Narrow => card.line("strong", name).note(class, &note).push(scene, label),
         Breadth::Wide => card.line("strong", name).push(scene, label),
