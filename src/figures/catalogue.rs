@@ -1,6 +1,5 @@
-//! The catalogue: every figure of the book, on shelves. The Wasm is taken apart along them, and a page fetches a shelf
-//! when it shows the first figure of it: whoever reads of one engine does not wait for all the others. Natively every
-//! shelf is at hand.
+//! The catalogue: every figure of the book. Each is a part of the Wasm of its own, which a page fetches when it first shows one
+//! of that kind: whoever reads of one engine does not wait for all the others. Natively every figure is at hand.
 
 use super::{Entry, Figure, entry};
 use crate::engine::{Engine, Parameter};
@@ -12,50 +11,47 @@ pub type NotFetched = wasm_split_helpers::SplitLoaderError;
 #[cfg(not(target_arch = "wasm32"))]
 pub type NotFetched = std::convert::Infallible;
 
-/// A shelf for each name, with its figures in the order of the book. In Wasm, a shelf's function is where the module is
-/// cut, and becomes `async`: nothing else may name what stands on it.
-macro_rules! shelves {
-    ($($shelf:ident: $($figure:path),+;)+) => {
+/// Each figure in the order of the book, with the name of its part. In Wasm, the part's function is where the module is cut, and
+/// becomes `async`: nothing else may name the figure.
+macro_rules! figures {
+    ($($part:ident: $figure:path;)+) => {
         $(
-            #[cfg_attr(target_arch = "wasm32", wasm_split_helpers::wasm_split($shelf, fallible))]
-            fn $shelf() -> Result<&'static [Entry], NotFetched> {
-                const FIGURES: &[Entry] = &[$(entry::<$figure>()),+];
-                Ok(FIGURES)
+            #[cfg_attr(target_arch = "wasm32", wasm_split_helpers::wasm_split($part, fallible))]
+            fn $part() -> Result<&'static Entry, NotFetched> {
+                const FIGURE: &Entry = &entry::<$figure>();
+                Ok(FIGURE)
             }
         )+
 
         /// The names of all figures.
-        const KINDS: &[&str] = &[$($(<$figure as Figure>::ABOUT.kind),+),+];
+        const KINDS: &[&str] = &[$(<$figure as Figure>::ABOUT.kind),+];
 
-        /// Every figure with the names of its parameters, also those on shelves that have not been fetched.
-        const PARAMETERS: &[(&str, &[&str])] = &[$($((
+        /// Every figure with the names of its parameters, also those that have not been fetched.
+        const PARAMETERS: &[(&str, &[&str])] = &[$((
             <$figure as Figure>::ABOUT.kind,
             &names::<{ <<$figure as Figure>::Engine as Engine>::PARAMETERS.len() }>(
                 <<$figure as Figure>::Engine as Engine>::PARAMETERS,
             ),
-        )),+),+];
+        )),+];
 
-        /// Every figure of the book, shelf by shelf.
+        /// Every figure of the book.
         #[cfg(not(target_arch = "wasm32"))]
         pub fn catalogue() -> Vec<&'static Entry> {
-            let mut all = Vec::new();
-            $(
-                let Ok(figures) = $shelf();
-                all.extend(figures);
-            )+
-            all
+            vec![$({
+                let Ok(figure) = $part();
+                figure
+            }),+]
         }
 
-        /// Fetches the shelf on which a kind of figure stands, unless it is at hand. A kind that does not exist stands
-        /// on none.
+        /// Fetches a kind of figure, unless it is at hand. A kind that does not exist is none.
         #[cfg(target_arch = "wasm32")]
         pub async fn fetch(kind: &str) -> Result<(), NotFetched> {
             $(
-                if [$(<$figure as Figure>::ABOUT.kind),+].contains(&kind) {
-                    let figures = $shelf().await?;
+                if kind == <$figure as Figure>::ABOUT.kind {
+                    let figure = $part().await?;
                     AT_HAND.with_borrow_mut(|all| {
                         if !all.iter().any(|entry| entry.about.kind == kind) {
-                            all.extend(figures);
+                            all.push(figure);
                         }
                     });
                 }
@@ -65,7 +61,7 @@ macro_rules! shelves {
     };
 }
 
-/// The names alone: what else is said of a parameter stays on its figure's shelf.
+/// The names alone: what else is said of a parameter stays in its figure's part.
 const fn names<const N: usize>(parameters: &'static [Parameter]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut place = 0;
@@ -76,45 +72,35 @@ const fn names<const N: usize>(parameters: &'static [Parameter]) -> [&'static st
     names
 }
 
-shelves! {
-    operation:
-        super::faults::FaultsFigure,
-        super::rollout::RolloutFigure;
-    services:
-        super::latency::LatencyFigure,
-        super::tail::TailFigure,
-        super::fanout::FanoutFigure,
-        super::scaling::ScalingFigure;
-    tables:
-        super::hash_index::HashIndexFigure,
-        super::sstable::SsTableFigure;
-    trees:
-        super::lsm::LsmFigure,
-        super::btree::BTreeFigure,
-        super::duel::DuelFigure;
-    clusters:
-        super::leader::LeaderFigure,
-        super::failover::FailoverFigure,
-        super::quorum::QuorumFigure,
-        super::replication_log::ReplicationLogFigure,
-        super::lag::LagFigure;
-    replicas:
-        super::versions::VersionsFigure,
-        super::topology::TopologyFigure,
-        super::multi_leader::MultiLeaderFigure,
-        super::staleness::StalenessFigure;
-    messages:
-        super::rpc::RpcFigure,
-        super::queue::QueueFigure,
-        super::rolling_upgrade::RollingUpgradeFigure;
-    models:
-        super::models::ModelsFigure,
-        super::queries::QueriesFigure;
-    graphs:
-        super::graph::GraphFigure;
-    formats:
-        super::encoding::EncodingFigure,
-        super::evolution::EvolutionFigure;
+figures! {
+    faults: super::faults::FaultsFigure;
+    rollout: super::rollout::RolloutFigure;
+    latency: super::latency::LatencyFigure;
+    tail: super::tail::TailFigure;
+    fanout: super::fanout::FanoutFigure;
+    scaling: super::scaling::ScalingFigure;
+    hash_index: super::hash_index::HashIndexFigure;
+    sstable: super::sstable::SsTableFigure;
+    lsm: super::lsm::LsmFigure;
+    btree: super::btree::BTreeFigure;
+    duel: super::duel::DuelFigure;
+    leader: super::leader::LeaderFigure;
+    failover: super::failover::FailoverFigure;
+    quorum: super::quorum::QuorumFigure;
+    replication_log: super::replication_log::ReplicationLogFigure;
+    lag: super::lag::LagFigure;
+    versions: super::versions::VersionsFigure;
+    topology: super::topology::TopologyFigure;
+    multi_leader: super::multi_leader::MultiLeaderFigure;
+    staleness: super::staleness::StalenessFigure;
+    rpc: super::rpc::RpcFigure;
+    queue: super::queue::QueueFigure;
+    rolling_upgrade: super::rolling_upgrade::RollingUpgradeFigure;
+    models: super::models::ModelsFigure;
+    queries: super::queries::QueriesFigure;
+    graph: super::graph::GraphFigure;
+    encoding: super::encoding::EncodingFigure;
+    evolution: super::evolution::EvolutionFigure;
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -122,7 +108,7 @@ thread_local! {
     static AT_HAND: std::cell::RefCell<Vec<&'static Entry>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-/// The figures of all shelves that have been fetched.
+/// The figures that have been fetched.
 #[cfg(target_arch = "wasm32")]
 pub fn catalogue() -> Vec<&'static Entry> {
     AT_HAND.with_borrow(Vec::clone)

@@ -1,5 +1,5 @@
 //! The figures: how each engine is drawn, one file a figure, and the [`catalogue`](catalogue()) of them all. To add one,
-//! write its file and put it on a shelf of the catalogue; nothing else knows its name.
+//! write its file and name it in the catalogue; nothing else knows it.
 
 mod ask;
 mod btree;

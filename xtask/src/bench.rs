@@ -306,10 +306,9 @@ fn add_goal(figure: &mut Figure) {
         "long_staleness_s" => "at most 10",
         name if name.starts_with("long_") && name.ends_with("_longest_task_ms") => "at most 50",
         name if name.starts_with("step_") && name.ends_with("_p95_ms") => "at most 16",
-        "wasm_operation_bytes" | "wasm_services_bytes" | "wasm_tables_bytes" => "at most 250000",
-        "wasm_trees_bytes" => "at most 300000",
-        "wasm_clusters_bytes" => "at most 350000",
+        "wasm_player_bytes" => "at most 165000",
         "heaviest_chapter_before_wasm_bytes" => "at most 200000",
+        name if name.starts_with("wasm_") && name.ends_with("_bytes") => "at most 150000",
         _ => "",
     };
 }

@@ -1,21 +1,21 @@
-//! The player's Wasm, taken apart: what every figure needs in one module, and each shelf of figures in two files of its
-//! own, which pages fetch when they first want one of it (`src/figures/catalogue.rs` has the shelves). What is in the
+//! The player's Wasm, taken apart: what every figure needs in one module, and for each figure two files of its own, a shelf, which
+//! pages fetch when they first show one of that kind (`src/figures/catalogue.rs` is where the module is cut). What is in the
 //! drawers of a figure is one more shelf (`src/player/drawers/mod.rs`).
 //!
 //! One file is the module that no other shelf needs. The other holds all that the shelf shares: the splitter makes a module
-//! for every set of shelves that need the same, a hundred for a shelf, most of them tiny. Together they are one request, and
+//! for every set of shelves that need the same, two hundred for a shelf, most of them tiny. Together they are one request, and
 //! less than half as large when they are compressed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 
 use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CustomSection, Module};
+use wasm_encoder::{CustomSection, Module, TypeSection};
 use wasm_split_cli_support::{Options, transform};
-use wasmparser::{CustomSectionReader, Parser, Validator, WasmFeatures};
+use wasmparser::{CustomSectionReader, Parser, TypeSectionReader, Validator, WasmFeatures};
 
 use crate::Result;
 use crate::run::{command, run, target, told};
@@ -28,8 +28,6 @@ const LINK: &str = "./link.js";
 const LOADERS: &str = include_str!("shelves.js");
 /// Beside the modules: which of them each shelf needs, a line a shelf. For those who measure.
 const LIST: &str = "list.txt";
-/// The part of the player that pages fetch when a drawer is opened.
-pub const DRAWERS: &str = "drawers";
 /// Begins the name of the folder that the modules are in.
 const FOLDER: &str = "shelves-";
 
@@ -114,24 +112,54 @@ pub fn list(site: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
     Ok(text.lines().map(shelf).collect())
 }
 
-/// The module without the sections that only tools read, and with its numbers as short as can be: a linker leaves room
-/// in them.
+/// The module without the sections that only tools read and the types that it doesn't use, and with its numbers as short as can
+/// be: a linker leaves room in them, and the splitter gives every module the types of all.
 fn bare(module: &[u8]) -> std::result::Result<Vec<u8>, reencode::Error<Infallible>> {
-    struct Bare;
-    impl Reencode for Bare {
-        type Error = Infallible;
-
-        fn parse_custom_section(
-            &mut self,
-            _: &mut Module,
-            _: CustomSectionReader<'_>,
-        ) -> std::result::Result<(), reencode::Error<Infallible>> {
-            Ok(())
-        }
-    }
+    let mut bare = Bare::default();
+    // Once to see which types it uses, and once to write those alone.
+    bare.parse_core_module(&mut Module::new(), Parser::new(0), module)?;
+    bare.kept = Some(bare.used.iter().copied().zip(0..).collect());
     let mut short = Module::new();
-    Bare.parse_core_module(&mut short, Parser::new(0), module)?;
+    bare.parse_core_module(&mut short, Parser::new(0), module)?;
     Ok(short.finish())
+}
+
+#[derive(Default)]
+struct Bare {
+    /// Numbers of types that something refers to.
+    used: BTreeSet<u32>,
+    /// Their new numbers, once all are known.
+    kept: Option<BTreeMap<u32, u32>>,
+}
+
+impl Reencode for Bare {
+    type Error = Infallible;
+
+    fn type_index(&mut self, number: u32) -> std::result::Result<u32, reencode::Error<Infallible>> {
+        self.used.insert(number);
+        Ok(self.kept.as_ref().map_or(number, |kept| kept[&number]))
+    }
+
+    fn parse_type_section(
+        &mut self,
+        types: &mut TypeSection,
+        section: TypeSectionReader<'_>,
+    ) -> std::result::Result<(), reencode::Error<Infallible>> {
+        for (number, group) in (0..).zip(section) {
+            if self.kept.as_ref().is_none_or(|kept| kept.contains_key(&number)) {
+                self.parse_recursive_type_group(types.ty(), group?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_custom_section(
+        &mut self,
+        _: &mut Module,
+        _: CustomSectionReader<'_>,
+    ) -> std::result::Result<(), reencode::Error<Infallible>> {
+        Ok(())
+    }
 }
 
 /// Puts what each shelf shares with others into one file, as sections of a module that holds nothing else, and takes away

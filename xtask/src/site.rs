@@ -1,6 +1,5 @@
 //! Building and serving the site.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -119,8 +118,8 @@ fn files(place: &Path) -> Result<Vec<PathBuf>> {
     Ok(inside.iter().map(|path| files(path)).collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// What a reader fetches, compressed as a host would: the Wasm of a page whose figures stand on one shelf, what comes on
-/// top when a drawer is opened, the Wasm of all, and what a chapter needs before any.
+/// What a reader fetches, compressed as a host would: the player, what each figure needs beside it, what comes on top when a
+/// drawer is opened, and what a chapter needs before any Wasm.
 pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
     let compressed = |file: &Path| -> Result<u64> {
         let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -130,18 +129,11 @@ pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
         Ok(out.len() as u64)
     };
     let player = compressed(&site.join("stepwise-player_bg.wasm"))?;
-    let mut sizes = Vec::new();
-    let mut modules = BTreeMap::new();
-    for (part, names) in shelves::list(site)? {
-        let mut page = if part == shelves::DRAWERS { 0 } else { player };
-        for name in names {
-            let size = compressed(&name)?;
-            page += size;
-            modules.insert(name, size);
-        }
-        sizes.push((format!("wasm_{part}"), page));
+    let mut sizes = vec![("wasm_player".to_owned(), player)];
+    for (part, modules) in shelves::list(site)? {
+        let own: u64 = modules.iter().map(|module| compressed(module)).sum::<Result<u64>>()?;
+        sizes.push((format!("wasm_{part}"), own));
     }
-    sizes.push(("wasm_all".to_owned(), player + modules.values().sum::<u64>()));
     let mut before_wasm = 0;
     for file in first_paint(site)? {
         before_wasm += if file.ends_with(".woff2") {

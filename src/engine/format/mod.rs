@@ -94,11 +94,7 @@ impl Format {
             Format::ThriftBinary => thrift::write::<thrift::Binary>(record, schema, &mut out)?,
             Format::ThriftCompact => thrift::write::<thrift::Compact>(record, schema, &mut out)?,
             Format::ProtocolBuffers => protocol_buffers::write(record, schema, &mut out)?,
-            Format::Avro => {
-                schema.check(record)?;
-                let datum = avro::datum_of(record, schema).expect("a record that fits its schema fits Avro's");
-                avro::encode(&datum, &mut out);
-            }
+            Format::Avro => avro::write(record, schema, &mut out)?,
         }
         Ok(out)
     }
@@ -115,19 +111,9 @@ impl Format {
             Format::ThriftBinary => thrift::read::<thrift::Binary, E>(&mut bytes, schema),
             Format::ThriftCompact => thrift::read::<thrift::Compact, E>(&mut bytes, schema),
             Format::ProtocolBuffers => protocol_buffers::read(&mut bytes, schema),
-            Format::Avro => read_avro(&mut bytes, schema),
+            Format::Avro => avro::read(&mut bytes, schema),
         };
         (value, bytes.ear)
-    }
-}
-
-fn read_avro<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema) -> Result<Value, BadBytes> {
-    let schema = avro::schema_of(schema);
-    let datum = avro::decode(&schema, bytes)?;
-    if bytes.is_at_end() {
-        Ok(avro::value_of(&schema, &schema.root, &datum))
-    } else {
-        Err(bytes.bad(bytes.at, bytes.seen(), "the end"))
     }
 }
 

@@ -216,7 +216,8 @@ fn draw_pieces(
             let name = name.clone().unwrap_or_default();
             let says = Face::of("small").fit(&name, below.width);
             if says == name {
-                shape = put(shape, below, Anchor::Start, if *class == "torn" { "small bad" } else { "small plain" }, says);
+                shape =
+                    put(shape, below, Anchor::Start, if *class == "torn" { "small bad" } else { "small plain" }, says);
             }
         }
         scene.push(shape);

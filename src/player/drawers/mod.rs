@@ -1,5 +1,5 @@
 //! What lies behind the picture, in drawers that are closed at first. Most readers of a page open none: what is in them
-//! is a part of the Wasm of its own, like the shelves of the catalogue, and is fetched when the first drawer is opened.
+//! is a part of the Wasm of its own, like each figure of the catalogue, and is fetched when the first drawer is opened.
 
 mod bytes;
 mod copyable;

@@ -19,7 +19,9 @@ use serde_json::{Map, Value as Json};
 use super::command::Field;
 use super::settings::{Change, Format, Settings, Unknown};
 use crate::format::avro::{self, Deed};
-use crate::format::{self, Kind, Part, Parts, Role, Schema, Value};
+use crate::format::{
+    self, BadBytes, Bytes, Ear, Kind, Misfit, Part, Parts, Role, Schema, Value, json, protocol_buffers,
+};
 use crate::wording::list;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,12 +136,12 @@ impl Code {
         let schema = self.schema();
         let (record, foreign) = match self.format {
             Format::ProtocolBuffers => {
-                let (record, ear) = format::Format::ProtocolBuffers.read(stored, &schema, Parts::default());
+                let (record, ear) = self.format.read(stored, &schema, Parts::default());
                 let record = record.map_err(|bad| format!("byte {}: {}", bad.offset, bad.found))?;
                 (record, foreign_fields(stored, &ear.parts))
             }
             Format::Json => {
-                let (record, ()) = format::Format::Json.read(stored, &schema, ());
+                let (record, ()) = self.format.read(stored, &schema, ());
                 let record = record.map_err(|bad| format!("byte {}: {}", bad.offset, bad.found))?;
                 (record, foreign_members(stored, &schema))
             }
@@ -223,12 +225,8 @@ impl Code {
             let name = part.field.map(|place| schema.fields[place].name.clone());
             (part, name)
         };
-        let (format, shift) = match self.format {
-            Format::ProtocolBuffers => (format::Format::ProtocolBuffers, 0),
-            Format::Json => (format::Format::Json, 0),
-            Format::Avro => (format::Format::Avro, 1),
-        };
-        let (_, ear) = format.read(&stored[shift..], &schema, Parts::default());
+        let shift = usize::from(self.format == Format::Avro);
+        let (_, ear) = self.format.read(&stored[shift..], &schema, Parts::default());
         let front = (shift > 0).then(|| Part {
             range: 0..1,
             role: Role::Tag,
@@ -255,14 +253,33 @@ impl Code {
     }
 }
 
+/// Of all formats these three alone: a page that shows this figure fetches no other.
+impl Format {
+    fn write(self, record: &Value, schema: &Schema) -> Result<Vec<u8>, Misfit> {
+        let write = match self {
+            Format::ProtocolBuffers => protocol_buffers::write,
+            Format::Json => json::write,
+            Format::Avro => avro::write,
+        };
+        let mut out = Vec::new();
+        write(record, schema, &mut out)?;
+        Ok(out)
+    }
+
+    fn read<E: Ear>(self, stored: &[u8], schema: &Schema, ear: E) -> (Result<Value, BadBytes>, E) {
+        let read = match self {
+            Format::ProtocolBuffers => protocol_buffers::read,
+            Format::Json => json::read,
+            Format::Avro => avro::read,
+        };
+        let mut bytes = Bytes::new(stored, ear);
+        (read(&mut bytes, schema), bytes.ear)
+    }
+}
+
 fn encoded(code: Code, record: &Value) -> Vec<u8> {
     let schema = code.schema();
-    let format = match code.format {
-        Format::ProtocolBuffers => format::Format::ProtocolBuffers,
-        Format::Json => format::Format::Json,
-        Format::Avro => format::Format::Avro,
-    };
-    let bytes = format.write(record, &schema).expect("the code writes what its schema asks for");
+    let bytes = code.format.write(record, &schema).expect("the code writes what its schema asks for");
     if code.format == Format::Avro { [&[code.version], &bytes[..]].concat() } else { bytes }
 }
 

@@ -5,8 +5,28 @@ use std::rc::Rc;
 
 use super::datum::Datum;
 use super::schema::{Definition, Field, Form, Schema, Type};
-use crate::format::{Double, Kind, Value};
+use super::{decode, encode};
+use crate::format::{BadBytes, Bytes, Double, Ear, Kind, Misfit, Value};
 use crate::format::{Field as Shared, Schema as SharedSchema};
+
+/// Writes a record that fits its schema.
+pub fn write(record: &Value, schema: &SharedSchema, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    schema.check(record)?;
+    let datum = datum_of(record, schema).expect("a record that fits its schema fits Avro's");
+    encode(&datum, out);
+    Ok(())
+}
+
+/// Reads a record of that schema, with nothing after it.
+pub fn read<E: Ear>(bytes: &mut Bytes<E>, schema: &SharedSchema) -> Result<Value, BadBytes> {
+    let schema = schema_of(schema);
+    let datum = decode(&schema, bytes)?;
+    if bytes.is_at_end() {
+        Ok(value_of(&schema, &schema.root, &datum))
+    } else {
+        Err(bytes.bad(bytes.at, bytes.seen(), "the end"))
+    }
+}
 
 /// The schema as Avro has it. A field that may be missing is a union with null, which stands first unless the default is
 /// something else, since older readers take a default for one of the first branch.

@@ -38,7 +38,7 @@ pub mod parse;
 pub mod resolve;
 pub mod schema;
 
-pub use bridge::{datum_of, schema_of, value_of};
+pub use bridge::{datum_of, read, schema_of, value_of, write};
 pub use canonical::{canonical, fingerprint};
 pub use datum::Datum;
 pub use decode::{decode, decode_all};
