@@ -38,6 +38,15 @@ pub fn list(things: impl IntoIterator<Item = impl Display>) -> String {
     }
 }
 
+/// A sentence that begins with a large letter. Ours begin with a letter of English.
+pub fn capital(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
 /// A longer key or value is cut there: narration is a sentence, and some values have a million characters.
 const MOST_CHARS: usize = 40;
 

@@ -270,7 +270,7 @@ impl<'a> Binder<'a> {
                     of = kind;
                 }
                 "substr" if place > 0 => self.expect(argument.at, kind, &[Kind::Number], "SUBSTR")?,
-                _ => self.expect(argument.at, kind, &[Kind::Text], &function.to_uppercase())?,
+                _ => self.expect(argument.at, kind, &[Kind::Text], &function.to_ascii_uppercase())?,
             }
             bound.push(scalar);
         }

@@ -477,7 +477,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn expect(&mut self, word: &str) -> Read<()> {
-        if self.word(word) { Ok(()) } else { Err(self.wrong(&word.to_uppercase())) }
+        if self.word(word) { Ok(()) } else { Err(self.wrong(&word.to_ascii_uppercase())) }
     }
 
     pub(super) fn peek(&self) -> Option<&Token> {
@@ -498,7 +498,7 @@ impl Parser<'_> {
         let problem = match self.peek() {
             None => "the statement ends too early".to_owned(),
             Some(token) if FOREIGN_RESERVED.iter().chain(FOREIGN).any(|word| token.is(word)) => {
-                format!("{} is not known here", self.spelt(1).to_uppercase())
+                format!("{} is not known here", self.spelt(1).to_ascii_uppercase())
             }
             Some(_) => format!("`{}` cannot stand here", self.spelt(1)),
         };

@@ -183,7 +183,7 @@ impl Parser<'_> {
                 mistake.problem = mistake.problem.replace("cannot stand here", "is no function known here");
             }
             let names = AGGREGATES.iter().map(|(name, _)| *name).chain(FUNCTIONS.iter().map(|(name, ..)| *name));
-            mistake.accepted = names.map(str::to_uppercase).collect::<Vec<_>>().join(", ");
+            mistake.accepted = names.map(str::to_ascii_uppercase).collect::<Vec<_>>().join(", ");
             return Err(mistake);
         };
         self.skip();
@@ -191,8 +191,11 @@ impl Parser<'_> {
         let arguments = self.list(|parser| parser.expression(0))?;
         self.expect(")")?;
         if !(least..=most).contains(&arguments.len()) {
-            let problem =
-                format!("{} with {}", function.to_uppercase(), crate::wording::count(arguments.len(), "argument"));
+            let problem = format!(
+                "{} with {}",
+                function.to_ascii_uppercase(),
+                crate::wording::count(arguments.len(), "argument")
+            );
             let accepted = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return Err(Mistake { at, problem, accepted });
         }

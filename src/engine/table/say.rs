@@ -33,7 +33,7 @@ pub(super) fn said(scalar: &Scalar, name: &dyn Fn(usize) -> String) -> String {
             }
             text + " END"
         }
-        ScalarKind::Call { function, arguments } => format!("{}({})", function.to_uppercase(), list(arguments)),
+        ScalarKind::Call { function, arguments } => format!("{}({})", function.to_ascii_uppercase(), list(arguments)),
     }
 }
 

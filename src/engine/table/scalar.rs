@@ -234,7 +234,7 @@ impl Scalar {
                 };
                 Datum::Text(substring(text, *from, len).into())
             }
-            _ => return Err(self.refused(format!("{} does not take this", function.to_uppercase()))),
+            _ => return Err(self.refused(format!("{} does not take this", function.to_ascii_uppercase()))),
         })
     }
 

@@ -11,7 +11,7 @@ use super::learn::Sense;
 use super::settings::Family;
 use crate::contract::Refused;
 use crate::spell::grouped;
-use crate::wording::{count, list, shown};
+use crate::wording::{capital, count, list, shown};
 
 #[derive(Clone, Debug, Event)]
 pub enum Event {
@@ -198,11 +198,6 @@ fn tell_cell(writer: &u32, reader: &u32, verdict: &Verdict, why: &str, out: &mut
         (Verdict::Both, why) => write!(out, "{}.", capital(why)),
         (_, why) => write!(out, "{}: {why}.", capital(verdict.short())),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// More pairs of versions nobody keeps in mind.

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 
 use super::question::Language;
 use super::value::{Tuple, spelled};
-use crate::wording::{count, list};
+use crate::wording::{capital, count, list};
 
 /// An answer that is complete.
 pub struct Answered {
@@ -127,9 +127,4 @@ fn some(rows: &[Tuple]) -> String {
         0 => list(told),
         more => format!("{} and {more} more", told.join(", ")),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
