@@ -13,6 +13,7 @@ pub mod export;
 pub mod graph;
 pub mod hex;
 pub mod parts;
+pub mod pieces;
 pub mod places;
 pub mod round;
 pub mod rows;

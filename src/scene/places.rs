@@ -21,10 +21,16 @@ const BELOW: f32 = 15.0;
 const WIDEST: f32 = 110.0;
 /// A row wider than this has room for more free places.
 const WIDE: f32 = 300.0;
+const TWO_ROWS: f32 = 60.0;
 
 /// How many places a row of that width has at least.
 pub fn least(width: f32, wide: usize, narrow: usize) -> usize {
     if width > WIDE { wide } else { narrow }
+}
+
+/// How many rows of places there are below each other: two where a card is as narrow as on a phone, and has room for them.
+pub fn lines(area: Area) -> usize {
+    if area.width < WIDE && area.height >= TWO_ROWS { 2 } else { 1 }
 }
 
 /// Which places are shown, and how wide each is: the same in all cards of one width.

@@ -15,7 +15,7 @@ use crate::engine::wording::{count, shown};
 use crate::engine::{Dump, wire};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::ROW;
-use crate::scene::places::{Places, Tile, least};
+use crate::scene::places::{Places, Tile, least, lines};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::{LINE, colours};
 use crate::scene::{Breadth, Scene};
@@ -23,10 +23,6 @@ use tiles::{of_claim, of_record};
 
 pub(super) type MultiLeaderFigure = Staged<MultiLeader>;
 type Leaders = Cluster<MultiLeader>;
-
-/// A card narrower than this, and so high inside, has two lines of records.
-const NARROW: f32 = 300.0;
-const LINES: f32 = 60.0;
 
 impl Shown for MultiLeader {
     const ABOUT: About = About {
@@ -116,7 +112,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
         let own = &every[node.index()];
         let tile = |place: usize| own.get(place).cloned().flatten();
         // On a phone they stand in two lines.
-        let lines = if area.width < NARROW && area.height >= LINES { 2 } else { 1 };
+        let lines = lines(area);
         let in_a_line = own.len().div_ceil(lines);
         let places = Places::new(area.width, widest, in_a_line, least.div_ceil(lines));
         let tallest = lines as f32 * (2.0 * LINE + 2.0 * GAP);

@@ -19,7 +19,7 @@ const NAME: f32 = MARK + 2.0 * GAP;
 const BETWEEN: f32 = APART;
 const DATA: &str = "small plain data";
 /// How much wider a piece may be than its bytes.
-const MOST_STRETCH: f32 = 2.5;
+const MOST_STRETCH: f32 = 2.0;
 
 /// The colour of a version, and its wash.
 pub(super) fn hue(version: u8) -> (&'static str, &'static str) {

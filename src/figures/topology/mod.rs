@@ -1,8 +1,6 @@
 //! How leaders and the ways between them are drawn: in a circle, or few of them in two columns, with an arrow from each to those
 //! that it sends to. The way of one change stands out, and below is what the links cost.
 
-mod pieces;
-
 use super::About;
 use super::stage::{Shown, Staged};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
@@ -13,9 +11,9 @@ use crate::engine::wording::{count, plural, shown};
 use crate::scene::area::{Area, GAP};
 use crate::scene::channel::Way;
 use crate::scene::parts::{NUMBERS, ROW, heading, numbers};
+use crate::scene::pieces::{CARD, Piece, TALL, pieces};
 use crate::scene::vocabulary::{LINE, colours};
 use crate::scene::{Breadth, Point, Scene, Shape};
-use pieces::{Piece, TALL, pieces};
 
 pub(super) type TopologyFigure = Staged<Topology>;
 
@@ -107,15 +105,15 @@ impl Shown for Topology {
         let log = log.map(|(place, change)| piece(change.call.to_string(), &change.op, Some(place)));
         let held = leader.held.iter().map(|(_, change)| piece(change.call.to_string(), &change.op, None));
         let mut below = area;
-        let share = if area.height > TALL { 3.0 } else { 2.0 };
-        let above = below.cut_top(((area.height - GAP / 2.0) / share).clamp(ROW, 2.0 * ROW));
+        let lines = if area.height > TALL { 3 } else { 2 };
+        let above = below.cut_top(((area.height - GAP / 2.0) / lines as f32).clamp(ROW, 2.0 * ROW));
         below.cut_top(GAP / 2.0);
         pieces(scene, &format!("{node}/rows"), above, &rows.collect::<Vec<_>>(), "no row");
         pieces(scene, &format!("{node}/log"), below, &log.chain(held).collect::<Vec<_>>(), "no change");
     }
 
-    fn tall(_: &Cluster<Topology>, breadth: Breadth) -> f32 {
-        if breadth == Breadth::Wide { 114.0 } else { 116.0 }
+    fn tall(_: &Cluster<Topology>, _: Breadth) -> f32 {
+        CARD
     }
 
     fn round(cluster: &Cluster<Topology>) -> Option<usize> {

@@ -49,12 +49,6 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
         let next = shown[place + 1..].iter().any(|other| other.call.client == write.call.client);
         next && matches!(fate(cluster, write.call), Fate::Kept | Fate::False)
     });
-    let note = match arrows.iter().any(is_claimed) {
-        _ if shown.is_empty() => "nothing is written yet",
-        true => "dashed: had not seen it",
-        false if rest.width > 10.0 * WIDE && !is_kept_longer => "a band: as long as it is kept",
-        false => "",
-    };
     let older = if hidden > 0 { format!(", but for {hidden} older") } else { String::new() };
     let by = match cluster.settings.clock {
         Clock::Number => "by number",
@@ -62,7 +56,16 @@ pub fn draw(scene: &mut Scene, cluster: &Cluster<Versions>, area: Area) {
         Clock::Dotted => "by dot",
         Clock::Lww => "by time",
     };
-    heading(scene, "before", &mut rest, &format!("What came before what, {by}{older}"), note);
+    let title = format!("What came before what, {by}{older}");
+    let fits = |note: &str| Face::of("name").width(&title) + GAP + Face::of("small").width(note) < rest.width;
+    const BAND: &str = "a band: as long as it is kept";
+    let note = match arrows.iter().any(is_claimed) {
+        _ if shown.is_empty() => "nothing is written yet",
+        true => "dashed: had not seen it",
+        false if fits(BAND) && !is_kept_longer => BAND,
+        false => "",
+    };
+    heading(scene, "before", &mut rest, &title, note);
     for client in cluster.client_ids() {
         let y = rest.y + client.index() as f32 * (TALL + BETWEEN);
         let name = Shape::new(format!("lane {client}"), rest.x, y).text(
@@ -225,7 +228,7 @@ fn draw_write(cluster: &Cluster<Versions>, write: &Write, at: Area) -> Shape {
     let name = if class.is_empty() { "strong" } else { "" };
     let shape = shape.text(GAP, SMALL + 2.0, Anchor::Start, name, call.as_str());
     // Beside its name, what is in the cart, where that fits.
-    let room = width - Face::of("strong").width(&call) - 4.0 * GAP;
+    let room = width - Face::of("strong").width(&call) - 2.0 * GAP - 2.0 * GAP;
     let shape = if small.width(&write.items) <= room && width > 2.0 * WIDE {
         let right = width - if matches!(word, "lost" | "false") { 2.0 * GAP + 2.0 } else { GAP };
         shape.text(right, SMALL + 2.0, Anchor::End, "small", &*write.items)

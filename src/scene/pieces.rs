@@ -1,13 +1,13 @@
-//! What stands in a card: rows, and changes that were applied or are held back.
+//! What stands in a card, the newest last: rows, and changes that were applied or are held back.
 
-use crate::scene::area::{Area, GAP};
-use crate::scene::parts::ROW;
-use crate::scene::text::Face;
-use crate::scene::vocabulary::{colours, hatch};
-use crate::scene::{Anchor, Scene, Shape};
+use super::area::{Area, GAP};
+use super::parts::ROW;
+use super::text::Face;
+use super::vocabulary::{colours, hatch};
+use super::{Anchor, Scene, Shape};
 
 /// What stands in a card.
-pub(super) struct Piece {
+pub struct Piece {
     pub key: String,
     pub text: String,
     pub label: String,
@@ -17,13 +17,15 @@ pub(super) struct Piece {
 }
 
 /// A card with so much room has two lines of changes.
-pub(super) const TALL: f32 = 70.0;
+pub const TALL: f32 = 70.0;
+/// How tall a card with so much room is as a whole.
+pub const CARD: f32 = 114.0;
 /// How wide a piece is at least, and between pieces.
 const PIECE: f32 = 62.0;
 const BETWEEN: f32 = 4.0;
 
 /// The newest of them fill an area from the left, and places that are still free are seen.
-pub(super) fn pieces(scene: &mut Scene, key: &str, area: Area, all: &[Piece], none: &str) {
+pub fn pieces(scene: &mut Scene, key: &str, area: Area, all: &[Piece], none: &str) {
     let small = Face::of("small");
     let widest = all.iter().map(|piece| small.width(&piece.text) + GAP + BETWEEN).fold(PIECE, f32::max);
     let columns = (((area.width + BETWEEN) / (widest + BETWEEN)) as usize).max(1);
