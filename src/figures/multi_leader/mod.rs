@@ -125,7 +125,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
     }
 
     fn tall(_: &Leaders, breadth: Breadth) -> f32 {
-        let holds = if breadth == Breadth::Narrow { 4.0 * LINE } else { 2.0 * LINE + GAP };
+        let holds = if breadth == Breadth::Narrow { 2.0 * LINE + 2.0 * LINE } else { 2.0 * LINE + GAP };
         2.0 * ROW + holds
     }
 

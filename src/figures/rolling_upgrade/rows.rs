@@ -18,8 +18,6 @@ use crate::scene::{Anchor, Breadth, Scene, Shape};
 const NAME: f32 = MARK + 2.0 * GAP;
 const BETWEEN: f32 = APART;
 const DATA: &str = "small plain data";
-/// How much wider a piece may be than its bytes.
-const MOST_STRETCH: f32 = 2.0;
 
 /// The colour of a version, and its wash.
 pub(super) fn hue(version: u8) -> (&'static str, &'static str) {
@@ -80,7 +78,7 @@ pub(super) fn draw_database(scene: &mut Scene, cluster: &Seen, event: Option<&Ev
     // Wide, the longest row fills its room, and all others are as much wider than their bytes.
     let widest = database.rows.iter().map(|row| length(cluster, row)).fold(1.0, f32::max);
     let stretch = match breadth {
-        Breadth::Wide => ((area.width - GAP - GAP - NAME - BETWEEN) / widest).clamp(1.0, MOST_STRETCH),
+        Breadth::Wide => ((area.width - GAP - GAP - NAME - BETWEEN) / widest).max(1.0),
         Breadth::Narrow => 1.0,
     };
     for row in database.rows.iter() {

@@ -21,7 +21,7 @@ pub(super) type VersionsFigure = Staged<Versions>;
 const WIDE: f32 = 2.0 * CLIENT;
 const TALL: f32 = 2.0 * LINE + 2.0;
 /// Where there is room, a cart is up to so tall.
-const MOST: f32 = 2.0 * TALL;
+const MOST: f32 = 2.0 * (TALL + LINE);
 const HEAD: f32 = 2.0 * ROW;
 /// So many names have room beside each other on a phone.
 const FEW: usize = 3;
