@@ -35,6 +35,10 @@ pub struct Settings {
     /// Whether a read sends the newest value to the nodes that answered with an older one.
     #[parameter(ReadRepair::On)]
     pub read_repair: ReadRepair,
+    /// What becomes of writes of which neither had seen the other.
+    #[label("Concurrent writes")]
+    #[parameter(Conflict::Lww)]
+    pub conflict: Conflict,
     /// How old a tombstone must be before a compaction forgets it.
     #[label("Grace period (gc_grace)")]
     #[parameter(1_000, 0..=60_000, "ms")]
@@ -69,6 +73,15 @@ pub enum ReadRepair {
     Blocking,
     /// off
     Off,
+}
+
+/// What replicas keep of concurrent writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Conflict {
+    /// the last write wins
+    Lww,
+    /// all are kept, as siblings
+    Siblings,
 }
 
 /// Who coordinates a call where the command says nothing.
