@@ -221,7 +221,7 @@ impl cluster::Message for Message {
         };
         let value = |found: &Kept| match found.text() {
             _ if found.is_empty() => "nothing".to_owned(),
-            Some(text) => shown(&text).to_string(),
+            Some(_) => found.values().map(|value| shown(value).to_string()).collect::<Vec<_>>().join(", "),
             None => "deleted".to_owned(),
         };
         let asked = |request: &Request| match request {

@@ -109,6 +109,7 @@ use serde_json::Value;
 
 use crate::cluster::{self, CallId, Cluster, NodeId, Order, Protocol};
 use crate::contract::{Counter, Outcome, Probe, Refused};
+use crate::sim::Drawn;
 use crate::sim::network::Conditions;
 use client::Client;
 use message::Message;
@@ -143,6 +144,10 @@ impl Protocol for Quorum {
 
     fn conditions(settings: &Settings) -> (Conditions, u64) {
         (settings.conditions(), settings.seed)
+    }
+
+    fn drawn(settings: &Settings) -> Option<Drawn> {
+        settings.spread.0.map(|spread| spread.of(settings.delay))
     }
 
     fn nodes(settings: &Settings) -> Vec<Node> {

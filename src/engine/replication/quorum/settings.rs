@@ -6,6 +6,7 @@ use crate::cluster::{ClientId, NodeId, NodeSet};
 use crate::form::BadParameter;
 use crate::sim::Time;
 use crate::sim::network::Conditions;
+use crate::spread::NetworkSpread;
 
 /// More nodes than this can't be followed by eye.
 pub const MAX_NODES: u64 = 7;
@@ -52,6 +53,11 @@ pub struct Settings {
     /// How much longer a message may take, by chance; so messages overtake each other.
     #[parameter(10, 0..=10_000, "ms")]
     pub jitter: Time,
+    /// How the times of messages are spread: by delay and jitter, or otherwise, with the delay as their mean where they are not
+    /// fitted to a system.
+    #[label("Spread of delays")]
+    #[parameter(NetworkSpread::JITTER)]
+    pub spread: NetworkSpread,
     /// How many of a hundred messages are lost, by chance.
     #[parameter(0, 0..=100, "%")]
     pub loss: u64,

@@ -12,6 +12,7 @@ use crate::testing::{counter, go_on};
 use crate::wire::{Wire, dump};
 
 mod siblings;
+mod spread;
 
 type Quorum = Cluster<super::Quorum>;
 
