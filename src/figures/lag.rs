@@ -85,7 +85,12 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
             1 => "1 read waits".to_owned(),
             many => format!("{many} reads wait"),
         };
-        (if node == LEADER { "leader" } else { "follower" }.to_owned(), held)
+        let role = if node == LEADER { "leader" } else { "follower" };
+        let role = match cluster.settings.centre(node) {
+            Some(centre) => format!("{role}, {centre}"),
+            None => role.to_owned(),
+        };
+        (role, held)
     }
 
     /// The posts of each partition, in the colour of their page: in the same place on all nodes.
