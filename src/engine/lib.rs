@@ -6,7 +6,7 @@
 //!    what it takes; [`data`] reads a file of theirs into it;
 //! 3. [`sim`]: the disk, the network, the clock, the agenda and the chance that engines stand on;
 //! 4. [`storage`], [`replication`], [`encoding`], [`model`] and [`service`]: the engines themselves, one folder each. What they share,
-//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`distribution`]s of times, the
+//!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`spread`] of times, the
 //!    [`log`] of records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written,
 //!    the hosts and calls of a [`cluster`], the [`versions`] of what several write, the [`setting`] that a command changes, and
 //!    of their narrations the [`wording`], and how they [`spell`] numbers.
@@ -24,7 +24,6 @@ pub mod checksum;
 pub mod cluster;
 pub mod contract;
 pub mod data;
-pub mod distribution;
 pub mod encoding;
 pub mod form;
 pub mod format;
@@ -38,6 +37,7 @@ pub mod service;
 pub mod setting;
 pub mod sim;
 pub mod spell;
+pub mod spread;
 pub mod storage;
 pub mod table;
 #[cfg(test)]

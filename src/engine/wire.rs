@@ -207,14 +207,23 @@ impl Wire for NodeId {
     }
 }
 
+impl Wire for ClientId {
+    fn write(&self, label: &str, frame: &mut Frame) {
+        frame.field(label, &[self.number()], self.to_string());
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<ClientId> {
+        u8::read(bytes).filter(|number| *number > 0).map(ClientId::new)
+    }
+}
+
 impl Wire for CallId {
     fn write(&self, label: &str, frame: &mut Frame) {
-        frame.field("client", &[self.client.number()], self.client.to_string());
+        self.client.write("client", frame);
         self.number.write(label, frame);
     }
 
     fn read(bytes: &mut &[u8]) -> Option<CallId> {
-        let client = u8::read(bytes).filter(|number| *number > 0).map(ClientId::new)?;
-        Some(CallId { client, number: u32::read(bytes)? })
+        Some(CallId { client: ClientId::read(bytes)?, number: u32::read(bytes)? })
     }
 }

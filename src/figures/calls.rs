@@ -55,6 +55,9 @@ pub(super) fn brief(history: &History, place: usize) -> String {
     let end = match call.ended.map(|(_, returned)| returned) {
         None => "…".to_owned(),
         Some(Returned::Written) => "✓".to_owned(),
+        Some(Returned::Found(_)) if call.siblings.len() > 1 => {
+            call.siblings.iter().map(|write| value_of(*write)).collect::<Vec<_>>().join(", ")
+        }
         Some(Returned::Found(found)) => found.map_or_else(|| "nothing".to_owned(), value_of),
         Some(Returned::Nothing) => "?".to_owned(),
     };

@@ -85,7 +85,14 @@ reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; 
             1 => "1 read waits".to_owned(),
             many => format!("{many} reads wait"),
         };
-        (if node == LEADER { "leader" } else { "follower" }.to_owned(), held)
+        let role = match (node == LEADER, cluster.settings.centre(node)) {
+            (true, Some(centre)) => format!("leader, {centre}"),
+            (true, None) => "leader".to_owned(),
+            // With its data centre beside it, the name has no room for more.
+            (false, Some(centre)) => centre.to_string(),
+            (false, None) => "follower".to_owned(),
+        };
+        (role, held)
     }
 
     /// The posts of each partition, in the colour of their page: in the same place on all nodes.

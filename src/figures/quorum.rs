@@ -1,9 +1,8 @@
 //! How a quorum store is drawn: clients with what they believe at the left; at the right nodes with what they have in
 //! memory and on their disk; above all the call that is going on, with its tally.
 
+mod cards;
 mod trees;
-
-use std::collections::BTreeSet;
 
 use super::About;
 use super::calls::{self, Proof};
@@ -14,16 +13,14 @@ use crate::engine::key::Key;
 use crate::engine::replication::Verdict;
 use crate::engine::replication::quorum::coordinator::{Coordination, Task};
 use crate::engine::replication::quorum::message::{Ending, Message};
-use crate::engine::replication::quorum::node::Node;
-use crate::engine::replication::quorum::record::{self, Record};
+use crate::engine::replication::quorum::record;
 use crate::engine::replication::quorum::{Quorum, client::Belief, disk::Logged, focus};
 use crate::engine::wording::{asked, count, shown};
 use crate::scene::area::{Area, GAP, Size};
-use crate::scene::parts::{NODE, newest_on_disk};
-use crate::scene::places::{Places, TALLEST, Tile, named};
-use crate::scene::text::Face;
-use crate::scene::vocabulary::{Held, LINE, cell, colours, tint};
-use crate::scene::{Breadth, Scene, Whence};
+use crate::scene::parts::NODE;
+use crate::scene::places::named;
+use crate::scene::vocabulary::{LINE, colours, tint};
+use crate::scene::{Breadth, Scene};
 
 pub(super) type QuorumFigure = Staged<Quorum>;
 
@@ -38,11 +35,14 @@ fn held(cluster: &Cluster<Quorum>, key: &str) -> Option<Dump> {
         "log" => disk.log().into_iter().find(|each| each.range.start.to_string() == part),
         _ => disk.hints().into_iter().find(|each| each.name() == part),
     };
-    Some(dump_logged(id, found?))
+    let found = found?;
+    let siblings = cluster.nodes[id.index()].replica.read(&found.key).len();
+    Some(dump_logged(id, found, siblings))
 }
 
-fn dump_logged(node: NodeId, logged: Logged) -> Dump {
+fn dump_logged(node: NodeId, logged: Logged, siblings: usize) -> Dump {
     let title = match logged.owner {
+        None if siblings > 1 => format!("One of {siblings} siblings of {} in the log of {node}", logged.key),
         None => format!("The record of {} in the log of {node}", logged.key),
         Some(owner) => format!("The hint for {owner} that {node} holds"),
     };
@@ -81,6 +81,12 @@ impl Shown for Quorum {
         let beliefs = cluster.clients[client.index()].beliefs.iter().rev().map(|(key, belief)| {
             let said = match belief {
                 Belief::Value(value) => format!("{key} = {}", shown(value)),
+                Belief::Siblings(values) => {
+                    format!(
+                        "{key} = {}",
+                        values.iter().map(|value| shown(value).to_string()).collect::<Vec<_>>().join(", ")
+                    )
+                }
                 Belief::Nothing => format!("no {key}"),
                 Belief::Unsure(Some(value)) => format!("{key} = {} ?", shown(value)),
                 Belief::Unsure(None) => format!("no {key} ?"),
@@ -97,7 +103,7 @@ impl Shown for Quorum {
         let answered = focus(cluster).and_then(|(_, coordination)| coordination);
         let answered = answered.is_some_and(|it| it.answers.iter().any(|answer| answer.from == id));
         let spare = if cluster.settings.home().contains(id) { "" } else { "spare " };
-        let held = count(node.replica.records.len(), "record");
+        let held = count(node.replica.len(), "record");
         let hints =
             if node.hints.is_empty() { String::new() } else { format!(", {}", count(node.hints.len(), "hint")) };
         (format!("{spare}{}", if answered { "✓" } else { "" }), held + &hints)
@@ -109,12 +115,12 @@ impl Shown for Quorum {
         trees::draw(scene, cluster, id, &mut area);
         let node = &cluster.nodes[id.index()];
         if area.height < 2.0 * LINE + GAP {
-            return draw_memory(scene, cluster, id, area);
+            return cards::draw_memory(scene, cluster, id, area);
         }
         let [memory, mut disk] = area.rows([Size::Share(1.0), Size::Units(LINE)]);
         named(scene, &format!("{id}/name"), &mut disk, "disk", "disk");
-        draw_memory(scene, cluster, id, memory);
-        draw_disk(scene, node, disk);
+        cards::draw_memory(scene, cluster, id, memory);
+        cards::draw_disk(scene, node, disk);
     }
 
     /// Room for memory and disk.
@@ -160,89 +166,20 @@ fn standing(it: &Coordination) -> String {
         Some(Ending::QuorumNotMet { .. } | Ending::NoResponse { .. }) => {
             format!("{tally}: refused in time, nothing is undone")
         }
-        Some(Ending::Found(None)) => format!("{tally}: no one had a value"),
+        Some(Ending::Found(found)) if found.is_several() => {
+            format!("{tally}: {found} are concurrent, and all are returned")
+        }
         Some(Ending::Written) => format!("{tally}: the write counts"),
-        Some(Ending::Found(Some(won))) => {
-            let versions = it.answers.iter().take(it.needed).filter_map(|answer| Some(answer.found.as_ref()?.version));
+        Some(Ending::Found(found)) => {
+            let Some(won) = found.newest() else { return format!("{tally}: no one had a value") };
+            let versions =
+                it.answers.iter().take(it.needed).flat_map(|answer| answer.found.iter().map(|it| it.version));
+            // By its time it may be the smaller one, where what clients had seen decides.
             match versions.filter(|version| *version < won.version).max() {
+                Some(_) if won.seen().is_some() => format!("{tally}: {won}, whose client had seen the others"),
                 Some(older) => format!("{tally}: {won} ({}) is later than {older}", won.version),
                 None => format!("{tally}: {won} wins, none is later than {}", won.version),
             }
         }
-    }
-}
-
-/// A record in the log.
-const LOGGED: f32 = 62.0;
-const FEW: usize = 4;
-
-/// In memory, a place for each key that any node has, the same on all of them, and then the hints.
-fn draw_memory(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, area: Area) {
-    let keys: BTreeSet<&Key> = cluster.nodes.iter().flat_map(|it| it.replica.records.iter().map(|it| it.0)).collect();
-    let keys: Vec<&Key> = keys.into_iter().collect();
-    let (node, face) = (&cluster.nodes[id.index()], Face::of("small strong"));
-    let hints: Vec<_> = node.hints.iter().collect();
-    let records = cluster.nodes.iter().flat_map(|node| node.replica.records.iter());
-    let of_records = records.map(|(key, record)| face.width(&format!("{key} = {}", mark(record))));
-    let of_hints = hints.iter().map(|(owner, key, _)| face.width(&format!("{key} for {owner}")));
-    let widest = of_records.chain(of_hints).fold(0.0, f32::max);
-    let places = Places::new(area.width, widest, keys.len() + hints.len(), 1);
-    let free = |place: usize| match (cluster.is_up(id), keys.get(place)) {
-        (false, _) => Some("memory: gone".to_owned()),
-        (true, Some(key)) => Some(format!("no {key}")),
-        (true, None) => keys.is_empty().then(|| "memory: empty".to_owned()),
-    };
-    let tile = |place: usize| match keys.get(place) {
-        Some(key) => {
-            node.replica.records.iter().find(|it| it.0 == *key).map(|(key, record)| entry(id, key, record, None))
-        }
-        None => hints.get(place - keys.len()).map(|(owner, key, record)| entry(id, key, record, Some(*owner))),
-    };
-    places.draw(scene, &format!("{id}/memory"), Area { height: area.height.min(TALLEST), ..area }, &free, &tile);
-}
-
-fn entry(node: NodeId, key: &Key, record: &Record, owner: Option<NodeId>) -> Tile {
-    let (what, word) = match owner {
-        None if record.value.is_none() => (format!("{node}/record {}", key.as_str()), key.to_string()),
-        None => (format!("{node}/record {}", key.as_str()), format!("{key} = {}", mark(record))),
-        Some(owner) => (format!("{node}/hint {owner} {}", key.as_str()), format!("{key} for {owner}")),
-    };
-    let (stripe, wash) = colours(key.as_str());
-    Tile {
-        key: what,
-        word,
-        // It decides who wins.
-        note: record.version.to_string(),
-        stripe,
-        wash,
-        crossed: record.value.is_none(),
-        class: if owner.is_some() { "copy" } else { "" },
-        label: format!("{}, version {}", record.of(key), record.version),
-        ..Tile::default()
-    }
-}
-
-/// What stands in the place of a value: of a tombstone, a cross.
-fn mark(record: &Record) -> &str {
-    record.value.as_deref().unwrap_or("✗")
-}
-
-/// The log, its end to the right: what an older record of a key was is dead, but still there.
-fn draw_disk(scene: &mut Scene, node: &Node, area: Area) {
-    let (id, disk) = (node.id, &node.replica.disk);
-    let all: Vec<Logged> = disk.log().into_iter().chain(disk.hints()).collect();
-    // Few share the room of four.
-    let wide = (area.width / all.len().max(FEW) as f32 - GAP).max(LOGGED);
-    let (hidden, places) = newest_on_disk(scene, &format!("{id}/disk"), area, wide, all.len());
-    for (logged, at) in all[hidden..].iter().zip(places) {
-        let (key, name) = (logged.key.as_str(), logged.name());
-        let (what, held, born) = match logged.owner {
-            None => (format!("log {}", logged.range.start), mark(&logged.record).to_owned(), format!("record {key}")),
-            Some(owner) => (format!("held {name}"), format!("→{owner}"), format!("hint {name}")),
-        };
-        let shape = cell(format!("{id}/{what}"), at.x, at.y, at.width, at.height, key, Held::Value(&held))
-            .class(if logged.is_newest { "" } else { "dead" })
-            .label(format!("{}, version {}", logged.record.of(&logged.key), logged.record.version));
-        scene.push(shape.born(Whence::Shape(format!("{id}/{born}"))).selects());
     }
 }

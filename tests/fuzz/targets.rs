@@ -374,19 +374,35 @@ fn messages() -> Vec<Vec<u8>> {
     let call = CallId { client: ClientId::new(1), number: 300 };
     let key = Key::new("apple");
     let after = Time::from_nanos(5_000_000);
-    let record =
-        quorum::record::Record { value: Some("é🙂".into()), version: quorum::record::Version { at: after, call } };
+    let version = quorum::record::Version { at: after, call };
+    let record = quorum::record::Record::new(Some("é🙂".into()), version, None);
+    let sibling = |number| {
+        let call = CallId { client: ClientId::new(2), number };
+        let seen = [quorum::record::Record::new(None, version, Some(Default::default()))]
+            .iter()
+            .collect::<quorum::kept::Kept>()
+            .context();
+        quorum::record::Record::new(Some("pear".into()), quorum::record::Version { at: after, call }, Some(seen))
+    };
+    let siblings: quorum::kept::Kept = [sibling(1), sibling(2)].iter().collect();
     let places = quorum::merkle::TreePlace::all();
     let digest = quorum::merkle::Tree::of(&Default::default()).entry(places[0]);
     let all = [
         Message::Request { call, request: Request::Read { key: key.clone() } },
         Message::Request { call, request: Request::Delete { key: key.clone() } },
         Message::Request { call, request: Request::Write { key: key.clone(), value: "pear".into() } },
-        Message::Response { call, ending: Ending::Found(Some(record.clone())) },
+        Message::Response { call, ending: Ending::Found(record.clone().into()) },
         Message::Response { call, ending: Ending::QuorumNotMet { got: 1, needed: 2, after } },
         Message::Response { call, ending: Ending::NoResponse { node: NodeId::new(2), after } },
         Message::Write { call, key: key.clone(), record: record.clone(), hint: Some(NodeId::new(3)) },
-        Message::Answer { call, found: Some(record.clone()) },
+        Message::Answer { call, found: record.clone().into() },
+        Message::Answer { call, found: siblings },
+        Message::Write { call, key: key.clone(), record: sibling(1), hint: None },
+        Message::RequestAfter {
+            call,
+            request: Request::Delete { key: key.clone() },
+            seen: sibling(1).dotted.expect("it has").seen,
+        },
         Message::Repair { key: key.clone(), record: record.clone(), call: Some(call) },
         Message::Repaired { call, version: record.version },
         Message::HandedOff { key: key.clone(), version: record.version },

@@ -63,7 +63,7 @@ impl Judged {
         match verdict {
             Verdict::Fresh => Judged::Fresh,
             Verdict::Missed { .. } => Judged::Missed,
-            Verdict::WentBack { .. } => Judged::WentBack,
+            Verdict::WentBack { .. } | Verdict::Lacks { .. } => Judged::WentBack,
             Verdict::NoOrder { .. } => Judged::NoOrder,
             Verdict::Lost { winner: Winner::WasOver, .. } => Judged::Missed,
             Verdict::Lost { .. } => Judged::Lost,

@@ -39,7 +39,7 @@ use serde_json::{Value, json};
 use crate::contract::{Counter, Decision, Event, Outcome, Probe, Refused};
 use crate::form::{Command, Declared};
 use crate::sim::network::Conditions;
-use crate::sim::{Delay, Envelope, Time};
+use crate::sim::{Delay, Drawn, Envelope, Time};
 use crate::wire::Wire;
 
 /// What the hosts of a cluster do.
@@ -62,6 +62,11 @@ pub trait Protocol: Clone + Sized + 'static {
     /// Hosts that are neither: they are machines as clients are, and have a name each.
     fn services(_: &Self::Settings) -> Vec<(Service, Self::Client)> {
         Vec::new()
+    }
+
+    /// What the times of messages are drawn from, if it is not a delay and a jitter.
+    fn drawn(_: &Self::Settings) -> Option<Drawn> {
+        None
     }
 
     /// The links that are slower or faster than the others from the beginning.

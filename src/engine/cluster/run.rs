@@ -66,6 +66,9 @@ impl<P: Protocol> Engine for Cluster<P> {
             passed: None,
             world: World::new(conditions, seed),
         };
+        if let Some(drawn) = P::drawn(&cluster.settings) {
+            cluster.world.network.draw_delays(drawn);
+        }
         for (a, b, delay) in P::delays(&cluster.settings) {
             cluster.world.network.set_delay(a, b, delay);
         }

@@ -6,9 +6,9 @@
 
 use std::fmt::{self, Display};
 
-use crate::distribution::exponential;
 use crate::form::{ArgumentKind, ParameterKind, ParameterValue, Value, integers};
 use crate::language::{BadCommand, Words};
+use crate::sim::distribution::exponential;
 use crate::sim::{Rng, Time};
 
 /// No figure takes more requests a second: beyond it, a second alone takes longer to simulate than a page may be busy.

@@ -32,7 +32,7 @@ pub mod theory;
 #[cfg(test)]
 mod tests;
 
-pub use crate::distribution::{self, Distribution};
+pub use crate::sim::distribution::{self, Distribution};
 pub use crate::spell::{self, grouped};
 pub use arrivals::Arrivals;
 pub use breaker::Breaker;

@@ -7,11 +7,14 @@ pub mod agenda;
 mod bytes;
 pub mod clock;
 pub mod disk;
+pub mod distribution;
+pub mod drawn;
 pub mod network;
 pub mod rng;
 
 pub use agenda::Agenda;
 pub use clock::Time;
 pub use disk::{Crash, Disk, DiskError, FileId};
+pub use drawn::Drawn;
 pub use network::{Delay, Envelope, Fate, Loss, MessageId, Network};
 pub use rng::Rng;

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 use litemap::LiteMap;
 
-use super::{Rng, Time};
+use super::{Drawn, Rng, Time};
 
 /// How long messages on a link take from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +121,20 @@ pub struct Traffic {
 
 /// Chance chooses delays in steps of a tenth of a millisecond, so that they can be read.
 const GRAIN: Time = Time::from_micros(100);
+/// Those of a distribution in finer ones: some of these are shorter than a millisecond.
+const FINE_GRAIN: Time = Time::from_micros(10);
+
+/// To the nearest step.
+fn fine(time: Time) -> Time {
+    let half = FINE_GRAIN.as_nanos() / 2;
+    Time::from_nanos((time.as_nanos() + half) / FINE_GRAIN.as_nanos() * FINE_GRAIN.as_nanos())
+}
 
 #[derive(Clone, Debug)]
 pub struct Network<A, M> {
     conditions: Conditions,
+    /// What all delays are drawn from, in place of delay and jitter.
+    drawn: Option<Drawn>,
     rng: Rng,
     /// For delays that are drawn link by link, so that drawing one changes nothing elsewhere.
     delay_rng: Rng,
@@ -143,6 +153,7 @@ impl<A: Copy + Ord, M> Network<A, M> {
     pub fn new(conditions: Conditions, seed: u64) -> Network<A, M> {
         Network {
             conditions,
+            drawn: None,
             rng: Rng::new(seed),
             delay_rng: Rng::new(!seed),
             named: 0,
@@ -162,7 +173,10 @@ impl<A: Copy + Ord, M> Network<A, M> {
         let jitter = Time::from_nanos(self.rng.below(steps + 1) * GRAIN.as_nanos());
         let doomed = self.rng.below(100) < self.conditions.loss_percent;
         let delay = match self.delays.get(&link(from, to)).copied() {
-            None => self.conditions.delay + jitter,
+            None => match self.drawn {
+                Some(drawn) => fine(drawn.draw(&mut self.delay_rng)),
+                None => self.conditions.delay + jitter,
+            },
             Some(Delay::Fixed(time)) => time,
             Some(Delay::Exponential(mean)) => self.draw(mean),
         };
@@ -244,6 +258,11 @@ impl<A: Copy + Ord, M> Network<A, M> {
         if let Some(envelope) = Rc::make_mut(&mut self.in_flight).get_mut(&id) {
             Rc::make_mut(envelope).due += more;
         }
+    }
+
+    /// From now on, messages about which nothing else is said take what is drawn from there.
+    pub fn draw_delays(&mut self, from: Drawn) {
+        self.drawn = Some(from);
     }
 
     /// From now on, messages between the two take that long.

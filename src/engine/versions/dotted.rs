@@ -1,5 +1,7 @@
 //! Dotted version vectors (Preguiça, Baquero and others, 2010): the name of one write, its dot, beside the vector of all that
 //! its writer had seen. The dot need not be next to what was seen: that is what a vector alone can't say.
+//!
+//! Who names writes is up to the store: the replica that takes a write first, or the client that makes it.
 
 use std::fmt::{self, Display};
 
@@ -7,30 +9,30 @@ use super::{Relation, Vector, Version};
 use crate::replication::NodeId;
 use crate::wire::{Frame, Wire};
 
-/// One write: the replica that took it first, and its number there.
+/// One write: the replica that took it first, or its client, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dot {
-    pub replica: NodeId,
+pub struct Dot<A = NodeId> {
+    pub replica: A,
     pub count: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dotted {
-    pub dot: Dot,
-    pub seen: Vector,
+pub struct Dotted<A = NodeId> {
+    pub dot: Dot<A>,
+    pub seen: Vector<A>,
 }
 
-impl Dotted {
+impl<A: Copy + Ord> Dotted<A> {
     /// All that a reader of it has seen.
-    pub fn history(&self) -> Vector {
+    pub fn history(&self) -> Vector<A> {
         let mut history = self.seen.clone();
         history.see(self.dot);
         history
     }
 }
 
-impl Version for Dotted {
-    fn compare(&self, other: &Dotted) -> Relation {
+impl<A: Copy + Ord> Version for Dotted<A> {
+    fn compare(&self, other: &Dotted<A>) -> Relation {
         if self.dot == other.dot {
             return Relation::Same;
         }
@@ -39,7 +41,7 @@ impl Version for Dotted {
 }
 
 /// `n1:2`.
-impl Display for Dot {
+impl<A: Display> Display for Dot<A> {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, "{}:{}", self.replica, self.count)
     }

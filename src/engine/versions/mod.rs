@@ -43,6 +43,8 @@ pub use stamp::Stamp;
 pub use together::Together;
 pub use vector::Vector;
 
+use std::cmp::Ordering;
+
 /// How one version is to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
@@ -64,6 +66,17 @@ impl Relation {
             (true, false) => Relation::Before,
             (false, true) => Relation::After,
             (false, false) => Relation::Concurrent,
+        }
+    }
+}
+
+/// In an order in which any two can be told apart, nothing is concurrent.
+impl From<Ordering> for Relation {
+    fn from(order: Ordering) -> Relation {
+        match order {
+            Ordering::Less => Relation::Before,
+            Ordering::Equal => Relation::Same,
+            Ordering::Greater => Relation::After,
         }
     }
 }

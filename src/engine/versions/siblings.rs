@@ -29,7 +29,7 @@ impl<V: Version + Clone, T: Clone> Siblings<V, T> {
     }
 
     /// In the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = &(V, T)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &(V, T)> + DoubleEndedIterator {
         self.all.iter()
     }
 
@@ -58,9 +58,9 @@ impl<T> Siblings<Numbered, T> {
     }
 }
 
-impl<T> Siblings<Dotted, T> {
+impl<A: Copy + Ord, T> Siblings<Dotted<A>, T> {
     /// All that a reader of all of them has seen; a write gets the dot after those of its replica.
-    pub fn history(&self) -> Vector {
+    pub fn history(&self) -> Vector<A> {
         let mut all = Vector::default();
         self.all.iter().for_each(|(version, _)| all.merge(&version.history()));
         all

@@ -14,11 +14,7 @@ pub struct Stamp {
 /// It never says that two are concurrent, for it never asks what a writer had seen.
 impl Version for Stamp {
     fn compare(&self, other: &Stamp) -> Relation {
-        match self.cmp(other) {
-            std::cmp::Ordering::Less => Relation::Before,
-            std::cmp::Ordering::Equal => Relation::Same,
-            std::cmp::Ordering::Greater => Relation::After,
-        }
+        self.cmp(other).into()
     }
 }
 

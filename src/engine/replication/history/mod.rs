@@ -19,6 +19,9 @@
 //! wrong, a write may even lose to one that was over before it began: then what the reads return is stale, too, and always
 //! will be. Only stores that give versions to writes ([`History::stamp`]) lose them so: a leader's log keeps both, one after
 //! the other.
+//!
+//! A store that keeps concurrent writes beside each other has no last write, and its reads return several. [`siblings`] judges
+//! these, by what each client had really seen.
 
 use std::fmt::{self, Display};
 use std::iter;
@@ -30,9 +33,11 @@ use stepwise_derive::Wire;
 use super::host::ClientId;
 use crate::key::Key;
 use crate::sim::Time;
+use crate::versions::History as Past;
 use crate::wording::shown;
 
 mod judge;
+mod siblings;
 mod verdict;
 
 #[cfg(test)]
@@ -131,6 +136,11 @@ pub struct Call {
     seen: bool,
     /// Whether this write is counted as lost unseen.
     lost: bool,
+    /// Where siblings are kept: all writes that a read has returned, and all that the client of a call had seen by then, by their
+    /// places, its own included; and whether some node has stored this write.
+    pub siblings: Vec<CallId>,
+    past: Past,
+    stored: bool,
 }
 
 impl Call {
@@ -163,6 +173,8 @@ pub struct History {
     moments: u32,
     stale: u64,
     lost: u64,
+    keeps_siblings: bool,
+    has_forgotten: bool,
 }
 
 impl History {
@@ -172,7 +184,6 @@ impl History {
         let told = self.told.get(request.key()).copied().unwrap_or_default();
         let call = Call {
             id,
-            request,
             began,
             ended: None,
             verdict: None,
@@ -182,6 +193,10 @@ impl History {
             is_untold: false,
             seen: false,
             lost: false,
+            siblings: Vec::new(),
+            past: if self.keeps_siblings { self.past_of(id, &request) } else { Past::default() },
+            stored: false,
+            request,
         };
         Rc::make_mut(&mut self.calls).push(Rc::new(call));
     }

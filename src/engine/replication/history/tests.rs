@@ -217,7 +217,7 @@ proptest! {
                 let name = match verdict {
                     Verdict::Lost { winner: Winner::WasOver, .. } | Verdict::Missed { .. } => "missed",
                     Verdict::Fresh | Verdict::Lost { .. } => "fresh",
-                    Verdict::WentBack { .. } => "went back",
+                    Verdict::WentBack { .. } | Verdict::Lacks { .. } => "went back",
                     Verdict::NoOrder { .. } => "no order",
                 };
                 prop_assert_eq!(name, by_the_rules(&calls, place), "{:?}", calls);

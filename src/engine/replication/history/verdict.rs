@@ -15,6 +15,10 @@ pub enum Verdict {
     WentBack {
         behind: CallId,
     },
+    /// This earlier read had returned a value that the read neither returns nor comes after. Only where siblings are kept.
+    Lacks {
+        behind: CallId,
+    },
     /// Neither of the two rules is broken, and yet all calls on the key do not fit into one order: not linearizable. This
     /// call stands against the read.
     NoOrder {
@@ -48,6 +52,7 @@ impl Verdict {
             Verdict::Fresh => None,
             Verdict::Missed { write: call }
             | Verdict::WentBack { behind: call }
+            | Verdict::Lacks { behind: call }
             | Verdict::NoOrder { against: call }
             | Verdict::Lost { write: call, .. } => Some(call),
         }
@@ -60,7 +65,7 @@ impl Verdict {
 
     pub fn is_stale(self) -> bool {
         match self {
-            Verdict::Missed { .. } | Verdict::WentBack { .. } => true,
+            Verdict::Missed { .. } | Verdict::WentBack { .. } | Verdict::Lacks { .. } => true,
             Verdict::Lost { winner, .. } => winner == Winner::WasOver,
             Verdict::Fresh | Verdict::NoOrder { .. } => false,
         }
@@ -77,6 +82,9 @@ impl Display for Verdict {
             }
             Verdict::WentBack { behind } => {
                 write!(out, "Stale: the earlier read {behind} had already returned a newer value.")
+            }
+            Verdict::Lacks { behind } => {
+                write!(out, "Stale: the earlier read {behind} had already returned a value that this one lacks.")
             }
             Verdict::NoOrder { against } => write!(
                 out,

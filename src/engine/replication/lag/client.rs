@@ -27,7 +27,7 @@ pub type Shown = (Rc<str>, Rc<[Item]>);
 pub struct Person {
     settings: Settings,
     user: User,
-    /// By device; what is kept with the account is kept with the first.
+    /// By device. What is kept with the account is kept with the first, or by data centre if there are two.
     sessions: [Session; Machine::ALL.len()],
     /// By device, what it shows: the page that it has read last.
     pub shows: [Option<Shown>; Machine::ALL.len()],
@@ -75,7 +75,10 @@ impl Person {
 
     /// Where the memory of a device is kept.
     fn session(&mut self, machine: Machine) -> &mut Session {
-        let place = if self.settings.session == Kept::User { 0 } else { machine.place() };
+        let place = match self.settings.session {
+            Kept::Device => machine.place(),
+            Kept::User => self.settings.routed(Device { user: self.user, machine }).map_or(0, |centre| centre as usize),
+        };
         &mut self.sessions[place]
     }
 

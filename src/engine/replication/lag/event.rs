@@ -7,6 +7,7 @@ use stepwise_derive::Event;
 use super::device::{Device, User};
 use super::message::{LogPosition, PARTITIONS, Post, letter, posts};
 use super::session::Route;
+use super::settings::Centres;
 use crate::cluster::{CallId, Happened, NodeId};
 use crate::contract::Refused;
 use crate::replication::checker::Item;
@@ -77,13 +78,26 @@ pub enum Event {
 
 fn ways(routes: &[Route]) -> String {
     let way = |route: &Route| {
-        let way = format!("partition {} from {}, {}", letter(route.partition), route.node, route.why);
+        let why = match route.centre {
+            None => route.why.to_string(),
+            Some((centre, by)) => format!("{} in the {centre}, {}", route.why, routed(by)),
+        };
+        let way = format!("partition {} from {}, {why}", letter(route.partition), route.node);
         match route.at_least {
             0 => way,
             position => format!("{way}, which must have come to {position}"),
         }
     };
     routes.iter().map(way).collect::<Vec<_>>().join("; ")
+}
+
+/// Why a device is routed to a data centre.
+fn routed(by: Centres) -> &'static str {
+    match by {
+        Centres::One => "the only one",
+        Centres::Nearest => "its nearest data centre",
+        Centres::Home => "the home of its user",
+    }
 }
 
 fn for_readers(answered: usize) -> String {

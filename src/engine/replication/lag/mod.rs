@@ -19,14 +19,16 @@
 //! | consistent prefix | keep what belongs together on one partition |
 //!
 //! What a client remembers for its rule may be kept on the device, where its other device knows nothing of it, or with the
-//! user's account.
+//! user's account. Where there are two [data centres](centre), the account is kept in both, and each knows only what was done
+//! there: users whose devices are routed to different ones meet their own past on the other device. Routing all devices of a
+//! user to one data centre mends that.
 //!
 //! Whether a guarantee is kept is found by the [`checker`](super::checker), which reads the history of all calls and knows
 //! nothing of the rules.
 //!
 //! # Reading order
 //!
-//! [`device`] and [`message`] are who says what to whom, [`session`] the rules, and the two state machines are [`node`], a
+//! [`device`] and [`message`] are who says what to whom, [`session`] the rules, [`centre`] where they may send a device, and the two state machines are [`node`], a
 //! replica on two [replicated logs](super::replicated_log), and [`client`], somebody with two devices. The [`witness`] sees
 //! them all.
 //!
@@ -34,6 +36,7 @@
 //!
 //! - no other node takes the leader's place while it is off;
 //! - two partitions have their leader on one machine, and each follower keeps both, each partition on a disk of its own;
+//! - a far data centre is no further away than a near one, and who is routed where never changes;
 //! - the two devices of a user have one link to each node, and are cut off together;
 //! - a client goes on asking its fixed replica while that is off, and gives up; a real one would be sent to another;
 //! - the leader sends a follower all that it has not acknowledged with each new post, however often, and when links are
@@ -41,6 +44,7 @@
 //! - what the site itself tells a client costs nothing to ask, and is never off: the number of the next post, which follower
 //!   chance has chosen, and the session that is kept with the account. Real ones are services on the way.
 
+pub mod centre;
 pub mod client;
 pub mod command;
 pub mod device;
@@ -56,13 +60,14 @@ mod tests;
 
 use serde_json::{Value, json};
 
+pub use self::centre::Centre;
 pub use self::client::Person;
 pub use self::command::Command;
 pub use self::device::{Device, Machine, User};
 pub use self::event::Event;
 pub use self::message::Message;
 pub use self::node::Node;
-pub use self::settings::{Kept, LEADER, OwnWrites, Settings};
+pub use self::settings::{Centres, Kept, LEADER, OwnWrites, Settings};
 pub use self::witness::Judge;
 use crate::cluster::{self, CallId, Cluster, Host, NodeId, Order, Protocol};
 use crate::contract::{Counter, Outcome, Probe, Refused};
@@ -171,7 +176,11 @@ impl Protocol for Lag {
         let logs = (0..PARTITIONS).map(|partition| {
             node.posts(partition).map(|post| json!({ "post": post.item, "text": &*post.text })).collect::<Value>()
         });
-        json!({ "partitions": logs.collect::<Value>(), "held": node.held.len() })
+        let mut state = json!({ "partitions": logs.collect::<Value>(), "held": node.held.len() });
+        if let Some(centre) = cluster.settings.centre(node.id) {
+            state["centre"] = centre.to_string().into();
+        }
+        state
     }
 
     fn whole(cluster: &Cluster<Lag>) -> Value {

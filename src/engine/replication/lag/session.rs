@@ -3,9 +3,10 @@
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::centre::Centre;
 use super::device::Device;
 use super::message::{LogPosition, PARTITIONS};
-use super::settings::{Kept, LEADER, OwnWrites, Settings};
+use super::settings::{Centres, Kept, LEADER, OwnWrites, Settings};
 use crate::cluster::NodeId;
 use crate::sim::Time;
 
@@ -51,6 +52,8 @@ pub enum Why {
     Fixed,
     Asked,
     Chance,
+    /// The only follower of a data centre.
+    Only,
 }
 
 impl Display for Why {
@@ -61,6 +64,7 @@ impl Display for Why {
             Why::Fixed => "its fixed replica",
             Why::Asked => "as the command says",
             Why::Chance => "chosen by chance",
+            Why::Only => "the only follower",
         })
     }
 }
@@ -71,6 +75,8 @@ pub struct Route {
     pub partition: usize,
     pub node: NodeId,
     pub why: Why,
+    /// Of a follower, if there are two data centres: the one that its device is routed to, and why that.
+    pub centre: Option<(Centre, Centres)>,
     pub at_least: LogPosition,
 }
 
@@ -90,6 +96,8 @@ pub struct Asking<'a> {
 /// The rules.
 pub fn route(settings: Settings, session: &Session, asking: &Asking) -> Route {
     let recent = session.last_post.is_some_and(|last| asking.now < last + MINUTE);
+    let (centre, followers) = (settings.routed(asking.device), settings.followers_for(asking.device));
+    let follower = |place: u64| followers[(place % followers.len() as u64) as usize];
     let (node, why) = match settings.own {
         OwnWrites::Leader if asking.is_own_page => (LEADER, Why::OwnPage),
         OwnWrites::Minute if recent => (LEADER, Why::RecentPost),
@@ -99,15 +107,17 @@ pub fn route(settings: Settings, session: &Session, asking: &Asking) -> Route {
                 Kept::User => asking.device.user as usize,
                 Kept::Device => asking.device.place(),
             };
-            (settings.follower(whose as u64), Why::Fixed)
+            (follower(whose as u64), Why::Fixed)
         }
-        _ => match asking.via {
+        _ => match asking.via.filter(|node| centre.is_none() || followers.contains(node)) {
             Some(node) => (node, Why::Asked),
-            None => (settings.follower(asking.chance), Why::Chance),
+            None if followers.len() == 1 && centre.is_some() => (followers[0], Why::Only),
+            None => (follower(asking.chance), Why::Chance),
         },
     };
+    let centre = centre.filter(|_| node != LEADER).map(|centre| (centre, settings.centres));
     let own = if settings.own == OwnWrites::Position { session.positions[asking.partition] } else { 0 };
     // A fixed replica is behind the leader, and would show less than the leader has shown in the minute before.
     let shown = if why == Why::Fixed { session.shown(asking.page, asking.partition) } else { 0 };
-    Route { partition: asking.partition, node, why, at_least: own.max(shown) }
+    Route { partition: asking.partition, node, why, centre, at_least: own.max(shown) }
 }

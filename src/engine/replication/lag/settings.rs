@@ -5,11 +5,13 @@ use stepwise_derive::{Choice, Parameters};
 use super::message::PARTITIONS;
 use crate::checksum::crc32;
 use crate::cluster::NodeId;
+use crate::contract::BadParameter;
 use crate::sim::Time;
 
 pub const LEADER: NodeId = NodeId::new(1);
 
 #[derive(Clone, Copy, Parameters)]
+#[parameters(each_has_one)]
 pub struct Settings {
     /// How a client makes sure that it reads what it has written
     #[label("Own posts")]
@@ -27,6 +29,10 @@ pub struct Settings {
     #[label("Session kept")]
     #[parameter(Kept::User)]
     pub session: Kept,
+    /// Whether the followers are in two data centres, and to which of them a device is routed
+    #[label("Data centres")]
+    #[parameter(Centres::One)]
+    pub centres: Centres,
     /// How many nodes follow the leader n1
     #[parameter(2, 1..=4)]
     pub followers: u8,
@@ -40,6 +46,26 @@ pub struct Settings {
     /// Decides which follower a client asks where no rule says it, and the jitter
     #[parameter(1, 0..=1_000_000)]
     pub seed: u64,
+}
+
+/// Where followers are, and devices routed.
+#[derive(Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Centres {
+    /// one
+    One,
+    /// two, each device to its nearest
+    Nearest,
+    /// two, all devices of a user to one
+    Home,
+}
+
+/// Two data centres have a follower each.
+fn each_has_one(settings: &Settings) -> Result<(), BadParameter> {
+    if settings.centres == Centres::One || settings.followers > 1 {
+        return Ok(());
+    }
+    let accepted = "2 to 4, because each of two data centres needs a follower".to_owned();
+    Err(BadParameter { name: "followers".to_owned(), found: settings.followers.to_string(), accepted })
 }
 
 /// How read-your-writes is kept.

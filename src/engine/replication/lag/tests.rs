@@ -362,3 +362,61 @@ proptest! {
         prop_assert_eq!(one.state(), two.state());
     }
 }
+
+/// Breaches whose two calls are by one device, and by two.
+fn breaches_by_devices(given: &[(&str, &str)], promises: &[Promise]) -> [usize; 2] {
+    let mut counts = [0; 2];
+    for day in 0..DAYS / 5 {
+        let seed = day.to_string();
+        let given: Vec<_> =
+            [("seed", seed.as_str()), ("jitter", "30")].into_iter().chain(given.iter().copied()).collect();
+        let (site, _) = run::<Site>(&given, &any_day(day, false));
+        hold(&site, &format!("day {day}"));
+        let device = |place: usize| site.witness.calls[place].1;
+        for breach in site.witness.breaches.iter().filter(|breach| promises.contains(&breach.promise)) {
+            counts[usize::from(device(breach.read) != device(breach.against))] += 1;
+        }
+    }
+    counts
+}
+
+/// Routed to its nearest data centre, each device keeps what its session promises, and across devices it is broken. Routed
+/// home, all of it is kept.
+#[test]
+fn a_home_data_centre_mends_what_two_of_them_break_across_devices() {
+    for followers in ["2", "3", "4"] {
+        for (rules, promise) in [
+            (&[("own", "position"), ("fixed", "on")], Promise::OwnWrites),
+            (&[("own", "position"), ("fixed", "on")], Promise::MonotonicReads),
+            (&[("own", "minute"), ("fixed", "on")], Promise::OwnWrites),
+        ] {
+            let with = |centres| [&rules[..], &[("centres", centres), ("followers", followers)]].concat();
+            let [same, across] = breaches_by_devices(&with("nearest"), &[promise]);
+            assert!(same == 0 && across > 0, "{same} {across} {:?}", with("nearest"));
+            assert_eq!(breaches_by_devices(&with("home"), &[promise]), [0, 0], "{:?}", with("home"));
+        }
+    }
+}
+
+#[test]
+fn nodes_are_in_two_halves_and_a_command_names_a_node_of_the_right_one() {
+    let (site, _) = run::<Site>(&[("centres", "nearest")], "settle");
+    assert_eq!(site.state()["nodes"][0]["centre"], "west");
+    let centres = |followers: u8| {
+        let (site, _) = run::<Site>(&[("centres", "home"), ("followers", &followers.to_string())], "settle");
+        site.ids().filter(|node| site.settings.centre(*node) == Some(Centre::East)).count()
+    };
+    assert_eq!([2, 3, 4].map(centres), [1, 1, 2]);
+    // n4 is in the east: a phone is sent there if a command says so, and a laptop to the west all the same.
+    let asked = |on: &str| -> Vec<u8> {
+        let script = format!("begin reload talk on {on} via n4");
+        let (site, _) = run::<Site>(&[("centres", "nearest"), ("followers", "4")], &script);
+        let to = site.network().in_flight().map(|envelope| envelope.to);
+        to.filter_map(|to| if let Host::Node(node) = to { Some(node.number()) } else { None }).collect()
+    };
+    assert_eq!(asked("phone"), [4, 4]);
+    assert!(asked("laptop").iter().all(|node| [2, 3].contains(node)));
+    let parameters = crate::contract::Parameters::new(Site::PARAMETERS, [("centres", "home"), ("followers", "1")]);
+    let refused = Site::open(&parameters.expect("each is fine")).map(|_| ()).expect_err("one has none").to_string();
+    assert!(refused.ends_with("2 to 4, because each of two data centres needs a follower"), "{refused}");
+}

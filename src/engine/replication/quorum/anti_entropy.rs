@@ -5,6 +5,7 @@
 //! and sends back those of the children where they differ, until the ranges at the bottom are found; then the records of
 //! just these ranges cross the network. Neither side remembers anything between two messages.
 
+use super::kept::Kept;
 use super::merkle::{Digest, Tree, TreePlace};
 use super::message::Message;
 use super::record::Record;
@@ -53,11 +54,11 @@ pub fn merge(
 ) -> Reaction {
     let mut adopted = 0;
     for (key, record) in theirs {
-        adopted += usize::from(replica.store(key, record) == Stored::Newer);
+        adopted += usize::from(matches!(replica.store(key, record), Stored::New { .. }));
     }
     let is_newer_here = |key: &Key, mine: &Record| {
-        let other = theirs.iter().find(|(each, _)| each == key);
-        ranges.contains(&TreePlace::of(key)) && mine.is_newer_than(other.map(|(_, record)| record))
+        let other: Kept = theirs.iter().filter(|(each, _)| each == key).map(|(_, record)| record).collect();
+        ranges.contains(&TreePlace::of(key)) && !other.knows(mine)
     };
     let back = if is_reply { Vec::new() } else { entries(replica, is_newer_here) };
     let event = Event::EntriesMerged { node: me, from, received: theirs.len(), adopted, returned: back.len() };
@@ -69,6 +70,6 @@ pub fn merge(
 }
 
 fn entries(replica: &Replica, wanted: impl Fn(&Key, &Record) -> bool) -> Vec<(Key, Record)> {
-    let wanted = replica.records.iter().filter(|(key, record)| wanted(key, record));
+    let wanted = replica.iter().filter(|(key, record)| wanted(key, record));
     wanted.map(|(key, record)| (key.clone(), record.clone())).collect()
 }

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::coordinator::Coordinator;
+use super::kept::Kept;
 use super::message::{Ending, Message};
-use super::settings::CoordinatedBy;
+use super::record::{Context, dot};
+use super::settings::{Conflict, CoordinatedBy};
 use super::{Command, Event, Quorum, Reaction, Settings, Timer};
 use crate::cluster::{self, CallId, ClientId, Host, NodeId, no_such_node};
 use crate::contract::{Decision, Refused};
@@ -23,6 +25,9 @@ pub struct Client {
     open: LiteMap<CallId, (Request, Option<NodeId>)>,
     /// What it takes for the values of the keys that it has dealt with.
     pub beliefs: LiteMap<Key, Belief>,
+    /// Where concurrent values are kept: what it has seen of each key, which it says when it writes. That is what it has read,
+    /// and what it has written itself.
+    pub contexts: LiteMap<Key, Context>,
 }
 
 /// What a client takes for the value of a key.
@@ -30,6 +35,8 @@ pub struct Client {
 pub enum Belief {
     /// It wrote this, or read it.
     Value(Rc<str>),
+    /// It read these, which are concurrent.
+    Siblings(Vec<Rc<str>>),
     /// It read that there is none, or deleted it.
     Nothing,
     /// It wanted to write this, and was not told that it was written. It may be, or not.
@@ -47,17 +54,21 @@ impl cluster::Client<Quorum> for Client {
             return Err(no_such_node(node, nodes));
         }
         self.open.insert(call, (request.clone(), via));
-        let Some(node) = via else { return Ok(self.coordinator.begin(call, request, now)) };
-        Ok(Reaction::new(Event::RequestSent { call, request: request.clone(), node })
-            .send(node, Message::Request { call, request })
-            .wake(self.settings.patience(), Timer::Patience(call)))
+        let seen = self.context(call, &request);
+        let Some(node) = via else { return Ok(self.coordinator.begin(call, request, seen, now)) };
+        let event = Event::RequestSent { call, request: request.clone(), node };
+        let message = match seen {
+            Some(seen) => Message::RequestAfter { call, request, seen },
+            None => Message::Request { call, request },
+        };
+        Ok(Reaction::new(event).send(node, message).wake(self.settings.patience(), Timer::Patience(call)))
     }
 
     fn hear(&mut self, from: Host, message: &Message, _: Time) -> Option<Reaction> {
         let Host::Node(node) = from else { unreachable!("clients send each other nothing") };
         Some(match message {
             Message::Acknowledge { call } => {
-                let reaction = self.coordinator.answered(node, *call, None);
+                let reaction = self.coordinator.answered(node, *call, Kept::default());
                 self.learn_own(*call, reaction)
             }
             Message::Answer { call, found } => {
@@ -108,7 +119,18 @@ impl cluster::Client<Quorum> for Client {
 impl Client {
     pub fn new(id: ClientId, settings: Settings) -> Client {
         let coordinator = Coordinator::new(id.into(), settings);
-        Client { id, settings, coordinator, open: LiteMap::new(), beliefs: LiteMap::new() }
+        Client { id, settings, coordinator, open: LiteMap::new(), beliefs: LiteMap::new(), contexts: LiteMap::new() }
+    }
+
+    /// What it has seen of a key that it is about to write, where that decides; from now on its own write is part of that.
+    fn context(&mut self, call: CallId, request: &Request) -> Option<Context> {
+        if self.settings.conflict == Conflict::Lww || matches!(request, Request::Read { .. }) {
+            return None;
+        }
+        let context = self.contexts.entry(request.key().clone()).or_default();
+        let seen = context.clone();
+        context.see(dot(call));
+        Some(seen)
     }
 
     /// The node that it turns to where the script names none: each client has its own.
@@ -128,9 +150,17 @@ impl Client {
     fn learn(&mut self, call: CallId, ending: &Ending, reaction: Reaction) -> Reaction {
         let (request, _) = self.open.remove(&call).expect("a call ends once");
         let key = request.key().clone();
+        if let (Ending::Found(found), Conflict::Siblings) = (ending, self.settings.conflict) {
+            self.contexts.entry(key.clone()).or_default().merge(&found.context());
+        }
         let belief = match (ending, request) {
             (Ending::Found(found), _) => {
-                Some(found.as_ref().and_then(|it| it.value.clone()).map_or(Belief::Nothing, Belief::Value))
+                let mut values: Vec<Rc<str>> = found.values().cloned().collect();
+                Some(match values.len() {
+                    0 => Belief::Nothing,
+                    1 => Belief::Value(values.remove(0)),
+                    _ => Belief::Siblings(values),
+                })
             }
             (Ending::Written, Request::Write { value, .. }) => Some(Belief::Value(value)),
             (Ending::Written, _) => Some(Belief::Nothing),

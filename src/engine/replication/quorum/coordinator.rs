@@ -8,10 +8,11 @@ use litemap::LiteMap;
 
 use super::event::Standing;
 use super::handoff;
+use super::kept::Kept;
 use super::message::{Ending, Message};
 use super::read_repair::{self, Answer};
-use super::record::{Record, Version};
-use super::settings::ReadRepair;
+use super::record::{Context, Record, Version};
+use super::settings::{Conflict, ReadRepair};
 use super::{Event, Reaction, Settings, Timer};
 use crate::cluster::{CallId, Host, NodeId, NodeSet};
 use crate::contract::{Decision, Way};
@@ -59,13 +60,13 @@ impl Coordinator {
         Coordinator { me, settings, calls: LiteMap::new(), overruled: None }
     }
 
-    /// Takes a call on: sends it to all home nodes.
-    pub fn begin(&mut self, call: CallId, request: Request, now: Time) -> Reaction {
+    /// Takes a call on: sends it to all home nodes. A write comes with what its client has seen, where that decides.
+    pub fn begin(&mut self, call: CallId, request: Request, seen: Option<Context>, now: Time) -> Reaction {
         if self.calls.contains_key(&call) {
             return Reaction::new(Event::RequestIgnored { at: self.me, call });
         }
         self.calls.retain(|_, call| !call.closed);
-        let write = |value| Task::Write(Record { value, version: Version { at: now, call } });
+        let write = |value| Task::Write(Record::new(value, Version { at: now, call }, seen.clone()));
         let (key, task, needed) = match request {
             Request::Write { key, value } => (key, write(Some(value)), self.settings.w),
             Request::Delete { key } => (key, write(None), self.settings.w),
@@ -92,8 +93,8 @@ impl Coordinator {
         reaction
     }
 
-    /// A node has acknowledged a write (`found` is `None`), or answered a read.
-    pub fn answered(&mut self, from: NodeId, call: CallId, found: Option<Record>) -> Reaction {
+    /// A node has acknowledged a write (nothing is `found`), or answered a read.
+    pub fn answered(&mut self, from: NodeId, call: CallId, found: Kept) -> Reaction {
         let me = self.me;
         let Some(coordination) = self.calls.get_mut(&call).filter(|call| !call.closed) else {
             return Reaction::new(Event::AnswerIgnored { at: me, from, call });
@@ -101,7 +102,7 @@ impl Coordinator {
         if coordination.answers.iter().any(|answer| answer.from == from) {
             return Reaction::new(Event::AnsweredAgain { at: me, from, call });
         }
-        coordination.answers.push(Answer { from, found: found.clone(), repaired_to: None, confirmed: None });
+        coordination.answers.push(Answer::new(from, found.clone()));
         let standing = coordination.standing(self.settings.read_repair);
         match coordination.task {
             Task::Write(ref record) => {
@@ -110,20 +111,21 @@ impl Coordinator {
                 self.decide_if_met(reaction, call, standing, Ending::Written)
             }
             Task::Read => {
-                let newest = read_repair::newest(&coordination.answers).cloned();
-                let repaired = coordination.repair(standing, self.settings.read_repair, newest.as_ref());
+                let newest = read_repair::newest(&coordination.answers);
+                let repairs = coordination.repair(standing, self.settings.read_repair, &newest);
+                let repaired = repairs.iter().map(|(node, _)| *node).collect();
                 let (standing, returned) = match self.overruled.take() {
                     Some(way) => (
                         Standing::Overruled { needed: coordination.needed },
-                        read_repair::distinct(&coordination.answers)[way].cloned(),
+                        read_repair::distinct(&coordination.answers)[way].clone(),
                     ),
-                    None => (standing, newest.clone()),
+                    None => (standing, newest),
                 };
                 let waits = (self.settings.read_repair == ReadRepair::Blocking).then_some(call);
                 let (key, seen) = (coordination.key.clone(), returned.clone());
                 let event =
                     Event::Answered { at: me, from, call, key, found, standing, newest: seen, repaired, verdict: None };
-                let reaction = coordination.send_repairs(repaired, newest.as_ref(), waits, Reaction::new(event));
+                let reaction = coordination.send_repairs(repairs, waits, Reaction::new(event));
                 self.decide_if_met(reaction, call, standing, Ending::Found(returned))
             }
         }
@@ -132,25 +134,29 @@ impl Coordinator {
     /// Which of several records a read returns is put to the reader, when the answer that is coming makes enough of them.
     pub fn decision(&self, from: NodeId, message: &Message) -> Option<Decision> {
         let Message::Answer { call, found } = message else { return None };
+        // Of concurrent ones none has to be chosen.
+        if self.settings.conflict == Conflict::Siblings {
+            return None;
+        }
         let open = self.calls.get(call).filter(|open| !open.closed && open.answers.iter().all(|it| it.from != from))?;
         let mut then = open.clone();
-        then.answers.push(Answer { from, found: found.clone(), repaired_to: None, confirmed: None });
+        then.answers.push(Answer::new(from, found.clone()));
         let is_met = matches!(then.standing(self.settings.read_repair), Standing::Met { .. });
         let records = read_repair::distinct(&then.answers);
         if !is_met || records.len() < 2 || !matches!(then.task, Task::Read) {
             return None;
         }
         let newest = read_repair::newest(&then.answers);
-        let own = records.iter().position(|record| *record == newest)?;
-        let by = |record: &Option<&Record>| -> NodeSet {
-            then.answers.iter().filter(|it| it.found.as_ref() == *record).map(|it| it.from).collect()
+        let own = records.iter().position(|record| **record == newest)?;
+        let by = |found: &Kept| -> NodeSet {
+            then.answers.iter().filter(|it| it.found == *found).map(|it| it.from).collect()
         };
-        let way = |place: usize, record: &Option<&Record>| {
-            let says = match record {
-                Some(record) => format!("{record}, version {}, of {}", record.version, by(&Some(record))),
-                None => format!("No value, as {} has none", by(&None)),
+        let way = |place: usize, found: &Kept| {
+            let says = match found.newest() {
+                Some(record) => format!("{record}, version {}, of {}", record.version, by(found)),
+                None => format!("No value, as {} has none", by(found)),
             };
-            let newer = newest.map(|newest| newest.version.to_string()).unwrap_or_default();
+            let newer = newest.newest().map(|newest| newest.version.to_string()).unwrap_or_default();
             let because = match place == own {
                 true => "The newest version wins. By majority, or by who answers first, a write that was acknowledged would be \
                          overlooked: it is on w nodes, and perhaps on one only of those that have answered."
@@ -178,10 +184,12 @@ impl Coordinator {
             return Reaction::new(Event::AnswerIgnored { at, from, call });
         };
         for answer in coordination.answers.iter_mut().filter(|answer| answer.from == from) {
-            answer.confirmed = answer.confirmed.max(Some(version));
+            answer.sent.iter().filter(|record| record.version == version).for_each(|record| {
+                answer.has.add(record);
+            });
         }
         let standing = coordination.standing(self.settings.read_repair);
-        let newest = read_repair::newest(&coordination.answers).cloned();
+        let newest = read_repair::newest(&coordination.answers);
         let event = Event::RepairConfirmed { at, from, call, standing, newest: newest.clone(), verdict: None };
         self.decide_if_met(Reaction::new(event), call, standing, Ending::Found(newest))
     }
@@ -238,8 +246,7 @@ impl Coordination {
     /// How far it has come with the answers that there are.
     fn standing(&self, repair: ReadRepair) -> Standing {
         let (got, needed) = (self.answers.len(), self.needed);
-        let newest = read_repair::newest(&self.answers);
-        let up_to_date = read_repair::up_to_date(&self.answers, newest);
+        let up_to_date = read_repair::up_to_date(&self.answers, &read_repair::newest(&self.answers));
         match &self.ending {
             None if got < needed => Standing::Waiting { got, needed },
             None if repair == ReadRepair::Blocking && up_to_date < needed => {
@@ -251,27 +258,24 @@ impl Coordination {
         }
     }
 
-    /// Decides whom read repair sends the newest record, now that the call stands so, and notes it.
-    fn repair(&mut self, standing: Standing, repair: ReadRepair, newest: Option<&Record>) -> NodeSet {
+    /// Decides whom read repair sends what of the newest, now that the call stands so, and notes it.
+    fn repair(&mut self, standing: Standing, repair: ReadRepair, newest: &Kept) -> Vec<(NodeId, Kept)> {
         let is_time = matches!(standing, Standing::Met { .. } | Standing::Repairing { .. } | Standing::Late);
-        let Some(newest) = newest.filter(|_| repair != ReadRepair::Off && is_time) else { return NodeSet::EMPTY };
+        if repair == ReadRepair::Off || !is_time {
+            return Vec::new();
+        }
         let behind = read_repair::behind(&self.answers, newest);
-        for answer in self.answers.iter_mut().filter(|answer| behind.contains(answer.from)) {
-            answer.repaired_to = Some(newest.version);
+        for answer in &mut self.answers {
+            answer.sent.merge(newest);
         }
         behind
     }
 
     /// `call` is the one that waits for them, if one does.
-    fn send_repairs(
-        &self,
-        behind: NodeSet,
-        newest: Option<&Record>,
-        call: Option<CallId>,
-        reaction: Reaction,
-    ) -> Reaction {
-        let Some(newest) = newest else { return reaction };
-        let repair = || Message::Repair { key: self.key.clone(), record: newest.clone(), call };
-        behind.iter().fold(reaction, |reaction, node| reaction.send(node, repair()))
+    fn send_repairs(&self, behind: Vec<(NodeId, Kept)>, call: Option<CallId>, reaction: Reaction) -> Reaction {
+        let repair = |record: &Record| Message::Repair { key: self.key.clone(), record: record.clone(), call };
+        behind.iter().fold(reaction, |reaction, (node, lacks)| {
+            lacks.iter().fold(reaction, |reaction, record| reaction.send(*node, repair(record)))
+        })
     }
 }

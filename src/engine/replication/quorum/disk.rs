@@ -6,8 +6,9 @@ use std::ops::Range;
 use litemap::LiteMap;
 
 use super::handoff::Hints;
-use super::record::{self, Record, Version};
-use crate::cluster::NodeId;
+use super::kept::Kept;
+use super::record::{self, Record};
+use crate::cluster::{CallId, NodeId};
 use crate::key::Key;
 use crate::sim::{Crash, Disk, DiskError, FileId};
 
@@ -39,7 +40,7 @@ pub struct Logged {
     pub record: Record,
     /// Whose it is, if it is a hint.
     pub owner: Option<NodeId>,
-    /// No later record of the same file has a newer version of its key.
+    /// No other record of the same file has a newer version of its key.
     pub is_newest: bool,
 }
 
@@ -64,6 +65,15 @@ fn logged(bytes: Vec<u8>, hints: bool) -> Vec<Logged> {
     }
 }
 
+/// The newest records of each key.
+fn newest(log: &[Logged]) -> LiteMap<Key, Kept> {
+    let mut records = LiteMap::<Key, Kept>::new();
+    for each in log {
+        records.entry(each.key.clone()).or_default().add(&each.record);
+    }
+    records
+}
+
 impl NodeDisk {
     /// Appends a record and syncs it.
     pub fn append(&mut self, key: &Key, record: &Record) -> Result<(), DiskError> {
@@ -79,8 +89,9 @@ impl NodeDisk {
         self.replace(HINTS, hints.iter().map(hint))
     }
 
-    pub fn replace_records(&mut self, records: &LiteMap<Key, Record>) -> Result<(), DiskError> {
-        self.replace(RECORDS, records.iter().map(|(key, record)| record::encode(key, record)))
+    pub fn replace_records(&mut self, records: &LiteMap<Key, Kept>) -> Result<(), DiskError> {
+        let of = |(key, kept)| Kept::iter(kept).map(move |record| record::encode(key, record));
+        self.replace(RECORDS, records.iter().flat_map(of))
     }
 
     /// Replaces what is in a file: written to a new one, synced, and given the name of the old one.
@@ -96,15 +107,9 @@ impl NodeDisk {
     }
 
     /// All records of the log, the newest of each key.
-    pub fn load_records(&mut self) -> LiteMap<Key, Record> {
+    pub fn load_records(&mut self) -> LiteMap<Key, Kept> {
         let file = self.file(RECORDS);
-        let mut records = LiteMap::new();
-        for Logged { key, record, .. } in logged(self.0.read(file, 0..u64::MAX), false) {
-            if record.is_newer_than(records.get(&key)) {
-                records.insert(key, record);
-            }
-        }
-        records
+        newest(&logged(self.0.read(file, 0..u64::MAX), false))
     }
 
     pub fn load_hints(&mut self) -> Hints {
@@ -124,14 +129,9 @@ impl NodeDisk {
     /// The log, in its order.
     pub fn log(&self) -> Vec<Logged> {
         let mut log = logged(self.0.peek(self.file(RECORDS), 0..u64::MAX), false);
-        let mut newest = LiteMap::<Key, (Version, usize)>::new();
-        for (place, each) in log.iter().enumerate() {
-            if newest.get(&each.key).is_none_or(|(version, _)| *version < each.record.version) {
-                newest.insert(each.key.clone(), (each.record.version, place));
-            }
-        }
-        for (place, each) in log.iter_mut().enumerate() {
-            each.is_newest = newest.get(&each.key).is_some_and(|(_, last)| *last == place);
+        let newest = newest(&log);
+        for each in &mut log {
+            each.is_newest = newest.get(&each.key).is_some_and(|kept| kept.has(each.record.version));
         }
         log
     }
@@ -139,6 +139,12 @@ impl NodeDisk {
     /// The hints, in the order of their file.
     pub fn hints(&self) -> Vec<Logged> {
         logged(self.0.peek(self.file(HINTS), 0..u64::MAX), true)
+    }
+
+    /// The writes that it has, as records or as hints, without those that others have taken the place of.
+    pub fn calls(&self) -> Vec<CallId> {
+        let all = self.log().into_iter().chain(self.hints());
+        all.filter(|each| each.is_newest).map(|each| each.record.version.call).collect()
     }
 
     /// The bytes of a copy, beside what it shares with `before`: what was written since, in memory and in files.

@@ -2,6 +2,7 @@
 
 use stepwise_derive::Event;
 
+use super::kept::Kept;
 use super::message::Ending;
 use super::record::{Record, Version};
 use crate::cluster::{CallId, Happened, Host, NodeId, NodeSet};
@@ -10,7 +11,7 @@ use crate::key::Key;
 use crate::replication::Verdict;
 use crate::replication::history::{Request, Returned};
 use crate::sim::Time;
-use crate::wording::count;
+use crate::wording::{count, list};
 
 /// Why a record came to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,9 @@ pub enum Standing {
 pub enum Event {
     // Calls, as clients and coordinators see them.
     #[told(
-        "{at} sent the {} {call} of {key} to {asked}, with the version {}. It needs {}.",
-        if record.is_tombstone() { "deletion" } else { "write" }, record.version, count(*needed, "acknowledgement"),
+        "{at} sent the {} {call} of {key} to {asked}, with the version {}{}. It needs {}.",
+        if record.is_tombstone() { "deletion" } else { "write" }, record.version, context(record),
+        count(*needed, "acknowledgement"),
         when = let Some(record) = record
     )]
     #[told("{at} sent the read {call} of {key} to {asked}. It needs {}.", count(*needed, "answer"))]
@@ -53,17 +55,17 @@ pub enum Event {
     Acknowledged { at: Host, from: NodeId, call: CallId, standing: Standing, deletes: bool },
     #[told(
         "{from} answered {at}: {}{}{}",
-        looked_up(key, found.as_ref()), counted(*call, *standing, newest.as_ref()),
-        format!("{}{}", repair_of(*repaired), judged(*verdict))
+        looked_up(key, found), counted(*call, *standing, newest),
+        format!("{}{}", repair_of(*repaired, newest), judged(*verdict))
     )]
     Answered {
         at: Host,
         from: NodeId,
         call: CallId,
         key: Key,
-        found: Option<Record>,
+        found: Kept,
         standing: Standing,
-        newest: Option<Record>,
+        newest: Kept,
         repaired: NodeSet,
         /// What the history says of the read, if it ended by this.
         verdict: Option<Verdict>,
@@ -74,16 +76,9 @@ pub enum Event {
     RequestIgnored { at: Host, call: CallId },
     /// Of a read with blocking repair.
     #[told(
-        "{at} hears that {from} has what read repair brought{}{}", counted(*call, *standing, newest.as_ref()), judged(*verdict)
+        "{at} hears that {from} has what read repair brought{}{}", counted(*call, *standing, newest), judged(*verdict)
     )]
-    RepairConfirmed {
-        at: Host,
-        from: NodeId,
-        call: CallId,
-        standing: Standing,
-        newest: Option<Record>,
-        verdict: Option<Verdict>,
-    },
+    RepairConfirmed { at: Host, from: NodeId, call: CallId, standing: Standing, newest: Kept, verdict: Option<Verdict> },
     #[told("{at} ignored an answer from {from}: the call {call} is over.")]
     AnswerIgnored { at: Host, from: NodeId, call: CallId },
     #[told(
@@ -106,11 +101,11 @@ pub enum Event {
     )]
     #[told(
         "{node} responded to {}: the read {call} found no value, for the newest record is a tombstone.{}",
-        call.client, judged(*verdict), when = matches!(ending, Ending::Found(Some(record)) if record.is_tombstone())
+        call.client, judged(*verdict), when = ending.found().is_some_and(|found| found.is_deleted() && !found.is_several())
     )]
     #[told(
-        "{node} responded to {}: the read {call} found {record}.{}",
-        call.client, judged(*verdict), when = let Ending::Found(Some(record)) = ending
+        "{node} responded to {}: the read {call} found {found}{}.{}",
+        call.client, of_siblings(found), judged(*verdict), when = let Some(found) = ending.found()
     )]
     #[told("{node} responded to {}: {ending} for {call}.{}", call.client, judged(*verdict))]
     Responded { call: CallId, node: NodeId, ending: Ending, verdict: Option<Verdict> },
@@ -120,6 +115,9 @@ pub enum Event {
     // What nodes do with records.
     #[told("{}{}", brought(*node, key, record, *purpose), newer_than(*replaced))]
     Stored { node: NodeId, key: Key, record: Record, replaced: Option<Version>, purpose: Purpose },
+    /// Of concurrent writes that are kept beside each other.
+    #[told("{}{}.", brought(*node, key, record, *purpose), in_place_of(replaced, beside))]
+    StoredBeside { node: NodeId, key: Key, record: Record, replaced: Kept, beside: Kept, purpose: Purpose },
     #[told(
         "{node} didn't store {} ({}): it has {} ({kept}){}",
         record.of(key), record.version,
@@ -129,12 +127,9 @@ pub enum Event {
     OlderIgnored { node: NodeId, key: Key, record: Record, kept: Version, purpose: Purpose },
     #[told("{node} has no room on its disk for {key}, and stayed silent.")]
     DiskFull { node: NodeId, key: Key },
-    #[told(
-        "{node} looked up {key}: {record} with the version {}.",
-        record.version, when = let Some(record) = found
-    )]
+    #[told("{node} looked up {key}: {found} {}.", versions(found), when = !found.is_empty())]
     #[told("{node} looked up {key}, and has none.")]
-    Read { node: NodeId, key: Key, found: Option<Record> },
+    Read { node: NodeId, key: Key, found: Kept },
 
     // Hinted handoff.
     #[told(
@@ -209,15 +204,53 @@ fn acknowledged(standing: Standing, deletes: bool) -> String {
     }
 }
 
-fn looked_up(key: &Key, found: Option<&Record>) -> String {
-    match found {
+/// What a client had seen when it wrote, where that decides.
+fn context(record: &Record) -> String {
+    match record.seen() {
+        Some(seen) if seen.is_empty() => ". Its client has seen nothing of the key".to_owned(),
+        Some(seen) => format!(". Its client has seen {seen}"),
+        None => String::new(),
+    }
+}
+
+fn looked_up(key: &Key, found: &Kept) -> String {
+    match found.newest() {
+        Some(_) if found.is_several() => found.of(key),
         Some(record) => format!("{} of version {}", record.of(key), record.version),
         None => format!("it has no {key}"),
     }
 }
 
-fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String {
-    match (standing, newest) {
+/// `with the version 15 ms c1.1`, `with the versions 15 ms c1.1 and 17 ms c2.1`.
+fn versions(found: &Kept) -> String {
+    let all = list(found.iter().map(|record| record.version));
+    format!("with the {} {all}", if found.is_several() { "versions" } else { "version" })
+}
+
+/// That neither had seen the other, if there are several.
+fn of_siblings(found: &Kept) -> &'static str {
+    match found.len() {
+        0 | 1 => "",
+        2 => ", as neither write had seen the other",
+        _ => ", as none of the writes had seen another",
+    }
+}
+
+/// What became of others of the key, when a record was stored.
+fn in_place_of(replaced: &Kept, beside: &Kept) -> String {
+    let gone = match replaced.len() {
+        0 => String::new(),
+        _ => format!(" in place of {replaced}, which its client had seen"),
+    };
+    match beside.len() {
+        0 => gone,
+        1 => format!("{gone} beside {beside}: neither write had seen the other"),
+        _ => format!("{gone} beside {beside}: none of the writes had seen another"),
+    }
+}
+
+fn counted(call: CallId, standing: Standing, newest: &Kept) -> String {
+    match (standing, newest.newest()) {
         (Standing::Repairing { got, needed }, _) => {
             format!(
                 ". Of the {needed} nodes that {call} needs, {got} {} the newest.",
@@ -230,6 +263,9 @@ fn counted(call: CallId, standing: Standing, newest: Option<&Record>) -> String 
             format!(
                 ". {needed} of {needed}: {call} returned {value}, as someone has decided; a newer version was answered."
             )
+        }
+        (Standing::Met { needed }, Some(_)) if newest.is_several() => {
+            format!(". {needed} of {needed}: {call} returned {newest}{}.", of_siblings(newest))
         }
         (Standing::Met { needed }, Some(record)) if record.is_tombstone() => format!(
             ". {needed} of {needed}: {call} returned no value, as the newest that was answered is a tombstone ({}).",
@@ -251,8 +287,12 @@ fn judged(verdict: Option<Verdict>) -> String {
     verdict.map_or_else(String::new, |verdict| format!(" {verdict}"))
 }
 
-fn repair_of(nodes: NodeSet) -> String {
-    if nodes.is_empty() { String::new() } else { format!(" Read repair sent the newest to {nodes}.") }
+fn repair_of(nodes: NodeSet, newest: &Kept) -> String {
+    match newest.len() {
+        _ if nodes.is_empty() => String::new(),
+        0 | 1 => format!(" Read repair sent the newest to {nodes}."),
+        _ => format!(" Read repair sent {nodes} what they lack."),
+    }
 }
 
 fn brought(node: NodeId, key: &Key, record: &Record, purpose: Purpose) -> String {
@@ -294,6 +334,15 @@ impl Event {
             | Event::QuorumNotMet { call, .. }
             | Event::Responded { call, .. }
             | Event::ResponseOverdue { call, .. } => Some(call),
+            _ => None,
+        }
+    }
+
+    /// What a read has found, where its client learns of it by this.
+    pub fn found(&self) -> Option<&Kept> {
+        match self {
+            Event::Answered { newest, .. } | Event::RepairConfirmed { newest, .. } => Some(newest),
+            Event::Responded { ending, .. } => ending.found(),
             _ => None,
         }
     }

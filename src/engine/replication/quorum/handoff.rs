@@ -13,6 +13,7 @@
 
 use litemap::LiteMap;
 
+use super::kept::Kept;
 use super::message::Message;
 use super::record::{Record, Version};
 use crate::cluster::{NodeId, NodeSet};
@@ -20,22 +21,26 @@ use crate::key::Key;
 
 /// Writes kept for other nodes, the newest of each owner and key.
 #[derive(Clone, Debug, Default)]
-pub struct Hints(LiteMap<(NodeId, Key), Record>);
+pub struct Hints(LiteMap<(NodeId, Key), Kept>);
 
 impl Hints {
     /// Keeps a write for `owner`, unless a newer one is kept already.
     pub fn hold(&mut self, owner: NodeId, key: Key, record: Record) {
-        let place = (owner, key);
-        if record.is_newer_than(self.0.get(&place)) {
-            self.0.insert(place, record);
-        }
+        self.0.entry((owner, key)).or_default().add(&record);
     }
 
     /// Forgets a hint, if what its owner has acknowledged is what is kept; a newer one stays.
     pub fn release(&mut self, owner: NodeId, key: &Key, version: Version) -> bool {
         let place = (owner, key.clone());
-        let done = self.0.get(&place).is_some_and(|kept| kept.version <= version);
-        if done {
+        let Some(kept) = self.0.get_mut(&place) else { return false };
+        let before = kept.len();
+        // Of concurrent ones, the time of another says nothing.
+        kept.retain(|record| match record.dotted {
+            Some(_) => record.version != version,
+            None => record.version > version,
+        });
+        let done = kept.len() < before;
+        if kept.is_empty() {
             self.0.remove(&place);
         }
         done
@@ -47,11 +52,11 @@ impl Hints {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Key, &Record)> {
-        self.0.iter().map(|((owner, key), record)| (*owner, key, record))
+        self.0.iter().flat_map(|((owner, key), kept)| kept.iter().map(move |record| (*owner, key, record)))
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -14,7 +14,7 @@ use std::fmt::{self, Display};
 
 use litemap::LiteMap;
 
-use super::record::Record;
+use super::kept::Kept;
 use crate::key::Key;
 use crate::wire::{Frame, Wire};
 
@@ -115,9 +115,9 @@ impl Display for Digest {
 pub struct Tree([Digest; 2 * LEAVES]);
 
 impl Tree {
-    pub fn of(records: &LiteMap<Key, Record>) -> Tree {
+    pub fn of(records: &LiteMap<Key, Kept>) -> Tree {
         let mut digests = [Digest::EMPTY; 2 * LEAVES];
-        for (key, record) in records {
+        for (key, record) in records.iter().flat_map(|(key, kept)| kept.iter().map(move |record| (key, record))) {
             let leaf = &mut digests[usize::from(TreePlace::of(key).0)];
             *leaf = leaf.with(&super::record::encode(key, record));
         }
@@ -143,16 +143,17 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::{Record, Version};
     use super::*;
     use crate::replication::{CallId, ClientId};
     use crate::sim::Time;
     use proptest::prelude::*;
 
-    fn records(entries: &std::collections::BTreeMap<u8, u8>) -> LiteMap<Key, Record> {
+    fn records(entries: &std::collections::BTreeMap<u8, u8>) -> LiteMap<Key, Kept> {
         let call = CallId { client: ClientId::new(1), number: 1 };
-        let version = |at: u8| super::super::record::Version { at: Time::from_millis(at.into()), call };
-        let record = |at: &u8| Record { value: Some("v".into()), version: version(*at) };
-        entries.iter().map(|(key, at)| (Key::new(&key.to_string()), record(at))).collect()
+        let version = |at: u8| Version { at: Time::from_millis(at.into()), call };
+        let record = |at: &u8| Record::new(Some("v".into()), version(*at), None);
+        entries.iter().map(|(key, at)| (Key::new(&key.to_string()), record(at).into())).collect()
     }
 
     #[test]

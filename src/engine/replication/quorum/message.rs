@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 
 use stepwise_derive::Wire;
 
+use super::kept::Kept;
 use super::merkle::{Digest, TreePlace};
-use super::record::{Record, Version};
+use super::record::{Context, Record, Version};
 use crate::cluster::{self, CallId, NodeId};
 use crate::contract::Outcome;
 use crate::key::Key;
@@ -45,7 +46,7 @@ pub enum Message {
     },
     Answer {
         call: CallId,
-        found: Option<Record>,
+        found: Kept,
     },
     /// Read repair: the newest record, for a node that answered with an older one. It is answered if a call waits for that.
     #[name("read-repair")]
@@ -76,13 +77,21 @@ pub enum Message {
         entries: Vec<(Key, Record)>,
         is_reply: bool,
     },
+    /// A client asks a node to coordinate a write, and says what it has seen of the key.
+    #[name("request")]
+    RequestAfter {
+        call: CallId,
+        request: Request,
+        #[label("context")]
+        seen: Context,
+    },
 }
 
 /// What came of a call, as its coordinator tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Wire)]
 pub enum Ending {
     Written,
-    Found(Option<Record>),
+    Found(Kept),
     QuorumNotMet {
         got: usize,
         needed: usize,
@@ -96,11 +105,19 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// What a read has found of its key, if it has found anything.
+    pub fn found(&self) -> Option<&Kept> {
+        match self {
+            Ending::Found(found) => Some(found).filter(|found| !found.is_empty()),
+            _ => None,
+        }
+    }
+
     /// As the history keeps it.
     pub fn returned(&self) -> Returned {
         match self {
             Ending::Written => Returned::Written,
-            Ending::Found(found) => Returned::Found(found.as_ref().map(|record| record.version.call)),
+            Ending::Found(found) => Returned::Found(found.newest().map(|record| record.version.call)),
             Ending::QuorumNotMet { .. } | Ending::NoResponse { .. } => Returned::Nothing,
         }
     }
@@ -109,9 +126,7 @@ impl Ending {
     pub fn outcome(&self) -> Outcome {
         match self {
             Ending::Written => Outcome::Done,
-            Ending::Found(found) => {
-                Outcome::Value(found.as_ref().and_then(|record| record.value.as_deref()).map(str::to_owned))
-            }
+            Ending::Found(found) => Outcome::Value(found.text()),
             refused => Outcome::Refused(refused.to_string()),
         }
     }
@@ -121,8 +136,8 @@ impl Display for Ending {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Ending::Written => out.write_str("written"),
-            Ending::Found(Some(record)) => record.fmt(out),
-            Ending::Found(None) => out.write_str("no value"),
+            Ending::Found(found) if found.is_empty() => out.write_str("no value"),
+            Ending::Found(found) => found.fmt(out),
             Ending::QuorumNotMet { got, needed, after } => {
                 write!(out, "quorum not met: {got} of {needed} within {after}")
             }
@@ -136,6 +151,7 @@ impl Message {
     pub fn call(&self) -> Option<CallId> {
         match self {
             Message::Request { call, .. }
+            | Message::RequestAfter { call, .. }
             | Message::Response { call, .. }
             | Message::Write { call, .. }
             | Message::Acknowledge { call }
@@ -150,7 +166,7 @@ impl Message {
     /// The key that it is about, if it names one.
     pub fn key(&self) -> Option<&Key> {
         match self {
-            Message::Request { request, .. } => Some(request.key()),
+            Message::Request { request, .. } | Message::RequestAfter { request, .. } => Some(request.key()),
             Message::Write { key, .. }
             | Message::Read { key, .. }
             | Message::Repair { key, .. }
@@ -181,7 +197,7 @@ impl cluster::Message for Message {
     fn about(&self) -> String {
         let kind = cluster::Message::kind(self);
         match self {
-            Message::Request { request, .. } => format!("{kind} to {request}"),
+            Message::Request { request, .. } | Message::RequestAfter { request, .. } => format!("{kind} to {request}"),
             Message::Response { ending, .. } => format!("{kind}: {ending}"),
             Message::Write { key, record, hint: Some(owner), .. } => {
                 format!("{kind} {} for {owner}", record.of(key))
@@ -191,8 +207,8 @@ impl cluster::Message for Message {
             | Message::HandOff { key, record } => format!("{kind} {}", record.of(key)),
             Message::Acknowledge { .. } | Message::Repaired { .. } => kind.to_owned(),
             Message::Read { key, .. } | Message::HandedOff { key, .. } => format!("{kind} {key}"),
-            Message::Answer { found: Some(record), .. } => format!("{kind}: {record}"),
-            Message::Answer { found: None, .. } => format!("{kind}: nothing"),
+            Message::Answer { found, .. } if found.is_empty() => format!("{kind}: nothing"),
+            Message::Answer { found, .. } => format!("{kind}: {found}"),
             Message::Digests(digests) => format!("digests of {}", count(digests.len(), "place")),
             Message::Entries { entries, .. } => count(entries.len(), "entry"),
         }
@@ -203,14 +219,19 @@ impl cluster::Message for Message {
             Some(value) => format!("{key}={}", shown(value)),
             None => format!("{key} ✗"),
         };
-        let value = |found: &Option<Record>| match found {
-            Some(record) => record.value.as_deref().map_or("deleted".to_owned(), |value| shown(value).to_string()),
-            None => "nothing".to_owned(),
+        let value = |found: &Kept| match found.text() {
+            _ if found.is_empty() => "nothing".to_owned(),
+            Some(_) => found.values().map(|value| shown(value).to_string()).collect::<Vec<_>>().join(", "),
+            None => "deleted".to_owned(),
+        };
+        let asked = |request: &Request| match request {
+            Request::Write { key, value } => format!("{key}={}", shown(value)),
+            Request::Delete { key } => format!("{key} ✗"),
+            Request::Read { key } => format!("{key}?"),
         };
         match self {
-            Message::Request { request: Request::Write { key, value }, .. } => format!("{key}={}", shown(value)),
-            Message::Request { request: Request::Delete { key }, .. } => format!("{key} ✗"),
-            Message::Request { request: Request::Read { key }, .. } | Message::Read { key, .. } => format!("{key}?"),
+            Message::Request { request, .. } | Message::RequestAfter { request, .. } => asked(request),
+            Message::Read { key, .. } => format!("{key}?"),
             Message::Response { ending: Ending::Written, .. } => "ok".to_owned(),
             Message::Response { ending: Ending::Found(found), .. } | Message::Answer { found, .. } => value(found),
             Message::Response { .. } => "failed".to_owned(),

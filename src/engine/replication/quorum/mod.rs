@@ -31,6 +31,14 @@
 //!
 //! Each of these seven is a run in `tests/golden/quorum`.
 //!
+//! # Concurrent writes
+//!
+//! Which of two records stays is asked of [`versions`](crate::versions). By its time (*last write wins*), one is always before
+//! the other. With `conflict=siblings`, a client says with each write what it has seen of the key: what it has read, and what it
+//! has written. That is a vector with an entry for each client, beside the name of the call: a dotted version vector. A write
+//! replaces what its client had seen; all else stays [beside it](kept), tombstones included, and a read returns all of it.
+//! What is lost or stale there is judged by what clients had really seen ([`history::siblings`](super::history)).
+//!
 //! # Deletions
 //!
 //! A deletion is a write that leaves no value: a *tombstone*, a record with a version, which wins or loses as any other, and
@@ -51,14 +59,15 @@
 //!
 //! # Reading order
 //!
-//! [`settings`] and [`command`]; [`record`] and [`replica`], one copy; [`message`], then [`coordinator`] and [`read_repair`];
+//! [`settings`] and [`command`]; [`record`], [`kept`] and [`replica`], one copy; [`message`], then [`coordinator`] and [`read_repair`];
 //! [`node`] and [`client`], the hosts; [`handoff`], [`merkle`] and [`anti_entropy`]; [`watch`], who sees everything.
 //!
 //! # Simpler than the real one because:
 //! - all keys have the same home nodes; how keys are spread over many nodes is the matter of partitioning;
 //! - no clock is wrong by itself, and none drifts. A hybrid logical clock counts on from the largest time that its host has
 //!   heard of, and cannot know of a write that its host has not heard of;
-//! - there is one value for a key: concurrent values are not kept side by side, nor given to the client to merge;
+//! - clients give their writes their names, so that a vector grows with the clients. Riak lets the node that coordinates do that,
+//!   since there are fewer of those. And a client here never forgets what it has seen;
 //! - tombstones and dead records go when somebody says `compact`; a store merges its files when they are many. A hint is kept
 //!   however old it is;
 //! - a request to a coordinating node that the network delivers twice is carried out twice, if the first is forgotten by then:
@@ -75,6 +84,7 @@ pub mod coordinator;
 pub mod disk;
 pub mod event;
 pub mod handoff;
+pub mod kept;
 pub mod merkle;
 pub mod message;
 pub mod node;
@@ -99,6 +109,7 @@ use serde_json::Value;
 
 use crate::cluster::{self, CallId, Cluster, NodeId, Order, Protocol};
 use crate::contract::{Counter, Outcome, Probe, Refused};
+use crate::sim::Drawn;
 use crate::sim::network::Conditions;
 use client::Client;
 use message::Message;
@@ -133,6 +144,10 @@ impl Protocol for Quorum {
 
     fn conditions(settings: &Settings) -> (Conditions, u64) {
         (settings.conditions(), settings.seed)
+    }
+
+    fn drawn(settings: &Settings) -> Option<Drawn> {
+        settings.spread.0.map(|spread| spread.of(settings.delay))
     }
 
     fn nodes(settings: &Settings) -> Vec<Node> {

@@ -8,9 +8,10 @@ use super::coordinator::Coordinator;
 use super::disk::NodeDisk;
 use super::event::Purpose;
 use super::handoff::Hints;
+use super::kept::Kept;
 use super::message::Message;
 use super::record::Record;
-use super::replica::{Replica, Stored};
+use super::replica::{self, Replica, Stored};
 use super::{Event, Quorum, Reaction, Settings, Timer};
 use crate::cluster::{self, CallId, Host, NodeId, Power};
 use crate::contract::{Decision, Refused};
@@ -65,7 +66,7 @@ impl cluster::Node<Quorum> for Node {
         self.load();
         let hints =
             if self.hints.is_empty() { String::new() } else { format!(", and {}", count(self.hints.len(), "hint")) };
-        (format!("It read {} from its disk{hints}.", count(self.replica.records.len(), "record")), Vec::new())
+        (format!("It read {} from its disk{hints}.", count(self.replica.len(), "record")), Vec::new())
     }
 
     fn weight(&self, before: &Node) -> u64 {
@@ -93,7 +94,10 @@ impl Node {
 
     fn handle(&mut self, from: Host, message: &Message, now: Time) -> Reaction {
         match (message, from) {
-            (Message::Request { call, request }, _) => self.coordinator.begin(*call, request.clone(), now),
+            (Message::Request { call, request }, _) => self.coordinator.begin(*call, request.clone(), None, now),
+            (Message::RequestAfter { call, request, seen }, _) => {
+                self.coordinator.begin(*call, request.clone(), Some(seen.clone()), now)
+            }
             (Message::Write { call, key, record, hint: None }, _) => {
                 self.store(key, record, Purpose::Write, from, Message::Acknowledge { call: *call })
             }
@@ -108,7 +112,9 @@ impl Node {
                 let done = Message::HandedOff { key: key.clone(), version: record.version };
                 self.store(key, record, Purpose::HandOff, from, done)
             }
-            (Message::Acknowledge { call }, Host::Node(node)) => self.coordinator.answered(node, *call, None),
+            (Message::Acknowledge { call }, Host::Node(node)) => {
+                self.coordinator.answered(node, *call, Kept::default())
+            }
             (Message::Answer { call, found }, Host::Node(node)) => {
                 self.coordinator.answered(node, *call, found.clone())
             }
@@ -140,15 +146,21 @@ impl Node {
 
     /// Stores a record and tells nobody.
     fn keep(&mut self, key: &Key, record: &Record, purpose: Purpose) -> (Stored, Reaction) {
-        let before = self.replica.read(key).map(|record| record.version);
         let (node, stored) = (self.id, self.replica.store(key, record));
         let (key, record) = (key.clone(), record.clone());
-        let reaction = match stored {
-            Stored::Newer => Reaction::new(Event::Stored { node, key, record, replaced: before, purpose }),
-            Stored::Kept => {
-                let kept = before.expect("something just as new is there");
-                Reaction::new(Event::OlderIgnored { node, key, record, kept, purpose })
+        let reaction = match &stored {
+            Stored::New { replaced } => {
+                let mut beside = self.replica.read(&key);
+                beside.retain(|other| other.version != record.version);
+                if beside.is_empty() && !replaced.is_several() {
+                    let replaced = replaced.newest().map(|record| record.version);
+                    Reaction::new(Event::Stored { node, key, record, replaced, purpose })
+                } else {
+                    let replaced = replaced.clone();
+                    Reaction::new(Event::StoredBeside { node, key, record, replaced, beside, purpose })
+                }
             }
+            Stored::Known(kept) => Reaction::new(Event::OlderIgnored { node, key, record, kept: *kept, purpose }),
             Stored::DiskFull => Reaction::new(Event::DiskFull { node, key }),
         };
         (stored, reaction)
@@ -167,7 +179,7 @@ impl Node {
     }
 
     fn read(&self, key: &Key, from: Host, call: CallId) -> Reaction {
-        let found = self.replica.read(key).cloned();
+        let found = self.replica.read(key);
         Reaction::new(Event::Read { node: self.id, key: key.clone(), found: found.clone() })
             .send(from, Message::Answer { call, found })
     }
@@ -212,7 +224,7 @@ impl Node {
     /// Its disk is copied; tells how many records there are.
     pub fn back_up(&mut self, now: Time) -> usize {
         let mut disk = self.replica.disk.clone();
-        let records = disk.load_records().len();
+        let records = replica::many(&disk.load_records());
         self.backup = Some((now, Rc::new(disk)));
         records
     }

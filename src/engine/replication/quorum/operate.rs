@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::message::Message;
-use super::{Command, Event, Quorum, command::Repair};
+use super::{Command, Event, Quorum, command::Repair, replica};
 use crate::cluster::{Cluster, NodeId};
 use crate::contract::{Outcome, Probe, Refused};
 use crate::sim::Time;
@@ -124,7 +124,7 @@ fn restore(store: &mut Store, node: NodeId, probe: &mut impl Probe<Store>) -> Do
     let is_up = store.is_up(node);
     let machine = store.node_mut(node);
     machine.replace_disk(Rc::unwrap_or_clone(disk));
-    let records = machine.replica.disk.load_records().len();
+    let records = replica::many(&machine.replica.disk.load_records());
     if is_up {
         machine.load();
     }

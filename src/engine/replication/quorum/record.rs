@@ -5,7 +5,9 @@
 //!   4        8        1      4        1            2         …     …      big-endian; crc32 of all that follows it
 //! ```
 //!
-//! A tombstone has the value length 65535, and no value.
+//! A tombstone has the value length 65535, and no value. Where concurrent values are kept, the highest bit of the key length
+//! is set, and what the writer had seen follows the value: a byte for how many clients, and for each its number (1) and its
+//! last call that was seen (4).
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
@@ -14,6 +16,7 @@ use crate::contract::Span;
 use crate::key::Key;
 use crate::replication::{CallId, ClientId};
 use crate::sim::Time;
+use crate::versions::{self, Dot, Dotted, Relation, Vector};
 use crate::wire::{Frame, Wire};
 use crate::wording::shown;
 
@@ -25,6 +28,10 @@ pub const MAX_VALUE_BYTES: usize = 256;
 const HEADER: usize = 20;
 /// The value length of a tombstone: no value is as long.
 const TOMBSTONE: u16 = u16::MAX;
+/// Of a key length: what the writer had seen follows.
+const DOTTED: u8 = 0x80;
+/// A client in it, and its call.
+const ENTRY: usize = 5;
 
 /// The version of a value: when the coordinator took the write on, by its clock, and which call it was. The larger one
 /// wins, wherever two meet: last write wins.
@@ -45,9 +52,28 @@ pub struct Record {
     /// `None` in a tombstone.
     pub value: Option<Rc<str>>,
     pub version: Version,
+    /// Where concurrent values are kept: the call that wrote it, and what its client had seen.
+    pub dotted: Option<Dotted<ClientId>>,
+}
+
+/// What a client has seen of a key: of each client its last call.
+pub type Context = Vector<ClientId>;
+
+/// A write has the name of its call. Calls that write other keys, or nothing, leave gaps, which mean nothing.
+pub fn dot(call: CallId) -> Dot<ClientId> {
+    Dot { replica: call.client, count: call.number.into() }
 }
 
 impl Record {
+    /// With what its writer had seen, where that decides.
+    pub fn new(value: Option<Rc<str>>, version: Version, seen: Option<Context>) -> Record {
+        Record { value, version, dotted: seen.map(|seen| Dotted { dot: dot(version.call), seen }) }
+    }
+
+    pub fn seen(&self) -> Option<&Context> {
+        self.dotted.as_ref().map(|dotted| &dotted.seen)
+    }
+
     /// The record with its key, as a sentence has it: `k = a`, `a tombstone of k`.
     pub fn of(&self, key: &Key) -> String {
         if self.is_tombstone() { format!("{self} of {key}") } else { format!("{key} = {self}") }
@@ -56,10 +82,15 @@ impl Record {
     pub fn is_tombstone(&self) -> bool {
         self.value.is_none()
     }
+}
 
-    /// Whether this record is newer than `other`; it is if there is no other.
-    pub fn is_newer_than(&self, other: Option<&Record>) -> bool {
-        other.is_none_or(|other| self.version > other.version)
+/// By what their writers had seen, if that is there; if not, the last write wins.
+impl versions::Version for Record {
+    fn compare(&self, other: &Record) -> Relation {
+        match (&self.dotted, &other.dotted) {
+            (Some(own), Some(other)) => own.compare(other),
+            _ => self.version.cmp(&other.version).into(),
+        }
     }
 }
 
@@ -83,14 +114,30 @@ impl Wire for Version {
     }
 }
 
+/// In a message, before a vector: neither of the bytes that say whether a value follows.
+const SEEN: u8 = 2;
+
 impl Wire for Record {
     fn write(&self, _: &str, frame: &mut Frame) {
         self.version.write("version", frame);
+        if let Some(seen) = self.seen() {
+            frame.field("a vector follows", &[SEEN], "yes".to_owned());
+            seen.write("vector seen", frame);
+        }
         self.value.write("value", frame);
     }
 
     fn read(bytes: &mut &[u8]) -> Option<Record> {
-        Some(Record { version: Version::read(bytes)?, value: Wire::read(bytes)? })
+        let version = Version::read(bytes)?;
+        let seen = match bytes.strip_prefix(&[SEEN]) {
+            Some(mut rest) => {
+                let seen = Vector::read(&mut rest)?;
+                *bytes = rest;
+                Some(seen)
+            }
+            None => None,
+        };
+        Some(Record::new(Wire::read(bytes)?, version, seen))
     }
 }
 
@@ -103,10 +150,17 @@ pub fn encode(key: &Key, record: &Record) -> Vec<u8> {
     bytes.extend_from_slice(&record.version.at.as_nanos().to_be_bytes());
     bytes.push(record.version.call.client.number());
     bytes.extend_from_slice(&record.version.call.number.to_be_bytes());
-    bytes.push(key.len() as u8);
+    bytes.push(key.len() as u8 | if record.dotted.is_some() { DOTTED } else { 0 });
     bytes.extend_from_slice(&len.to_be_bytes());
     bytes.extend_from_slice(key);
     bytes.extend_from_slice(value);
+    if let Some(seen) = record.seen() {
+        bytes.push(seen.iter().len() as u8);
+        for (client, call) in seen.iter() {
+            bytes.push(client.number());
+            bytes.extend_from_slice(&(call as u32).to_be_bytes());
+        }
+    }
     let crc = crate::checksum::crc32(&bytes[4..]);
     bytes[..4].copy_from_slice(&crc.to_be_bytes());
     bytes
@@ -115,20 +169,36 @@ pub fn encode(key: &Key, record: &Record) -> Vec<u8> {
 /// The first record of `bytes` and its length; `None` if there is no whole one whose checksum is right.
 pub fn decode(bytes: &[u8]) -> Option<(Key, Record, usize)> {
     let header = bytes.get(..HEADER)?;
-    let key_end = HEADER + usize::from(header[17]);
+    let key_end = HEADER + usize::from(header[17] & !DOTTED);
     let value_len = Some(u16::from_be_bytes([header[18], header[19]])).filter(|len| *len != TOMBSTONE);
-    let end = key_end + usize::from(value_len.unwrap_or(0));
+    let value_end = key_end + usize::from(value_len.unwrap_or(0));
+    let clients = if header[17] & DOTTED == 0 { None } else { Some(usize::from(*bytes.get(value_end)?)) };
+    let end = value_end + clients.map_or(0, |clients| 1 + clients * ENTRY);
     let body = bytes.get(4..end)?;
     if crate::checksum::crc32(body).to_be_bytes() != header[..4] || header[12] == 0 {
         return None;
     }
     let key = std::str::from_utf8(&bytes[HEADER..key_end]).ok()?;
-    let value = std::str::from_utf8(&bytes[key_end..end]).ok()?;
+    let value = std::str::from_utf8(&bytes[key_end..value_end]).ok()?;
     let value = value_len.map(|_| value.into());
     let at = Time::from_nanos(u64::from_be_bytes(header[4..12].try_into().ok()?));
     let number = u32::from_be_bytes(header[13..17].try_into().ok()?);
     let call = CallId { client: ClientId::new(header[12]), number };
-    Some((Key::new(key), Record { value, version: Version { at, call } }, end))
+    let seen = match clients {
+        Some(_) => Some(decode_seen(&bytes[value_end + 1..end])?),
+        None => None,
+    };
+    Some((Key::new(key), Record::new(value, Version { at, call }, seen), end))
+}
+
+fn decode_seen(bytes: &[u8]) -> Option<Context> {
+    let mut seen = Context::default();
+    for entry in bytes.chunks_exact(ENTRY) {
+        let (client, call) = entry.split_first_chunk::<1>()?;
+        let client = Some(client[0]).filter(|client| *client > 0).map(ClientId::new)?;
+        seen.see(dot(CallId { client, number: u32::from_be_bytes(call.try_into().ok()?) }));
+    }
+    Some(seen)
 }
 
 /// What the bytes of a record mean.
@@ -146,7 +216,11 @@ pub fn explain(key: &Key, record: &Record, bytes: &[u8]) -> Vec<Span> {
         span(18..20, "value length", value_len),
         span(HEADER..key_end, "key", key.as_str().to_owned()),
     ];
-    spans.extend(record.value.as_ref().map(|value| span(key_end..bytes.len(), "value", value.to_string())));
+    let value_end = key_end + record.value.as_ref().map_or(0, |value| value.len());
+    spans.extend(record.value.as_ref().map(|value| span(key_end..value_end, "value", value.to_string())));
+    if let Some(seen) = record.seen() {
+        spans.push(span(value_end..bytes.len(), "what its writer had seen", seen.to_string()));
+    }
     spans
 }
 
@@ -158,10 +232,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_record_is_read_as_it_was_written(
-            key in ".{0,16}", value in proptest::option::of(".{0,64}"), nanos: u64, client in 1u8..4, number: u32, flip in 0usize..1000
+            key in ".{0,16}", value in proptest::option::of(".{0,64}"), nanos: u64, client in 1u8..4, number: u32, flip in 0usize..1000,
+            seen in proptest::option::of(prop::collection::vec((1u8..4, 1u32..), 0..3))
         ) {
             let version = Version { at: Time::from_nanos(nanos), call: CallId { client: ClientId::new(client), number } };
-            let (key, record) = (Key::new(&key), Record { value: value.as_deref().map(Into::into), version });
+            let (key, record) = (Key::new(&key), Record::new(value.as_deref().map(Into::into), version, seen.map(|calls| {
+                let mut seen = Context::default();
+                calls.iter().for_each(|(client, number)| seen.see(dot(CallId { client: ClientId::new(*client), number: *number })));
+                seen
+            })));
             let mut bytes = encode(&key, &record);
             let whole = bytes.len();
             prop_assert_eq!(decode(&bytes), Some((key, record, whole)));

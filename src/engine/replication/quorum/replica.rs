@@ -1,28 +1,28 @@
-//! One copy of the data: stores a record if it is newer than what it has, and reads it back.
+//! One copy of the data: stores a record unless it has a newer one, and reads it back.
 
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
 use super::disk::NodeDisk;
-use super::record::Record;
+use super::kept::{Added, Kept};
+use super::record::{Record, Version};
 use crate::key::Key;
 use crate::sim::DiskError;
 
 #[derive(Clone, Debug, Default)]
 pub struct Replica {
     /// In memory; all of them are on the disk as well.
-    pub records: Rc<LiteMap<Key, Record>>,
+    pub records: Rc<LiteMap<Key, Kept>>,
     pub disk: NodeDisk,
 }
 
 /// What became of a record that was to be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// It was newer than what was there, and took its place.
-    Newer,
-    /// What is there is just as new, or newer, and stays. The sender has what it wanted: nothing older is kept here.
-    Kept,
+    /// It was not there, and is now: it took the place of what is before it.
+    New { replaced: Kept },
+    /// What is there is the same, or newer, and stays. The sender has what it wanted: nothing older is kept here.
+    Known(Version),
     /// The disk is full.
     DiskFull,
 }
@@ -30,27 +30,44 @@ pub enum Stored {
 impl Replica {
     /// Stores a record durably, unless there is a newer one.
     pub fn store(&mut self, key: &Key, record: &Record) -> Stored {
-        if !record.is_newer_than(self.records.get(key)) {
-            return Stored::Kept;
-        }
+        let mut kept = self.read(key);
+        let replaced = match kept.add(record) {
+            Added::Known(version) => return Stored::Known(version),
+            Added::Kept(replaced) => replaced,
+        };
         if self.disk.append(key, record).is_err() {
             return Stored::DiskFull;
         }
-        Rc::make_mut(&mut self.records).insert(key.clone(), record.clone());
-        Stored::Newer
+        Rc::make_mut(&mut self.records).insert(key.clone(), kept);
+        Stored::New { replaced }
     }
 
-    pub fn read(&self, key: &Key) -> Option<&Record> {
-        self.records.get(key)
+    /// What it has of a key.
+    pub fn read(&self, key: &Key) -> Kept {
+        self.records.get(key).cloned().unwrap_or_default()
     }
 
-    /// Writes the log anew, with the newest record of each key, as far as that is to be `kept`. Returns how many records are
+    pub fn len(&self) -> usize {
+        many(&self.records)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Each record, beside its key.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Record)> {
+        self.records.iter().flat_map(|(key, kept)| kept.iter().map(move |record| (key, record)))
+    }
+
+    /// Writes the log anew, with the newest records of each key, as far as they are to be `kept`. Returns how many records are
     /// dropped since there is a newer one, and how many are forgotten.
     pub fn compact(&mut self, kept: impl Fn(&Record) -> bool) -> Result<(usize, usize), DiskError> {
         let mut records = LiteMap::clone(&self.records);
-        records.retain(|_, record| kept(record));
-        let forgotten = self.records.len() - records.len();
-        let dropped = self.disk.log().len() - self.records.len();
+        records.iter_mut().for_each(|(_, all)| all.retain(&kept));
+        records.retain(|_, all| !all.is_empty());
+        let forgotten = self.len() - many(&records);
+        let dropped = self.disk.log().len() - self.len();
         self.disk.replace_records(&records)?;
         self.records = Rc::new(records);
         Ok((dropped, forgotten))
@@ -70,7 +87,12 @@ impl Replica {
     /// The bytes of a copy, beside what it shares with `before`.
     pub fn weight(&self, before: &Replica) -> u64 {
         let is_shared = Rc::ptr_eq(&self.records, &before.records);
-        let records = if is_shared { 0 } else { self.records.len() * size_of::<(Key, Record)>() };
+        let records = if is_shared { 0 } else { self.len() * size_of::<(Key, Record)>() };
         records as u64 + self.disk.weight(&before.disk)
     }
+}
+
+/// How many records there are of all keys.
+pub fn many(records: &LiteMap<Key, Kept>) -> usize {
+    records.values().map(Kept::len).sum()
 }

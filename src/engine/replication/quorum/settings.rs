@@ -6,6 +6,7 @@ use crate::cluster::{ClientId, NodeId, NodeSet};
 use crate::form::BadParameter;
 use crate::sim::Time;
 use crate::sim::network::Conditions;
+use crate::spread::NetworkSpread;
 
 /// More nodes than this can't be followed by eye.
 pub const MAX_NODES: u64 = 7;
@@ -35,6 +36,10 @@ pub struct Settings {
     /// Whether a read sends the newest value to the nodes that answered with an older one.
     #[parameter(ReadRepair::On)]
     pub read_repair: ReadRepair,
+    /// What becomes of writes of which neither had seen the other.
+    #[label("Concurrent writes")]
+    #[parameter(Conflict::Lww)]
+    pub conflict: Conflict,
     /// How old a tombstone must be before a compaction forgets it.
     #[label("Grace period (gc_grace)")]
     #[parameter(1_000, 0..=60_000, "ms")]
@@ -48,6 +53,11 @@ pub struct Settings {
     /// How much longer a message may take, by chance; so messages overtake each other.
     #[parameter(10, 0..=10_000, "ms")]
     pub jitter: Time,
+    /// How the times of messages are spread: by delay and jitter, or otherwise, with the delay as their mean where they are not
+    /// fitted to a system.
+    #[label("Spread of delays")]
+    #[parameter(NetworkSpread::JITTER)]
+    pub spread: NetworkSpread,
     /// How many of a hundred messages are lost, by chance.
     #[parameter(0, 0..=100, "%")]
     pub loss: u64,
@@ -69,6 +79,15 @@ pub enum ReadRepair {
     Blocking,
     /// off
     Off,
+}
+
+/// What replicas keep of concurrent writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Conflict {
+    /// the last write wins
+    Lww,
+    /// all are kept, as siblings
+    Siblings,
 }
 
 /// Who coordinates a call where the command says nothing.

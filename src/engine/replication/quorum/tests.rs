@@ -11,6 +11,9 @@ use crate::sim::{Rng, Time};
 use crate::testing::{counter, go_on};
 use crate::wire::{Wire, dump};
 
+mod siblings;
+mod spread;
+
 type Quorum = Cluster<super::Quorum>;
 
 /// A cluster, and all that it told.
@@ -65,9 +68,9 @@ impl Run {
         self.quorum.witness.history.calls().filter_map(|call| call.verdict).collect()
     }
 
-    fn stored_at(&self, node: u8, key: &str) -> Option<&str> {
+    fn stored_at(&self, node: u8, key: &str) -> Option<String> {
         let node = &self.quorum.nodes[NodeId::new(node).index()];
-        node.replica.read(&Key::new(key)).and_then(|record| record.value.as_deref())
+        node.replica.read(&Key::new(key)).text()
     }
 }
 
@@ -80,7 +83,7 @@ fn a_write_and_a_read() {
     let mut run = Run::new("");
     assert_eq!(run.script("read k; write k a; read k as c2; read z"), ["(no value)", "done", "a", "(no value)"]);
     run.script("settle");
-    assert_eq!([1, 2, 3].map(|node| run.stored_at(node, "k")), [Some("a"); 3]);
+    assert_eq!([1, 2, 3].map(|node| run.stored_at(node, "k")), [Some("a"); 3].map(|it| it.map(str::to_owned)));
     assert!(run.verdicts().iter().all(|verdict| *verdict == Verdict::Fresh));
 }
 
@@ -109,7 +112,7 @@ fn quorums_tolerate_what_their_arithmetic_says() {
 fn a_stopped_node_comes_back_with_what_it_acknowledged() {
     let mut run = Run::new("n=1 w=1 r=1");
     run.script("write a 1; write b 2; write a 3; stop n1");
-    assert_eq!(run.stored_at(1, "a"), None);
+    assert_eq!(run.stored_at(1, "a").as_deref(), None);
     assert_eq!(run.script("start n1; read a; read b"), ["done", "3", "2"]);
 }
 
@@ -117,12 +120,12 @@ fn a_stopped_node_comes_back_with_what_it_acknowledged() {
 fn read_repair_brings_the_newest_to_those_that_answered_with_less() {
     let mut run = Run::new("jitter=0");
     run.script("write k a; settle; stop n3; write k b; start n3");
-    assert_eq!(run.stored_at(3, "k"), Some("a"));
+    assert_eq!(run.stored_at(3, "k").as_deref(), Some("a"));
     run.script("read k; settle");
-    assert_eq!(run.stored_at(3, "k"), Some("b"));
+    assert_eq!(run.stored_at(3, "k").as_deref(), Some("b"));
     let mut without = Run::new("jitter=0 read-repair=off");
     without.script("write k a; settle; stop n3; write k b; start n3; read k; settle");
-    assert_eq!(without.stored_at(3, "k"), Some("a"));
+    assert_eq!(without.stored_at(3, "k").as_deref(), Some("a"));
 }
 
 /// Anti-entropy makes all home nodes equal, and only records of ranges that differ cross the network.
@@ -137,7 +140,7 @@ fn anti_entropy_exchanges_only_the_ranges_that_differ() {
     assert_eq!(counter(&run.quorum, "keys_exchanged"), before);
     assert!(matches!(run.events.last(), Some(Event::TreesAgreed { .. })));
     run.script("stop n3; write 7 new; settle; start n3; repair n1 n3");
-    assert_eq!(run.stored_at(3, "7"), Some("new"));
+    assert_eq!(run.stored_at(3, "7").as_deref(), Some("new"));
     let exchanged = counter(&run.quorum, "keys_exchanged");
     assert!((1..=20).contains(&exchanged), "{exchanged} of 40 keys crossed the network");
 }
@@ -292,10 +295,10 @@ fn r14_a_deletion_is_carried_as_a_write_is() {
     for (parameters, brings) in [("", "read k; settle"), ("read-repair=off", "repair"), ("w=3 spares=1", "handoff")] {
         let mut run = Run::new(&format!("jitter=0 {parameters}"));
         run.script(away);
-        assert_eq!(run.stored_at(3, "k"), Some("a"), "{parameters}");
+        assert_eq!(run.stored_at(3, "k").as_deref(), Some("a"), "{parameters}");
         run.script(brings);
         let node = &run.quorum.nodes[2];
-        assert!(node.replica.read(&Key::new("k")).is_some_and(|record| record.is_tombstone()), "{parameters}");
+        assert!(node.replica.read(&Key::new("k")).is_deleted(), "{parameters}");
         // It is on the disk as well, and a later write wins over it.
         let outcomes = run.script("stop n3; start n3; read k as c2; write k b; read k as c2");
         assert_eq!(outcomes[2..], ["(no value)", "done", "b"], "{parameters}");
@@ -374,7 +377,7 @@ fn a_hint_is_seen_after_its_handoff() {
 fn a_hint_is_durable() {
     let mut run = Run::new("spares=1 jitter=0 w=3");
     run.script("stop n3; write k b; stop n4; start n4; start n3; handoff");
-    assert_eq!(run.stored_at(3, "k"), Some("b"));
+    assert_eq!(run.stored_at(3, "k").as_deref(), Some("b"));
 }
 
 /// A random run: one client writes, another reads, and chance does the rest. Returns the script, for a failure.
@@ -494,7 +497,9 @@ fn any_day_comes_to_rest() {
     ];
     for seed in 0..40 {
         let coordinator = ["client", "node"][seed as usize % 2];
-        let mut run = Run::new(&format!("spares=1 jitter=30 loss=5 coordinator={coordinator} seed={seed}"));
+        let conflict = ["lww", "siblings"][seed as usize / 2 % 2];
+        let settings = format!("spares=1 jitter=30 loss=5 coordinator={coordinator} conflict={conflict} seed={seed}");
+        let mut run = Run::new(&settings);
         let script = day::any_day(seed, 40, &run.quorum, CALLS);
         run.script(&script);
         run.script("heal; settle");

@@ -49,7 +49,7 @@ pub(super) fn counters(store: &Store) -> Vec<Counter> {
 /// What a program reads of a node, beside its name and whether it is up.
 pub(super) fn node(store: &Store, id: NodeId) -> Value {
     let node = &store.nodes[id.index()];
-    let records = node.replica.records.iter();
+    let records = node.replica.iter();
     let hints = node.hints.iter();
     json!({
         "home": store.settings.home().contains(id),
@@ -76,12 +76,20 @@ pub(super) fn whole(store: &Store) -> Value {
 }
 
 fn record_state(key: &str, record: &Record) -> Value {
-    json!({ "key": key, "value": record.value.as_deref(), "version": record.version.to_string() })
+    let mut state = json!({ "key": key, "value": record.value.as_deref(), "version": record.version.to_string() });
+    if let Some(seen) = record.seen() {
+        state["seen"] = seen.to_string().into();
+    }
+    state
 }
 
 fn client_state(id: ClientId, client: &Client) -> Value {
     let beliefs = client.beliefs.iter().map(|(key, belief)| match belief {
         Belief::Value(value) => json!({ "key": key.as_str(), "value": &**value, "sure": true }),
+        Belief::Siblings(values) => {
+            let values: Vec<&str> = values.iter().map(|value| &**value).collect();
+            json!({ "key": key.as_str(), "value": values, "sure": true })
+        }
         Belief::Nothing => json!({ "key": key.as_str(), "value": null, "sure": true }),
         Belief::Unsure(value) => json!({ "key": key.as_str(), "value": value.as_deref(), "sure": false }),
     });
@@ -120,6 +128,9 @@ fn call_state(call: &Call) -> Value {
             state["ok"] = call.ended.map(|(_, returned)| matches!(returned, Returned::Found(_))).into();
             if let Some((_, Returned::Found(found))) = call.ended {
                 state["found"] = found.map(|write| write.to_string()).into();
+                if call.siblings.len() > 1 {
+                    state["found"] = call.siblings.iter().map(ToString::to_string).collect::<Vec<_>>().into();
+                }
             }
         }
     }
@@ -131,7 +142,9 @@ fn call_state(call: &Call) -> Value {
                 json!({ "stale": verdict.is_stale(), "lost": write.to_string(), "to": to.to_string() })
             }
             Verdict::NoOrder { against } => json!({ "stale": false, "no_order_with": against.to_string() }),
-            Verdict::WentBack { behind } => json!({ "stale": true, "behind": behind.to_string() }),
+            Verdict::WentBack { behind } | Verdict::Lacks { behind } => {
+                json!({ "stale": true, "behind": behind.to_string() })
+            }
         };
     }
     state

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::event::Purpose;
+use super::kept::Kept;
+use super::settings::Conflict;
 use super::{Command, Event, Message, Quorum, Settings, node::Node};
 use crate::cluster::{CallId, Host, NodeId, Witness};
 use crate::replication::History;
@@ -12,6 +14,7 @@ use crate::sim::{Network, Time};
 #[derive(Clone)]
 pub struct Watch {
     pub history: History,
+    keeps_siblings: bool,
     /// The call that the last steps were about.
     pub focus: Option<CallId>,
     /// The two nodes that compare what they have, if the last step was about that.
@@ -27,9 +30,11 @@ pub struct Watch {
 }
 
 impl Witness<Quorum> for Watch {
-    fn new(_: &Settings) -> Watch {
+    fn new(settings: &Settings) -> Watch {
+        let keeps_siblings = settings.conflict == Conflict::Siblings;
         Watch {
-            history: History::default(),
+            history: if keeps_siblings { History::of_siblings() } else { History::default() },
+            keeps_siblings,
             focus: None,
             compared: None,
             versioned: Time::ZERO,
@@ -47,7 +52,7 @@ impl Witness<Quorum> for Watch {
         self.history.begin(id, request, now);
     }
 
-    fn sees(&mut self, event: &mut Event, _: &[Rc<Node>], _: &Network<Host, Message>, now: Time) {
+    fn sees(&mut self, event: &mut Event, nodes: &[Rc<Node>], _: &Network<Host, Message>, now: Time) {
         self.focus = event.call().or(self.focus);
         self.compared = match *event {
             Event::ComparisonBegun { node, with }
@@ -61,14 +66,23 @@ impl Witness<Quorum> for Watch {
             self.history.stamp(call, record.version.at);
             (self.versioned, self.is_written) = (now, false);
         }
-        let (Some(call), Some(returned)) = (event.call(), event.returned()) else { return };
-        let found = self.history.end(call, returned, now);
-        self.is_written |= returned == Returned::Written;
-        if let Event::Answered { verdict, .. }
-        | Event::RepairConfirmed { verdict, .. }
-        | Event::Responded { verdict, .. } = event
-        {
-            *verdict = found;
+        if matches!(event, Event::Compacted { forgotten: 1.., .. }) {
+            self.history.forget();
+        }
+        self.end_call(event, now);
+        // What a node sends itself is not told: what it has stored of its own is seen when it sends it to others.
+        let moves = matches!(
+            event,
+            Event::CallSent { .. }
+                | Event::Stored { .. }
+                | Event::StoredBeside { .. }
+                | Event::HintHeld { .. }
+                | Event::EntriesMerged { .. }
+                | Event::Restored { .. }
+        );
+        if self.keeps_siblings && (moves || event.returned().is_some()) {
+            let held: Vec<CallId> = nodes.iter().flat_map(|node| node.replica.disk.calls()).collect();
+            self.history.hold(&held);
         }
     }
 
@@ -78,6 +92,25 @@ impl Witness<Quorum> for Watch {
 }
 
 impl Watch {
+    /// Takes note of a call that ends by this, and lets the event say what is to be said of it.
+    fn end_call(&mut self, event: &mut Event, now: Time) {
+        let (Some(call), Some(returned)) = (event.call(), event.returned()) else { return };
+        let found = match returned {
+            Returned::Found(_) if self.keeps_siblings => {
+                let found = event.found().map(Kept::calls).unwrap_or_default();
+                Some(self.history.end_with_siblings(call, &found, now))
+            }
+            _ => self.history.end(call, returned, now),
+        };
+        self.is_written |= returned == Returned::Written;
+        if let Event::Answered { verdict, .. }
+        | Event::RepairConfirmed { verdict, .. }
+        | Event::Responded { verdict, .. } = event
+        {
+            *verdict = found;
+        }
+    }
+
     /// Whether a write was given its version just now and is acknowledged already: the next must not get the same.
     pub fn is_written_at(&self, now: Time) -> bool {
         self.is_written && self.versioned == now
@@ -89,7 +122,9 @@ impl Watch {
             Event::Answered { at, repaired, .. } => {
                 self.read_repairs += repaired.iter().filter(|node| Host::Node(*node) != at).count() as u64;
             }
-            Event::Stored { purpose: Purpose::HandOff, .. } | Event::OlderIgnored { purpose: Purpose::HandOff, .. } => {
+            Event::Stored { purpose: Purpose::HandOff, .. }
+            | Event::StoredBeside { purpose: Purpose::HandOff, .. }
+            | Event::OlderIgnored { purpose: Purpose::HandOff, .. } => {
                 self.hints_handed_off += 1;
             }
             Event::ComparisonBegun { .. } => self.digests_exchanged += 1,

@@ -16,7 +16,7 @@
 //!
 //! A little is known without trials ([`theory`]): a bound whatever the times are, and a formula where they have no memory.
 //!
-//! Read [`trial`], then [`moments`], in which order a trial is told; then [`sample`] and [`theory`]; [`delay`] has
+//! Read [`trial`], then [`moments`], in which order a trial is told; then [`sample`] and [`theory`]; [`drawn`](crate::sim::drawn) has
 //! the distributions.
 //!
 //! # Simpler than the real one because:
@@ -32,7 +32,6 @@
 //! - the fitted distributions are those of 2012, of two companies, and fitted to some percentiles that these measured.
 
 pub mod command;
-pub mod delay;
 pub mod event;
 pub mod long;
 pub mod moments;

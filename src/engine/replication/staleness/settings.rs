@@ -2,10 +2,10 @@
 
 use stepwise_derive::Parameters;
 
-use super::delay::{Delay, Spread};
 use crate::contract::BadParameter;
 use crate::setting::Changeable;
-use crate::sim::Time;
+use crate::sim::{Drawn, Time};
+use crate::spread::Spread;
 
 /// More nodes than this can't be followed by eye, nor more writes.
 pub const MAX_NODES: usize = 7;
@@ -95,19 +95,19 @@ fn quorums_fit(settings: &Settings) -> Result<(), BadParameter> {
 /// What each of the four ways is drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct Ways {
-    pub write: Delay,
-    pub ack: Delay,
-    pub read: Delay,
-    pub answer: Delay,
+    pub write: Drawn,
+    pub ack: Drawn,
+    pub read: Drawn,
+    pub answer: Drawn,
 }
 
 impl Settings {
     pub fn ways(&self) -> Ways {
         Ways {
-            write: Delay::new(self.write, self.write_mean),
-            ack: Delay::new(self.ack, self.ack_mean),
-            read: Delay::new(self.read, self.read_mean),
-            answer: Delay::new(self.answer, self.answer_mean),
+            write: self.write.of(self.write_mean),
+            ack: self.ack.of(self.ack_mean),
+            read: self.read.of(self.read_mean),
+            answer: self.answer.of(self.answer_mean),
         }
     }
 

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
-use super::delay::Spread;
 use super::settings::MAX_WRITES;
 use super::*;
 use crate::form::{Choice, Declared, Parameters};
 use crate::sim::Time;
+use crate::spread::Spread;
 use crate::testing::{counter, go_on, opened, run, told};
 
 fn settings(parameters: &[(&str, &str)]) -> Settings {

@@ -5,11 +5,11 @@ use super::dns::Answer;
 use super::level::Cause;
 use super::{Event, Faults};
 use crate::contract::Decided;
-use crate::distribution::exponential;
 use crate::service::breaker::{Admission, State};
 use crate::service::shared::At;
 use crate::service::{Job, Offer, Running};
 use crate::sim::Time;
+use crate::sim::distribution::exponential;
 
 /// A user who has no answer by then leaves.
 const PATIENCE: Time = Time::from_millis(2_000);

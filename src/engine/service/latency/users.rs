@@ -10,8 +10,8 @@
 
 use std::fmt::{self, Display};
 
-use crate::distribution::exponential;
 use crate::service::spell::time as spell;
+use crate::sim::distribution::exponential;
 use crate::sim::{Rng, Time};
 use crate::wording::count;
 

@@ -1,10 +1,10 @@
 //! One load on one system: every request is simulated, from its arrival until it is served.
 
 use super::system::{Costs, Way};
-use crate::distribution::exponential;
 use crate::histogram::Histogram;
 use crate::service::arrivals::Rate;
 use crate::service::{Arrivals, Job, Offer, Running, Station, spell};
+use crate::sim::distribution::exponential;
 use crate::sim::{Agenda, Rng, Time};
 
 /// A system, as it is run.

@@ -1,30 +1,8 @@
-//! How long one message takes: a distribution by its mean, or one that was fitted to what a system in production did.
+//! What the times that messages take are drawn from: a distribution by its mean, or one that was fitted to what a system in
+//! production did.
 
-use stepwise_derive::Choice;
-
-use crate::distribution::{Distribution, exponential};
-use crate::sim::{Rng, Time};
-
-/// How the times of one way are distributed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
-pub enum Spread {
-    /// always the mean
-    Fixed,
-    /// uniform, up to twice the mean
-    Uniform,
-    /// exponential
-    Exponential,
-    /// heavy-tailed (Pareto)
-    HeavyTailed,
-    /// fitted: LinkedIn, SSD
-    LinkedinSsd,
-    /// fitted: LinkedIn, writes to disks
-    LinkedinDisk,
-    /// fitted: Yammer, writes
-    YammerWrite,
-    /// fitted: Yammer, all but writes
-    YammerRest,
-}
+use super::distribution::{Distribution, exponential};
+use super::{Rng, Time};
 
 /// A part of all times follows Pareto's distribution, and the rest an exponential one. Milliseconds.
 #[derive(Debug, PartialEq)]
@@ -40,45 +18,32 @@ pub struct Fit {
 /// Table 3 of Bailis and others, *Probabilistically Bounded Staleness for Practical Partial Quorums* (2012), which they
 /// fitted to percentiles of Voldemort at LinkedIn and of Riak at Yammer. With solid-state disks, all four ways are as the
 /// first; with spinning disks, writes are as the second, and the other three as the first.
-const LINKEDIN_SSD: Fit = Fit { pareto: 0.9122, least: 0.235, shape: 10.0, rate: 1.66 };
-const LINKEDIN_DISK: Fit = Fit { pareto: 0.38, least: 1.05, shape: 1.51, rate: 0.183 };
-const YAMMER_WRITE: Fit = Fit { pareto: 0.939, least: 3.0, shape: 3.35, rate: 0.0028 };
-const YAMMER_REST: Fit = Fit { pareto: 0.982, least: 1.5, shape: 3.8, rate: 0.0217 };
+pub const LINKEDIN_SSD: Fit = Fit { pareto: 0.9122, least: 0.235, shape: 10.0, rate: 1.66 };
+pub const LINKEDIN_DISK: Fit = Fit { pareto: 0.38, least: 1.05, shape: 1.51, rate: 0.183 };
+pub const YAMMER_WRITE: Fit = Fit { pareto: 0.939, least: 3.0, shape: 3.35, rate: 0.0028 };
+pub const YAMMER_REST: Fit = Fit { pareto: 0.982, least: 1.5, shape: 3.8, rate: 0.0217 };
 
 /// What the times of one way are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Delay {
+pub enum Drawn {
     Of(Distribution),
     Fitted(&'static Fit),
 }
 
-impl Delay {
-    pub fn new(spread: Spread, mean: Time) -> Delay {
-        match spread {
-            Spread::Fixed => Delay::Of(Distribution::Fixed { time: mean }),
-            Spread::Uniform => Delay::Of(Distribution::Uniform { mean }),
-            Spread::Exponential => Delay::Of(Distribution::Exponential { mean }),
-            Spread::HeavyTailed => Delay::Of(Distribution::HeavyTailed { mean }),
-            Spread::LinkedinSsd => Delay::Fitted(&LINKEDIN_SSD),
-            Spread::LinkedinDisk => Delay::Fitted(&LINKEDIN_DISK),
-            Spread::YammerWrite => Delay::Fitted(&YAMMER_WRITE),
-            Spread::YammerRest => Delay::Fitted(&YAMMER_REST),
-        }
-    }
-
+impl Drawn {
     pub fn draw(&self, rng: &mut Rng) -> Time {
         match self {
-            Delay::Of(distribution) => distribution.draw(rng),
-            Delay::Fitted(fit) => fit.draw(rng),
+            Drawn::Of(distribution) => distribution.draw(rng),
+            Drawn::Fitted(fit) => fit.draw(rng),
         }
     }
 
     /// The time, where it is always the same.
     pub fn fixed(&self) -> Option<Time> {
         match *self {
-            Delay::Of(Distribution::Fixed { time }) => Some(time),
+            Drawn::Of(Distribution::Fixed { time }) => Some(time),
             // Whatever else has a mean of nothing takes no time at all.
-            Delay::Of(distribution) if distribution.mean() == Time::ZERO => Some(Time::ZERO),
+            Drawn::Of(distribution) if distribution.mean() == Time::ZERO => Some(Time::ZERO),
             _ => None,
         }
     }
@@ -86,7 +51,7 @@ impl Delay {
     /// The mean, where the distribution has no memory.
     pub fn memoryless(&self) -> Option<Time> {
         match *self {
-            Delay::Of(Distribution::Exponential { mean }) if mean > Time::ZERO => Some(mean),
+            Drawn::Of(Distribution::Exponential { mean }) if mean > Time::ZERO => Some(mean),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! How long something takes that is not always the same: the work on a request, the way of a message.
 
-use crate::sim::{Rng, Time};
+use super::{Rng, Time};
 
 /// A distribution of times. All but [`Distribution::TwoValued`] are told by their mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
