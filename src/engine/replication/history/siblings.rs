@@ -92,7 +92,7 @@ impl History {
         }
         let ended_before = |call: &Call| call.ended.is_some_and(|(end, _)| end.is_before(read.began));
         let lacks = |call: &Call| call.siblings.iter().filter_map(|write| self.place(*write)).any(is_owed);
-        let behind = self.calls().filter(of_key).filter(|call| ended_before(call) && lacks(call)).last();
+        let behind = self.calls().rev().filter(of_key).find(|call| ended_before(call) && lacks(call));
         behind.map_or(Verdict::Fresh, |earlier| Verdict::Lacks { behind: earlier.id })
     }
 }
