@@ -1,0 +1,155 @@
+//! What happened, and how it is told.
+
+use std::rc::Rc;
+
+use stepwise_derive::Event;
+
+use super::diff3::Conflict;
+use super::fugue::{Change, Id};
+use super::member::Edit;
+use super::op::Op;
+use super::peers::Applied;
+use super::settings::Way;
+use super::words::{applied, conflicting, edited, grown, put_off, several};
+use crate::cluster::{CallId, Happened, NodeId, NodeSet};
+use crate::contract::Refused;
+use crate::sim::Time;
+use crate::versions::{Dot, Vector};
+use crate::wording::count;
+
+#[derive(Clone, Event)]
+pub enum Event {
+    #[told(edited)]
+    Edited { node: NodeId, call: CallId, edit: Rc<Edit>, done: Rc<[Done]> },
+
+    #[told("{node} makes {from}'s change of version {base} its version {number}. No one else has changed version {base} since.",
+        when = base == head)]
+    #[told("{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}: they \
+        differ in different places, so version {number} has both changes.", when = conflicts.is_empty())]
+    #[told(
+        "{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}, and \
+        {}. Version {number} keeps both, with marks around them.",
+        conflicting(conflicts)
+    )]
+    VersionMade { node: NodeId, from: NodeId, base: u64, head: u64, number: u64, conflicts: Rc<[Conflict]> },
+    #[told("Version {number} comes to {node}, where nothing was typed since the last one. {node} shows it.", when = !answers)]
+    #[told("{node} hears that its change is in version {number}, and shows that.", when = !typed)]
+    #[told("{node} hears that its change is in version {number}, and merges that with what was typed since: {}.{}",
+        conflicting(conflicts), pushes(*next))]
+    VersionCame { node: NodeId, number: u64, answers: bool, typed: bool, conflicts: Rc<[Conflict]>, next: Next },
+    #[told(
+        "Version {number} comes to {node}, which waits for the answer to its own change. It shows no newer version before that."
+    )]
+    VersionKept { node: NodeId, number: u64 },
+
+    #[told("{node} gives {from}'s operation number {number} in its order: {came}. It was made after all earlier ones, so it stays \
+        as it is.", when = *against == 0)]
+    #[told("{node} gives {from}'s operation number {number} in its order. It was made at {revision}, so {node} transforms it past \
+        {}: {}.", several(*against, "operation"), became_of(came, became))]
+    Ordered { node: NodeId, from: NodeId, number: u64, revision: u64, against: usize, came: Rc<Op>, became: Rc<Op> },
+    #[told("{node} carries out number {number}: {became}.", when = *against == 0)]
+    #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.",
+        if *against == 1 { "an operation under way" } else { "an operation under way and more in its buffer" },
+        became_of(came, became))]
+    OrderedCame { node: NodeId, number: u64, came: Rc<Op>, became: Rc<Op>, against: usize },
+    #[told("{node} hears that its operation has number {number}. It sends what is in its buffer, as one operation: {then}.",
+        when = let Some(then) = then)]
+    #[told("{node} hears that its operation has number {number}. Nothing of its own is under way any more.")]
+    Accepted { node: NodeId, number: u64, then: Option<Rc<Op>> },
+
+    #[told("{node} has what it held {} for. {}", held_name(all), applied(*node, all), when = *was_held)]
+    #[told("{}{}", applied(*node, all), put_off(*held, "was made after something that hasn't come yet, and is held"))]
+    Applied { node: NodeId, from: NodeId, all: Rc<[Applied]>, was_held: bool, held: usize },
+    #[told(
+        "{name} comes to {node} from {from}. It was made after {lacks}, which {node} doesn't have yet, so {node} holds it."
+    )]
+    Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
+
+    #[told("What waited on {node} can go into its tree now: {}.", grown(changes), when = *was_waiting)]
+    #[told("{node} takes into its tree what {from} has sent: {}.{}", grown(changes),
+        put_off(*waiting, "hangs on a character that hasn't come yet, and waits"))]
+    Grown { node: NodeId, from: NodeId, changes: Rc<[Change]>, was_waiting: bool, waiting: usize },
+    #[told("A change comes to {node} from {from}: {change}. {lacks} hasn't come yet, so the change waits.")]
+    Waits { node: NodeId, from: NodeId, change: Rc<Change>, lacks: Id },
+
+    #[told("{node} has had this from {from} before, and only sends a receipt again.")]
+    CameTwice { node: NodeId, from: NodeId, way: Way },
+    #[told("This comes to {node} before something that {from} has sent earlier. {node} keeps it until its turn.")]
+    CameEarly { node: NodeId, from: NodeId, way: Way, early: usize },
+    #[told("{node} sends {to} again what it has no receipt for: {}.", count(*owed, "message"))]
+    SentAgain { node: NodeId, to: NodeId, owed: usize },
+    #[told("{node} has sent twice, and heard nothing from {away} for {patience}: out of reach. It keeps what it has for them, {}.",
+        count(*owed, "message"))]
+    Away { node: NodeId, away: NodeSet, owed: usize, patience: Time },
+    #[told("{node} says to {to} that it is back.", when = *owed == 0)]
+    #[told("{node} says to {to} that it is back, and sends again what it has no receipt for: {}.", count(*owed, "message"))]
+    Back { node: NodeId, to: NodeSet, owed: usize },
+    #[told("{node} hears that {from} is back.", when = *owed == 0)]
+    #[told("{node} hears that {from} is back, and sends what it has kept for it: {}.", count(*owed, "message"))]
+    HeardBack { node: NodeId, from: NodeId, owed: usize },
+
+    #[flatten]
+    Happened(Happened),
+    #[flatten]
+    Refused(Refused),
+}
+
+/// What an edit was in one way.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub way: Way,
+    pub what: What,
+    /// Where it was done instead, if the text of this way doesn't reach as far as it should.
+    pub place: Option<usize>,
+    /// To whom it was sent, and for whom it is kept, since they are out of reach.
+    pub to: NodeSet,
+    pub away: NodeSet,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    /// There was nothing at that place to delete.
+    Nothing,
+    /// Sent as a change of that version.
+    Pushed {
+        base: u64,
+    },
+    /// It follows when there is an answer to what was sent before.
+    Kept,
+    /// Sent as an operation made at that revision.
+    Operation {
+        revision: u64,
+    },
+    /// Sent under that name, after what its author had seen.
+    Named {
+        name: Dot,
+        seen: Vector,
+    },
+    Changes {
+        changes: Rc<[Change]>,
+    },
+}
+
+/// What a device does after a version has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Nothing,
+    Pushes,
+}
+
+fn pushes(next: Next) -> &'static str {
+    match next {
+        Next::Nothing => "",
+        Next::Pushes => " It sends what comes of that.",
+    }
+}
+
+/// What has become of an operation.
+fn became_of(came: &Op, became: &Op) -> String {
+    if came == became { format!("it stays as it is, {came}") } else { format!("{came} becomes {became}") }
+}
+
+/// The name of an operation that was held.
+fn held_name(all: &[Applied]) -> String {
+    all.first().map(|applied| applied.name.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,388 @@
+//! The sequence CRDT: Fugue (Weidner and Kleppmann, 2023). A text is a tree, and each letter a node of it, on the left or on the
+//! right side of its parent.
+//!
+//! The text is read in order: what is on the left of a letter, then the letter, then what is on its right; and of several on one
+//! side of the same parent, first the one with the smaller name. Where a letter stands follows from the tree alone, and the tree
+//! is the same in whatever order its letters come: so all who have the same letters read the same text.
+//!
+//! Why runs don't interleave: who types on after a letter of their own hangs each letter on the right of the one before, and who
+//! types from right to left, each on the left of the one before. So a run is one branch, and of two branches at the same place one
+//! comes before the other as a whole.
+//!
+//! What is deleted stays in the tree as a tombstone: others may have hung a letter on it.
+
+use std::fmt::{self, Display};
+
+use super::blocks::Blocks;
+use super::order::{Order, Spot};
+use super::text::{Atom, Text, read_letters, write_letters, write_number};
+use crate::cluster::NodeId;
+use crate::varint;
+use crate::wire::{Frame, Wire};
+
+/// The name of a letter: the node on which it was typed, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id {
+    /// Nobody, for what all begin with.
+    pub by: Option<NodeId>,
+    pub count: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+}
+
+/// What one device tells the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Letters that were typed at once: the first hangs on a parent, or is on the right of the root; each other one is on the
+    /// right of the one before.
+    Insert { first: Id, parent: Option<Id>, side: Side, atoms: Vec<Atom> },
+    /// Letters become tombstones: so many from each of these on.
+    Delete { runs: Vec<(Id, u32)> },
+}
+
+/// No node of the tree.
+const NONE: u32 = u32::MAX;
+
+#[derive(Clone, Debug)]
+struct Node {
+    id: Id,
+    atom: Atom,
+    parent: u32,
+    side: Side,
+    /// The first child on each side.
+    left: u32,
+    right: u32,
+    /// The next child on the same side of the same parent.
+    next: u32,
+    /// The piece of the order in which it stands.
+    piece: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Tree {
+    nodes: Blocks<Node>,
+    /// The first child of the root.
+    root: u32,
+    /// The letters of each author, the first for nobody: their numbers in the tree.
+    by: Vec<Blocks<u32>>,
+    order: Order,
+}
+
+/// A letter as a reader of the figure sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    pub id: Id,
+    pub atom: &'a Atom,
+    pub parent: Option<Id>,
+    pub side: Side,
+    pub is_gone: bool,
+}
+
+impl Default for Tree {
+    fn default() -> Tree {
+        Tree { nodes: Blocks::default(), root: NONE, by: Vec::new(), order: Order::default() }
+    }
+}
+
+impl Tree {
+    /// The tree that all begin with.
+    pub fn start(text: &Text) -> Tree {
+        let mut tree = Tree::default();
+        let atoms: Vec<Atom> = text.iter().cloned().collect();
+        if !atoms.is_empty() {
+            let first = Id { by: None, count: 0 };
+            tree.apply(&Change::Insert { first, parent: None, side: Side::Right, atoms });
+        }
+        tree
+    }
+
+    /// How many letters can be seen.
+    pub fn len(&self) -> usize {
+        self.order.seen()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn tombstones(&self) -> usize {
+        self.order.len() - self.order.seen()
+    }
+
+    /// How many letters of an author it knows: these are the first so many.
+    pub fn known(&self, by: Option<NodeId>) -> u32 {
+        self.by.get(author(by)).map_or(0, |list| list.len() as u32)
+    }
+
+    /// All letters in the order of the text, tombstones included.
+    pub fn nodes(&self) -> impl Iterator<Item = Seen<'_>> {
+        self.order.iter().map(|(number, is_gone)| {
+            let node = self.node(number);
+            let parent = (node.parent != NONE).then(|| self.node(node.parent).id);
+            Seen { id: node.id, atom: &node.atom, parent, side: node.side, is_gone }
+        })
+    }
+
+    pub fn text(&self) -> Text {
+        self.order.iter().filter(|(_, is_gone)| !is_gone).map(|(number, _)| self.node(number).atom.clone()).collect()
+    }
+
+    fn node(&self, number: u32) -> &Node {
+        self.nodes.get(number as usize).expect("numbers are those of nodes")
+    }
+
+    fn node_mut(&mut self, number: u32) -> &mut Node {
+        self.nodes.get_mut(number as usize).expect("numbers are those of nodes")
+    }
+
+    fn number(&self, id: Id) -> Option<u32> {
+        self.by.get(author(id.by))?.get(id.count as usize).copied()
+    }
+
+    fn spot_of(&self, number: u32) -> Spot {
+        self.order.spot_of(number, self.node(number).piece)
+    }
+
+    /// What it means to put letters in at a place, and carries it out. The first hangs on the letter to the left, if nothing is on
+    /// the right of that yet; or else on the left of the letter that comes next, tombstones included.
+    pub fn insert(&mut self, by: NodeId, place: usize, atoms: Vec<Atom>) -> Change {
+        let first = Id { by: Some(by), count: self.known(Some(by)) };
+        let before = place.checked_sub(1).and_then(|left| self.order.spot(left));
+        let (left, children) = match before.and_then(|spot| self.order.at(spot)) {
+            Some((left, _)) => (Some(left), self.node(left).right),
+            None => (None, self.root),
+        };
+        let (parent, side) = match children {
+            NONE => (left, Side::Right),
+            _ => {
+                let next = before.map_or_else(|| self.order.first(), |spot| self.order.next(spot));
+                let next = next.and_then(|spot| self.order.at(spot));
+                (next.map(|(next, _)| next), Side::Left)
+            }
+        };
+        let parent = parent.map(|parent| self.node(parent).id);
+        let change = Change::Insert { first, parent, side, atoms };
+        self.apply(&change);
+        change
+    }
+
+    /// The letters from a place on become tombstones, as many as are asked for and there.
+    pub fn delete(&mut self, place: usize, many: usize) -> Change {
+        let mut runs: Vec<(Id, u32)> = Vec::new();
+        let mut left = many;
+        let mut spot = self.order.spot(place);
+        while let Some(here) = spot.filter(|_| left > 0) {
+            if let Some((number, false)) = self.order.at(here) {
+                let id = self.node(number).id;
+                match runs.last_mut() {
+                    Some((first, many)) if first.by == id.by && first.count + *many == id.count => *many += 1,
+                    _ => runs.push((id, 1)),
+                }
+                self.order.bury(here);
+                left -= 1;
+            }
+            spot = self.order.next(here);
+        }
+        Change::Delete { runs }
+    }
+
+    /// What a change needs that isn't here yet: the letter on which it hangs, or the one typed before it.
+    pub fn lacks(&self, change: &Change) -> Option<Id> {
+        match change {
+            Change::Insert { first, .. } if first.count > self.known(first.by) => {
+                Some(Id { count: first.count - 1, ..*first })
+            }
+            Change::Insert { parent, .. } => parent.filter(|parent| self.number(*parent).is_none()),
+            Change::Delete { runs } => {
+                let last = |(first, many): &(Id, u32)| Id { count: first.count + many - 1, ..*first };
+                runs.iter().map(last).find(|last| self.number(*last).is_none())
+            }
+        }
+    }
+
+    /// Carries out a change that lacks nothing; whether it was new.
+    pub fn apply(&mut self, change: &Change) -> bool {
+        match change {
+            Change::Insert { first, .. } if first.count < self.known(first.by) => false,
+            Change::Insert { first, parent, side, atoms } => {
+                let parent = parent.map_or(NONE, |parent| self.number(parent).expect("it lacks nothing"));
+                self.grow(*first, parent, *side, atoms);
+                true
+            }
+            Change::Delete { runs } => {
+                let mut was_new = false;
+                for (first, many) in runs {
+                    for count in first.count..first.count + many {
+                        let number = self.number(Id { count, ..*first }).expect("it lacks nothing");
+                        let spot = self.spot_of(number);
+                        was_new |= self.order.bury(spot);
+                    }
+                }
+                was_new
+            }
+        }
+    }
+
+    fn grow(&mut self, first: Id, parent: u32, side: Side, atoms: &[Atom]) {
+        let number = self.nodes.len() as u32;
+        let (before, after) = self.siblings(first, parent, side);
+        // Where it stands in the order follows from its neighbours in the tree.
+        let (spot, is_after) = match (side, before, after) {
+            (Side::Right, NONE, _) if parent == NONE => (self.order.first(), false),
+            (Side::Right, NONE, _) => (Some(self.spot_of(parent)), true),
+            (Side::Right, before, _) => (Some(self.spot_of(self.rightmost(before))), true),
+            (Side::Left, _, NONE) => (Some(self.spot_of(parent)), false),
+            (Side::Left, _, after) => (Some(self.spot_of(self.leftmost(after))), false),
+        };
+        self.push_nodes(first, parent, side, after, atoms);
+        match (before, side) {
+            (NONE, Side::Right) if parent == NONE => self.root = number,
+            (NONE, Side::Right) => self.node_mut(parent).right = number,
+            (NONE, Side::Left) => self.node_mut(parent).left = number,
+            (before, _) => self.node_mut(before).next = number,
+        }
+        for (moved, piece) in self.order.insert(spot, is_after, number..number + atoms.len() as u32) {
+            self.node_mut(moved).piece = piece;
+        }
+    }
+
+    /// The children between which a new one comes, on one side of a parent: they are in the order of their names.
+    fn siblings(&self, id: Id, parent: u32, side: Side) -> (u32, u32) {
+        let mut after = match side {
+            Side::Right if parent == NONE => self.root,
+            Side::Right => self.node(parent).right,
+            Side::Left => self.node(parent).left,
+        };
+        let mut before = NONE;
+        while after != NONE && self.node(after).id < id {
+            (before, after) = (after, self.node(after).next);
+        }
+        (before, after)
+    }
+
+    fn push_nodes(&mut self, first: Id, parent: u32, side: Side, next: u32, atoms: &[Atom]) {
+        let number = self.nodes.len() as u32;
+        let last = number + atoms.len() as u32 - 1;
+        let author = author(first.by);
+        self.by.resize(self.by.len().max(author + 1), Blocks::default());
+        for (nth, atom) in (0..).zip(atoms) {
+            let own = number + nth;
+            let right = if own == last { NONE } else { own + 1 };
+            let (parent, side, next) = if nth == 0 { (parent, side, next) } else { (own - 1, Side::Right, NONE) };
+            let id = Id { count: first.count + nth, ..first };
+            self.nodes.push(Node { id, atom: atom.clone(), parent, side, left: NONE, right, next, piece: 0 });
+            self.by[author].push(own);
+        }
+    }
+
+    /// The last letter of a branch.
+    fn rightmost(&self, mut number: u32) -> u32 {
+        loop {
+            let mut child = self.node(number).right;
+            if child == NONE {
+                return number;
+            }
+            while self.node(child).next != NONE {
+                child = self.node(child).next;
+            }
+            number = child;
+        }
+    }
+
+    /// The first letter of a branch.
+    fn leftmost(&self, mut number: u32) -> u32 {
+        while self.node(number).left != NONE {
+            number = self.node(number).left;
+        }
+        number
+    }
+
+    pub fn weight(&self, before: &Tree) -> u64 {
+        let by = self.by.iter().zip(&before.by).map(|(own, before)| own.weight(before));
+        self.nodes.weight(&before.nodes) + self.order.weight(&before.order) + by.sum::<u64>()
+    }
+}
+
+fn author(by: Option<NodeId>) -> usize {
+    by.map_or(0, |node| usize::from(node.number()))
+}
+
+impl Id {
+    /// The one after so many of the same author.
+    pub fn plus(self, many: u32) -> Id {
+        Id { count: self.count + many, ..self }
+    }
+
+    fn write(self, label: &str, frame: &mut Frame) {
+        frame.field(label, &[author(self.by) as u8], self.by.map_or("start".to_owned(), |by| by.to_string()));
+        write_number(self.count.into(), "number", frame);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Id> {
+        let (by, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let by = match by {
+            0 => None,
+            1..=NodeId::MOST => Some(NodeId::new(*by)),
+            _ => return None,
+        };
+        Some(Id { by, count: varint::take(bytes)?.try_into().ok()? })
+    }
+}
+
+/// `n2:5`, or `start:3`.
+impl Display for Id {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self.by {
+            Some(by) => write!(out, "{by}:{}", self.count),
+            None => write!(out, "start:{}", self.count),
+        }
+    }
+}
+
+impl Wire for Change {
+    fn write(&self, _: &str, frame: &mut Frame) {
+        match self {
+            Change::Delete { runs } => {
+                write_number(runs.len() as u64 * 4, "runs to delete, times four", frame);
+                for (first, many) in runs {
+                    first.write("first", frame);
+                    write_number((*many).into(), "how many", frame);
+                }
+            }
+            Change::Insert { first, parent, side, atoms } => {
+                let kind = match (parent, side) {
+                    (None, _) => 1,
+                    (_, Side::Left) => 2,
+                    (_, Side::Right) => 3,
+                };
+                write_number(kind, "insert: 1 under the root, 2 on the left, 3 on the right", frame);
+                first.write("name", frame);
+                if let Some(parent) = parent {
+                    parent.write("parent", frame);
+                }
+                write_letters(atoms, frame);
+            }
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Change> {
+        match varint::take(bytes)? {
+            kind @ 1..=3 => {
+                let first = Id::read(bytes)?;
+                let parent = if kind == 1 { None } else { Some(Id::read(bytes)?) };
+                let side = if kind == 2 { Side::Left } else { Side::Right };
+                Some(Change::Insert { first, parent, side, atoms: read_letters(bytes)? })
+            }
+            runs if runs % 4 == 0 => {
+                let run = |_| Some((Id::read(bytes)?, varint::take(bytes)?.try_into().ok()?));
+                Some(Change::Delete { runs: (0..runs / 4).map(run).collect::<Option<_>>()? })
+            }
+            _ => None,
+        }
+    }
+}
