@@ -112,6 +112,8 @@ shelves! {
         super::queries::QueriesFigure;
     graphs:
         super::graph::GraphFigure;
+    texts:
+        super::collab::CollabFigure;
     formats:
         super::encoding::EncodingFigure,
         super::evolution::EvolutionFigure;

@@ -7,6 +7,7 @@ mod calls;
 mod catalogue;
 pub mod chart;
 mod cluster;
+mod collab;
 mod crowds;
 pub mod diagram;
 mod duel;
