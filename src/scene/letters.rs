@@ -12,6 +12,8 @@ const CLASS: &str = "data";
 const PITCH: f32 = 19.0;
 const TALL: f32 = 17.0;
 const BASELINE: f32 = 13.0;
+/// The same of letters in lines that are as close to each other as can be.
+const CLOSE: f32 = 15.5;
 /// What stands for more.
 const SIGN: &str = "…";
 
@@ -19,10 +21,8 @@ const SIGN: &str = "…";
 pub struct Letter<'a> {
     pub key: String,
     pub says: &'a str,
-    /// The wash that it stands on, and the same one if the step speaks of it.
+    /// The wash that it stands on.
     pub wash: &'static str,
-    /// The step speaks of it.
-    pub is_marked: bool,
     /// It belongs to a side of a conflict.
     pub is_disputed: bool,
     /// Where it comes from, if it is new.
@@ -43,6 +43,16 @@ pub struct Laid {
 /// How high so many lines are.
 pub fn height(lines: usize) -> f32 {
     lines as f32 * PITCH
+}
+
+/// How wide most letters are.
+pub fn advance() -> f32 {
+    wide("m")
+}
+
+/// From a line to the next, where they are as close as can be, and how high a letter is there.
+pub fn close() -> (f32, f32) {
+    (CLOSE, CLOSE - 1.0)
 }
 
 /// How wide a letter is. What joins several signs to one is not wider than two of them.
@@ -144,12 +154,9 @@ pub fn letter(letter: Letter, at: Area) -> Shape {
     if !letter.wash.is_empty() {
         shape = shape.rect(0.0, 0.0, width, height, 0.0, letter.wash);
     }
-    shape = shape.text(width / 2.0, BASELINE, Anchor::Middle, CLASS, drawn(letter.says));
+    shape = shape.text(width / 2.0, height - (TALL - BASELINE), Anchor::Middle, CLASS, drawn(letter.says));
     if letter.is_disputed {
         shape = shape.rect(0.0, height - 2.0, width, 2.0, 0.0, "bad");
-    }
-    if letter.is_marked {
-        shape = shape.rect(0.0, height - 2.0, width, 2.0, 0.0, "head");
     }
     shape.born = letter.born;
     shape

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Texts, from, ink, key, notes};
+use super::{Texts, from, ink, key, notes, tree};
 use crate::engine::cluster::NodeId;
 use crate::engine::replication::collab::{Atom, Origin, Way};
 use crate::engine::wording::shown;
@@ -11,7 +11,7 @@ use crate::scene::area::{Area, GAP};
 use crate::scene::letters::{self, Letter, lay_out};
 use crate::scene::parts::ROW;
 use crate::scene::text::Face;
-use crate::scene::{Anchor, Scene, Shape, Whence};
+use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
 
 /// Of a text that is longer, no more is laid out before the letter that a step speaks of and after it.
 const MOST: usize = 2_000;
@@ -29,8 +29,19 @@ pub(super) fn lines(cluster: &Texts, (node, way): (NodeId, Way), width: f32, mos
     letters::lines(&said, width - GAP).min(most)
 }
 
+/// Whether what is said of a text stands below it, where there is room. On a phone the room below a tree is needed for that.
+pub(super) fn has_foot(cluster: &Texts, way: Way, breadth: Breadth) -> bool {
+    breadth == Breadth::Wide || cluster.settings.ways().len() == 1 && way != Way::Sequence
+}
+
 /// `told` are the letters that the step speaks of.
-pub(super) fn draw(scene: &mut Scene, cluster: &Texts, (node, way): (NodeId, Way), area: Area, told: &[Told]) {
+pub(super) fn draw(
+    scene: &mut Scene,
+    cluster: &Texts,
+    (node, way): (NodeId, Way),
+    (area, breadth): (Area, Breadth),
+    told: &[Told],
+) {
     let Some(text) = cluster.nodes[node.index()].text(way) else {
         let none = Shape::new(key(node, way), area.x, area.y).rect(0.0, 0.0, area.width, area.height, 2.0, "slot");
         let (x, y) = (area.width / 2.0, area.height / 2.0 + GAP / 2.0);
@@ -49,9 +60,9 @@ pub(super) fn draw(scene: &mut Scene, cluster: &Texts, (node, way): (NodeId, Way
     let status = notes::of_text(cluster, node, way);
     let is_changed = told.iter().any(|told| told.node == node && told.way == way);
     let mut inside = area.inset(GAP / 2.0);
-    let has_foot = inside.height >= letters::height(1) + ROW;
+    let has_foot = has_foot(cluster, way, breadth) && inside.height >= letters::height(1) + ROW;
     let foot = if has_foot { inside.cut_bottom(ROW) } else { inside };
-    if !has_foot {
+    if inside.height < letters::height(2) {
         // A line alone stands in the middle.
         let low = area.low(letters::height(1));
         (inside.y, inside.height) = (low.y + 0.5, low.height);
@@ -70,6 +81,13 @@ pub(super) fn draw(scene: &mut Scene, cluster: &Texts, (node, way): (NodeId, Way
     }
     scene.push(frame.changed(is_changed).label(label));
 
+    // Below its text stands its tree, where that has room.
+    let levels = tree::levels(cluster, node, inside.width);
+    if levels > 0 {
+        let mut below = inside;
+        below.cut_top(letters::height(letters::lines(&said, inside.width)) + GAP / 2.0);
+        tree::draw(scene, cluster, node, below, told);
+    }
     let mut laid = lay_out(inside, &said, place.map(|place| place - first));
     laid.before += first;
     laid.after += text.len() - first - atoms.len();
@@ -123,7 +141,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn is(&self, node: NodeId, way: Way, origin: Origin) -> bool {
+    pub(super) fn is(&self, node: NodeId, way: Way, origin: Origin) -> bool {
         (self.node, self.way, self.origin) == (node, way, Some(origin))
     }
 }

@@ -1,6 +1,6 @@
 //! Where everything stands: a card for each node, in it a cell for each way, and lanes for what is on its way.
 
-use super::{Texts, cell, ink, notes, writer};
+use super::{Texts, cell, ink, notes, tree, writer};
 use crate::engine::cluster::NodeId;
 use crate::engine::replication::collab::Way;
 use crate::scene::area::{Area, GAP};
@@ -105,7 +105,7 @@ impl Grid {
             rows.cut_top(LINE);
             rows.cut_bottom(GAP / 2.0);
             for (place, way) in ways.iter().enumerate() {
-                let mut cell = rows.tile(1, ways.len(), place);
+                let mut cell = if ways.len() > 1 { rows.tile(1, ways.len(), place) } else { rows };
                 let name = cell.cut_left(GAP / 2.0 + names);
                 cell.cut_right(GAP / 2.0);
                 if names > 0.0 {
@@ -124,7 +124,8 @@ impl Grid {
         let tried = Grid::new(cluster, breadth, window);
         let widest = tried.cells.first().map_or(window.width, |(.., cell)| cell.width);
         let lines = tried.cells.iter().map(|(node, way, _)| cell::lines(cluster, (*node, *way), widest, MOST_LINES));
-        let lines = lines.fold(FEWEST_LINES, usize::max);
+        let fewest = if ways == [Way::Sequence] { 1 } else { FEWEST_LINES };
+        let lines = lines.fold(fewest, usize::max);
         let (rows, others) = match breadth {
             Breadth::Wide => (ways.len() as f32, banner_height(breadth) + LINE + 2.0 * GAP),
             Breadth::Narrow => {
@@ -134,9 +135,12 @@ impl Grid {
         };
         let row = match breadth {
             Breadth::Wide => cell::height(lines, true) + LINE + GAP + GAP / 2.0,
-            Breadth::Narrow => cell::height(lines, ways.len() == 1) + GAP / 2.0,
+            Breadth::Narrow => cell::height(lines, cell::has_foot(cluster, ways[0], breadth)) + GAP / 2.0,
         };
-        (rows * row + others).min(window.height)
+        // Below a text stands its tree, where that has room.
+        let levels = cluster.ids().map(|node| tree::levels(cluster, node, widest - GAP)).max().unwrap_or(0);
+        let of_tree = if levels > 0 { tree::height(levels) + GAP / 2.0 } else { 0.0 };
+        (rows * (row + of_tree) + others).min(window.height)
     }
 
     /// What each row is called, and wide what it has come to.
@@ -162,10 +166,16 @@ impl Grid {
 }
 
 /// A card with the name of its node, who writes there, and how it is.
-pub(super) fn draw_card(scene: &mut Scene, cluster: &Texts, node: NodeId, area: Area) {
+pub(super) fn draw_card(scene: &mut Scene, cluster: &Texts, node: NodeId, (area, breadth): (Area, Breadth)) {
     use super::super::stage::Shown;
     use crate::engine::replication::collab::Collab;
-    let (role, said) = Collab::head(cluster, node);
+    let (role, mut said) = Collab::head(cluster, node);
+    if let [way] = cluster.settings.ways()
+        && !cell::has_foot(cluster, *way, breadth)
+    {
+        let all = [said, notes::of_text(cluster, node, *way)];
+        said = all.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ");
+    }
     let is_up = cluster.is_up(node);
     let is_cut = cluster.network().is_isolated(node.into());
     let status = match (is_up, is_cut) {

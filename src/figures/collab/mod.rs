@@ -7,6 +7,7 @@ mod grid;
 mod lanes;
 mod notes;
 mod rewrite;
+mod tree;
 
 use super::diagram;
 use super::plug::{self, Fault, fault};
@@ -47,11 +48,11 @@ impl Figure for CollabFigure {
         let grid = Grid::new(cluster, breadth, stage);
         let told = carried::told(cluster, event);
         for (node, area) in &grid.cards {
-            grid::draw_card(&mut scene, cluster, *node, *area);
+            grid::draw_card(&mut scene, cluster, *node, (*area, breadth));
         }
         grid.draw_names(&mut scene, cluster);
         for (node, way, area) in &grid.cells {
-            cell::draw(&mut scene, cluster, (*node, *way), *area, &told);
+            cell::draw(&mut scene, cluster, (*node, *way), (*area, breadth), &told);
         }
         lanes::draw(&mut scene, cluster, &grid);
         scene
@@ -124,7 +125,7 @@ insert 0 \"Look! \" as c2; heal; settle",
     fn holds(scene: &mut Scene, cluster: &Texts, node: NodeId, area: Area) {
         for (place, way) in cluster.settings.ways().iter().enumerate() {
             let area = area.row(cluster.settings.ways().len(), place);
-            cell::draw(scene, cluster, (node, *way), area, &[]);
+            cell::draw(scene, cluster, (node, *way), (area, Breadth::Wide), &[]);
         }
     }
 
