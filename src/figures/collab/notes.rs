@@ -53,8 +53,8 @@ pub(super) fn of_text(cluster: &Texts, node: NodeId, way: Way) -> String {
     }
     if let (Way::Transform, Some(copy)) = (way, &member.transform) {
         said.push(format!("number {}", copy.revision));
-        said.extend(copy.outstanding.as_ref().map(|op| format!("sent: {op}")));
-        said.extend(copy.buffer.as_ref().map(|op| format!("then: {op}")));
+        said.extend(copy.outstanding.as_ref().map(|op| format!("under way: {op}")));
+        said.extend(copy.buffer.as_ref().map(|op| format!("buffer: {op}")));
     }
     if let (Way::Transform, Some(order)) = (way, &member.order) {
         said.push(format!("number {}", order.revision()));
