@@ -5,12 +5,12 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::diff3::Conflict;
-use super::fugue::{Change, Id};
+use super::fugue::{Change, Id, Rival};
 use super::member::Edit;
 use super::op::Op;
 use super::peers::Applied;
 use super::settings::Way;
-use super::words::{applied, conflicting, edited, grown, put_off, several};
+use super::words::{applied, before, conflicting, edited, grown, put_off};
 use crate::cluster::{CallId, Happened, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::sim::Time;
@@ -25,7 +25,7 @@ pub enum Event {
     #[told("{node} makes {from}'s change of version {base} its version {number}. No one else has changed version {base} since.",
         when = base == head)]
     #[told("{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}: they \
-        differ in different places, so version {number} has both changes.", when = conflicts.is_empty())]
+        have changed different places, so version {number} has both.", when = conflicts.is_empty())]
     #[told(
         "{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}, and \
         {}. Version {number} keeps both, with marks around them.",
@@ -44,8 +44,8 @@ pub enum Event {
 
     #[told("{node} gives {from}'s operation number {number} in its order: {came}. It was made after all earlier ones, so it stays \
         as it is.", when = *against == 0)]
-    #[told("{node} gives {from}'s operation number {number} in its order. It was made at {revision}, so {node} transforms it past \
-        {}: {}.", several(*against, "operation"), became_of(came, became))]
+    #[told("{node} gives {from}'s operation number {number} in its order. It was made at revision {revision}, so {node} transforms \
+        it past {}: {}.", before(*number, *against), became_of(came, became))]
     Ordered { node: NodeId, from: NodeId, number: u64, revision: u64, against: usize, came: Rc<Op>, became: Rc<Op> },
     #[told("{node} carries out number {number}: {became}.", when = *against == 0)]
     #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.",
@@ -65,11 +65,11 @@ pub enum Event {
     )]
     Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
 
-    #[told("What waited on {node} can go into its tree now: {}.", grown(changes), when = *was_waiting)]
-    #[told("{node} takes into its tree what {from} has sent: {}.{}", grown(changes),
+    #[told("What waited on {node} can go into its tree now: {}.{}", grown(changes), beside(*rival), when = *was_waiting)]
+    #[told("{node} takes into its tree what {from} has sent: {}.{}{}", grown(changes), beside(*rival),
         put_off(*waiting, "hangs on a character that hasn't come yet, and waits"))]
-    Grown { node: NodeId, from: NodeId, changes: Rc<[Change]>, was_waiting: bool, waiting: usize },
-    #[told("A change comes to {node} from {from}: {change}. {lacks} hasn't come yet, so the change waits.")]
+    Grown { node: NodeId, from: NodeId, changes: Rc<[Change]>, was_waiting: bool, waiting: usize, rival: Option<Rival> },
+    #[told("A change comes to {node} from {from}: {change}. But {lacks} hasn't come yet, so it waits.")]
     Waits { node: NodeId, from: NodeId, change: Rc<Change>, lacks: Id },
 
     #[told("{node} has had this from {from} before, and only sends a receipt again.")]
@@ -78,8 +78,8 @@ pub enum Event {
     CameEarly { node: NodeId, from: NodeId, way: Way, early: usize },
     #[told("{node} sends {to} again what it has no receipt for: {}.", count(*owed, "message"))]
     SentAgain { node: NodeId, to: NodeId, owed: usize },
-    #[told("{node} has sent twice, and heard nothing from {away} for {patience}: out of reach. It keeps what it has for them, {}.",
-        count(*owed, "message"))]
+    #[told("{node} has sent twice, and heard nothing from {away} for {patience}. So it takes {} to be out of reach, and keeps what it \
+        has to send: {}.", if away.len() == 1 { "it" } else { "them" }, count(*owed, "message"))]
     Away { node: NodeId, away: NodeSet, owed: usize, patience: Time },
     #[told("{node} says to {to} that it is back.", when = *owed == 0)]
     #[told("{node} says to {to} that it is back, and sends again what it has no receipt for: {}.", count(*owed, "message"))]
@@ -147,6 +147,19 @@ fn pushes(next: Next) -> &'static str {
 /// What has become of an operation.
 fn became_of(came: &Op, became: &Op) -> String {
     if came == became { format!("it stays as it is, {came}") } else { format!("{came} becomes {became}") }
+}
+
+/// That another hangs at the same place.
+fn beside(rival: Option<Rival>) -> String {
+    match rival {
+        None => String::new(),
+        Some(Rival { id, comes_first: true }) => {
+            format!(" {id} hangs there as well, and has the smaller name: it stands before.")
+        }
+        Some(Rival { id, comes_first: false }) => {
+            format!(" {id} hangs there as well, and has the larger name: it stands after.")
+        }
+    }
 }
 
 /// The name of an operation that was held.

@@ -44,6 +44,13 @@ pub enum Change {
     Delete { runs: Vec<(Id, u32)> },
 }
 
+/// A letter that hangs on the same side of the same parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rival {
+    pub id: Id,
+    pub comes_first: bool,
+}
+
 /// No node of the tree.
 const NONE: u32 = u32::MAX;
 
@@ -145,6 +152,17 @@ impl Tree {
 
     fn spot_of(&self, number: u32) -> Spot {
         self.order.spot_of(number, self.node(number).piece)
+    }
+
+    /// The letter that people see at a place.
+    pub fn id_at(&self, place: usize) -> Option<Id> {
+        let (number, _) = self.order.at(self.order.spot(place)?)?;
+        Some(self.node(number).id)
+    }
+
+    /// How many letters people see up to that one, itself included.
+    pub fn place_after(&self, id: Id) -> usize {
+        self.number(id).map_or(0, |number| self.order.seen_up_to(self.spot_of(number)))
     }
 
     /// What it means to put letters in at a place, and carries it out. The first hangs on the letter to the left, if nothing is on
@@ -262,6 +280,17 @@ impl Tree {
             (before, after) = (after, self.node(after).next);
         }
         (before, after)
+    }
+
+    /// The one next to which a change puts its first letter, on the same side of the same parent, if another hangs there.
+    pub fn rival(&self, change: &Change) -> Option<Rival> {
+        let Change::Insert { first, parent, side, .. } = change else { return None };
+        let parent = parent.map_or(Some(NONE), |parent| self.number(parent))?;
+        match self.siblings(*first, parent, *side) {
+            (NONE, NONE) => None,
+            (NONE, after) => Some(Rival { id: self.node(after).id, comes_first: false }),
+            (before, _) => Some(Rival { id: self.node(before).id, comes_first: true }),
+        }
     }
 
     fn push_nodes(&mut self, first: Id, parent: u32, side: Side, next: u32, atoms: &[Atom]) {

@@ -43,7 +43,7 @@ pub struct Edit {
 
 impl Member {
     pub fn new(id: NodeId, settings: &Settings) -> Member {
-        let start = Text::start(settings.text.text());
+        let start = Text::start(settings.begins.text());
         let is_device = id.number() <= PEOPLE;
         let has = |way: Way| settings.has(way).then_some(());
         let (device, server) = (|way| has(way).filter(|()| is_device), |way| has(way).filter(|()| !is_device));
@@ -101,6 +101,38 @@ impl Member {
             Way::Peers | Way::Sequence => false,
         };
         owed + usize::from(kept)
+    }
+
+    /// The same, put into words: what is under way or kept, the oldest first; and what has come too early.
+    pub fn kept(&self, way: Way) -> Vec<String> {
+        let said = |what: &str, op: &Op| format!("{what}: {op}");
+        match way {
+            Way::Merge => {
+                let copy = self.merge.iter();
+                let kept = copy.flat_map(|copy| {
+                    let under_way = copy.sent.as_ref().map(|_| format!("under way: a change of version {}", copy.base));
+                    let later = copy.sent.is_some() && copy.is_ahead();
+                    under_way.into_iter().chain(later.then(|| "to follow: what was typed since".to_owned()))
+                });
+                kept.collect()
+            }
+            Way::Transform => {
+                let copy = self.transform.iter();
+                let kept = copy.flat_map(|copy| {
+                    let under_way = copy.outstanding.iter().map(|op| said("under way", op));
+                    under_way.chain(copy.buffer.iter().map(|op| said("buffer", op)))
+                });
+                kept.collect()
+            }
+            Way::Peers => {
+                let held = self.peers.iter().flat_map(|copy| copy.held.iter());
+                held.map(|(_, named)| format!("held: {}, {}", named.name, named.op)).collect()
+            }
+            Way::Sequence => {
+                let waiting = self.sequence.iter().flat_map(|copy| copy.waiting.iter());
+                waiting.map(|(_, change)| format!("waits: {change}")).collect()
+            }
+        }
     }
 
     /// The peers of a way, and those of them that are out of reach.
@@ -336,13 +368,16 @@ impl Member {
 
     fn take_changes(&mut self, from: NodeId, payloads: &[Payload]) -> Reaction {
         let copy = Rc::make_mut(self.sequence.as_mut().expect("devices send to devices"));
-        let (mut grown, mut lacking) = (Vec::new(), None);
+        let (mut grown, mut lacking, mut rival) = (Vec::new(), None, None);
         let mut waiting = 0;
         for payload in payloads {
             let Payload::Change(change) = payload else { continue };
             match copy.come(from, change) {
-                None => grown.push(change.clone()),
-                Some(lacks) => {
+                Ok(beside) => {
+                    rival = rival.or(beside);
+                    grown.push(change.clone());
+                }
+                Err(lacks) => {
                     waiting += 1;
                     lacking.get_or_insert((change.clone(), lacks));
                 }
@@ -353,7 +388,10 @@ impl Member {
                 Reaction::new(Event::Waits { node: self.id, from, change: Rc::new(change), lacks })
             }
             _ => {
-                Reaction::new(Event::Grown { node: self.id, from, changes: grown.into(), was_waiting: false, waiting })
+                // Of several changes it isn't said which stands beside another.
+                let rival = rival.filter(|_| grown.len() == 1);
+                let changes = grown.into();
+                Reaction::new(Event::Grown { node: self.id, from, changes, was_waiting: false, waiting, rival })
             }
         }
     }
@@ -365,8 +403,8 @@ impl Member {
             let event = Event::Applied { node, from, all: [applied].into(), was_held: true, held: 0 };
             return Some(self.then_next(Reaction::new(event), from, Way::Peers));
         }
-        let (from, change) = self.sequence.as_mut().and_then(|copy| Rc::make_mut(copy).release())?;
-        let event = Event::Grown { node, from, changes: [change].into(), was_waiting: true, waiting: 0 };
+        let (from, change, rival) = self.sequence.as_mut().and_then(|copy| Rc::make_mut(copy).release())?;
+        let event = Event::Grown { node, from, changes: [change].into(), was_waiting: true, waiting: 0, rival };
         Some(self.then_next(Reaction::new(event), from, Way::Sequence))
     }
 

@@ -23,7 +23,7 @@
 //! [`settings`] and [`command`]: what may be set and asked; [`text`]: what a character is. Then each way by itself: [`diff`], [`diff3`]
 //! and [`merge`]; [`op`], [`ordered`] and [`peers`]; [`fugue`] and [`sequence`]. [`member`] is a node with its copies, [`post`] how its
 //! messages arrive for certain, and [`witness`] who counts what is apart, and what is interleaved. [`chunks`], [`blocks`] and [`order`]
-//! only make long texts quick.
+//! only make long texts quick. [`trace`] and [`long`] are many keystrokes in one go.
 //!
 //! # Simpler than the real one because
 //!
@@ -47,6 +47,7 @@ pub mod diff;
 pub mod diff3;
 pub mod event;
 pub mod fugue;
+pub mod long;
 pub mod member;
 pub mod merge;
 pub mod message;
@@ -60,9 +61,16 @@ pub mod post;
 pub mod sequence;
 pub mod settings;
 pub mod text;
+pub mod trace;
 pub mod witness;
 pub mod words;
 
+#[cfg(test)]
+mod fugue_tests;
+#[cfg(test)]
+mod merge_tests;
+#[cfg(test)]
+mod op_tests;
 #[cfg(test)]
 mod tests;
 
@@ -70,6 +78,7 @@ pub use command::Command;
 pub use diff3::{Conflict, MARKS};
 pub use event::{Done, Event, Next, What};
 pub use fugue::{Change, Id, Seen, Side, Tree};
+pub use long::{Long, Measured, Note};
 pub use member::{Edit, Member};
 pub use message::{Message, Packet, Payload};
 pub use op::{Op, Step};
@@ -77,7 +86,7 @@ pub use person::Person;
 pub use post::Post;
 pub use settings::{Beginning, PEOPLE, Settings, Shown, Unit, Way};
 pub use text::{Atom, Letter, Origin, Text, letters};
-pub use witness::{Judge, apart, bytes, interleaved, is_delivered};
+pub use witness::{Judge, apart, bytes, interleaved, is_delivered, under_way};
 
 use serde_json::{Value, json};
 
@@ -146,11 +155,21 @@ impl Protocol for Collab {
         edit(cluster, command, probe)
     }
 
-    /// A receipt is no news, and what is sent again to someone who is out of reach is none, either.
+    /// What is owed stays owed while a link is cut, and that is rest.
+    fn is_routine(timer: &Timer) -> bool {
+        matches!(timer, Timer::Unheard { .. })
+    }
+
+    /// A receipt is no news. Of what is sent to someone out of reach, only the first message is: all that follows is lost like it.
     fn is_news(cluster: &Cluster<Collab>, envelope: &Envelope<Host, Message>) -> bool {
+        let network = cluster.network();
         match &envelope.payload {
             Message::Ack { .. } => false,
-            Message::Packet(packet) if packet.is_again => cluster.network().is_open(envelope.from, envelope.to),
+            Message::Packet(packet) if !network.is_open(envelope.from, envelope.to) || !network.is_up(envelope.to) => {
+                let (Host::Node(from), Host::Node(to)) = (envelope.from, envelope.to) else { return true };
+                let post = cluster.nodes[from.index()].posts.iter().find(|post| post.node == to);
+                !packet.is_again && post.is_some_and(|post| post.is_first(packet))
+            }
             _ => true,
         }
     }

@@ -73,6 +73,13 @@ impl Order {
         Spot { piece, within: within.expect("each letter is in the piece that it names") }
     }
 
+    /// How many can be seen up to a spot, that one included.
+    pub fn seen_up_to(&self, spot: Spot) -> usize {
+        let before: u32 = self.seen[..spot.piece].iter().sum();
+        let here = self.pieces[spot.piece][..=spot.within].iter().filter(|entry| *entry & 1 == 0).count();
+        before as usize + here
+    }
+
     /// The next one, tombstones included.
     pub fn next(&self, spot: Spot) -> Option<Spot> {
         if spot.within + 1 < self.pieces[spot.piece].len() {

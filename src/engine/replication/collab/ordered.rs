@@ -95,7 +95,12 @@ impl Order {
         let since = &self.log[revision as usize..];
         let op = since.iter().fold(op.clone(), |op, other| op.after(&other.op, false));
         op.apply(&mut self.text);
-        push(&mut self.log, Ordered { by, op: op.clone() });
+        let ordered = Ordered { by, op: op.clone() };
+        match Rc::get_mut(&mut self.log) {
+            // Nobody has a photograph of it: in a long run it grows as lists do.
+            Some(log) => log.push(ordered),
+            None => push(&mut self.log, ordered),
+        }
         op
     }
 

@@ -59,17 +59,31 @@ impl Post {
         self.lines.iter().filter(|line| line.way == way).map(|line| line.owed.len()).sum()
     }
 
+    /// Whether nothing that was sent before it lacks a receipt.
+    pub fn is_first(&self, packet: &Packet) -> bool {
+        let line = self.lines.iter().find(|line| line.way == packet.way);
+        let first = line.and_then(|line| line.owed.first());
+        first.is_none_or(|(first, _)| packet.items.iter().any(|(number, _)| number == first))
+    }
+
+    /// How many messages of a way haven't come to the other, whose own side this is.
+    pub fn missing(&self, way: Way, there: &Post) -> usize {
+        let line = |post: &'_ Post| {
+            post.lines.iter().find(|line| line.way == way).map(|line| (line.sent, line.come, line.early.len()))
+        };
+        match (line(self), line(there)) {
+            (Some((sent, ..)), Some((_, come, early))) => (sent - come) as usize - early,
+            _ => 0,
+        }
+    }
+
     pub fn all_owed(&self) -> usize {
         self.lines.iter().map(|line| line.owed.len()).sum()
     }
 
-    /// Whether all that this node has for that other one is there.
-    pub fn is_delivered(&self, way: Way, to: &Post) -> bool {
-        let line = |post: &Post| post.lines.iter().find(|line| line.way == way).cloned();
-        match (line(self), line(to)) {
-            (Some(own), Some(there)) => there.come == own.sent && there.early.is_empty(),
-            _ => true,
-        }
+    /// Whether nothing of a way that has come waits for its turn.
+    pub fn is_in_order(&self, way: Way) -> bool {
+        self.lines.iter().filter(|line| line.way == way).all(|line| line.early.is_empty())
     }
 
     fn line(&mut self, way: Way) -> Option<&mut Line> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::fugue::{Change, Id, Tree};
+use super::fugue::{Change, Id, Rival, Tree};
 use super::text::{Atom, Text};
 use crate::cluster::NodeId;
 use crate::cluster::calls::push;
@@ -32,22 +32,24 @@ impl Copy {
         changes
     }
 
-    /// A change comes; what it lacks, if it has to wait.
-    pub fn come(&mut self, from: NodeId, change: &Change) -> Option<Id> {
-        let lacks = self.tree.lacks(change);
-        match lacks {
-            Some(_) => push(&mut self.waiting, (from, change.clone())),
-            None => drop(self.tree.apply(change)),
+    /// A change comes: beside which other it stands now, if there is one at the same place. The error is what it lacks; then it waits.
+    pub fn come(&mut self, from: NodeId, change: &Change) -> Result<Option<Rival>, Id> {
+        if let Some(lacks) = self.tree.lacks(change) {
+            push(&mut self.waiting, (from, change.clone()));
+            return Err(lacks);
         }
-        lacks
+        let rival = self.tree.rival(change);
+        self.tree.apply(change);
+        Ok(rival)
     }
 
     /// The first of those that wait which lacks nothing any more.
-    pub fn release(&mut self) -> Option<(NodeId, Change)> {
+    pub fn release(&mut self) -> Option<(NodeId, Change, Option<Rival>)> {
         let place = self.waiting.iter().position(|(_, change)| self.tree.lacks(change).is_none())?;
         let (from, change) = Rc::make_mut(&mut self.waiting).remove(place);
+        let rival = self.tree.rival(&change);
         self.tree.apply(&change);
-        Some((from, change))
+        Some((from, change, rival))
     }
 
     pub fn can_release(&self) -> bool {

@@ -81,7 +81,7 @@ pub struct Settings {
     /// The text that all begin with
     #[label("Text")]
     #[parameter(Beginning::Fox)]
-    pub text: Beginning,
+    pub begins: Beginning,
     /// What a three-way merge compares: two changes of the same one are a conflict
     #[label("Merged by")]
     #[parameter(Unit::Words)]
@@ -123,6 +123,6 @@ impl Settings {
 
     /// How long a node waits for a sign that a message has come before it sends it again.
     pub fn patience(&self) -> Time {
-        Time::from_nanos(4 * self.delay.as_nanos()) + Time::from_millis(200)
+        Time::from_nanos(4 * self.delay.as_nanos()) + Time::from_millis(600)
     }
 }

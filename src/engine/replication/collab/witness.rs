@@ -53,7 +53,7 @@ impl Judge {
             Around {
                 way: *way,
                 left: at.checked_sub(1).and_then(|left| text.get(left)).map(|atom| atom.origin),
-                right: text.get(end).map(|atom| atom.origin),
+                right: text.get(end).map(|atom| atom.origin).filter(|right| !is_behind_a_tombstone(node, *way, *right)),
                 seen: seen.into(),
             }
         };
@@ -83,7 +83,7 @@ impl Judge {
     }
 
     /// In how many places of a text something stands between two letters that one person has typed next to each other, and was
-    /// typed by another who hadn't seen both.
+    /// typed by another who had seen neither.
     pub fn interleaved(&self, way: Way, text: &Text) -> usize {
         let places: BTreeMap<Origin, usize> =
             text.iter().enumerate().map(|(place, atom)| (atom.origin, place)).collect();
@@ -102,7 +102,7 @@ impl Judge {
             let seen = self.around(call, way).map(|around| around.seen.clone()).unwrap_or_default();
             origin.call().is_some_and(|other| seen.contains(&other))
         };
-        call.client != author && !(saw(left) && saw(right))
+        call.client != author && !saw(left) && !saw(right)
     }
 }
 
@@ -133,16 +133,18 @@ impl cluster::Witness<Collab> for Judge {
     }
 }
 
+/// Whether a letter of the tree only seems to be next to what is on its left, since between them is one that is gone.
+fn is_behind_a_tombstone(node: &Member, way: Way, right: Origin) -> bool {
+    let Some(copy) = node.sequence.as_ref().filter(|_| way == Way::Sequence) else { return false };
+    let mut was_gone = false;
+    copy.tree.nodes().any(|seen| std::mem::replace(&mut was_gone, seen.is_gone) && seen.atom.origin == right)
+}
+
 /// Whether all that was typed has come wherever it should, in a way.
 pub fn is_delivered(cluster: &Cluster<Collab>, way: Way) -> bool {
     let nodes = || cluster.nodes.iter();
-    let all_came = nodes().all(|node| {
-        node.posts.iter().all(|post| {
-            let there = nodes().find(|other| other.id == post.node);
-            let back = there.and_then(|there| there.posts.iter().find(|back| back.node == node.id));
-            back.is_none_or(|back| post.is_delivered(way, back))
-        })
-    });
+    let all_came = nodes()
+        .all(|node| under_way(cluster, node.id, way) == 0 && node.posts.iter().all(|post| post.is_in_order(way)));
     let nothing_kept = nodes().all(|node| match way {
         Way::Merge => node.merge.as_ref().is_none_or(|copy| copy.sent.is_none() && !copy.is_ahead()),
         Way::Transform => node.transform.as_ref().is_none_or(|copy| copy.outstanding.is_none()),
@@ -150,6 +152,16 @@ pub fn is_delivered(cluster: &Cluster<Collab>, way: Way) -> bool {
         Way::Sequence => node.sequence.as_ref().is_none_or(|copy| copy.waiting.is_empty()),
     });
     all_came && nothing_kept
+}
+
+/// How many messages of a way a node has sent, or kept for later, that haven't come to where they should.
+pub fn under_way(cluster: &Cluster<Collab>, node: NodeId, way: Way) -> usize {
+    let posts = cluster.nodes[node.index()].posts.iter();
+    let missing = posts.map(|post| {
+        let there = cluster.nodes[post.node.index()].posts.iter().find(|back| back.node == node);
+        there.map_or(0, |there| post.missing(way, there))
+    });
+    missing.sum()
 }
 
 /// How many texts of a way differ from that of the first device, though all has been delivered.

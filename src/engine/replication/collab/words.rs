@@ -13,9 +13,10 @@ use super::text::quoted;
 use crate::cluster::{CallId, NodeId};
 use crate::wording::{count, list};
 
-/// `1 operation before it`, as `several` needs it: `an operation`, `3 operations`.
-pub fn several(many: usize, noun: &str) -> String {
-    if many == 1 { format!("the {noun} before it") } else { format!("the {} before it", count(many, noun)) }
+/// The numbers before one: `number 3`, `numbers 2 to 3`.
+pub fn before(number: u64, many: usize) -> String {
+    let last = number - 1;
+    if many == 1 { format!("number {last}") } else { format!("numbers {} to {last}", number - many as u64) }
 }
 
 /// `c2 inserts “big ” at 4`.
@@ -24,9 +25,9 @@ impl Display for Edit {
         let Edit { place, removes, inserts } = self;
         match (removes, inserts.is_empty()) {
             (0, _) => write!(out, "inserts {} at {place}", quoted(inserts)),
-            (removes, true) => write!(out, "deletes {} from {place}", count(*removes, "character")),
+            (removes, true) => write!(out, "deletes {} at {place}", count(*removes, "character")),
             (removes, false) => {
-                write!(out, "replaces {} from {place} by {}", count(*removes, "character"), quoted(inserts))
+                write!(out, "replaces {} at {place} by {}", count(*removes, "character"), quoted(inserts))
             }
         }
     }
@@ -44,11 +45,18 @@ pub fn edited(
     for each in done.iter() {
         let said = each.said(*node);
         match done.len() {
-            1 => write!(out, " {}{}.", said[..1].to_uppercase(), &said[1..])?,
+            1 => write!(out, " {}.", capital(&said))?,
             _ => write!(out, " {}: {said}.", name(each.way))?,
         }
     }
     Ok(())
+}
+
+/// As a sentence begins.
+fn capital(said: &str) -> String {
+    let mut rest = said.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + rest.as_str()
 }
 
 /// A way, as the beginning of a sentence.
@@ -81,8 +89,11 @@ impl Done {
                 self.to_or_away()
             ),
             What::Operation { revision } => format!("an operation made at revision {revision} is {to}"),
+            What::Named { name, seen } if seen.is_empty() => {
+                format!("the operation {name}, made after no other, is {to}")
+            }
             What::Named { name, seen } => format!("the operation {name}, made after {seen}, is {to}"),
-            What::Changes { changes } => format!("{}; {to}", grown(changes)),
+            What::Changes { changes } => format!("in the tree, {}; that is {to}", grown(changes)),
         };
         at + &what
     }
@@ -96,7 +107,7 @@ impl Done {
 pub fn conflicting(conflicts: &[Conflict]) -> String {
     let sides = |conflict: &Conflict| format!("{} and {}", conflict.theirs, conflict.ours);
     match conflicts {
-        [] => "they differ in different places".to_owned(),
+        [] => "they have changed different places".to_owned(),
         [one] => format!("both have changed the same place differently, {}", sides(one)),
         [first, rest @ ..] => {
             format!("both have changed the same {} places differently, the first {}", rest.len() + 1, sides(first))
@@ -153,19 +164,19 @@ impl Change {
     }
 }
 
-/// `“big ” as n2:0 to n2:3, on the right of start:3`.
+/// `“big ” is n2:0 to n2:3, on the right of start:3`.
 impl Display for Change {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Change::Insert { first, parent, side, atoms } => {
-                write!(out, "{} as {first}", quoted(atoms))?;
+                write!(out, "{} is {first}", quoted(atoms))?;
                 if atoms.len() > 1 {
                     write!(out, " to {}", first.plus(atoms.len() as u32 - 1))?;
                 }
                 let side = if *side == Side::Left { "left" } else { "right" };
                 match parent {
                     Some(parent) => write!(out, ", on the {side} of {parent}"),
-                    None => write!(out, ", under the root"),
+                    None => write!(out, ", on the right of the root"),
                 }
             }
             Change::Delete { runs } => {
