@@ -54,6 +54,7 @@ pub fn bench(json: bool) -> Result {
 
     figures.extend(of_formats()?);
     figures.extend(of_sql()?);
+    figures.extend(of_texts()?);
 
     say("a recording of 2,000 steps");
     let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
@@ -88,6 +89,12 @@ pub fn sql() -> Result {
     Ok(())
 }
 
+/// Measures how long a text takes beside yrs, and prints a table.
+pub fn texts() -> Result {
+    show_beside(of_texts()?);
+    Ok(())
+}
+
 fn show_beside(mut figures: Vec<Figure>) {
     add_ratios(&mut figures);
     show(&mut figures);
@@ -98,6 +105,12 @@ fn of_sql() -> Result<Vec<Figure>> {
     let bin =
         ["run", "--quiet", "--locked", "--profile", "bench", "--package", "stepwise-speed", "--bin", "stepwise-sql"];
     measured("cargo", &bin)
+}
+
+fn of_texts() -> Result<Vec<Figure>> {
+    say("a text of 100,000 keystrokes, beside yrs, by turns; its first build takes a minute");
+    let bench = ["bench", "--quiet", "--locked", "--package", "stepwise-speed", "--bench", "texts"];
+    measured("cargo", &bench)
 }
 
 fn of_formats() -> Result<Vec<Figure>> {
@@ -259,6 +272,13 @@ fn add_ratios(figures: &mut Vec<Figure>) {
         Some(plain(&format!("times_of_sqlite_{query}"), ours.value / theirs.value))
     });
     figures.extend(times.collect::<Vec<_>>());
+    for action in ["write_ms", "read_ms", "keystroke_bytes"] {
+        let find = |name: String| figures.iter().find(|figure| figure.name == name).map(|figure| figure.value);
+        let (ours, yrs) = (find(format!("texts_{action}")), find(format!("texts_yrs_{action}")));
+        if let (Some(ours), Some(yrs)) = (ours, yrs) {
+            figures.push(plain(&format!("times_of_yrs_{action}"), ours / yrs));
+        }
+    }
     // Of the three other stores the fastest counts.
     for action in ["put", "get"] {
         let time = |store: &str| {
@@ -300,6 +320,7 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_of_") => "at least 0.5",
         name if name.starts_with("times_of_own_") => "at most 3",
         name if name.starts_with("times_of_sqlite_") => "at most 5",
+        "times_of_yrs_write_ms" | "times_of_yrs_read_ms" => "at most 10",
         "recording_2000_steps_mb" => "at most 64",
         "staleness_million_s" => "at most 1",
         "long_duel_s" => "at most 60",
@@ -349,6 +370,15 @@ mod tests {
         figures.iter_mut().for_each(add_goal);
         let last = figures.last().expect("there are three");
         assert_eq!((&*last.name, last.value, last.goal), ("times_of_sqlite_group", 4.0, "at most 5"));
+    }
+
+    #[test]
+    fn a_text_is_put_beside_yrs() {
+        let mut figures = read("texts_write_ms 80.0\ntexts_yrs_write_ms 20.0");
+        add_ratios(&mut figures);
+        figures.iter_mut().for_each(add_goal);
+        let last = figures.last().expect("there are three");
+        assert_eq!((&*last.name, last.value, last.goal), ("times_of_yrs_write_ms", 4.0, "at most 10"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::member::Edit;
 use super::op::Op;
 use super::peers::Applied;
 use super::settings::Way;
-use super::words::{applied, before, conflicting, edited, grown, put_off};
+use super::words::{applied, before, beside, conflicting, edited, ending, grown, put_off, shows};
 use crate::cluster::{CallId, Happened, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::sim::Time;
@@ -22,53 +22,81 @@ pub enum Event {
     #[told(edited)]
     Edited { node: NodeId, call: CallId, edit: Rc<Edit>, done: Rc<[Done]> },
 
-    #[told("{node} makes {from}'s change of version {base} its version {number}. No one else has changed version {base} since.",
-        when = base == head)]
+    #[told("{node} makes {from}'s change of version {base} its version {number}{}. No one else has changed version {base} since.",
+        ending(now), when = base == head)]
     #[told("{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}: they \
-        have changed different places, so version {number} has both.", when = conflicts.is_empty())]
+        have changed different places, so version {number} has both{}.", ending(now), when = conflicts.is_empty())]
     #[told(
         "{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}, and \
-        {}. Version {number} keeps both, with marks around them.",
-        conflicting(conflicts)
+        {}. Version {number} keeps both, with marks around them{}.",
+        conflicting(conflicts),
+        ending(now)
     )]
-    VersionMade { node: NodeId, from: NodeId, base: u64, head: u64, number: u64, conflicts: Rc<[Conflict]> },
-    #[told("Version {number} comes to {node}, where nothing was typed since the last one. {node} shows it.", when = !answers)]
-    #[told("{node} hears that its change is in version {number}, and shows that.", when = !typed)]
-    #[told("{node} hears that its change is in version {number}, and merges that with what was typed since: {}.{}",
-        conflicting(conflicts), pushes(*next))]
-    VersionCame { node: NodeId, number: u64, answers: bool, typed: bool, conflicts: Rc<[Conflict]>, next: Next },
+    VersionMade { node: NodeId, from: NodeId, base: u64, head: u64, number: u64, conflicts: Rc<[Conflict]>, now: Now },
+    #[told("Version {number} comes to {node}, where nothing was typed since the last one. {node} shows it{}.", ending(now),
+        when = !answers)]
+    #[told("{node} hears that its change is in version {number}, and shows that{}.", ending(now), when = !typed)]
+    #[told("{node} hears that its change is in version {number}, and merges that with what was typed since: {}.{}{}",
+        conflicting(conflicts), shows(now), pushes(*next))]
+    VersionCame {
+        node: NodeId,
+        number: u64,
+        answers: bool,
+        typed: bool,
+        conflicts: Rc<[Conflict]>,
+        next: Next,
+        now: Now,
+    },
     #[told(
         "Version {number} comes to {node}, which waits for the answer to its own change. It shows no newer version before that."
     )]
     VersionKept { node: NodeId, number: u64 },
 
     #[told("{node} gives {from}'s operation number {number} in its order: {came}. It was made after all earlier ones, so it stays \
-        as it is.", when = *against == 0)]
+        as it is.{}", has(*node, now), when = *against == 0)]
     #[told("{node} gives {from}'s operation number {number} in its order. It was made at revision {revision}, so {node} transforms \
-        it past {}: {}.", before(*number, *against), became_of(came, became))]
-    Ordered { node: NodeId, from: NodeId, number: u64, revision: u64, against: usize, came: Rc<Op>, became: Rc<Op> },
-    #[told("{node} carries out number {number}: {became}.", when = *against == 0)]
-    #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.",
+        it past {}: {}.{}", before(*number, *against), became_of(came, became), has(*node, now))]
+    Ordered {
+        node: NodeId,
+        from: NodeId,
+        number: u64,
+        revision: u64,
+        against: usize,
+        came: Rc<Op>,
+        became: Rc<Op>,
+        now: Now,
+    },
+    #[told("{node} applies number {number}: {became}.{}", shows(now), when = *against == 0)]
+    #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.{}",
         if *against == 1 { "an operation under way" } else { "an operation under way and more in its buffer" },
-        became_of(came, became))]
-    OrderedCame { node: NodeId, number: u64, came: Rc<Op>, became: Rc<Op>, against: usize },
+        became_of(came, became), shows(now))]
+    OrderedCame { node: NodeId, number: u64, came: Rc<Op>, became: Rc<Op>, against: usize, now: Now },
     #[told("{node} hears that its operation has number {number}. It sends what is in its buffer, as one operation: {then}.",
         when = let Some(then) = then)]
     #[told("{node} hears that its operation has number {number}. Nothing of its own is under way any more.")]
     Accepted { node: NodeId, number: u64, then: Option<Rc<Op>> },
 
-    #[told("{node} has what it held {} for. {}", held_name(all), applied(*node, all), when = *was_held)]
-    #[told("{}{}", applied(*node, all), put_off(*held, "was made after something that hasn't come yet, and is held"))]
-    Applied { node: NodeId, from: NodeId, all: Rc<[Applied]>, was_held: bool, held: usize },
+    #[told("{node} has what it held {} for. {}{}", held_name(all), applied(*node, all), shows(now), when = *was_held)]
+    #[told("{}{}{}", applied(*node, all), put_off(*held, "was made after something that hasn't come yet, and is held"), shows(now))]
+    Applied { node: NodeId, from: NodeId, all: Rc<[Applied]>, was_held: bool, held: usize, now: Now },
     #[told(
         "{name} comes to {node} from {from}. It was made after {lacks}, which {node} doesn't have yet, so {node} holds it."
     )]
     Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
 
-    #[told("What waited on {node} can go into its tree now: {}.{}", grown(changes), beside(*rival), when = *was_waiting)]
-    #[told("{node} takes into its tree what {from} has sent: {}.{}{}", grown(changes), beside(*rival),
-        put_off(*waiting, "hangs on a character that hasn't come yet, and waits"))]
-    Grown { node: NodeId, from: NodeId, changes: Rc<[Change]>, was_waiting: bool, waiting: usize, rival: Option<Rival> },
+    #[told("What waited on {node} can go into its tree now: {}.{}{}", grown(changes), beside(*rival), shows(now),
+        when = *was_waiting)]
+    #[told("{node} takes into its tree what {from} has sent: {}.{}{}{}", grown(changes), beside(*rival),
+        put_off(*waiting, "hangs on a character that hasn't come yet, and waits"), shows(now))]
+    Grown {
+        node: NodeId,
+        from: NodeId,
+        changes: Rc<[Change]>,
+        was_waiting: bool,
+        waiting: usize,
+        rival: Option<Rival>,
+        now: Now,
+    },
     #[told("A change comes to {node} from {from}: {change}. But {lacks} hasn't come yet, so it waits.")]
     Waits { node: NodeId, from: NodeId, change: Rc<Change>, lacks: Id },
 
@@ -93,6 +121,9 @@ pub enum Event {
     #[flatten]
     Refused(Refused),
 }
+
+/// The text as it is now, quoted; nothing where it is long.
+pub type Now = Option<Rc<str>>;
 
 /// What an edit was in one way.
 #[derive(Clone, Debug)]
@@ -149,17 +180,8 @@ fn became_of(came: &Op, became: &Op) -> String {
     if came == became { format!("it stays as it is, {came}") } else { format!("{came} becomes {became}") }
 }
 
-/// That another hangs at the same place.
-fn beside(rival: Option<Rival>) -> String {
-    match rival {
-        None => String::new(),
-        Some(Rival { id, comes_first: true }) => {
-            format!(" {id} hangs there as well, and has the smaller name: it stands before.")
-        }
-        Some(Rival { id, comes_first: false }) => {
-            format!(" {id} hangs there as well, and has the larger name: it stands after.")
-        }
-    }
+fn has(node: NodeId, now: &Now) -> String {
+    now.as_ref().map_or_else(String::new, |text| format!(" {node} has {text} now."))
 }
 
 /// The name of an operation that was held.

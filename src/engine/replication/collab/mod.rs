@@ -21,7 +21,8 @@
 //! # Reading order
 //!
 //! [`settings`] and [`command`]: what may be set and asked; [`text`]: what a character is. Then each way by itself: [`diff`], [`diff3`]
-//! and [`merge`]; [`op`], [`ordered`] and [`peers`]; [`fugue`] and [`sequence`]. [`member`] is a node with its copies, [`post`] how its
+//! and [`merge`]; [`op`], [`ordered`] and [`peers`]; [`change`], [`fugue`]
+//! and [`sequence`]. [`member`] is a node with its copies, `handle` what it makes of messages, [`post`] how its
 //! messages arrive for certain, and [`witness`] who counts what is apart, and what is interleaved. [`chunks`], [`blocks`] and [`order`]
 //! only make long texts quick. [`trace`] and [`long`] are many keystrokes in one go.
 //!
@@ -41,12 +42,14 @@
 //! - who has typed a character, in the ways in which it has no name, only the figure knows: it does not travel.
 
 pub mod blocks;
+pub mod change;
 pub mod chunks;
 pub mod command;
 pub mod diff;
 pub mod diff3;
 pub mod event;
 pub mod fugue;
+mod handle;
 pub mod long;
 pub mod member;
 pub mod merge;

@@ -184,10 +184,21 @@ pub fn spelt<'a>(atoms: impl IntoIterator<Item = &'a Atom>) -> String {
 
 /// As narration quotes a piece of text: always in quotes, with signs for what can't be seen, and cut where it is long.
 pub fn quoted<'a>(atoms: impl IntoIterator<Item = &'a Atom>) -> String {
-    const MOST: usize = 24;
+    quoted_up_to(atoms, 24)
+}
+
+/// A longer text is too long for a sentence.
+pub const MOST_QUOTED: usize = 48;
+
+/// A whole text in quotes.
+pub fn quoted_whole(text: &Text) -> Rc<str> {
+    quoted_up_to(text.iter(), MOST_QUOTED).into()
+}
+
+fn quoted_up_to<'a>(atoms: impl IntoIterator<Item = &'a Atom>, most: usize) -> String {
     let mut text = String::new();
     for (place, atom) in atoms.into_iter().enumerate() {
-        if place == MOST {
+        if place == most {
             text.push('…');
             break;
         }

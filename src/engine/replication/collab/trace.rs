@@ -1,8 +1,8 @@
 //! How people write, made by chance: words are typed letter by letter, some are deleted again from the end, and now and then the
 //! cursor goes elsewhere.
 //!
-//! Published traces look like that: in the one of a whole paper, letter by letter (Kleppmann, 2020), three of ten keystrokes delete,
-//! and of twenty others one is not right after the last.
+//! Published traces look like that: in the one of a whole paper (Kleppmann, *automerge-perf*), 182,315 keystrokes put a letter in,
+//! and 77,463 delete one.
 
 use crate::sim::Rng;
 
@@ -44,7 +44,7 @@ impl Writer {
         if self.typing == 0 && self.deleting == 0 {
             match self.rng.below(20) {
                 0..3 => self.cursor = self.rng.below(len as u64 + 1) as usize,
-                3..9 => self.deleting = 1 + self.rng.below(MOST_AT_ONCE / 2),
+                3..15 => self.deleting = 1 + self.rng.below(MOST_AT_ONCE * 2 / 3),
                 _ => {}
             }
             self.typing = 1 + self.rng.below(MOST_AT_ONCE);
@@ -88,7 +88,7 @@ mod tests {
     fn it_looks_as_published_ones_do() {
         let trace = trace(1, 100_000);
         let deletes = trace.iter().filter(|stroke| stroke.letter.is_none()).count();
-        assert!((20_000..40_000).contains(&deletes), "{deletes}");
+        assert!((24_000..34_000).contains(&deletes), "{deletes}");
         let jumps = trace.windows(2).filter(|two| {
             let after = two[0].place + usize::from(two[0].letter.is_some());
             two[1].place.abs_diff(after) > 1

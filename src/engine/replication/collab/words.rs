@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::diff3::Conflict;
-use super::event::{Done, What};
-use super::fugue::{Change, Side};
+use super::event::{Done, Now, What};
+use super::fugue::{Change, Id, Rival, Side};
 use super::member::Edit;
 use super::peers::Applied;
 use super::settings::Way;
@@ -115,10 +115,33 @@ pub fn conflicting(conflicts: &[Conflict]) -> String {
     }
 }
 
+/// That another hangs at the same place.
+pub fn beside(rival: Option<Rival>) -> String {
+    match rival {
+        None => String::new(),
+        Some(Rival { id, comes_first: true }) => {
+            format!(" {id} hangs there as well, and has the smaller name: it stands before.")
+        }
+        Some(Rival { id, comes_first: false }) => {
+            format!(" {id} hangs there as well, and has the larger name: it stands after.")
+        }
+    }
+}
+
+/// A text, at the end of a sentence that speaks of it.
+pub fn ending(now: &Now) -> String {
+    now.as_ref().map_or_else(String::new, |text| format!(": {text}"))
+}
+
+/// A text, as a sentence of its own.
+pub fn shows(now: &Now) -> String {
+    now.as_ref().map_or_else(String::new, |text| format!(" It shows {text}."))
+}
+
 /// What a device has made of the operations of another.
 pub fn applied(node: NodeId, all: &[Applied]) -> String {
     match all {
-        [one] if one.against == 0 => format!("{node} carries out {}: {}.", one.name, one.became),
+        [one] if one.against == 0 => format!("{node} applies {}: {}.", one.name, one.became),
         [one] => {
             let past = if one.against == 1 { "1 operation".to_owned() } else { format!("{} operations", one.against) };
             let became = if one.came == one.became {
@@ -130,7 +153,7 @@ pub fn applied(node: NodeId, all: &[Applied]) -> String {
         }
         several => {
             let names = list(several.iter().map(|applied| applied.name));
-            format!("{node} carries out {names}, each transformed past what its author didn't know.")
+            format!("{node} applies {names}, each transformed past what its author didn't know.")
         }
     }
 }
@@ -181,7 +204,7 @@ impl Display for Change {
             }
             Change::Delete { runs } => {
                 let run = |(first, many): &(_, u32)| {
-                    let first: super::fugue::Id = *first;
+                    let first: Id = *first;
                     if *many == 1 { first.to_string() } else { format!("{first} to {}", first.plus(many - 1)) }
                 };
                 let many: u32 = runs.iter().map(|(_, many)| many).sum();
