@@ -2,15 +2,17 @@
 //! machine in the same moods. Prints figures for `cargo xtask bench texts`.
 //!
 //! Each keystroke is a change of its own, which is put into bytes, and a second copy takes each of them in: as if two were
-//! connected, and one of them writes. Letters are such that both count places alike.
+//! connected, and one of them writes. Letters are such that both count places alike. The long run of the figure is measured as well.
 
 use std::time::Instant;
 
 use stepwise_engine::cluster::{CallId, ClientId, NodeId};
+use stepwise_engine::form::{Declared, Parameters};
 use stepwise_engine::replication::collab::fugue::Change;
 use stepwise_engine::replication::collab::sequence::Copy;
 use stepwise_engine::replication::collab::text::{Atom, Letter, Origin, Text};
 use stepwise_engine::replication::collab::trace::{Keystroke, trace};
+use stepwise_engine::replication::collab::{Long, Settings};
 use stepwise_engine::wire::{self, Wire};
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
@@ -77,7 +79,8 @@ fn ours(keystrokes: &[Keystroke]) -> (f64, f64, usize, String) {
 
 fn theirs(keystrokes: &[Keystroke]) -> (f64, f64, usize, String) {
     let doc = |id: u64| {
-        let doc = Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(ClientID::new(id)) });
+        let doc =
+            Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(ClientID::new(id)) });
         let text = doc.get_or_insert_text("text");
         (doc, text)
     };
@@ -115,4 +118,16 @@ fn main() {
     }
     own.print("");
     yrs.print("yrs_");
+    long();
+}
+
+/// As the page carries it out: two people, by transformation and by the tree.
+fn long() {
+    let parameters = Parameters::new(Settings::PARAMETERS, []).expect("without any, all is as declared");
+    let settings = Settings::new(&parameters).expect("what is declared fits");
+    let start = Instant::now();
+    let mut long = Long::new(settings, KEYSTROKES);
+    while long.advance(KEYSTROKES / 100) {}
+    println!("texts_long_s {:.3}", start.elapsed().as_secs_f64());
+    assert_eq!(long.is_same(), [true, true]);
 }

@@ -323,6 +323,7 @@ fn add_goal(figure: &mut Figure) {
         "times_of_yrs_write_ms" | "times_of_yrs_read_ms" => "at most 10",
         "recording_2000_steps_mb" => "at most 64",
         "staleness_million_s" => "at most 1",
+        "texts_long_s" | "long_collab_s" => "at most 5",
         "long_duel_s" => "at most 60",
         "long_staleness_s" => "at most 10",
         name if name.starts_with("long_") && name.ends_with("_longest_task_ms") => "at most 50",

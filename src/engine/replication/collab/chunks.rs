@@ -1,6 +1,7 @@
 //! A long list in pieces: something is put in or taken out anywhere without moving all the rest, and a copy shares every piece
 //! that hasn't changed since.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -13,11 +14,13 @@ pub struct Chunks<T> {
     lens: Vec<u32>,
     pieces: Vec<Rc<Vec<T>>>,
     len: usize,
+    /// The piece that was found last, and how many items are before it: the next place is mostly near.
+    last: Cell<(usize, usize)>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Chunks<T> {
-        Chunks { lens: Vec::new(), pieces: Vec::new(), len: 0 }
+        Chunks { lens: Vec::new(), pieces: Vec::new(), len: 0, last: Cell::default() }
     }
 }
 
@@ -48,13 +51,21 @@ impl<T: Clone> Chunks<T> {
 
     /// The piece with that place, and where in it; the end of the list is the end of its last piece.
     fn find(&self, at: usize) -> (usize, usize) {
-        let mut rest = at;
-        for (piece, len) in self.lens.iter().enumerate() {
-            let len = *len as usize;
-            if rest < len || (rest == len && piece + 1 == self.lens.len()) {
-                return (piece, rest);
+        let (mut piece, mut before) = self.last.get();
+        if piece >= self.lens.len() {
+            (piece, before) = (0, 0);
+        }
+        while at < before {
+            piece -= 1;
+            before -= self.lens[piece] as usize;
+        }
+        while let Some(len) = self.lens.get(piece) {
+            let end = before + *len as usize;
+            if at < end || (at == end && piece + 1 == self.lens.len()) {
+                self.last.set((piece, before));
+                return (piece, at - before);
             }
-            rest -= len;
+            (piece, before) = (piece + 1, end);
         }
         (0, 0)
     }

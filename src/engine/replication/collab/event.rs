@@ -5,12 +5,13 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::diff3::Conflict;
+use super::done::Done;
+use super::edit::Edit;
 use super::fugue::{Change, Id, Rival};
-use super::member::Edit;
 use super::op::Op;
 use super::peers::Applied;
 use super::settings::Way;
-use super::words::{applied, before, beside, conflicting, edited, ending, grown, put_off, shows};
+use super::words::{Now, applied, before, beside, conflicting, edited, ending, grown, put_off, shows};
 use crate::cluster::{CallId, Happened, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::sim::Time;
@@ -37,7 +38,7 @@ pub enum Event {
         when = !answers)]
     #[told("{node} hears that its change is in version {number}, and shows that{}.", ending(now), when = !typed)]
     #[told("{node} hears that its change is in version {number}, and merges that with what was typed since: {}.{}{}",
-        conflicting(conflicts), shows(now), pushes(*next))]
+        conflicting(conflicts), shows(*node, now), pushes(*next))]
     VersionCame {
         node: NodeId,
         number: u64,
@@ -66,28 +67,28 @@ pub enum Event {
         became: Rc<Op>,
         now: Now,
     },
-    #[told("{node} applies number {number}: {became}.{}", shows(now), when = *against == 0)]
+    #[told("{node} applies number {number}: {became}.{}", shows(*node, now), when = *against == 0)]
     #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.{}",
         if *against == 1 { "an operation under way" } else { "an operation under way and more in its buffer" },
-        became_of(came, became), shows(now))]
+        became_of(came, became), shows(*node, now))]
     OrderedCame { node: NodeId, number: u64, came: Rc<Op>, became: Rc<Op>, against: usize, now: Now },
     #[told("{node} hears that its operation has number {number}. It sends what is in its buffer, as one operation: {then}.",
         when = let Some(then) = then)]
     #[told("{node} hears that its operation has number {number}. Nothing of its own is under way any more.")]
     Accepted { node: NodeId, number: u64, then: Option<Rc<Op>> },
 
-    #[told("{node} has what it held {} for. {}{}", held_name(all), applied(*node, all), shows(now), when = *was_held)]
-    #[told("{}{}{}", applied(*node, all), put_off(*held, "was made after something that hasn't come yet, and is held"), shows(now))]
+    #[told("{node} has what it held {} for. {}{}", held_name(all), applied(*node, all), shows(*node, now), when = *was_held)]
+    #[told("{}{}{}", applied(*node, all), put_off(*held, "was made after something that hasn't come yet, and is held"), shows(*node, now))]
     Applied { node: NodeId, from: NodeId, all: Rc<[Applied]>, was_held: bool, held: usize, now: Now },
     #[told(
         "{name} comes to {node} from {from}. It was made after {lacks}, which {node} doesn't have yet, so {node} holds it."
     )]
     Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
 
-    #[told("What waited on {node} can go into its tree now: {}.{}{}", grown(changes), beside(*rival), shows(now),
+    #[told("What waited on {node} can go into its tree now: {}.{}{}", grown(changes), beside(*rival), shows(*node, now),
         when = *was_waiting)]
     #[told("{node} takes into its tree what {from} has sent: {}.{}{}{}", grown(changes), beside(*rival),
-        put_off(*waiting, "hangs on a character that hasn't come yet, and waits"), shows(now))]
+        put_off(*waiting, "hangs on a character that hasn't come yet, and waits"), shows(*node, now))]
     Grown {
         node: NodeId,
         from: NodeId,
@@ -120,45 +121,6 @@ pub enum Event {
     Happened(Happened),
     #[flatten]
     Refused(Refused),
-}
-
-/// The text as it is now, quoted; nothing where it is long.
-pub type Now = Option<Rc<str>>;
-
-/// What an edit was in one way.
-#[derive(Clone, Debug)]
-pub struct Done {
-    pub way: Way,
-    pub what: What,
-    /// Where it was done instead, if the text of this way doesn't reach as far as it should.
-    pub place: Option<usize>,
-    /// To whom it was sent, and for whom it is kept, since they are out of reach.
-    pub to: NodeSet,
-    pub away: NodeSet,
-}
-
-#[derive(Clone, Debug)]
-pub enum What {
-    /// There was nothing at that place to delete.
-    Nothing,
-    /// Sent as a change of that version.
-    Pushed {
-        base: u64,
-    },
-    /// It follows when there is an answer to what was sent before.
-    Kept,
-    /// Sent as an operation made at that revision.
-    Operation {
-        revision: u64,
-    },
-    /// Sent under that name, after what its author had seen.
-    Named {
-        name: Dot,
-        seen: Vector,
-    },
-    Changes {
-        changes: Rc<[Change]>,
-    },
 }
 
 /// What a device does after a version has come.

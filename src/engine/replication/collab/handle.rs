@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::event::{Event, Next, Now};
+use super::event::{Event, Next};
 use super::member::Member;
 use super::message::Payload;
 use super::op::Op;
 use super::patch::Patch;
 use super::settings::Way;
 use super::text::{MOST_QUOTED, quoted_whole};
+use super::words::Now;
 use super::{Reaction, peers};
 use crate::cluster::NodeId;
 use crate::sim::Time;

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use super::event::{Done, Event, What};
+use super::done::{Done, What};
+use super::edit::Edit;
+use super::event::Event;
 use super::message::{Message, Packet, Payload};
 use super::op::Op;
 use super::post::{Delivered, Post, Silence};
 use super::settings::{PEOPLE, Settings, Way};
-use super::text::{Atom, Text};
+use super::text::Text;
 use super::{Collab, Reaction, Timer, merge, ordered, peers, sequence};
 use crate::cluster::{CallId, Host, Node, NodeId, NodeSet, Power};
 use crate::sim::Time;
@@ -30,14 +32,6 @@ pub struct Member {
     /// How many bytes it has sent, for each way.
     pub bytes: [u64; 4],
     was_off: bool,
-}
-
-/// What a person does to a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub place: usize,
-    pub removes: usize,
-    pub inserts: Vec<Atom>,
 }
 
 impl Member {

@@ -20,7 +20,7 @@
 //!
 //! # Reading order
 //!
-//! [`settings`] and [`command`]: what may be set and asked; [`text`]: what a character is. Then each way by itself: [`diff`], [`diff3`]
+//! [`settings`] and [`command`]: what may be set and asked; [`text`] and [`edit`]: what a character is, and what is done to it. Then each way by itself: [`diff`], [`diff3`]
 //! and [`merge`]; [`op`], [`ordered`] and [`peers`]; [`change`], [`fugue`]
 //! and [`sequence`]. [`member`] is a node with its copies, `handle` what it makes of messages, [`post`] how its
 //! messages arrive for certain, and [`witness`] who counts what is apart, and what is interleaved. [`chunks`], [`blocks`] and [`order`]
@@ -47,6 +47,8 @@ pub mod chunks;
 pub mod command;
 pub mod diff;
 pub mod diff3;
+pub mod done;
+pub mod edit;
 pub mod event;
 pub mod fugue;
 mod handle;
@@ -79,10 +81,12 @@ mod tests;
 
 pub use command::Command;
 pub use diff3::{Conflict, MARKS};
-pub use event::{Done, Event, Next, What};
+pub use done::{Done, What};
+pub use edit::Edit;
+pub use event::{Event, Next};
 pub use fugue::{Change, Id, Seen, Side, Tree};
 pub use long::{Long, Measured, Note};
-pub use member::{Edit, Member};
+pub use member::Member;
 pub use message::{Message, Packet, Payload};
 pub use op::{Op, Step};
 pub use person::Person;
@@ -231,6 +235,9 @@ fn names(way: Way) -> [&'static str; 3] {
     }
 }
 
+/// Each operation is transformed past others that were transformed past others.
+const MOST_WITHOUT_SERVER: usize = 300;
+
 /// A person edits on their device: one step, and the call is over.
 fn edit(
     cluster: &mut Cluster<Collab>,
@@ -248,6 +255,12 @@ fn edit(
     cluster.check_is_up(node)?;
     if cluster.calls.len() >= MAX_CALLS {
         return Err(Refused::new(format!("a run takes no more than {MAX_CALLS} edits")));
+    }
+    if cluster.settings.has(Way::Peers) && cluster.calls.len() >= MOST_WITHOUT_SERVER {
+        return Err(Refused::new(format!(
+            "without a server a run takes no more than {MOST_WITHOUT_SERVER} edits, since each may have to be transformed past \
+             all others"
+        )));
     }
     let number = cluster.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;
     let call = CallId { client, number };

@@ -1,5 +1,6 @@
 //! In which order letters stand, tombstones included, so that a place is found quickly, and the place of a letter as well.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A piece that would be longer is cut in two.
@@ -18,6 +19,8 @@ pub struct Order {
     places: Vec<u32>,
     len: usize,
     all_seen: usize,
+    /// The piece in which a place was found last, and how many letters can be seen before it: the next place is mostly near.
+    last: Cell<(usize, usize)>,
 }
 
 /// Where a letter stands.
@@ -49,12 +52,20 @@ impl Order {
 
     /// Where the letter stands that people see at a place.
     pub fn spot(&self, place: usize) -> Option<Spot> {
-        let mut rest = place as u32;
-        let piece = self.seen.iter().position(|seen| {
-            let is_here = rest < *seen;
-            rest -= if is_here { 0 } else { *seen };
-            is_here
-        })?;
+        if place >= self.all_seen {
+            return None;
+        }
+        let (mut piece, mut before) = self.last.get();
+        while place < before {
+            piece -= 1;
+            before -= self.seen[piece] as usize;
+        }
+        while place >= before + self.seen[piece] as usize {
+            before += self.seen[piece] as usize;
+            piece += 1;
+        }
+        self.last.set((piece, before));
+        let mut rest = place - before;
         for (within, entry) in self.pieces[piece].iter().enumerate() {
             if entry & 1 == 0 {
                 if rest == 0 {
@@ -108,8 +119,13 @@ impl Order {
         Rc::make_mut(&mut self.pieces[piece]).splice(at..at, numbers.map(|number| number << 1));
         (self.len, self.all_seen) = (self.len + many, self.all_seen + many);
         self.seen[piece] += many as u32;
+        let (last, before) = self.last.get();
+        let pieces = self.pieces.len();
         if self.pieces[piece].len() > MOST {
             self.cut_up(piece, &mut moved);
+        }
+        if piece < last {
+            self.last.set((last + self.pieces.len() - pieces, before + many));
         }
         moved
     }
@@ -141,6 +157,10 @@ impl Order {
         }
         Rc::make_mut(piece)[spot.within] |= 1;
         self.seen[spot.piece] -= 1;
+        let (last, before) = self.last.get();
+        if spot.piece < last {
+            self.last.set((last, before - 1));
+        }
         self.all_seen -= 1;
         true
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Collab;
+use super::edit::Edit;
 use super::event::Event;
-use super::member::{Edit, Member};
+use super::member::Member;
 use super::message::Message;
 use super::settings::{PEOPLE, Settings, Way};
 use super::text::{Atom, Origin, Text};

@@ -4,9 +4,9 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::diff3::Conflict;
-use super::event::{Done, Now, What};
+use super::done::{Done, What};
+use super::edit::Edit;
 use super::fugue::{Change, Id, Rival, Side};
-use super::member::Edit;
 use super::peers::Applied;
 use super::settings::Way;
 use super::text::quoted;
@@ -17,20 +17,6 @@ use crate::wording::{count, list};
 pub fn before(number: u64, many: usize) -> String {
     let last = number - 1;
     if many == 1 { format!("number {last}") } else { format!("numbers {} to {last}", number - many as u64) }
-}
-
-/// `c2 inserts “big ” at 4`.
-impl Display for Edit {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let Edit { place, removes, inserts } = self;
-        match (removes, inserts.is_empty()) {
-            (0, _) => write!(out, "inserts {} at {place}", quoted(inserts)),
-            (removes, true) => write!(out, "deletes {} at {place}", count(*removes, "character")),
-            (removes, false) => {
-                write!(out, "replaces {} at {place} by {}", count(*removes, "character"), quoted(inserts))
-            }
-        }
-    }
 }
 
 /// An edit, and what it was in each way.
@@ -128,14 +114,17 @@ pub fn beside(rival: Option<Rival>) -> String {
     }
 }
 
+/// The text as it is now, quoted; nothing where it is long.
+pub type Now = Option<Rc<str>>;
+
 /// A text, at the end of a sentence that speaks of it.
 pub fn ending(now: &Now) -> String {
     now.as_ref().map_or_else(String::new, |text| format!(": {text}"))
 }
 
 /// A text, as a sentence of its own.
-pub fn shows(now: &Now) -> String {
-    now.as_ref().map_or_else(String::new, |text| format!(" It shows {text}."))
+pub fn shows(node: NodeId, now: &Now) -> String {
+    now.as_ref().map_or_else(String::new, |text| format!(" {node} shows {text}."))
 }
 
 /// What a device has made of the operations of another.
