@@ -140,7 +140,7 @@ impl Laid {
         for (many, at, side) in [(self.before, self.left, "before"), (self.after, self.right, "after")] {
             if many > 0 {
                 let sign = Shape::new(format!("{key}/{side}"), at.x, at.y);
-                let sign = sign.text(0.0, BASELINE, Anchor::Start, "small", SIGN);
+                let sign = sign.text(0.0, BASELINE, Anchor::Start, "small data", SIGN);
                 scene.push(sign.label(format!("{} {side}", count(many, "more letter"))));
             }
         }

@@ -30,6 +30,8 @@ fn beside(grid: &Grid, lane: Area, host: Host) -> Option<Point> {
 }
 
 fn draw_lane(scene: &mut Scene, cluster: &Texts, grid: &Grid, way: Option<Way>, lane: Area) {
+    // Wide, an envelope is no wider than half a card.
+    let room = grid.cards.first().map_or(lane.width, |(_, card)| lane.width.min(card.width / 2.0));
     let (mut crowds, mut channel) = (Crowds::new(MOST_ON_A_WAY), Channel::default());
     let passed = cluster.passed.iter().map(|(message, lost)| (&**message, Some(*lost)));
     let on_the_way = cluster.network().in_flight().map(|message| (message, None));
@@ -44,7 +46,7 @@ fn draw_lane(scene: &mut Scene, cluster: &Texts, grid: &Grid, way: Option<Way>, 
         }
         let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
         let says = sent.payload.brief();
-        let word = words(&says, lane.width);
+        let word = words(&says, room);
         let size = size(&says, word);
         let at = channel.place(lane, from.towards(to, progress), size);
         let about = format!("{}: {}, from {} to {}", sent.id, sent.payload.about(), sent.from, sent.to);
