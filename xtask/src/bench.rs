@@ -50,7 +50,7 @@ pub fn bench(json: bool) -> Result {
     figures.extend(measured("node", &[&script, &module.to_string_lossy(), &packages.to_string_lossy(), "200000"])?);
 
     say("the LSM-tree beside fjall, sled and redb (200,000 keys); their first build takes some minutes");
-    figures.extend(measured(build_stores()?.to_str().ok_or("the target folder has a strange name")?, &[])?);
+    figures.extend(measured(build_apart("stores")?.to_str().ok_or("the target folder has a strange name")?, &[])?);
 
     figures.extend(of_formats()?);
     figures.extend(of_sql()?);
@@ -109,8 +109,7 @@ fn of_sql() -> Result<Vec<Figure>> {
 
 fn of_texts() -> Result<Vec<Figure>> {
     say("a text of 100,000 keystrokes, beside yrs, by turns; its first build takes a minute");
-    let bench = ["bench", "--quiet", "--locked", "--package", "stepwise-speed", "--bench", "texts"];
-    measured("cargo", &bench)
+    measured(build_apart("texts")?.to_str().ok_or("the target folder has a strange name")?, &[])
 }
 
 fn of_formats() -> Result<Vec<Figure>> {
@@ -157,14 +156,14 @@ fn build_native(root: &Path, target: &Path) -> Result<PathBuf> {
     Ok(target.join("release/stepwise-speed"))
 }
 
-/// Builds the comparison with other stores, a workspace of its own, and says where it is.
-fn build_stores() -> Result<PathBuf> {
-    let target = target().join("stores");
-    let manifest = root().join("benches/stores/Cargo.toml");
+/// Builds a comparison that is a workspace of its own, and says where it is.
+fn build_apart(name: &str) -> Result<PathBuf> {
+    let target = target().join(name);
+    let manifest = root().join("benches").join(name).join("Cargo.toml");
     let mut cargo = command("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest);
     run(cargo.env("CARGO_TARGET_DIR", &target))?;
-    Ok(target.join("release/stepwise-stores"))
+    Ok(target.join("release").join(format!("stepwise-{name}")))
 }
 
 /// A copy of the engines and their workload in which the B-tree tells no probe any step.

@@ -21,7 +21,7 @@ impl Display for Edit {
             (0, _) => write!(out, "inserts {} at {place}", quoted(inserts)),
             (removes, true) => write!(out, "deletes {} at {place}", count(*removes, "character")),
             (removes, false) => {
-                write!(out, "replaces {} at {place} by {}", count(*removes, "character"), quoted(inserts))
+                write!(out, "replaces {} at {place} with {}", count(*removes, "character"), quoted(inserts))
             }
         }
     }

@@ -53,8 +53,8 @@ pub enum Event {
     )]
     VersionKept { node: NodeId, number: u64 },
 
-    #[told("{node} gives {from}'s operation number {number} in its order: {came}. It was made after all earlier ones, so it stays \
-        as it is.{}", has(*node, now), when = *against == 0)]
+    #[told("{node} gives {from}'s operation number {number} in its order: {came}. It was made at revision {revision}, \
+        and nothing has come since, so it stays as it is.{}", has(*node, now), when = *against == 0)]
     #[told("{node} gives {from}'s operation number {number} in its order. It was made at revision {revision}, so {node} transforms \
         it past {}: {}.{}", before(*number, *against), became_of(came, became), has(*node, now))]
     Ordered {
@@ -68,8 +68,8 @@ pub enum Event {
         now: Now,
     },
     #[told("{node} applies number {number}: {became}.{}", shows(*node, now), when = *against == 0)]
-    #[told("Number {number} comes to {node}, which has {} that it doesn't know. {node} transforms each past the other: {}.{}",
-        if *against == 1 { "an operation under way" } else { "an operation under way and more in its buffer" },
+    #[told("Number {number} comes to {node}, which has an operation of its own under way{}: {}.{}",
+        if *against == 1 { ". It transforms each past the other" } else { ", and one in its buffer. It transforms it past both, and both past it" },
         became_of(came, became), shows(*node, now))]
     OrderedCame { node: NodeId, number: u64, came: Rc<Op>, became: Rc<Op>, against: usize, now: Now },
     #[told("{node} hears that its operation has number {number}. It sends what is in its buffer, as one operation: {then}.",

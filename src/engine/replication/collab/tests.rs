@@ -223,14 +223,17 @@ const EDITS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// After any day, and some time with open links, all copies are the same; only without a server they may not be.
     #[test]
-    fn after_any_day_all_come_together(seed in any::<u64>(), way in 0..5_usize, begins in 0..4_usize) {
+    fn after_any_day_all_come_together(
+        seed in any::<u64>(), way in 0..5_usize, begins in 0..4_usize, unit in 0..2_usize, delay in 0..3_usize,
+    ) {
         let way = ["all", "merge", "transform", "sequence", "peers"][way];
         let begins = ["fox", "abc", "list", "nothing"][begins];
-        let mut cluster = opened::<Texts>(&[("way", way), ("begins", begins)]);
+        let (unit, delay) = (["words", "lines"][unit], ["0", "20", "100"][delay]);
+        let mut cluster = opened::<Texts>(&[("way", way), ("begins", begins), ("unit", unit), ("delay", delay)]);
         let day = any_day(seed, 40, &cluster, EDITS);
         let nodes = cluster.nodes.len();
         let starts: String = (1..=nodes).map(|node| format!("start n{node}; ")).collect();

@@ -106,10 +106,10 @@ pub fn beside(rival: Option<Rival>) -> String {
     match rival {
         None => String::new(),
         Some(Rival { id, comes_first: true }) => {
-            format!(" {id} hangs there as well, and has the smaller name: it stands before.")
+            format!(" {id} hangs there as well. It has the smaller name, so it stands first.")
         }
         Some(Rival { id, comes_first: false }) => {
-            format!(" {id} hangs there as well, and has the larger name: it stands after.")
+            format!(" {id} hangs there as well. It has the larger name, so it stands after.")
         }
     }
 }
