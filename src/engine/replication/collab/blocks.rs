@@ -14,7 +14,7 @@ impl<T> Default for Blocks<T> {
 }
 
 impl<T: Clone> Blocks<T> {
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.last().map_or(0, |last| (self.0.len() - 1) * SIZE + last.len())
     }
 

@@ -33,7 +33,7 @@ impl Pieces {
         Pieces { atoms, pieces }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.pieces.len()
     }
 
@@ -58,14 +58,14 @@ impl Pieces {
 
 /// For each piece of `old`, the same one of `new`, where there is one; these stand in the same order.
 pub fn matches(old: &Pieces, new: &Pieces) -> Vec<Option<usize>> {
-    let mut found = vec![None; old.len()];
-    let most = old.len().min(new.len());
+    let mut found = vec![None; old.count()];
+    let most = old.count().min(new.count());
     let front = (0..most).take_while(|at| old.is_same(*at, new, *at)).count();
-    let same_from_end = |back: &usize| old.is_same(old.len() - 1 - back, new, new.len() - 1 - back);
+    let same_from_end = |back: &usize| old.is_same(old.count() - 1 - back, new, new.count() - 1 - back);
     let back = (0..most - front).take_while(same_from_end).count();
     (0..front).for_each(|at| found[at] = Some(at));
-    (0..back).for_each(|back| found[old.len() - 1 - back] = Some(new.len() - 1 - back));
-    let (old_end, new_end) = (old.len() - back, new.len() - back);
+    (0..back).for_each(|back| found[old.count() - 1 - back] = Some(new.count() - 1 - back));
+    let (old_end, new_end) = (old.count() - back, new.count() - back);
     for (at, there) in path(front..old_end, front..new_end, |at, there| old.is_same(at, new, there)) {
         found[at] = Some(there);
     }

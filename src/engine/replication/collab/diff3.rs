@@ -47,9 +47,9 @@ pub fn merge(base: &Text, theirs: &Text, ours: &Text, unit: Unit, marker: &mut M
     let (in_theirs, in_ours) = (matches(&base, &theirs), matches(&base, &ours));
     let mut merged = Merged { atoms: Vec::new(), conflicts: Vec::new() };
     let (mut at, mut theirs_at, mut ours_at) = (0, 0, 0);
-    for stable in 0..=base.len() {
-        let (their_end, our_end) = match stable == base.len() {
-            true => (theirs.len(), ours.len()),
+    for stable in 0..=base.count() {
+        let (their_end, our_end) = match stable == base.count() {
+            true => (theirs.count(), ours.count()),
             false => match (in_theirs[stable], in_ours[stable]) {
                 (Some(there), Some(here)) => (there, here),
                 // Not in all three: it is part of a change.
@@ -57,7 +57,7 @@ pub fn merge(base: &Text, theirs: &Text, ours: &Text, unit: Unit, marker: &mut M
             },
         };
         merged.add((&base, at..stable), (&theirs, theirs_at..their_end), (&ours, ours_at..our_end), marker);
-        if stable < base.len() {
+        if stable < base.count() {
             merged.atoms.extend(theirs.atoms(their_end..their_end + 1).iter().cloned());
         }
         (at, theirs_at, ours_at) = (stable + 1, their_end + 1, our_end + 1);

@@ -91,12 +91,12 @@ impl Tree {
     }
 
     pub fn tombstones(&self) -> usize {
-        self.order.len() - self.order.seen()
+        self.order.all() - self.order.seen()
     }
 
     /// How many letters of an author it knows: these are the first so many.
     pub fn known(&self, by: Option<NodeId>) -> u32 {
-        self.by.get(author(by)).map_or(0, |list| list.len() as u32)
+        self.by.get(author(by)).map_or(0, |list| list.count() as u32)
     }
 
     /// All letters in the order of the text, tombstones included.
@@ -220,7 +220,7 @@ impl Tree {
     }
 
     fn grow(&mut self, first: Id, parent: u32, side: Side, atoms: &[Atom]) {
-        let number = self.nodes.len() as u32;
+        let number = self.nodes.count() as u32;
         let (before, after) = self.siblings(first, parent, side);
         // Where it stands in the order follows from its neighbours in the tree.
         let (spot, is_after) = match (side, before, after) {
@@ -268,7 +268,7 @@ impl Tree {
     }
 
     fn push_nodes(&mut self, first: Id, parent: u32, side: Side, next: u32, atoms: &[Atom]) {
-        let number = self.nodes.len() as u32;
+        let number = self.nodes.count() as u32;
         let last = number + atoms.len() as u32 - 1;
         let author = author(first.by);
         self.by.resize(self.by.len().max(author + 1), Blocks::default());

@@ -157,14 +157,14 @@ impl Long {
     /// Until nothing is under way: the server gives each operation its place, and tells both.
     fn exchange_operations(&mut self, mut under_way: [Option<(u64, Op)>; PEOPLE]) {
         while under_way.iter().any(Option::is_some) {
-            for person in 0..PEOPLE {
-                let Some((revision, op)) = under_way[person].take() else { continue };
+            for (person, sent) in under_way.iter_mut().enumerate() {
+                let Some((revision, op)) = sent.take() else { continue };
                 self.transform.count(Way::Transform, Payload::Operation { revision, op: op.clone() });
                 self.transform.transformed += self.server.revision() - revision;
                 let op = self.server.take(NodeId::new(person as u8 + 1), revision, &op);
                 let number = self.server.revision();
                 self.transform.count(Way::Transform, Payload::Accepted { number });
-                under_way[person] = self.devices[person].accepted();
+                *sent = self.devices[person].accepted();
                 for other in (0..PEOPLE).filter(|other| *other != person) {
                     self.transform.count(Way::Transform, Payload::Ordered { number, op: op.clone() });
                     let device = &mut self.devices[other];

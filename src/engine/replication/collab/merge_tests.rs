@@ -83,9 +83,9 @@ proptest! {
         let there: Vec<usize> = found.iter().flatten().copied().collect();
         prop_assert!(there.windows(2).all(|two| two[0] < two[1]));
         // The plain way: a table.
-        let mut table = vec![vec![0; new.len() + 1]; old.len() + 1];
-        for at in 0..old.len() {
-            for place in 0..new.len() {
+        let mut table = vec![vec![0; new.count() + 1]; old.count() + 1];
+        for at in 0..old.count() {
+            for place in 0..new.count() {
                 table[at + 1][place + 1] = if old.are_same(at..at + 1, &new, place..place + 1) {
                     table[at][place] + 1
                 } else {
@@ -93,7 +93,7 @@ proptest! {
                 };
             }
         }
-        prop_assert_eq!(there.len(), table[old.len()][new.len()]);
+        prop_assert_eq!(there.len(), table[old.count()][new.count()]);
         prop_assert!(found.iter().enumerate().all(|(at, there)| there.is_none_or(|there| old.are_same(at..at + 1, &new, there..there + 1))));
     }
 

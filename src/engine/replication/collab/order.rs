@@ -32,7 +32,7 @@ pub struct Spot {
 
 impl Order {
     /// How many there are, tombstones included, and how many can be seen.
-    pub fn len(&self) -> usize {
+    pub fn all(&self) -> usize {
         self.len
     }
 
