@@ -13,24 +13,24 @@ pub struct Chunks<T> {
     /// How long each piece is, side by side: a place is found by adding them up.
     lens: Vec<u32>,
     pieces: Vec<Rc<Vec<T>>>,
-    len: usize,
+    many: usize,
     /// The piece that was found last, and how many items are before it: the next place is mostly near.
     last: Cell<(usize, usize)>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Chunks<T> {
-        Chunks { lens: Vec::new(), pieces: Vec::new(), len: 0, last: Cell::default() }
+        Chunks { lens: Vec::new(), pieces: Vec::new(), many: 0, last: Cell::default() }
     }
 }
 
 impl<T: Clone> Chunks<T> {
     pub fn len(&self) -> usize {
-        self.len
+        self.many
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.many == 0
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
@@ -38,7 +38,7 @@ impl<T: Clone> Chunks<T> {
     }
 
     pub fn get(&self, at: usize) -> Option<&T> {
-        if at >= self.len {
+        if at >= self.many {
             return None;
         }
         let (piece, within) = self.find(at);
@@ -76,8 +76,8 @@ impl<T: Clone> Chunks<T> {
         if items.is_empty() {
             return;
         }
-        debug_assert!(at <= self.len, "{at} of {}", self.len);
-        self.len += items.len();
+        debug_assert!(at <= self.many, "{at} of {}", self.many);
+        self.many += items.len();
         if self.pieces.is_empty() {
             self.pieces.push(Rc::default());
             self.lens.push(0);
@@ -101,7 +101,7 @@ impl<T: Clone> Chunks<T> {
 
     /// Takes out what is in that range, which must be within the list, and hands it over.
     pub fn remove(&mut self, range: Range<usize>) -> Vec<T> {
-        debug_assert!(range.end <= self.len, "{range:?} of {}", self.len);
+        debug_assert!(range.end <= self.many, "{range:?} of {}", self.many);
         let mut taken = Vec::with_capacity(range.len());
         if range.is_empty() {
             return taken;
@@ -121,13 +121,13 @@ impl<T: Clone> Chunks<T> {
             }
             within = 0;
         }
-        self.len -= taken.len();
+        self.many -= taken.len();
         taken
     }
 
     /// A place that is there, to be changed.
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        if at >= self.len {
+        if at >= self.many {
             return None;
         }
         let (piece, within) = self.find(at);
@@ -135,7 +135,7 @@ impl<T: Clone> Chunks<T> {
     }
 
     pub fn push(&mut self, item: T) {
-        self.insert(self.len, [item]);
+        self.insert(self.many, [item]);
     }
 
     /// The bytes of all pieces that aren't those of the other.

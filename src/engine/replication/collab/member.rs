@@ -280,7 +280,7 @@ impl Member {
             Silence::Away => {
                 let mut away = NodeSet::from_iter([peer]);
                 for post in Rc::make_mut(&mut self.posts) {
-                    if post.has_tried() && post.unheard(patience, now) == Silence::Away {
+                    if post.has_tried && post.unheard(patience, now) == Silence::Away {
                         away.insert(post.node);
                     }
                 }

@@ -140,7 +140,7 @@ fn brief(op: &Op) -> String {
         Step::Insert(atoms) => Some(format!("+{}", quoted(atoms))),
         Step::Delete(many) => Some(format!("-{many}")),
     };
-    let parts: Vec<String> = op.steps().iter().filter_map(part).collect();
+    let parts: Vec<String> = op.steps.iter().filter_map(part).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" ") }
 }
 

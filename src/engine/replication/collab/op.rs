@@ -22,7 +22,7 @@ pub enum Step {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Op {
-    steps: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
 impl Op {
@@ -38,10 +38,6 @@ impl Op {
     /// Whether it changes nothing.
     pub fn is_nothing(&self) -> bool {
         !self.steps.iter().any(|step| !matches!(step, Step::Keep(_)))
-    }
-
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
     }
 
     fn keep(&mut self, many: usize) {

@@ -18,7 +18,7 @@ pub struct Post {
     /// Nothing was heard of it for long.
     pub is_away: bool,
     /// Whether all that is owed was sent again already, since it was last heard of.
-    has_tried: bool,
+    pub has_tried: bool,
     /// When something was last sent.
     sent_at: Time,
     lines: Vec<Line>,
@@ -122,10 +122,6 @@ impl Post {
         }
         self.is_away = true;
         Silence::Away
-    }
-
-    pub fn has_tried(&self) -> bool {
-        self.has_tried
     }
 
     /// Something has come from it: whether it was out of reach.
