@@ -37,6 +37,6 @@ fn brought(payload: &Payload) -> Vec<Origin> {
 }
 
 fn inserted(op: &Op) -> Vec<Origin> {
-    let atoms = op.steps().iter().filter_map(|step| if let Step::Insert(atoms) = step { Some(atoms) } else { None });
+    let atoms = op.steps.iter().filter_map(|step| if let Step::Insert(atoms) = step { Some(atoms) } else { None });
     atoms.flatten().map(|atom| atom.origin).collect()
 }
