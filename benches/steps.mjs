@@ -59,8 +59,8 @@ const far = Array.from({ length: 60 }, (_, place) => [["End", "ArrowLeft", "Home
 await measure("of_2000", `kind=btree&run=${encodeURIComponent("put 1..1000 x")}&step=500.1`, forth.concat(far));
 await measure("crowded", `kind=quorum&n=5&run=${encodeURIComponent("begin write 1..90 x; settle")}&step=90.1`, forth);
 
-/** A long run of a million, in slices: how long in all, and the longest task of the page. */
-async function longRun(kind) {
+/** A long run, of a million if nothing else is said, in slices: how long in all, and the longest task of the page. */
+async function longRun(kind, count) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await visit(page, `kind=${kind}`);
   await page.getByRole("button", { name: "Long run", exact: true }).click();
@@ -69,6 +69,7 @@ async function longRun(kind) {
     const seen = (list) => list.getEntries().forEach((task) => (globalThis.longest = Math.max(globalThis.longest, task.duration)));
     new PerformanceObserver(seen).observe({ entryTypes: ["longtask"] });
   });
+  if (count) await page.locator(".long form input").fill(count);
   const start = Date.now();
   await page.locator(".long form button").first().click();
   await page.locator(".long [role=status]", { hasText: "done" }).waitFor({ timeout: 600_000 });
@@ -80,4 +81,5 @@ async function longRun(kind) {
 
 await longRun("duel");
 await longRun("staleness");
+await longRun("collab", "100000");
 await browser.close();

@@ -99,6 +99,7 @@ figures! {
     models: super::models::ModelsFigure;
     queries: super::queries::QueriesFigure;
     graph: super::graph::GraphFigure;
+    collab: super::collab::CollabFigure;
     encoding: super::encoding::EncodingFigure;
     evolution: super::evolution::EvolutionFigure;
 }

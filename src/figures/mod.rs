@@ -7,6 +7,7 @@ mod calls;
 mod catalogue;
 pub mod chart;
 mod cluster;
+mod collab;
 mod crowds;
 pub mod diagram;
 mod duel;
@@ -28,6 +29,7 @@ mod meant;
 mod models;
 mod moment;
 mod multi_leader;
+mod opened;
 pub mod plot;
 mod plug;
 mod queries;
@@ -45,6 +47,7 @@ mod staleness;
 mod tail;
 mod topology;
 mod versions;
+mod written;
 
 pub use ask::{Choice, Number, Question, asked, questions};
 #[cfg(target_arch = "wasm32")]
@@ -54,13 +57,15 @@ pub use goal::{Goal, MOST_COMMANDS, Mark, spans};
 pub use loading::Loading;
 pub use meant::{meant, reads};
 pub use moment::{CommandMark, Growth, Moment};
+pub use opened::{Opened, open, open_on};
 pub use plug::Fault;
 pub use run::Run;
+pub use written::Written;
 
 use self::diagram::Cluster;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
-use crate::spec::{BadSpec, FigureSpec};
+use crate::spec::BadSpec;
 use crate::timeline::{Happened, Machine, Recording, own};
 
 /// How an engine is shown.
@@ -107,6 +112,16 @@ pub trait Figure: 'static {
 
     /// The bytes behind the shape of that key, explained.
     fn dump(engine: &Self::Engine, key: &str) -> Option<Dump>;
+
+    /// The texts on the stage into which a reader may write.
+    fn texts(_: &Self::Engine) -> Vec<Written> {
+        Vec::new()
+    }
+
+    /// The commands by which the text of that key becomes `now`; nothing where it is so already.
+    fn rewrite(_: &Self::Engine, _key: &str, _now: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What the catalogue says of a figure.
@@ -138,6 +153,8 @@ pub struct Entry {
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
     faults: fn(&dyn Machine) -> Vec<Fault>,
+    texts: fn(&dyn Machine) -> Vec<Written>,
+    rewrite: fn(&dyn Machine, &str, &str) -> Option<String>,
 }
 
 /// The line of the catalogue for a figure.
@@ -154,6 +171,8 @@ const fn entry<F: Figure>() -> Entry {
         dump: |engine, key| F::dump(own(engine), key),
         cluster: |engine| F::cluster(own(engine)),
         faults: |engine| F::faults(own(engine)),
+        texts: |engine| F::texts(own(engine)),
+        rewrite: |engine, key, now| F::rewrite(own(engine), key, now),
     }
 }
 
@@ -184,63 +203,4 @@ impl Entry {
         let recording = Recording::new(engine, before).map_err(|mistake| BadSpec(format!("in `before`, {mistake}")))?;
         Ok(Run::new(self, recording, parameters.clone()))
     }
-}
-
-/// A figure that is ready to be looked at.
-pub struct Opened {
-    pub run: Run,
-    /// The step that it opens at.
-    pub index: usize,
-    /// What is to be predicted on the way.
-    pub questions: Vec<Question>,
-    /// What is to be reached, if the spec is an exercise.
-    pub goal: Option<Goal>,
-    /// What was wrong with the parts of the spec that were left out.
-    pub problems: Vec<BadSpec>,
-    /// The line of the script that could not be read, counted from 1.
-    pub wrong_line: Option<usize>,
-}
-
-/// Opens a figure and runs its script. Whatever can be left out of a wrong spec is left out, and told; only a figure
-/// that does not exist is refused.
-pub fn open(spec: &FigureSpec) -> Result<Opened, BadSpec> {
-    open_on(spec, None)
-}
-
-/// [`open`], on an engine into which the reader's own rows are written, if there is one that fits the spec.
-pub fn open_on(spec: &FigureSpec, loaded: Option<&Loading>) -> Result<Opened, BadSpec> {
-    let entry = find(&spec.kind)?;
-    let mut problems = Vec::new();
-    let mut accepted: Vec<(&str, &str)> = Vec::new();
-    for (name, value) in &spec.parameters {
-        let pair = (name.as_str(), value.as_str());
-        match Parameters::new(entry.parameters, [pair]) {
-            Ok(_) => accepted.push(pair),
-            Err(mistake) => problems.push(BadSpec(mistake.to_string())),
-        }
-    }
-    let parameters = Parameters::new(entry.parameters, accepted).map_err(|mistake| BadSpec(mistake.to_string()))?;
-    // Values that are each right may not fit each other, and what comes before may be wrong: then the defaults, bare.
-    let mut run = entry.start(&parameters, loaded, &spec.before).or_else(|mistake| {
-        problems.push(mistake);
-        let parameters = Parameters::new(entry.parameters, []).map_err(|mistake| BadSpec(mistake.to_string()))?;
-        entry.start(&parameters, None, "")
-    })?;
-    let mut wrong_line = None;
-    if let Err(mistake) = run.extend(&spec.run) {
-        wrong_line = Some(mistake.place.line);
-        problems.push(BadSpec(mistake.to_string()));
-    }
-    let index = spec.step.map_or(0, |step| run.index(step));
-    // A run that has reached its limit says so itself.
-    if let Some(step) = spec.step.filter(|step| !run.has(*step) && run.full().is_none()) {
-        problems.push(BadSpec(format!("this run has no step {step}; the nearest is {}", run.position(index))));
-    }
-    let (questions, wrong) = questions(&spec.ask, &run);
-    problems.extend(wrong);
-    let goal = Goal::new(&spec.goal, &run).unwrap_or_else(|mistake| {
-        problems.push(mistake);
-        None
-    });
-    Ok(Opened { run, index, questions, goal, problems, wrong_line })
 }

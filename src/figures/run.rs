@@ -1,14 +1,14 @@
 //! One player plays all figures: [`Run`] is what it knows of them, whatever their engine.
 
 mod decisions;
+mod writing;
 
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::diagram::Diagram;
 use super::moment::{CommandMark, Growth, Moment, opening};
-use super::{About, Entry, Fault};
+use super::{About, Entry, Fault, diagram::Diagram};
 use crate::engine::{BadCommand, CommandForm, Counter, Dump, Parameter, Parameters};
 use crate::scene::{Breadth, Scene};
 use crate::spec::View;

@@ -96,7 +96,7 @@ pub fn reads(kind: &str, name: &str) -> bool {
 pub fn mount(root: HtmlElement, pairs: Array, host: Host) -> Figure {
     at_work(&host);
     let (spec, problems) = read(&pairs);
-    let breadth = super::breadth_of(&root, &spec);
+    let breadth = super::room::breadth_of(&root, &spec);
     let props = PlayerProps { spec, problems, host, breadth };
     Figure { player: yew::Renderer::<Player>::with_root_and_props(root.into(), props).render() }
 }

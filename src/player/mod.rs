@@ -2,6 +2,7 @@
 //!
 //! - [`host`]: the border with the page, and [`asked`]: what a page asks for;
 //! - [`stage`] and [`tween`]: the picture and its motion, and [`canvas`]: charts that change too often for that;
+//! - [`room`]: how broad it is, and [`writing`]: the texts on it that a reader writes into;
 //! - [`controls`], [`commands`], [`parameters`], [`keys`]: what a reader operates, in [`rows`];
 //! - [`voice`]: what of it is spoken;
 //! - [`question`]: what is to be predicted first, [`decide`]: what the reader decides in the engine's place, and [`goal`]:
@@ -22,12 +23,14 @@ mod keys;
 mod own_data;
 mod parameters;
 mod question;
+mod room;
 mod rows;
 mod slices;
 mod stage;
 mod tween;
 mod view;
 mod voice;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,17 +44,13 @@ use yew::prelude::*;
 use crate::engine::data::{BadData, Data};
 use crate::figures::{self, Loading, Opened, Question, Run};
 use crate::scene::{Breadth, Scene};
-use crate::spec::{BadSpec, Controls, FigureSpec, Manner, Speed, Text, View};
+use crate::spec::{BadSpec, Controls, FigureSpec, Manner, Speed, View};
 use crate::timeline::Address;
 use drawers::Drawer;
 pub use host::{Figure, Host, mount, report_panics};
 use slices::Slices;
 use voice::Voice;
 
-/// A figure narrower than this, in CSS pixels, is laid out for a phone.
-const NARROW_BELOW: i32 = 640;
-/// With large text that much sooner.
-const LARGER: (i32, i32) = (4, 3);
 /// How long a step is shown while playing, at each speed, in milliseconds.
 const SPEEDS: [(Speed, &str, u32); 4] =
     [(Speed::Half, "½×", 2400), (Speed::Once, "1×", 1200), (Speed::Twice, "2×", 600), (Speed::FourTimes, "4×", 300)];
@@ -156,6 +155,9 @@ pub enum Message {
     Command(String),
     /// Replace the whole run.
     Script(String),
+    /// A text on the stage has the focus, and then, by its key, what it says now.
+    BeginWriting,
+    Write(String, String),
     Undo,
     Reset,
     Parameter(&'static str, String),
@@ -271,6 +273,8 @@ impl Component for Player {
                 self.command(&command);
             }
             Message::Script(script) => self.script(script, context),
+            Message::BeginWriting => self.begin_writing(),
+            Message::Write(key, now) => self.write(&key, &now),
             Message::Undo => self.undo(),
             Message::Reset => self.reset(context),
             Message::Parameter(name, value) => self.parameter(name, value, context),
@@ -564,36 +568,7 @@ impl Player {
         host.stepped(&self.shown().to_fragment(), index, of, &moment.narration, &position, self.astray);
     }
 
-    /// Whether the breadth has changed with the width; then it is drawn anew.
-    fn measure(&mut self) -> bool {
-        self.lay_out(self.room())
-    }
-
-    /// On paper a stage is as on a phone, however wide it is there.
-    fn room(&self) -> Breadth {
-        if self.on_paper {
-            return Breadth::Narrow;
-        }
-        self.root.cast::<HtmlElement>().map_or(self.breadth, |root| breadth_of(&root, &self.spec))
-    }
-
-    fn lay_out(&mut self, breadth: Breadth) -> bool {
-        let changed = breadth != self.breadth;
-        if changed {
-            self.breadth = breadth;
-            self.draw(false);
-        }
-        changed
-    }
-
     fn minimal(&self) -> bool {
         self.spec.manner.controls != Controls::Full
     }
-}
-
-/// How an element of that width is laid out.
-fn breadth_of(element: &HtmlElement, spec: &FigureSpec) -> Breadth {
-    let width = element.offset_width();
-    let (more, less) = if spec.manner.text == Text::Large { LARGER } else { (1, 1) };
-    if width > 0 && width * less < NARROW_BELOW * more { Breadth::Narrow } else { Breadth::Wide }
 }

@@ -77,6 +77,7 @@ impl Player {
             <div class="stage">
                 <Stage scene={self.scene.clone()} {label} moving={self.moving}
                     selected={self.selected.clone()} offered={self.offered()} select={link.callback(Message::Select)} />
+                { self.fields(context) }
             </div>
         }
     }

@@ -12,6 +12,7 @@ pub mod code;
 pub mod export;
 pub mod graph;
 pub mod hex;
+pub mod letters;
 pub mod parts;
 pub mod pieces;
 pub mod places;

@@ -50,10 +50,11 @@ pub fn bench(json: bool) -> Result {
     figures.extend(measured("node", &[&script, &module.to_string_lossy(), &packages.to_string_lossy(), "200000"])?);
 
     say("the LSM-tree beside fjall, sled and redb (200,000 keys); their first build takes some minutes");
-    figures.extend(measured(build_stores()?.to_str().ok_or("the target folder has a strange name")?, &[])?);
+    figures.extend(measured(build_apart("stores")?.to_str().ok_or("the target folder has a strange name")?, &[])?);
 
     figures.extend(of_formats()?);
     figures.extend(of_sql()?);
+    figures.extend(of_texts()?);
 
     say("a recording of 2,000 steps");
     let recording = asked("cargo", &["bench", "--quiet", "--bench", "recording"]).ok_or("the benchmark failed")?;
@@ -88,6 +89,12 @@ pub fn sql() -> Result {
     Ok(())
 }
 
+/// Measures how long a text takes beside yrs, and prints a table.
+pub fn texts() -> Result {
+    show_beside(of_texts()?);
+    Ok(())
+}
+
 fn show_beside(mut figures: Vec<Figure>) {
     add_ratios(&mut figures);
     show(&mut figures);
@@ -98,6 +105,11 @@ fn of_sql() -> Result<Vec<Figure>> {
     let bin =
         ["run", "--quiet", "--locked", "--profile", "bench", "--package", "stepwise-speed", "--bin", "stepwise-sql"];
     measured("cargo", &bin)
+}
+
+fn of_texts() -> Result<Vec<Figure>> {
+    say("a text of 100,000 keystrokes, beside yrs, by turns; its first build takes a minute");
+    measured(build_apart("texts")?.to_str().ok_or("the target folder has a strange name")?, &[])
 }
 
 fn of_formats() -> Result<Vec<Figure>> {
@@ -144,14 +156,14 @@ fn build_native(root: &Path, target: &Path) -> Result<PathBuf> {
     Ok(target.join("release/stepwise-speed"))
 }
 
-/// Builds the comparison with other stores, a workspace of its own, and says where it is.
-fn build_stores() -> Result<PathBuf> {
-    let target = target().join("stores");
-    let manifest = root().join("benches/stores/Cargo.toml");
+/// Builds a comparison that is a workspace of its own, and says where it is.
+fn build_apart(name: &str) -> Result<PathBuf> {
+    let target = target().join(name);
+    let manifest = root().join("benches").join(name).join("Cargo.toml");
     let mut cargo = command("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest);
     run(cargo.env("CARGO_TARGET_DIR", &target))?;
-    Ok(target.join("release/stepwise-stores"))
+    Ok(target.join("release").join(format!("stepwise-{name}")))
 }
 
 /// A copy of the engines and their workload in which the B-tree tells no probe any step.
@@ -259,6 +271,13 @@ fn add_ratios(figures: &mut Vec<Figure>) {
         Some(plain(&format!("times_of_sqlite_{query}"), ours.value / theirs.value))
     });
     figures.extend(times.collect::<Vec<_>>());
+    for action in ["write_ms", "read_ms", "keystroke_bytes"] {
+        let find = |name: String| figures.iter().find(|figure| figure.name == name).map(|figure| figure.value);
+        let (ours, yrs) = (find(format!("texts_{action}")), find(format!("texts_yrs_{action}")));
+        if let (Some(ours), Some(yrs)) = (ours, yrs) {
+            figures.push(plain(&format!("times_of_yrs_{action}"), ours / yrs));
+        }
+    }
     // Of the three other stores the fastest counts.
     for action in ["put", "get"] {
         let time = |store: &str| {
@@ -300,8 +319,10 @@ fn add_goal(figure: &mut Figure) {
         name if name.starts_with("speed_of_") => "at least 0.5",
         name if name.starts_with("times_of_own_") => "at most 3",
         name if name.starts_with("times_of_sqlite_") => "at most 5",
+        "times_of_yrs_write_ms" | "times_of_yrs_read_ms" => "at most 10",
         "recording_2000_steps_mb" => "at most 64",
         "staleness_million_s" => "at most 1",
+        "texts_long_s" | "long_collab_s" => "at most 5",
         "long_duel_s" => "at most 60",
         "long_staleness_s" => "at most 10",
         name if name.starts_with("long_") && name.ends_with("_longest_task_ms") => "at most 50",
@@ -348,6 +369,15 @@ mod tests {
         figures.iter_mut().for_each(add_goal);
         let last = figures.last().expect("there are three");
         assert_eq!((&*last.name, last.value, last.goal), ("times_of_sqlite_group", 4.0, "at most 5"));
+    }
+
+    #[test]
+    fn a_text_is_put_beside_yrs() {
+        let mut figures = read("texts_write_ms 80.0\ntexts_yrs_write_ms 20.0");
+        add_ratios(&mut figures);
+        figures.iter_mut().for_each(add_goal);
+        let last = figures.last().expect("there are three");
+        assert_eq!((&*last.name, last.value, last.goal), ("times_of_yrs_write_ms", 4.0, "at most 10"));
     }
 
     #[test]

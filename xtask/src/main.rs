@@ -20,6 +20,7 @@ cargo xtask hunt [--seeds N]   judge 20,000 random runs of each cluster, or N, b
 cargo xtask bench [--json]     measure speeds and sizes; with --json also into target/bench.json
 cargo xtask bench formats      measure only the formats, each beside its own library
 cargo xtask bench sql          measure only queries, beside SQLite
+cargo xtask bench texts        measure only texts, beside yrs
 
 Each sets up what is missing first: the wasm32 target, trunk, wasm-bindgen, and for the browser tests the packages of
 tests/browser and a Chromium; on Debian also Firefox, WebKitGTK's driver and librsvg's converter, without which their tests
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::bench(false),
         ["bench", "formats"] => bench::formats(),
         ["bench", "sql"] => bench::sql(),
+        ["bench", "texts"] => bench::texts(),
         ["bench", "--json"] => bench::bench(true),
         // For trunk alone, which says where it puts the site, and where that will stand.
         [hook @ ("pages" | "split")] => match ["TRUNK_STAGING_DIR", "TRUNK_DIST_DIR"].map(std::env::var_os) {

@@ -8,6 +8,7 @@
 //! writes into the log that it ships.
 
 pub mod checker;
+pub mod collab;
 pub mod failover;
 pub mod history;
 pub mod host;

@@ -43,6 +43,8 @@ pub struct LongBox {
     painter: Painter,
     painted_at: f64,
     told_at: f64,
+    /// For so many milliseconds the engine has worked: painting isn't counted.
+    worked: f64,
     /// Their picture, when it has ended.
     scene: Option<std::rc::Rc<Scene>>,
     problem: Option<String>,
@@ -101,6 +103,8 @@ impl Component for LongBox {
         } else {
             ", done"
         };
+        let rate = if done > 0 && self.worked > 0.0 { done as f64 * 1_000.0 / self.worked } else { 0.0 };
+        let rate = if rate > 0.0 { format!(" ({} a second)", grouped(rate as u64)) } else { String::new() };
         html! {
             <div class="long">
                 <form {onsubmit}>
@@ -115,7 +119,7 @@ impl Component for LongBox {
                     <p role="alert">{ problem }</p>
                 }
                 if let Some(run) = &self.run {
-                    <p role="status"><progress max={of.to_string()} value={done.to_string()} aria-label="Progress" />{ format!(" {} of {}{finished}", grouped(done), grouped(of)) }</p>
+                    <p role="status"><progress max={of.to_string()} value={done.to_string()} aria-label="Progress" />{ format!(" {} of {}{finished}{rate}", grouped(done), grouped(of)) }</p>
                     if let Some(scene) = &self.scene {
                         <Stage scene={scene.clone()} label={LABEL} moving={false} selected={None::<String>} select={Callback::noop()} />
                     } else {
@@ -152,11 +156,14 @@ impl LongBox {
                 false
             })
         };
-        if !slices.slice(&mut advance, wake(context)) {
+        let began = js_sys::Date::now();
+        let has_more = slices.slice(&mut advance, wake(context));
+        let now = js_sys::Date::now();
+        self.worked += now - began;
+        if !has_more {
             self.end(context);
             return true;
         }
-        let now = js_sys::Date::now();
         if let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>().filter(|_| now - self.painted_at > PAINTED) {
             self.painter.paint(&canvas, &run.charts(context.props().breadth));
             self.painted_at = now;

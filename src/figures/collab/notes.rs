@@ -1,0 +1,90 @@
+//! What is said beside the texts: whether all are alike, what a node owes, what waits, and what a way has cost so far.
+
+use super::Texts;
+use crate::engine::cluster::NodeId;
+use crate::engine::replication::collab::{Way, apart, bytes, interleaved, is_delivered};
+use crate::engine::spell::grouped;
+use crate::engine::wording::count;
+
+/// What it comes to: copies that differ although all was told, and then conflicts.
+pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
+    let ways = cluster.settings.ways();
+    let differ: usize = ways.iter().map(|way| apart(cluster, *way)).sum();
+    let mixed: usize = ways.iter().map(|way| interleaved(cluster, *way)).sum();
+    let is_told = ways.iter().all(|way| is_delivered(cluster, *way));
+    let alike = if ways.len() == 1 { "All texts are alike" } else { "All texts of a way are alike" };
+    let (class, title) = match cluster.witness.conflicts {
+        _ if differ > 0 => ("bad", format!("All told, and {} ✗", differs(differ))),
+        _ if mixed > 0 => ("bad", format!("Words are mixed in {} ✗", count(mixed, "place"))),
+        _ if !is_told => ("strong", "Not all have everything yet".to_owned()),
+        0 => ("good", format!("{alike} ✓")),
+        many => ("strong", format!("{alike}, with {}", count(many, "conflict"))),
+    };
+    (class, title, count(cluster.witness.edits.len(), "edit"))
+}
+
+fn differs(many: usize) -> String {
+    if many == 1 { "1 text differs".to_owned() } else { format!("{many} texts differ") }
+}
+
+/// Beside the name of a node: how much others don't have of it yet.
+pub(super) fn of_node(cluster: &Texts, node: NodeId) -> String {
+    let ways = cluster.settings.ways().iter();
+    match ways.map(|way| cluster.nodes[node.index()].waits(*way)).sum::<usize>() {
+        0 => String::new(),
+        many => format!("{many} to tell"),
+    }
+}
+
+/// Below a text.
+pub(super) fn of_text(cluster: &Texts, node: NodeId, way: Way) -> String {
+    let member = &cluster.nodes[node.index()];
+    let mut said = Vec::new();
+    if let (Way::Merge, Some(copy)) = (way, &member.merge) {
+        said.push(match (&copy.sent, copy.is_ahead()) {
+            (Some(_), false) => format!("version {}, changes sent", copy.base),
+            (Some(_), true) => format!("version {}, changes sent, more after them", copy.base),
+            (None, true) => format!("version {}, changed", copy.base),
+            (None, false) => format!("version {}", copy.base),
+        });
+    }
+    if let (Way::Merge, Some(versions)) = (way, &member.versions) {
+        said.push(format!("version {}", versions.head().0));
+    }
+    if let (Way::Transform, Some(copy)) = (way, &member.transform) {
+        said.push(format!("number {}", copy.revision));
+        said.extend(copy.outstanding.as_ref().map(|op| format!("under way: {op}")));
+        said.extend(copy.buffer.as_ref().map(|op| format!("buffer: {op}")));
+    }
+    if let (Way::Transform, Some(order)) = (way, &member.order) {
+        said.push(format!("number {}", order.revision()));
+    }
+    if let (Way::Peers, Some(copy)) = (way, &member.peers) {
+        said.push(count(copy.log.len(), "operation"));
+        said.extend((!copy.held.is_empty()).then(|| waits(copy.held.len())));
+    }
+    if let (Way::Sequence, Some(copy)) = (way, &member.sequence) {
+        said.push(count(copy.tree.tombstones(), "tombstone"));
+        said.extend((!copy.waiting.is_empty()).then(|| waits(copy.waiting.len())));
+    }
+    said.join(" · ")
+}
+
+fn waits(many: usize) -> String {
+    if many == 1 { "1 waits".to_owned() } else { format!("{many} wait") }
+}
+
+/// Below the name of a way.
+pub(super) fn of_way(cluster: &Texts, way: Way) -> Vec<(&'static str, String)> {
+    let edits = cluster.witness.edits.len() as u64;
+    let mut said = Vec::new();
+    if edits > 0 {
+        said.push(("small", format!("{} bytes an edit", grouped(bytes(cluster, way) / edits))));
+    }
+    match (apart(cluster, way), is_delivered(cluster, way)) {
+        (0, false) => {}
+        (0, true) => said.push(("good", "alike ✓".to_owned())),
+        (many, _) => said.push(("bad", format!("{} ✗", differs(many)))),
+    }
+    said
+}
