@@ -28,7 +28,8 @@
 //!   one has columns, and `UPDATE` of a single column loses no other;
 //! - the schema has at most four fields, all of them texts, and no row is inserted or deleted;
 //! - a restart takes no time, and no node drains the requests that it has: they are forgotten;
-//! - a client says by which node it goes; there is no load balancer;
+//! - a client says by which node it goes; there is no load balancer. A node knows a request that comes twice for as long as it
+//!   runs; after a restart, a late copy would be carried out once more;
 //! - a row is stored over the revision that was read, or not at all (optimistic locking); so nothing is lost because two
 //!   nodes change a row at once, and whatever is lost here is lost by versions;
 //! - a migration runs inside the database, with the code of both versions at hand, and closes all of it; many databases

@@ -20,6 +20,8 @@ pub struct Server {
     settings: Settings,
     pub version: u8,
     pub jobs: Vec<Job>,
+    /// What it has begun since it started, so that a request that comes twice is worked on once.
+    begun: Rc<Vec<CallId>>,
 }
 
 /// A request that it is working on.
@@ -36,12 +38,13 @@ pub struct Job {
 
 impl Server {
     pub fn new(id: NodeId, settings: Settings) -> Server {
-        Server { id, settings, version: 1, jobs: Vec::new() }
+        Server { id, settings, version: 1, jobs: Vec::new(), begun: Rc::default() }
     }
 
     /// It restarts with the code of another version. Returns what it forgets by that, as a sentence after a blank.
     pub fn restart(&mut self, version: u8) -> String {
         self.version = version;
+        self.begun = Rc::default();
         match std::mem::take(&mut self.jobs).len() {
             0 => String::new(),
             jobs => format!(" It forgets {} it was working on.", count(jobs, "request")),
@@ -49,6 +52,7 @@ impl Server {
     }
 
     pub fn stop(&mut self) -> String {
+        self.begun = Rc::default();
         match std::mem::take(&mut self.jobs).len() {
             0 => "It was at rest.".to_owned(),
             jobs => format!("It forgets {} it was working on.", count(jobs, "request")),
@@ -92,11 +96,12 @@ impl Server {
         }
     }
 
-    /// A request that the network has doubled is worked on once.
+    /// A request that the network has doubled is worked on once, also if its second copy comes when the first is long done.
     fn begin(&mut self, client: Host, call: CallId, row: RowId, set: Option<(Field, Rc<str>)>) -> Option<Reaction> {
-        if self.jobs.iter().any(|job| job.call == call) {
+        if self.begun.contains(&call) {
             return None;
         }
+        Rc::make_mut(&mut self.begun).push(call);
         self.jobs.push(Job { call, client, row, set, mark: 1 });
         Some(
             Reaction::new(Event::RowAsked { node: self.id, row })

@@ -213,6 +213,17 @@ fn the_bytes_of_an_unknown_field_are_gone_or_the_same() {
     assert_eq!(&*database_of(&cluster.nodes).rows[0].bytes, b"\x0a\x0cAda Lovelace\x12\x04Bath\x1a\x040171");
 }
 
+/// The second copy of a request comes late, when its value has been replaced by an acknowledged one.
+#[test]
+fn a_doubled_request_replaces_nothing_newer() {
+    let script =
+        "begin set ada city Paris; duplicate c1>n1; delay m1 2s; run 300ms; set ada city Rome as c2; settle; read ada";
+    let (cluster, _) = run::<Fleet>(&parameters("add", "json", false, false), script);
+    assert_eq!(counter(&cluster, "values_lost"), 0);
+    let row = &database_of(&cluster.nodes).rows[0];
+    assert!(row.bytes.windows(4).any(|four| four == b"Rome"), "{:?}", row.bytes);
+}
+
 /// Each byte of a row is explained, and those of a field by its name.
 #[test]
 fn every_byte_of_a_row_is_explained() {
