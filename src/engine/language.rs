@@ -473,7 +473,7 @@ impl<'a> Words<'a> {
         let here = self.peek().is_some_and(|word| !word.quoted && word.text == keyword);
         if here {
             self.next();
-        } else {
+        } else if !self.missed.contains(&keyword) {
             self.missed.push(keyword);
         }
         here

@@ -139,10 +139,10 @@ fn own(this: &Ident, variant: &Variant, all: &mut Expanded) -> Result<()> {
             made.push(quote! { begin: is_begun });
             continue;
         }
-        let read = expand_field(field, &variable, &mut arguments, &mut writes)?;
-        reads.push(quote! { let #variable = #read; });
+        reads.push((variable.clone(), expand_field(field, &variable, &mut arguments, &mut writes)?));
         made.push(quote! { #variable });
     }
+    let reads = in_any_order(reads);
     let form = |name: &str, about: &str, button: bool| {
         quote! {
             crate::form::CommandForm { name: #name, arguments: &[#(#arguments),*], about: #about, button: #button }
@@ -169,12 +169,59 @@ fn own(this: &Ident, variant: &Variant, all: &mut Expanded) -> Result<()> {
     };
     all.readers.push(quote! {
         if #is_this {
-            #(#reads)*
+            #reads
             return Ok(Some(#construct));
         }
     });
     all.spellings.push(quote! { #take => { #first out.write_str(#pattern)?; #(#writes)* Ok(()) } });
     Ok(())
+}
+
+/// How a field is read.
+enum Read {
+    Plain(TokenStream),
+    /// It may be missing, and a word says that it comes.
+    Introduced {
+        is_there: TokenStream,
+        value: TokenStream,
+        otherwise: TokenStream,
+    },
+}
+
+/// Fields as they stand; those at the end that a word introduces in any order, as `as c2 via n2` and `via n2 as c2`.
+fn in_any_order(reads: Vec<(Ident, Read)>) -> TokenStream {
+    let mut code = quote! {};
+    let mut open: Vec<(Ident, Read)> = Vec::new();
+    for (variable, read) in reads {
+        match read {
+            Read::Plain(read) => {
+                close(&mut code, &mut open);
+                code.extend(quote! { let #variable = #read; });
+            }
+            introduced => open.push((variable, introduced)),
+        }
+    }
+    close(&mut code, &mut open);
+    code
+}
+
+fn close(code: &mut TokenStream, open: &mut Vec<(Ident, Read)>) {
+    // Once from the first to the last, and once more for those that come after a later one.
+    let many = open.len();
+    let again = (0..many).chain(0..many.saturating_sub(1)).enumerate();
+    for (turn, place) in again {
+        if let (variable, Read::Introduced { is_there, value, .. }) = &open[place] {
+            code.extend(match turn < many {
+                true => quote! { let mut #variable = if #is_there { Some(#value) } else { None }; },
+                false => quote! { if #variable.is_none() && #is_there { #variable = Some(#value); } },
+            });
+        }
+    }
+    for (variable, read) in open.drain(..) {
+        if let Read::Introduced { otherwise, .. } = read {
+            code.extend(quote! { let #variable = #otherwise; });
+        }
+    }
 }
 
 /// How a field is read; what help shows of it and how it is spelt go into the two lists.
@@ -183,7 +230,7 @@ fn expand_field(
     variable: &Ident,
     arguments: &mut Vec<TokenStream>,
     writes: &mut Vec<TokenStream>,
-) -> Result<TokenStream> {
+) -> Result<Read> {
     let attributes = &field.attrs;
     let what =
         argument::<LitStr>(attributes, "name")?.map_or_else(|| kebab(&variable.to_string()), |name| name.value());
@@ -217,16 +264,23 @@ fn expand_field(
         Some(default) => {
             let value = spell(quote! { #variable });
             writes.push(quote! { if *#variable != #default { #value } });
-            quote! { if #is_there { #read } else { #default } }
+            let otherwise = quote! { match #variable { Some(given) => given, None => #default } };
+            match &word {
+                Some(_) => Read::Introduced { is_there, value: read, otherwise },
+                None => Read::Plain(quote! { if #is_there { #read } else { #default } }),
+            }
         }
         None if is_option => {
             let value = spell(quote! { value });
             writes.push(quote! { if let Some(value) = #variable { #value } });
-            quote! { if #is_there { Some(#read) } else { None } }
+            match &word {
+                Some(_) => Read::Introduced { is_there, value: read, otherwise: quote! { #variable } },
+                None => Read::Plain(quote! { if #is_there { Some(#read) } else { None } }),
+            }
         }
         None => {
             writes.push(spell(quote! { #variable }));
-            read
+            Read::Plain(read)
         }
     })
 }

@@ -507,3 +507,11 @@ fn any_day_comes_to_rest() {
         assert!(run.events.last().is_some_and(|event| event.name() == "Settled"));
     }
 }
+
+/// Who asks, and by which node, may be said in either order, and is spelt in one.
+#[test]
+fn words_that_introduce_stand_in_any_order() {
+    let script = "write k v via n2 as c2; write k v as c2 via n2; read k via n3; read k as c2";
+    let read: Vec<String> = crate::testing::commands::<Quorum>(script).iter().map(ToString::to_string).collect();
+    assert_eq!(read, ["write k v as c2 via n2", "write k v as c2 via n2", "read k via n3", "read k as c2"]);
+}
