@@ -41,13 +41,19 @@ fn said(entry: &Entry, word: &str) -> Vec<String> {
     said
 }
 
+/// Whether what comes next stands within quotes that are open: as a part of a text, say.
+fn is_quoted(before: &str) -> bool {
+    let many = |sign: char| before.matches(sign).count();
+    many('“') > many('”') || many('"') % 2 == 1
+}
+
 /// FAULTS S8.
 #[test]
 fn a_key_or_value_that_reads_as_words_stands_in_quotes() {
     let mut wrong = BTreeSet::new();
     for entry in catalogue() {
         for text in said(entry, "zig zag") {
-            let bare = |at: usize| !text[..at].ends_with(['"', '`', '\'']);
+            let bare = |at: usize| !text[..at].ends_with(['"', '`', '\'']) && !is_quoted(&text[..at]);
             if text.match_indices("zig zag").any(|(at, _)| bare(at)) {
                 wrong.insert(format!("{}: {text}", entry.about.kind));
             }
@@ -75,7 +81,7 @@ fn a_long_key_or_value_is_cut() {
 }
 
 /// Verbs and names that end in s, after a number that is a name: `write 1 is`, `page 1 goes`.
-const NO_PLURALS: &[&str] = &["as", "goes", "has", "is", "its", "stands", "this", "was"];
+const NO_PLURALS: &[&str] = &["as", "becomes", "comes", "goes", "has", "is", "its", "stands", "this", "was"];
 /// The number after one of these is a name, and what follows is no noun that it counts.
 const NAMES: &[&str] = &[
     "block",

@@ -150,7 +150,7 @@ impl Laid {
 /// A letter at its place.
 pub fn letter(letter: Letter, at: Area) -> Shape {
     let Area { x, y, width, height } = at;
-    let mut shape = Shape::new(letter.key, x, y);
+    let mut shape = Shape::new(letter.key, x, y).class("letter");
     if !letter.wash.is_empty() {
         shape = shape.rect(0.0, 0.0, width, height, 0.0, letter.wash);
     }

@@ -73,7 +73,9 @@ impl Words {
 fn words(shape: &Shape) -> String {
     let Body::Marks(marks) = &shape.body else { return shape.label.clone() };
     let is_there = |mark: &Mark| mark.class() != "touch";
-    if shape.class == "later" || !marks.iter().any(is_there) {
+    // A letter is told by the text that it stands in.
+    let is_letter = shape.class.split(' ').any(|class| class == "letter");
+    if shape.class == "later" || is_letter || !marks.iter().any(is_there) {
         return String::new();
     }
     let mut said = if shape.label.is_empty() { texts(marks) } else { shape.label.clone() };

@@ -124,7 +124,7 @@ impl Grid {
         let tried = Grid::new(cluster, breadth, window);
         let widest = tried.cells.first().map_or(window.width, |(.., cell)| cell.width);
         let lines = tried.cells.iter().map(|(node, way, _)| cell::lines(cluster, (*node, *way), widest, MOST_LINES));
-        let fewest = if ways == [Way::Sequence] { 1 } else { FEWEST_LINES };
+        let fewest = if ways.len() == 1 { 1 } else { FEWEST_LINES };
         let lines = lines.fold(fewest, usize::max);
         let (rows, others) = match breadth {
             Breadth::Wide => (ways.len() as f32, banner_height(breadth) + LINE + 2.0 * GAP),

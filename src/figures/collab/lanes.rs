@@ -13,6 +13,8 @@ use crate::scene::{Breadth, Point, Scene, Whence};
 
 /// More messages on one way are counted, not drawn.
 const MOST_ON_A_WAY: usize = 2;
+/// So many have room below each other on a narrow stage.
+const MOST_DOWN: usize = 10;
 
 pub(super) fn draw(scene: &mut Scene, cluster: &Texts, grid: &Grid) {
     for (way, lane) in &grid.lanes {
@@ -32,6 +34,8 @@ fn beside(grid: &Grid, lane: Area, host: Host) -> Option<Point> {
 fn draw_lane(scene: &mut Scene, cluster: &Texts, grid: &Grid, way: Option<Way>, lane: Area) {
     // Wide, an envelope is no wider than half a card.
     let room = grid.cards.first().map_or(lane.width, |(_, card)| lane.width.min(card.width / 2.0));
+    let (mut drawn, mut hidden) = (0, 0);
+    let most = if way.is_some() { usize::MAX } else { MOST_DOWN };
     let (mut crowds, mut channel) = (Crowds::new(MOST_ON_A_WAY), Channel::default());
     let passed = cluster.passed.iter().map(|(message, lost)| (&**message, Some(*lost)));
     let on_the_way = cluster.network().in_flight().map(|message| (message, None));
@@ -41,9 +45,11 @@ fn draw_lane(scene: &mut Scene, cluster: &Texts, grid: &Grid, way: Option<Way>, 
     for (sent, passed) in all.filter(|(sent, _)| Collab::is_news(cluster, sent)) {
         let ends = beside(grid, lane, sent.from).zip(beside(grid, lane, sent.to));
         let Some((from, to)) = ends else { continue };
-        if passed.is_none() && !crowds.has_room(sent.from, sent.to) {
+        if passed.is_none() && (!crowds.has_room(sent.from, sent.to) || drawn == most) {
+            hidden += 1;
             continue;
         }
+        drawn += 1;
         let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
         let says = sent.payload.brief();
         let word = words(&says, room);
@@ -57,6 +63,17 @@ fn draw_lane(scene: &mut Scene, cluster: &Texts, grid: &Grid, way: Option<Way>, 
             Some(true) => shape.changed(true).class("dropped").path(cross(0.0, 0.0, GAP), "cross"),
         };
         scene.push(shape.label(about).selects().born(Whence::At(from)).gone(Whence::At(to)));
+    }
+    // Down a narrow stage there is no room for more than one sign of what isn't drawn.
+    if way.is_none() {
+        if hidden > 0 {
+            let word = format!("+{hidden}");
+            let size = size(&word, &word);
+            let at = channel.place(lane, Point::new(lane.middle().x, lane.bottom()), size);
+            let shape = envelope("more".to_owned(), at, size, &word, Default::default());
+            scene.push(shape.label(format!("{} on their way", count(hidden, "more message"))));
+        }
+        return;
     }
     for ((from, to), many) in crowds.ways.into_iter().filter(|(_, many)| *many > crowds.most) {
         let ends = beside(grid, lane, from).zip(beside(grid, lane, to));

@@ -116,6 +116,6 @@ pub(super) fn draw(scene: &mut Scene, cluster: &Texts, node: NodeId, area: Area,
             born: None,
         };
         let shape = letters::letter(letter, at(place, each.level));
-        scene.push(if each.seen.is_gone { shape.class("dead") } else { shape });
+        scene.push(if each.seen.is_gone { shape.class("letter dead") } else { shape });
     }
 }
