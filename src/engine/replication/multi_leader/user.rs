@@ -64,7 +64,7 @@ impl Client<MultiLeader> for User {
         let (reaction, key) = match asked.asked {
             Asked::Change(Op::Book { from, until, .. }) if from >= until => {
                 return Err(Refused::new(format!(
-                    "a room can't be booked from {from} to {until}: it ends before it begins"
+                    "a room can't be booked from {from} to {until}: it has to end later than it begins"
                 )));
             }
             Asked::Change(op) => {
