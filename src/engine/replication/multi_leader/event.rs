@@ -80,8 +80,9 @@ pub enum Event {
     HasRead { call: CallId, key: Key, found: Rc<str> },
     #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
     AnsweredLate { call: CallId },
-    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether it was done.", call.client)]
-    GaveUp { call: CallId, waited: Time },
+    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether it was done.", call.client, when = *is_write)]
+    #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
+    GaveUp { call: CallId, waited: Time, is_write: bool },
     #[told(
         "{node} hears from {from}: {}.{}{}{}",
         News(news),

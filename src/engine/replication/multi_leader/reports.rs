@@ -136,6 +136,35 @@ fn siblings_that_are_equal_are_shown_as_two() {
     }
 }
 
+/// Hunt B10: of a read that had no answer it was said that it may have been done, and of all that had none, that they were refused
+/// ("a read is deliberately never labelled that way", TemporalStore#196).
+#[test]
+fn a_read_without_an_answer_leaves_nothing_unknown() {
+    let mut leaders = opened::<Leaders>(&[]);
+    let (said, outcome) = told(&mut leaders, "stop n1; read title");
+    assert!(said.ends_with("c1 has had no answer to c1.1 for 1000 ms, and gives up."), "{said}");
+    assert_eq!(outcome.to_string(), "no answer");
+    let (said, outcome) = told(&mut leaders, "write title B");
+    assert!(said.contains("It can't know whether it was done"), "{said}");
+    assert_eq!(outcome.to_string(), "no answer; whether it was done is unknown");
+    // In the other figures that have both.
+    let ends = |(said, outcome): (String, Outcome), unknown: &str| {
+        assert!(said.contains("gives up") && said.contains("can't know") != unknown.is_empty(), "{said}");
+        let unknown =
+            if unknown.is_empty() { "no answer".to_owned() } else { format!("no answer; {unknown} is unknown") };
+        assert_eq!(outcome.to_string(), unknown, "{said}");
+    };
+    use crate::replication::{topology::Topology, versions::Versions};
+    let short = [("timeout", "15")];
+    ends(told(&mut opened::<Cluster<Versions>>(&short), "get"), "");
+    ends(told(&mut opened::<Cluster<Versions>>(&short), "add milk"), "whether the replica has it");
+    ends(told(&mut opened::<Cluster<Topology>>(&short), "get stock"), "");
+    ends(told(&mut opened::<Cluster<Topology>>(&short), "insert stock 1"), "whether the leader has done it");
+    let mut fleet = opened::<Cluster<crate::encoding::rolling_upgrade::RollingUpgrade>>(&[]);
+    let (said, _) = told(&mut fleet, "delay n1 n4 400ms; read ada; settle; set ada city Bath");
+    assert!(said.matches("and gives up. It has only asked for the row.").count() == 2, "{said}");
+}
+
 /// Hunt B17: that a write was too old by the clock was told without the time that it was measured against.
 #[test]
 fn a_write_that_is_too_old_is_told_with_the_time_that_stands() {
