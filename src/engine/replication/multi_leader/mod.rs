@@ -18,7 +18,8 @@
 //!
 //! [`settings`], [`op`] and [`command`]: what may be set and asked; [`merge`]: what all records have in common, and then each way to
 //! keep one: [`latest`], [`kept`], [`counter`], [`set`], [`fields`]; [`value`] for plain values and the function; [`claims`] for rooms
-//! and names; [`replica`] with its [`store`] and [`peers`]; [`user`]; and [`witness`], who counts what is lost.
+//! and names; [`replica`] with its [`store`] and [`peers`], and what is [`told`] of what comes; [`user`]; and [`witness`], who counts what
+//! is lost.
 //!
 //! # Simpler than the real one because
 //!
@@ -54,12 +55,13 @@ pub mod peers;
 pub mod record;
 pub mod replica;
 #[cfg(test)]
-mod reports;
+mod reported;
 pub mod set;
 pub mod settings;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod told;
 pub mod user;
 pub mod value;
 pub mod witness;

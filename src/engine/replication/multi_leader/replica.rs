@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::claims::{Cancelled, Claim};
 use super::event::{Event, Piece as News};
-use super::kept::{self, distinct};
+use super::kept;
 use super::merge::Merge;
 use super::message::{Found, Message, answer, words};
 use super::op::{Op, RecordId, Taken};
@@ -12,6 +12,7 @@ use super::peers::{Owed, Peer};
 use super::record::Record;
 use super::settings::{Resolution, Role, Settings, Twice};
 use super::store::{Change, Piece, Store};
+use super::told::told;
 use super::{Combined, MultiLeader, Reaction, Timer};
 use crate::cluster::calls::push;
 use crate::cluster::{CallId, Host, Node, NodeId, Power};
@@ -352,32 +353,6 @@ impl Replica {
 fn claim(call: CallId, op: &Op, stamp: Stamp) -> Claim {
     let hours = if let Op::Book { from, until, .. } = op { Some((*from, *until)) } else { None };
     Claim { call, stamp, what: op.name().clone(), hours }
-}
-
-/// What came of a record: how it was here, how it came, and how it is now.
-fn told(key: &Key, before: &Record, came: &Record, after: &Record) -> News {
-    let words = |record: &Record| Rc::<str>::from(words(&record.values()));
-    let (key, now) = (key.clone(), words(after));
-    let (is_tie, was, there) = (before.time() == came.time(), words(before), words(came));
-    match (before, after) {
-        (_, Record::Latest(_)) if before == after && before.dots() != came.dots() => {
-            News::Older { key, kept: now, came: there, is_tie }
-        }
-        _ if before == after => News::Known { key },
-        (_, Record::Latest(_)) if !before.dots().is_empty() => News::Later { key, now, dropped: was, is_tie },
-        (Record::Set(old), Record::Set(new)) if !new.removals(old).is_empty() => {
-            News::Removed { key, removals: new.removals(old).into(), now: (was != now).then_some(now) }
-        }
-        (_, Record::Kept(_) | Record::Siblings(_)) if after.values().len() > 1 => {
-            News::Siblings { key, many: after.values().len(), now }
-        }
-        _ if was == now && there == now => News::Same { key, now },
-        (_, Record::Kept(kept)) if !before.dots().is_empty() && distinct(kept).len() > 1 => {
-            News::Absorbed { key, there, here: was, now }
-        }
-        _ if was == now => News::Stays { key, now },
-        _ => News::Now { key, now },
-    }
 }
 
 impl Node<MultiLeader> for Replica {

@@ -10,7 +10,7 @@ fn value(text: &str) -> Outcome {
     Outcome::Value(Some(text.to_owned()))
 }
 
-/// Hunt B1: on a link whose acknowledgements come after the next message has gone out, none of them counted, and one record was sent for
+/// On a link whose acknowledgements come after the next message has gone out, none of them counted, and one record was sent for
 /// ever (as go-raknet did: "packets will be resent forever since it's impossible to receive an ACK in time").
 #[test]
 fn a_late_acknowledgement_counts_and_a_slow_link_comes_to_rest() {
@@ -31,7 +31,7 @@ fn a_late_acknowledgement_counts_and_a_slow_link_comes_to_rest() {
     assert!(is_delivered(&leaders));
 }
 
-/// Hunt B1, the other side: only a message that told of the record as it is acknowledges it.
+/// Only a message that told of the record as it is acknowledges it.
 #[test]
 fn an_old_acknowledgement_is_none_for_what_was_written_since() {
     let mut leaders = opened::<Leaders>(&[]);
@@ -41,7 +41,7 @@ fn an_old_acknowledgement_is_none_for_what_was_written_since() {
     assert!(is_delivered(&leaders) && counter(&leaders, "apart") == 0);
 }
 
-/// Hunt B3: a leader that had sent three times in vain said that it waits until it hears of the other, heard of it, and sent nothing
+/// A leader that had sent three times in vain said that it waits until it hears of the other, heard of it, and sent nothing
 /// (as feldera#6784, where only a new connection made a sender go on).
 #[test]
 fn a_leader_that_has_given_up_goes_on_when_it_hears_of_the_other() {
@@ -61,7 +61,7 @@ fn a_leader_that_has_given_up_goes_on_when_it_hears_of_the_other() {
     assert!(said.ends_with("nothing is on its way."), "{said}");
 }
 
-/// Hunt B5: of two claims of one moment, the one that is cancelled was said to have come later; and of a clock that is wrong, so was the
+/// Of two claims of one moment, the one that is cancelled was said to have come later; and of a clock that is wrong, so was the
 /// one that came first.
 #[test]
 fn a_claim_is_cancelled_by_its_time_or_by_the_name_of_its_leader_and_that_is_said() {
@@ -83,7 +83,7 @@ fn a_claim_is_cancelled_by_its_time_or_by_the_name_of_its_leader_and_that_is_sai
     );
 }
 
-/// Hunt B7: that a removal has come was told as "cart is milk now" where another milk stays (basho/riak_dt#82 is about that moment).
+/// That a removal has come was told as "cart is milk now" where another milk stays (the situation of basho/riak_dt#82).
 #[test]
 fn a_removal_that_comes_is_told_and_what_it_had_not_seen_stays() {
     let types = [("resolution", "types")];
@@ -102,7 +102,7 @@ fn a_removal_that_comes_is_told_and_what_it_had_not_seen_stays() {
     assert!(said.contains("of cart, milk (n1:1) is removed, and milk (n1:3) is added"), "{said}");
 }
 
-/// Hunt B8: a change of siblings was made upon a value that nobody wrote, and that was not told (apache/pouchdb#6666 asks who has merged).
+/// A change of siblings was made upon a value that nobody wrote, and that was not told.
 #[test]
 fn what_a_change_makes_of_siblings_is_told() {
     let mut leaders = opened::<Leaders>(&[("resolution", "siblings")]);
@@ -119,7 +119,7 @@ fn what_a_change_makes_of_siblings_is_told() {
     assert!(!said.contains("by the function"), "{said}");
 }
 
-/// Hunt B9: two writes of one value looked like one to a reader of siblings (against which Riak's reviewers argue in riak_kv#838).
+/// Two writes of one value looked like one to a reader of siblings (against which Riak's reviewers argue in riak_kv#838).
 #[test]
 fn siblings_that_are_equal_are_shown_as_two() {
     let script = "increment likes; settle; begin increment likes; begin increment likes as c2; settle; increment likes; \
@@ -136,7 +136,7 @@ fn siblings_that_are_equal_are_shown_as_two() {
     }
 }
 
-/// Hunt B10: of a read that had no answer it was said that it may have been done, and of all that had none, that they were refused
+/// Of a read that had no answer it was said that it may have been done, and of all that had none, that they were refused
 /// ("a read is deliberately never labelled that way", TemporalStore#196).
 #[test]
 fn a_read_without_an_answer_leaves_nothing_unknown() {
@@ -165,7 +165,7 @@ fn a_read_without_an_answer_leaves_nothing_unknown() {
     assert!(said.matches("and gives up. It has only asked for the row.").count() == 2, "{said}");
 }
 
-/// Hunt B17: that a write was too old by the clock was told without the time that it was measured against.
+/// That a write was too old by the clock was told without the time that it was measured against.
 #[test]
 fn a_write_that_is_too_old_is_told_with_the_time_that_stands() {
     for (resolution, first, second, stands) in [
@@ -188,7 +188,7 @@ fn a_write_that_is_too_old_is_told_with_the_time_that_stands() {
     }
 }
 
-/// Hunt B21: where several leaders ran the function at once, its results conflicted again, and each made a write of them again (an
+/// Where several leaders ran the function at once, its results conflicted again, and each made a write of them again (an
 /// endless storm of that kind is coherence-incubator#19).
 #[test]
 fn what_the_function_makes_is_not_written_where_it_is_there_already() {
@@ -208,7 +208,7 @@ fn what_the_function_makes_is_not_written_where_it_is_there_already() {
     assert!(counter(&leaders, "merged_by_function") <= 20, "{}", counter(&leaders, "merged_by_function"));
 }
 
-/// Hunt B25: hours that are none were said to end before they begin.
+/// Hours that are none were said to end before they begin.
 #[test]
 fn no_room_is_booked_for_no_time() {
     let (_, outcomes) = run::<Leaders>(&[], "book p 3 3");
