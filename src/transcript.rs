@@ -98,6 +98,7 @@ fn outcome_json(mark: crate::figures::CommandMark) -> serde_json::Value {
         Outcome::Entries(entries) => outcome["entries"] = json!(entries),
         Outcome::Pending => outcome["pending"] = true.into(),
         Outcome::Refused(reason) => outcome["error"] = reason.into(),
+        unanswered @ Outcome::Unanswered(_) => outcome["error"] = unanswered.to_string().into(),
     }
     outcome
 }

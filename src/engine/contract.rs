@@ -189,6 +189,8 @@ pub enum Outcome {
     Pending,
     /// Refused, for a reason of the subject: quorum not met, disk full.
     Refused(String),
+    /// Given up, as no answer has come. What can't be known by that: `whether it was done` of a write, and nothing of a read.
+    Unanswered(Option<&'static str>),
 }
 
 /// That nothing came of a command, for a reason of the subject: as it is told, and the line of the engine that said no.
@@ -244,7 +246,7 @@ impl Event for Refused {
 
 impl Outcome {
     pub fn is_ok(&self) -> bool {
-        !matches!(self, Outcome::Refused(_))
+        !matches!(self, Outcome::Refused(_) | Outcome::Unanswered(_))
     }
 }
 
@@ -264,6 +266,8 @@ impl Display for Outcome {
             }
             Outcome::Pending => out.write_str("pending"),
             Outcome::Refused(reason) => write!(out, "refused: {reason}"),
+            Outcome::Unanswered(None) => out.write_str("no answer"),
+            Outcome::Unanswered(Some(unknown)) => write!(out, "no answer; {unknown} is unknown"),
         }
     }
 }

@@ -54,6 +54,7 @@ impl Shown for Rpc {
         let calls = calls.map(|call| {
             let said = match &call.ended {
                 None => format!("{}: …", call.id),
+                Some((_, Outcome::Unanswered(_))) => format!("{}: no answer", call.id),
                 Some((_, Outcome::Refused(why))) => {
                     format!("{}: {}", call.id, why.split([',', ';']).next().unwrap_or_default())
                 }

@@ -141,7 +141,7 @@ impl Shown for RollingUpgrade {
             let said = match &call.ended {
                 None => format!("{asked}: …"),
                 Some((_, Outcome::Value(Some(says)))) => says.clone(),
-                Some((_, Outcome::Refused(_))) => format!("{asked}: ✗"),
+                Some((_, Outcome::Refused(_) | Outcome::Unanswered(_))) => format!("{asked}: ✗"),
                 Some(_) => format!("{asked}: ✓"),
             };
             (said, "")

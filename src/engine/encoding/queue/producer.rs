@@ -127,12 +127,12 @@ impl Producer {
             let sending = sending.clone();
             return Some(self.send(Reaction::new(event), &sending));
         }
-        let (known, why) = if no_room {
-            (Known::NoRoom, "the broker has no room")
+        let (known, outcome) = if no_room {
+            (Known::NoRoom, Outcome::Refused("the broker has no room".to_owned()))
         } else {
-            (Known::Unknown, "no answer; whether the broker has the message is unknown")
+            (Known::Unknown, Outcome::Unanswered(Some("whether the broker has the message")))
         };
         let event = Event::GaveUp { call, no_room };
-        Some(self.end(place, known, event, Outcome::Refused(why.to_owned()), now))
+        Some(self.end(place, known, event, outcome, now))
     }
 }

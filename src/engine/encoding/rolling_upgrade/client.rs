@@ -15,6 +15,8 @@ const PATIENCE: Time = Time::from_millis(500);
 pub struct Caller {
     /// It makes one call at a time.
     open: Option<(CallId, Time)>,
+    /// Whether that is no more than a question.
+    reads: bool,
 }
 
 impl Caller {
@@ -28,6 +30,7 @@ impl Client<RollingUpgrade> for Caller {
     fn ask(&mut self, call: CallId, command: &Command, now: Time) -> Result<Reaction, Refused> {
         check_is_free(call.client, self.open.map(|(open, _)| open))?;
         self.open = Some((call, now));
+        self.reads = matches!(command, Command::Read { .. });
         let asked = match *command {
             Command::Set { row, field, ref value, node, .. } => {
                 let event = Event::SetAsked { call, node, row, field, value: value.clone() };
@@ -62,7 +65,7 @@ impl Client<RollingUpgrade> for Caller {
     fn wake(&mut self, timer: Timer, now: Time) -> Option<Reaction> {
         let Timer::GiveUp(call) = timer else { unreachable!("the other timers are of nodes") };
         let waited = self.close(call, now)?;
-        let outcome = Outcome::Refused("no answer; whether it was saved is unknown".to_owned());
+        let outcome = Outcome::Unanswered((!self.reads).then_some("whether it was saved"));
         Some(Reaction::new(Event::GaveUp { call, waited }).end(call, outcome))
     }
 }

@@ -76,9 +76,13 @@ pub enum Event {
     #[told("{node} tells {to} that the row is saved.")]
     SavedTold { node: NodeId, to: Host },
     #[told(
-        "{node} has had no answer from the database to {call} for {waited}. It gives up, and can't know whether anything was stored."
+        "{node} has had no answer from the database to {call} for {waited}. It gives up, and can't know whether anything was stored.",
+        when = *is_write
     )]
-    Unanswered { node: NodeId, call: CallId, waited: Time },
+    #[told(
+        "{node} has had no answer from the database to {call} for {waited}, and gives up. It has only asked for the row."
+    )]
+    Unanswered { node: NodeId, call: CallId, waited: Time, is_write: bool },
     #[told("{} knows after {took} that it is saved.", call.client)]
     SavedKnown { call: CallId, took: Time },
     #[told("{} has the answer after {took}: {says}.", call.client)]

@@ -34,6 +34,8 @@ pub struct Job {
     set: Option<(Field, Rc<str>)>,
     /// Counts what it has asked of the database.
     mark: u32,
+    /// Whether the last of that was to store a row.
+    stores: bool,
 }
 
 impl Server {
@@ -85,7 +87,7 @@ impl Server {
             }
             Message::Changed { call } => {
                 let (node, job) = (self.id, self.jobs.iter_mut().find(|job| job.call == call)?);
-                job.mark += 1;
+                (job.mark, job.stores) = (job.mark + 1, false);
                 Some(
                     Reaction::new(Event::BegunAnew { node, row: job.row })
                         .send(DATABASE, Message::Load { call, row: job.row })
@@ -102,7 +104,7 @@ impl Server {
             return None;
         }
         Rc::make_mut(&mut self.begun).push(call);
-        self.jobs.push(Job { call, client, row, set, mark: 1 });
+        self.jobs.push(Job { call, client, row, set, mark: 1, stores: false });
         Some(
             Reaction::new(Event::RowAsked { node: self.id, row })
                 .send(DATABASE, Message::Load { call, row })
@@ -137,7 +139,7 @@ impl Server {
             after: written.0.len(),
         };
         let job = &mut self.jobs[place];
-        job.mark += 1;
+        (job.mark, job.stores) = (job.mark + 1, true);
         Reaction::new(event)
             .send(DATABASE, Message::Store { call, row, revision, writer: self.version, bytes: written })
             .wake(TIMEOUT, Timer::Unanswered(call, job.mark))
@@ -189,7 +191,7 @@ impl Server {
         self.jobs.iter().find(|job| job.call == call && job.mark == mark)?;
         let job = self.take(call)?;
         let why = "the database doesn't answer".into();
-        let event = Event::Unanswered { node: self.id, call, waited: TIMEOUT };
+        let event = Event::Unanswered { node: self.id, call, waited: TIMEOUT, is_write: job.stores };
         Some(Reaction::new(event).send(job.client, Message::Failed { call, why }))
     }
 }

@@ -172,7 +172,7 @@ impl Client<Rpc> for Caller {
         if open.attempt == of {
             return Some(match open.asked {
                 Asked::Charge { .. } => Reaction::new(Event::GaveUp { host, call, attempts: of })
-                    .end(call, Outcome::Refused("no answer; whether it was charged is unknown".to_owned())),
+                    .end(call, Outcome::Unanswered(Some("whether it was charged"))),
                 Asked::List { ref have, of } => Reaction::new(Event::StreamGivenUp { call, have: have.len(), of })
                     .end(call, Outcome::Refused(format!("part {} didn't come", open.lacks()))),
             });

@@ -43,6 +43,32 @@ impl Display for Claim {
     }
 }
 
+/// A claim that doesn't stand, and the one for which it had to go: that has the earlier time, or the same and the earlier name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    pub call: CallId,
+    pub stamp: Stamp,
+    pub by: CallId,
+    pub against: Stamp,
+}
+
+impl Display for Cancelled {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let Cancelled { call, stamp, by, against } = self;
+        let (time, earlier) = (stamp.time, against.time);
+        if time != earlier {
+            write!(
+                out,
+                "{call} has the later time, {time} against {earlier} for {by}, by the clocks of their leaders."
+            )?;
+        } else {
+            let whose = if stamp.replica == against.replica { "user" } else { "leader" };
+            write!(out, "{call} has the same time as {by}, {time}: the name of its {whose} decides.")?;
+        }
+        write!(out, " {call} is cancelled, although it was granted.")
+    }
+}
+
 /// In the order of their times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
@@ -91,9 +117,18 @@ impl Claims {
     }
 
     pub fn cancelled(&self, twice: Twice) -> Vec<CallId> {
+        self.why_cancelled(twice).into_iter().map(|it| it.call).collect()
+    }
+
+    /// Those that don't stand, each with one that does and is against it.
+    pub fn why_cancelled(&self, twice: Twice) -> Vec<Cancelled> {
         let standing = self.standing(twice);
         let stands = |claim: &&Claim| standing.iter().any(|other| other.call == claim.call);
-        self.all.iter().filter(|claim| !stands(claim)).map(|claim| claim.call).collect()
+        let why = |claim: &Claim| {
+            let by = standing.iter().find(|other| other.is_against(claim))?;
+            Some(Cancelled { call: claim.call, stamp: claim.stamp, by: by.call, against: by.stamp })
+        };
+        self.all.iter().filter(|claim| !stands(claim)).filter_map(why).collect()
     }
 }
 

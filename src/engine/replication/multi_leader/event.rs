@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::claims::Claim;
+use super::claims::{Cancelled, Claim};
 use super::op::Op;
+use super::record::{Merged, Stood};
+use super::set::Removal;
 use crate::cluster::{CallId, Happened, NodeId};
 use crate::contract::Refused;
 use crate::key::Key;
@@ -28,8 +30,12 @@ pub enum Event {
     #[told("{node} no longer knows who asked for {call}, and drops the answer.")]
     Unasked { node: NodeId, call: CallId },
     #[told(
-        "{node} gives {call} the time {}, by its clock, and has {} of a time that is no earlier: it keeps that, and acknowledges all the same.{}",
-        Clock(*stamp), shown(key.as_str()), lost_by(lost), when = !is_kept
+        "{node} gives {call} the time {}, by its clock, but {it}, and acknowledges all the same.{}",
+        Clock(*stamp), lost_by(lost), when = let Some(it) = stood
+    )]
+    #[told(
+        "{node} makes one of the siblings {} by the function: {}. It stores {call} upon that, as {dot}: {} is {now}.{}",
+        it.of, it.into, shown(key.as_str()), lost_by(lost), when = let Some(it) = merged
     )]
     #[told("{node} stores {call} with the time {time}: {} is {now}.{}", shown(key.as_str()), lost_by(lost), when = let Some(time) = stamp)]
     #[told("{node} stores {call} as {dot}: {} is {now}.{}", shown(key.as_str()), lost_by(lost))]
@@ -40,15 +46,25 @@ pub enum Event {
         dot: Dot,
         /// Where a clock decides.
         stamp: Option<Time>,
-        is_kept: bool,
+        /// What is kept in its place, where a clock says so.
+        stood: Option<Stood>,
+        /// The siblings that it builds upon, where they were several.
+        merged: Option<Merged>,
         /// What the record is now.
         now: Rc<str>,
         /// The writes that it builds upon, or replaces.
         over: Rc<[Dot]>,
         lost: Rc<[CallId]>,
     },
+    #[told("{node} knows of no one who has {claim}, and gives it to {}, with the time {time}.", call.client, when = let Some(time) = stamp)]
     #[told("{node} knows of no one who has {claim}, and gives it to {}.", call.client)]
-    Claimed { node: NodeId, call: CallId, claim: Claim },
+    Claimed {
+        node: NodeId,
+        call: CallId,
+        claim: Claim,
+        /// Where a clock decides.
+        stamp: Option<Time>,
+    },
     #[told("{node} declines {call}: {why}.")]
     Declined { node: NodeId, call: CallId, why: Rc<str> },
     #[told("{node} has answered {call} before: the same message has come twice. It answers the same again.")]
@@ -64,8 +80,9 @@ pub enum Event {
     HasRead { call: CallId, key: Key, found: Rc<str> },
     #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
     AnsweredLate { call: CallId },
-    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether it was done.", call.client)]
-    GaveUp { call: CallId, waited: Time },
+    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether it was done.", call.client, when = *is_write)]
+    #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
+    GaveUp { call: CallId, waited: Time, is_write: bool },
     #[told(
         "{node} hears from {from}: {}.{}{}{}",
         News(news),
@@ -79,7 +96,7 @@ pub enum Event {
         news: Rc<[Piece]>,
         /// Pairs of claims that it finds to be against each other.
         twice: Rc<[(CallId, CallId)]>,
-        cancelled: Rc<[CallId]>,
+        cancelled: Rc<[Cancelled]>,
         lost: Rc<[CallId]>,
     },
     #[told("{node} hears that {by} has it, and owes it nothing more.", when = *left == 0)]
@@ -125,6 +142,24 @@ pub enum Piece {
     },
     Now {
         key: Key,
+        now: Rc<str>,
+    },
+    /// Another write, which changes nothing that a reader finds.
+    Stays {
+        key: Key,
+        now: Rc<str>,
+    },
+    /// A set of which items have been removed; how it is now, if it is another.
+    Removed {
+        key: Key,
+        removals: Rc<[Removal]>,
+        now: Option<Rc<str>>,
+    },
+    /// Of what is here and there, the function makes one that is here or there already.
+    Absorbed {
+        key: Key,
+        there: Rc<str>,
+        here: Rc<str>,
         now: Rc<str>,
     },
     Siblings {
@@ -184,6 +219,19 @@ impl Display for Piece {
             }
             Piece::Same { key, now } => write!(out, "{} is {now} there, too", shown(key.as_str())),
             Piece::Now { key, now } => write!(out, "{} is {now} now", shown(key.as_str())),
+            Piece::Stays { key, now } => write!(out, "{} stays {now}", shown(key.as_str())),
+            Piece::Removed { key, removals, now } => {
+                let key = shown(key.as_str());
+                write!(out, "of {key}, {}", removals.iter().map(Removal::to_string).collect::<Vec<_>>().join("; "))?;
+                now.iter().try_for_each(|now| write!(out, "; {key} is {now} now"))
+            }
+            Piece::Absorbed { key, there, here, now } => {
+                let key = shown(key.as_str());
+                write!(
+                    out,
+                    "{key} is {there} there, and {here} here: the function makes {now} of them, which needs no new write"
+                )
+            }
             Piece::Siblings { key, many, now } => {
                 write!(out, "{} has {} now, {now}", shown(key.as_str()), count(*many, "sibling"))
             }
@@ -215,6 +263,32 @@ impl Display for News<'_> {
     }
 }
 
+impl Display for Stood {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let Stood { of, value, time, is_tie } = self;
+        if *is_tie {
+            return write!(
+                out,
+                "its {of}, {value}, has the same time, and the name of its leader decides: it keeps {value}"
+            );
+        }
+        write!(out, "its {of}, {value}, has the time {time}, which is later: it keeps {value}")
+    }
+}
+
+impl Display for Removal {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let item = shown(self.item.as_str());
+        let named = |dots: &[Dot]| format!("{item} ({})", list(dots));
+        write!(out, "{} is removed", named(&self.gone))?;
+        match (&self.stays[..], &self.anew[..]) {
+            ([], []) => Ok(()),
+            ([], anew) => write!(out, ", and {} is added", named(anew)),
+            (stays, _) => write!(out, ", and {} stays: the removal had not seen it", named(stays)),
+        }
+    }
+}
+
 /// A time that is there.
 struct Clock(Option<Time>);
 
@@ -228,12 +302,8 @@ fn taken_twice(pairs: &[(CallId, CallId)]) -> String {
     pairs.iter().map(|(one, other)| format!(" It is taken twice: by {one} and by {other}.")).collect()
 }
 
-fn is_cancelled(calls: &[CallId]) -> String {
-    match calls {
-        [] => String::new(),
-        [one] => format!(" {one} came later, and is cancelled, although it was granted."),
-        _ => format!(" {} came later, and are cancelled, although they were granted.", list(calls)),
-    }
+fn is_cancelled(claims: &[Cancelled]) -> String {
+    claims.iter().map(|it| format!(" {it}")).collect()
 }
 
 fn lost_by(lost: &[CallId]) -> String {

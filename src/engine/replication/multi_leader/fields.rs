@@ -15,6 +15,10 @@ pub struct Fields {
 }
 
 impl Fields {
+    pub fn get(&self, name: &Key) -> Option<&Latest> {
+        self.all.iter().find(|(own, _)| own == name).map(|(_, register)| register)
+    }
+
     fn field(&mut self, name: &Key) -> &mut Latest {
         let place = self.all.binary_search_by(|(own, _)| own.cmp(name)).unwrap_or_else(|place| {
             self.all.insert(place, (name.clone(), Latest::default()));

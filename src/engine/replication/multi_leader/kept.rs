@@ -16,7 +16,7 @@ fn sort(kept: &mut Kept) {
 
 /// One value in place of all, by the function. Those who hold the same siblings write the same one.
 pub fn combined(kept: &Kept) -> Option<Value> {
-    kept.values().into_iter().reduce(|one, other| one.combine(&other))
+    distinct(kept).into_iter().reduce(|one, other| one.combine(&other))
 }
 
 /// A write that has seen all siblings replaces them.
@@ -42,14 +42,23 @@ impl Merge for Kept {
         self.iter().map(|(version, _)| version.dot).collect()
     }
 
-    /// Where several have written the same, there is nothing to choose.
+    /// Where several have written the same, there is nothing to choose; nor where one holds what the function makes of all.
     fn values(&self) -> Vec<Value> {
-        let mut values: Vec<Value> = Vec::new();
-        for (_, written) in self.iter() {
-            if !values.contains(&written.value) {
-                values.push(written.value.clone());
-            }
+        let distinct = distinct(self);
+        match combined(self) {
+            Some(one) if distinct.contains(&one) => vec![one],
+            _ => distinct,
         }
-        values
     }
+}
+
+/// Each value once.
+pub fn distinct(kept: &Kept) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::new();
+    for (_, written) in kept.iter() {
+        if !values.contains(&written.value) {
+            values.push(written.value.clone());
+        }
+    }
+    values
 }

@@ -18,7 +18,8 @@
 //!
 //! [`settings`], [`op`] and [`command`]: what may be set and asked; [`merge`]: what all records have in common, and then each way to
 //! keep one: [`latest`], [`kept`], [`counter`], [`set`], [`fields`]; [`value`] for plain values and the function; [`claims`] for rooms
-//! and names; [`replica`] with its [`store`] and [`peers`]; [`user`]; and [`witness`], who counts what is lost.
+//! and names; [`replica`] with its [`store`] and [`peers`], and what is [`told`] of what comes; [`user`]; and [`witness`], who counts what
+//! is lost.
 //!
 //! # Simpler than the real one because
 //!
@@ -28,10 +29,12 @@
 //! - a home is given by a name's bytes, and never moves, even while its leader is off;
 //! - a leader that is off is not replaced: a follower only answers reads. Disks keep what was acknowledged, whether the power fails or not;
 //! - a write replaces all that its leader holds of the record. Only siblings it doesn't replace unless its user has read them;
-//! - each leader that finds a conflict writes what the function makes of it, so of three each may write the same;
+//! - each leader that finds a conflict writes what the function makes of it, so of three each may write the same. It writes nothing
+//!   where that is the value of one of them: they are kept side by side then, and are read as that value;
 //! - there is one function: of texts it joins the parts, of numbers it takes the larger, of sets and maps the union. Real systems let you
 //!   write it;
-//! - what changes a plain number or set is the leader, who reads it and writes a new one, and not a program of yours that does the same;
+//! - what changes a plain number or set is the leader, who reads it and writes a new one, and not a program of yours that does the same.
+//!   Of siblings, the function makes one first;
 //! - a counter only counts up; of one that goes down as well, there are two. A register is the last write's, also within a map, and
 //!   a field of a map isn't removed;
 //! - tombstones, dots and answers to calls are kept for ever. Real systems drop them when all have seen them, or after some days;
@@ -51,11 +54,14 @@ pub mod op;
 pub mod peers;
 pub mod record;
 pub mod replica;
+#[cfg(test)]
+mod reported;
 pub mod set;
 pub mod settings;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod told;
 pub mod user;
 pub mod value;
 pub mod witness;
@@ -93,7 +99,7 @@ pub enum Timer {
     Unanswered(CallId),
     /// A node has heard nothing of a message to a peer.
     Unheard { peer: NodeId, batch: u64 },
-    /// A link may be open again.
+    /// A link may be open again, or a peer is heard of that it had given up sending to.
     Reconnected(NodeId),
     /// It was off, and tells its peers that it is back.
     Back,

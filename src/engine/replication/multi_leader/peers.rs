@@ -6,33 +6,52 @@ use crate::cluster::NodeId;
 #[derive(Clone)]
 pub struct Peer {
     pub node: NodeId,
-    /// Each piece with the number of the message that it was last sent in.
-    pub owed: Vec<(Piece, u64)>,
+    pub owed: Vec<Owed>,
     /// How often it was sent to in vain.
     pub tries: u8,
+    /// Whether nothing more is sent until it is heard of.
+    pub waits: bool,
+}
+
+#[derive(Clone)]
+pub struct Owed {
+    pub piece: Piece,
+    /// The messages that it was sent in as it is to be told, the newest last. Each of them will do: on a slow link, the
+    /// acknowledgement of the first comes when a second is on its way.
+    pub sent: Vec<u64>,
 }
 
 impl Peer {
     pub fn new(node: NodeId) -> Peer {
-        Peer { node, owed: Vec::new(), tries: 0 }
+        Peer { node, owed: Vec::new(), tries: 0, waits: false }
     }
 
-    /// These pieces go out in this message.
+    /// These pieces have changed, and go out in this message: the older ones that told of them don't count any more.
     pub fn owe(&mut self, pieces: &[Piece], batch: u64) {
-        self.owed.retain(|(piece, _)| !pieces.contains(piece));
-        self.owed.extend(pieces.iter().map(|piece| (piece.clone(), batch)));
+        self.owed.retain(|owed| !pieces.contains(&owed.piece));
+        self.owed.extend(pieces.iter().map(|piece| Owed { piece: piece.clone(), sent: vec![batch] }));
         self.tries = 0;
     }
 
     /// All of it goes out again.
     pub fn again(&mut self, store: &Store, batch: u64) -> Vec<Change> {
-        self.owed.iter_mut().for_each(|(_, last)| *last = batch);
-        self.owed.iter().filter_map(|(piece, _)| store.change(piece)).collect()
+        self.owed.iter_mut().for_each(|owed| owed.sent.push(batch));
+        self.waits = false;
+        self.owed.iter().filter_map(|owed| store.change(&owed.piece)).collect()
     }
 
-    /// A message has arrived. What was sent again since, in another message, is still owed: it may be newer.
+    /// Whether that message was the last in which something was sent that is owed.
+    pub fn waits_for(&self, batch: u64) -> bool {
+        self.owed.iter().any(|owed| owed.sent.last() == Some(&batch))
+    }
+
+    /// A message has arrived. One that was of use is a sign that the link works.
     pub fn acknowledged(&mut self, batch: u64) {
-        self.owed.retain(|(_, last)| *last != batch);
-        self.tries = 0;
+        let before = self.owed.len();
+        self.owed.retain(|owed| !owed.sent.contains(&batch));
+        if self.owed.len() < before {
+            self.tries = 0;
+        }
+        self.waits &= !self.owed.is_empty();
     }
 }

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use super::claims::Claim;
+use super::claims::{Cancelled, Claim};
 use super::event::{Event, Piece as News};
 use super::kept;
 use super::merge::Merge;
 use super::message::{Found, Message, answer, words};
 use super::op::{Op, RecordId, Taken};
-use super::peers::Peer;
+use super::peers::{Owed, Peer};
 use super::record::Record;
-use super::settings::{Resolution, Role, Settings};
+use super::settings::{Resolution, Role, Settings, Twice};
 use super::store::{Change, Piece, Store};
+use super::told::told;
 use super::{Combined, MultiLeader, Reaction, Timer};
 use crate::cluster::calls::push;
 use crate::cluster::{CallId, Host, Node, NodeId, Power};
@@ -136,16 +137,18 @@ impl Replica {
         let (node, resolution) = (self.id, self.settings.resolution);
         let taken = Taken { dot: self.next_dot(), stamp: self.stamp(now) };
         let record = Rc::make_mut(&mut self.store).record_mut(id, resolution);
-        let over = record.under(op).into();
+        let (over, merged) = (record.under(op).into(), record.merged(op));
         let is_kept = record.apply(op, taken);
         let by_clock = matches!(record, Record::Latest(_) | Record::Map(_));
+        let stood = if is_kept { None } else { record.stood(op, now) };
         Reaction::new(Event::Stored {
             node,
             call,
             key: id.key.clone(),
             dot: taken.dot,
             stamp: by_clock.then_some(now),
-            is_kept,
+            stood,
+            merged,
             now: words(&record.values()).into(),
             over,
             lost: Rc::default(),
@@ -155,7 +158,8 @@ impl Replica {
     fn claim(&mut self, call: CallId, op: &Op, now: Time) -> Reaction {
         let claim = claim(call, op, self.stamp(now));
         Rc::make_mut(&mut self.store).claims.add(claim.clone());
-        Reaction::new(Event::Claimed { node: self.id, call, claim })
+        let stamp = (self.settings.twice == Twice::Cancel).then_some(now);
+        Reaction::new(Event::Claimed { node: self.id, call, claim, stamp })
     }
 
     fn read(&mut self, from: Host, call: CallId, key: &Key) -> Reaction {
@@ -238,19 +242,23 @@ impl Replica {
             from,
             news: news.into(),
             twice: all_twice.into_iter().filter(|pair| !twice.contains(pair)).collect(),
-            cancelled: all_cancelled.into_iter().filter(|call| !cancelled.contains(call)).collect(),
+            cancelled: all_cancelled
+                .into_iter()
+                .filter(|it| !cancelled.iter().any(|old| old.call == it.call))
+                .collect(),
             lost: Rc::default(),
         };
         let settings = self.settings;
         let tells_itself = |peer| settings.role(from) == Role::Leader && settings.role(peer) == Role::Leader;
         let reaction = Reaction::new(arrived).send(from, Message::Ack { batch });
         let reaction = self.spread(reaction, &passed_on, |peer| peer != from && !tells_itself(peer));
-        self.spread(reaction, &own, |_| true)
+        let reaction = self.spread(reaction, &own, |_| true);
+        self.heard_of(from, reaction)
     }
 
-    fn claims(&self) -> (Vec<(CallId, CallId)>, Vec<CallId>) {
+    fn claims(&self) -> (Vec<(CallId, CallId)>, Vec<Cancelled>) {
         let (claims, rule) = (&self.store.claims, self.settings.twice);
-        (claims.twice(rule), claims.cancelled(rule))
+        (claims.twice(rule), claims.why_cancelled(rule))
     }
 
     fn merge(&mut self, change: &Change) -> News {
@@ -284,6 +292,21 @@ impl Replica {
         reaction
     }
 
+    /// A peer can be reached again: all that it hasn't acknowledged goes out, and is tried as often as at first.
+    fn anew(&mut self, to: NodeId, reaction: impl FnOnce(usize) -> Reaction) -> Reaction {
+        Rc::make_mut(&mut self.peers).iter_mut().filter(|peer| peer.node == to).for_each(|peer| peer.tries = 0);
+        self.again(to, reaction)
+    }
+
+    /// Where it had given up sending to a peer, it goes on as soon as it hears of it.
+    fn heard_of(&mut self, from: NodeId, reaction: Reaction) -> Reaction {
+        if !self.peers.iter().any(|peer| peer.node == from && peer.waits) {
+            return reaction;
+        }
+        Rc::make_mut(&mut self.peers).iter_mut().filter(|peer| peer.node == from).for_each(|peer| peer.waits = false);
+        reaction.wake(Time::ZERO, Timer::Reconnected(from))
+    }
+
     /// All that a peer hasn't acknowledged goes out again; how much that is.
     fn again(&mut self, to: NodeId, reaction: impl FnOnce(usize) -> Reaction) -> Reaction {
         let Some(peer) = Rc::make_mut(&mut self.peers).iter_mut().find(|peer| peer.node == to && !peer.owed.is_empty())
@@ -302,10 +325,11 @@ impl Replica {
     fn unheard(&mut self, to: NodeId, batch: u64) -> Option<Reaction> {
         let node = self.id;
         let peer = Rc::make_mut(&mut self.peers).iter_mut().find(|peer| peer.node == to)?;
-        if !peer.owed.iter().any(|(_, last)| *last == batch) {
+        if !peer.waits_for(batch) {
             return None;
         }
         if peer.tries >= MOST_TRIES {
+            peer.waits = true;
             return Some(Reaction::new(Event::Waits { node, to, pieces: peer.owed.len() }));
         }
         peer.tries += 1;
@@ -331,23 +355,6 @@ fn claim(call: CallId, op: &Op, stamp: Stamp) -> Claim {
     Claim { call, stamp, what: op.name().clone(), hours }
 }
 
-/// What came of a record: how it was here, how it came, and how it is now.
-fn told(key: &Key, before: &Record, came: &Record, after: &Record) -> News {
-    let words = |record: &Record| Rc::<str>::from(words(&record.values()));
-    let (key, now) = (key.clone(), words(after));
-    let is_tie = before.time() == came.time();
-    match after {
-        Record::Latest(_) if before == after && before.dots() != came.dots() => {
-            News::Older { key, kept: now, came: words(came), is_tie }
-        }
-        _ if before == after => News::Known { key },
-        Record::Latest(_) if !before.dots().is_empty() => News::Later { key, now, dropped: words(before), is_tie },
-        Record::Kept(_) if after.values().len() > 1 => News::Siblings { key, many: after.values().len(), now },
-        _ if words(before) == now && words(came) == now => News::Same { key, now },
-        _ => News::Now { key, now },
-    }
-}
-
 impl Node<MultiLeader> for Replica {
     fn hear(&mut self, from: Host, message: &Message, now: Time) -> Option<Reaction> {
         match (message, from) {
@@ -357,11 +364,12 @@ impl Node<MultiLeader> for Replica {
             (Message::Ack { batch }, Host::Node(by)) => {
                 let peer = Rc::make_mut(&mut self.peers).iter_mut().find(|peer| peer.node == by)?;
                 peer.acknowledged(*batch);
-                Some(Reaction::new(Event::HasIt { node: self.id, by, left: peer.owed.len() }))
+                let told = Reaction::new(Event::HasIt { node: self.id, by, left: peer.owed.len() });
+                Some(self.heard_of(by, told))
             }
             (Message::Hello, Host::Node(from)) => {
                 let node = self.id;
-                Some(self.again(from, |pieces| Reaction::new(Event::HeardBack { node, from, pieces })))
+                Some(self.anew(from, |pieces| Reaction::new(Event::HeardBack { node, from, pieces })))
             }
             (Message::Done { call } | Message::Declined { call, .. }, _) => Some(self.pass_on(*call, message)),
             _ => unreachable!("users are told no changes, and only users read"),
@@ -373,7 +381,8 @@ impl Node<MultiLeader> for Replica {
         match timer {
             Timer::Unheard { peer, batch } => self.unheard(peer, batch),
             Timer::Reconnected(to) => {
-                Some(self.again(to, |pieces| Reaction::new(Event::SentAgain { node, to, pieces })))
+                self.peers.iter().find(|peer| peer.node == to && !peer.owed.is_empty())?;
+                Some(self.anew(to, |pieces| Reaction::new(Event::SentAgain { node, to, pieces })))
             }
             Timer::Back => {
                 let to: Rc<[NodeId]> = self.settings.peers(node).into();
@@ -419,7 +428,7 @@ impl Node<MultiLeader> for Replica {
         } else {
             self.store.len() * size_of::<(RecordId, Rc<Record>)>()
         };
-        let peers = if Rc::ptr_eq(&self.peers, &before.peers) { 0 } else { self.owes() * size_of::<(Piece, u64)>() };
+        let peers = if Rc::ptr_eq(&self.peers, &before.peers) { 0 } else { self.owes() * size_of::<Owed>() };
         let answered = if Rc::ptr_eq(&self.answered, &before.answered) { 0 } else { self.answered.len() * 32 };
         (store + peers + answered) as u64
     }

@@ -16,6 +16,15 @@ pub struct ItemSet {
     tombstones: Vec<(Dot, Dot)>,
 }
 
+/// An item of which a removal has come: the additions that it has seen, those that it has not, and those that came with it.
+#[derive(Clone, Debug)]
+pub struct Removal {
+    pub item: Key,
+    pub gone: Vec<Dot>,
+    pub stays: Vec<Dot>,
+    pub anew: Vec<Dot>,
+}
+
 impl ItemSet {
     fn is_gone(&self, dot: Dot) -> bool {
         self.tombstones.iter().any(|(gone, _)| *gone == dot)
@@ -23,6 +32,23 @@ impl ItemSet {
 
     pub fn tombstones(&self) -> usize {
         self.tombstones.len()
+    }
+
+    /// What has been removed since it was as `before`, item by item.
+    pub fn removals(&self, before: &ItemSet) -> Vec<Removal> {
+        let was_in = |dot: Dot| before.added.iter().any(|(_, own)| *own == dot) && !before.is_gone(dot);
+        let mut removals: Vec<Removal> = Vec::new();
+        for (item, dot) in self.added.iter().filter(|(_, dot)| was_in(*dot) && self.is_gone(*dot)) {
+            match removals.last_mut().filter(|last| last.item == *item) {
+                Some(last) => last.gone.push(*dot),
+                None => {
+                    let left = self.added.iter().filter(|(other, dot)| other == item && !self.is_gone(*dot));
+                    let (stays, anew) = left.map(|(_, dot)| *dot).partition(|dot| was_in(*dot));
+                    removals.push(Removal { item: item.clone(), gone: vec![*dot], stays, anew });
+                }
+            }
+        }
+        removals
     }
 
     fn insert<T: Ord>(all: &mut Vec<T>, one: T) {

@@ -53,7 +53,7 @@ fn what_the_last_write_has_lost_is_named_and_a_slow_clock_loses_a_write_that_saw
 fn likes_are_all_counted_by_a_counter_alone() {
     let likes = "increment likes; settle; begin increment likes; begin increment likes as c2; settle; read likes";
     for (resolution, found) in
-        [("home", "3"), ("lww", "2"), ("siblings", "2"), ("on-write", "2"), ("on-read", "2"), ("types", "3")]
+        [("home", "3"), ("lww", "2"), ("siblings", "2 or 2"), ("on-write", "2"), ("on-read", "2"), ("types", "3")]
     {
         let (_, outcomes) = run::<Leaders>(&[("resolution", resolution)], likes);
         assert_eq!(outcomes.last(), Some(&value(found)), "{resolution}");
@@ -104,7 +104,7 @@ fn a_room_that_is_booked_twice_is_found_in_every_way_but_one() {
             let counted = (counter(&leaders, "taken_twice"), counter(&leaders, "cancelled"));
             assert_eq!(counted, found, "{resolution} {twice}");
             assert_eq!(said.contains("is taken twice: by c1.1 and by c2.1"), found.0 == 1, "{said}");
-            assert_eq!(said.contains("c2.1 came later, and is cancelled"), found.1 == 1, "{said}");
+            assert_eq!(said.contains("c2.1 is cancelled, although it was granted"), found.1 == 1, "{said}");
             assert_eq!(said.contains("n1 declines c2.1"), resolution == "home", "{said}");
         }
     }
@@ -120,7 +120,7 @@ fn a_cut_leaves_both_sides_writing_but_not_where_a_record_has_a_home() {
     let cut = "cut n1 n2; write a B; write a C as c2; write b B; write b C as c2";
     for resolution in RESOLUTIONS {
         let (leaders, outcomes) = run::<Leaders>(&[("resolution", resolution)], cut);
-        let refused = outcomes.iter().filter(|it| matches!(it, Outcome::Refused(_))).count();
+        let refused = outcomes.iter().filter(|it| matches!(it, Outcome::Unanswered(Some(_)))).count();
         assert_eq!(refused, if resolution == "home" { 2 } else { 0 }, "{resolution} {outcomes:?}");
         assert!(counter(&leaders, "owed") > 0);
     }

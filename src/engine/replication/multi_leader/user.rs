@@ -64,7 +64,7 @@ impl Client<MultiLeader> for User {
         let (reaction, key) = match asked.asked {
             Asked::Change(Op::Book { from, until, .. }) if from >= until => {
                 return Err(Refused::new(format!(
-                    "a room can't be booked from {from} to {until}: it ends before it begins"
+                    "a room can't be booked from {from} to {until}: it has to end later than it begins"
                 )));
             }
             Asked::Change(op) => {
@@ -106,9 +106,10 @@ impl Client<MultiLeader> for User {
 
     fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
         let Timer::Unanswered(call) = timer else { unreachable!("users have no peers") };
-        self.open.take_if(|(open, _)| *open == call)?;
-        let outcome = Outcome::Refused("no answer; whether it was done is unknown".to_owned());
-        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout }).end(call, outcome))
+        let (_, read) = self.open.take_if(|(open, _)| *open == call)?;
+        let is_write = read.is_none();
+        let outcome = Outcome::Unanswered(is_write.then_some("whether it was done"));
+        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout, is_write }).end(call, outcome))
     }
 
     fn weight(&self, before: &User) -> u64 {

@@ -85,8 +85,7 @@ impl cluster::Client<ReplicationLog> for Client {
         let Timer::NoAnswer(number) = timer else { unreachable!("all else is of nodes") };
         let call = self.open.filter(|call| call.number == number)?;
         let event = Event::GaveUp { client: call.client, waited: PATIENCE };
-        let unknown = "no answer; whether the leader has done it is unknown".to_owned();
         self.hears(Heard::GaveUp);
-        Some(Reaction::new(event).end(call, Outcome::Refused(unknown)))
+        Some(Reaction::new(event).end(call, Outcome::Unanswered(Some("whether the leader has done it"))))
     }
 }

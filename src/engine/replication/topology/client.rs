@@ -20,11 +20,13 @@ pub struct Client {
     /// What was in each row that it has heard of, the newest last.
     pub knows: Rc<Vec<(Key, Option<u64>)>>,
     open: Option<CallId>,
+    /// Whether that is no more than a question.
+    reads: bool,
 }
 
 impl Client {
     pub fn new(id: ClientId, settings: &Settings) -> Client {
-        Client { settings: *settings, id, knows: Rc::default(), open: None }
+        Client { settings: *settings, id, knows: Rc::default(), open: None, reads: false }
     }
 
     /// The leader that it talks to if nothing else is said. There are never more clients than leaders.
@@ -42,6 +44,7 @@ impl Client {
 impl cluster::Client<Topology> for Client {
     fn ask(&mut self, call: CallId, command: &Command, _: Time) -> Result<Reaction, Refused> {
         check_is_free(self.id, self.open)?;
+        self.reads = matches!(command, Command::Get { .. });
         let (Command::Insert { node, .. } | Command::Add { node, .. } | Command::Get { node, .. }) = command else {
             unreachable!("nothing else is a call")
         };
@@ -90,8 +93,9 @@ impl cluster::Client<Topology> for Client {
     fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
         let Timer::Call(call) = timer else { unreachable!("a client waits for its calls alone") };
         self.open.take_if(|open| *open == call)?;
-        let outcome = Outcome::Refused("no answer; whether the leader has done it is unknown".to_owned());
-        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout }).end(call, outcome))
+        let is_write = !self.reads;
+        let outcome = Outcome::Unanswered(is_write.then_some("whether the leader has done it"));
+        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout, is_write }).end(call, outcome))
     }
 
     fn weight(&self, before: &Client) -> u64 {

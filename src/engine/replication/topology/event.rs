@@ -37,8 +37,9 @@ pub enum Event {
     HeardNo { call: CallId, why: Rc<str> },
     #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
     AnsweredLate { call: CallId },
-    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the leader has done it.", call.client)]
-    GaveUp { call: CallId, waited: Time },
+    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the leader has done it.", call.client, when = *is_write)]
+    #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
+    GaveUp { call: CallId, waited: Time, is_write: bool },
     #[told("{node} has what {call} was held back for, and applies it: {}.{}", Now(op, *effect), on(*to, *spared), when = *was_held)]
     #[told(
         "{node} applies {call} from {from} for the {} time: {}.{}",

@@ -29,6 +29,8 @@ pub struct Device {
     removed: Rc<Vec<Key>>,
     /// It makes one call at a time. If that is a removal, of what.
     open: Option<(CallId, Option<Key>)>,
+    /// Whether that is no more than a question.
+    reads: bool,
 }
 
 impl Device {
@@ -41,6 +43,7 @@ impl Device {
             saw: Rc::default(),
             removed: Rc::default(),
             open: None,
+            reads: false,
         }
     }
 
@@ -110,6 +113,7 @@ impl Client<Versions> for Device {
         };
         let removal = if let Command::Remove { item, .. } = command { Some(item.clone()) } else { None };
         self.open = Some((call, removal));
+        self.reads = matches!(command, Command::Get { .. });
         Ok(reaction.wake(self.settings.timeout, Timer(call)))
     }
 
@@ -123,8 +127,9 @@ impl Client<Versions> for Device {
 
     fn wake(&mut self, Timer(call): Timer, _: Time) -> Option<Reaction> {
         self.open.take_if(|(open, _)| *open == call)?;
-        let outcome = Outcome::Refused("no answer; whether the replica has it is unknown".to_owned());
-        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout }).end(call, outcome))
+        let is_write = !self.reads;
+        let outcome = Outcome::Unanswered(is_write.then_some("whether the replica has it"));
+        Some(Reaction::new(Event::GaveUp { call, waited: self.settings.timeout, is_write }).end(call, outcome))
     }
 
     fn weight(&self, before: &Device) -> u64 {

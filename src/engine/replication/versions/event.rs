@@ -65,8 +65,9 @@ pub enum Event {
     },
     #[told("The answer to {call} comes to {}, which no longer waits for it.", call.client)]
     AnsweredLate { call: CallId },
-    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the replica has it.", call.client)]
-    GaveUp { call: CallId, waited: Time },
+    #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the replica has it.", call.client, when = *is_write)]
+    #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
+    GaveUp { call: CallId, waited: Time, is_write: bool },
     #[told("{from} has no cart to tell {to} of, and says so.", when = *carts == 0)]
     #[told("{from} tells {to} all that it holds: {}.", count(*carts, "cart"))]
     SyncSent { from: NodeId, to: NodeId, carts: usize },

@@ -72,7 +72,7 @@ fn what_is_on_its_way_is_no_difference() {
 fn a_client_that_hears_nothing_does_not_know() {
     let mut engine = open("row", &[]);
     let outcomes = run(&mut engine, "cut n1>c1; INSERT INTO tickets (lot) VALUES (1); heal; begin as c2");
-    assert_eq!(outcomes[1].to_string(), "refused: no answer; whether the leader has done it is unknown");
+    assert_eq!(outcomes[1].to_string(), "no answer; whether the leader has done it is unknown");
     assert_eq!((rows(&engine, LEADER).len(), waiting(&engine), outcomes[3].is_ok()), (1, 0, true));
 }
 
