@@ -129,9 +129,10 @@ impl Leader {
         change.tag.name().into_iter().for_each(|name| self.applied.see(name));
         let effect = self.apply(change);
         let tagged: NodeSet = change.tag.leaders().iter().copied().collect();
-        let others = self.targets.without(NodeSet::from_iter([from]));
-        let to = if self.settings.pass == Pass::All { others.without(tagged) } else { NodeSet::EMPTY };
-        let spared = if self.settings.pass == Pass::All { others.without(to) } else { NodeSet::EMPTY };
+        // Also back to where it came from: nothing but its tag keeps it from that.
+        let others = if self.settings.pass == Pass::All { self.targets } else { NodeSet::EMPTY };
+        let to = others.without(tagged);
+        let spared = others.without(to);
         let event = Event::Applied {
             node,
             call,
@@ -142,8 +143,10 @@ impl Leader {
             was_held,
             to,
             spared,
+            tag: self.settings.tag,
             times: 1,
             missing: Rc::default(),
+            never: false,
         };
         let reaction = self.send(Reaction::new(event), change, to);
         if self.held.is_empty() { reaction } else { reaction.wake(Time::ZERO, Timer::Held) }
