@@ -4,6 +4,7 @@ use stepwise_derive::Wire;
 
 use super::cart::Cart;
 use super::settings::Clock;
+use super::told::Later;
 use crate::cluster::{CallId, NodeId};
 use crate::sim::Time;
 use crate::versions::{Dot, Dotted, Numbered, Relation, Siblings, Stamp, Together, Vector, Version};
@@ -90,6 +91,12 @@ impl Carts {
             Carts::Dotted(carts) => carts.iter().map(|(version, _)| format!("dot {}", version.dot)).collect(),
             Carts::Stamped(carts) => carts.iter().map(|(stamp, _)| format!("at {}", stamp.time)).collect(),
         }
+    }
+
+    /// Where times decide, the cart with the latest.
+    pub fn latest(&self) -> Option<Later> {
+        let Carts::Stamped(carts) = self else { return None };
+        carts.iter().map(|(stamp, cart)| Later { call: cart.call, stamp: *stamp }).next()
     }
 
     /// What who reads all of it has seen.
