@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::event::Event;
 use super::message::{Change, Message, Tag};
 use super::rows::{Effect, Op, Rows};
-use super::settings::{Pass, Settings};
+use super::settings::{Pass, Settings, Tagged};
 use super::{Reaction, Timer, Topology};
 use crate::cluster::calls::push;
 use crate::cluster::{CallId, Host, Node, NodeId, NodeSet, Power};
@@ -132,7 +132,9 @@ impl Leader {
         // Also back to where it came from: nothing but its tag keeps it from that.
         let others = if self.settings.pass == Pass::All { self.targets } else { NodeSet::EMPTY };
         let to = others.without(tagged);
-        let spared = others.without(to);
+        // That a list of leaders has the one that sent it goes without saying.
+        let unsaid = if self.settings.tag >= Tagged::Passed { NodeSet::from_iter([from]) } else { NodeSet::EMPTY };
+        let spared = others.without(to).without(unsaid);
         let event = Event::Applied {
             node,
             call,
