@@ -132,9 +132,10 @@ impl Leader {
         // Also back to where it came from: nothing but its tag keeps it from that.
         let others = if self.settings.pass == Pass::All { self.targets } else { NodeSet::EMPTY };
         let to = others.without(tagged);
+        let spared = others.without(to);
         // That a list of leaders has the one that sent it goes without saying.
-        let unsaid = if self.settings.tag >= Tagged::Passed { NodeSet::from_iter([from]) } else { NodeSet::EMPTY };
-        let spared = others.without(to).without(unsaid);
+        let goes_without_saying = self.settings.tag >= Tagged::Passed && spared == NodeSet::from_iter([from]);
+        let spared = if goes_without_saying { NodeSet::EMPTY } else { spared };
         let event = Event::Applied {
             node,
             call,
