@@ -4,7 +4,6 @@ use stepwise_derive::Wire;
 
 use super::cart::Cart;
 use super::settings::Clock;
-use super::told::Later;
 use crate::cluster::{CallId, NodeId};
 use crate::sim::Time;
 use crate::versions::{Dot, Dotted, Numbered, Relation, Siblings, Stamp, Together, Vector, Version};
@@ -54,6 +53,13 @@ impl Version for Mark {
             _ => unreachable!("a run has one kind of versions"),
         }
     }
+}
+
+/// A cart that a replica holds, and its time.
+#[derive(Clone, Copy)]
+pub struct Later {
+    pub call: CallId,
+    pub stamp: Stamp,
 }
 
 /// What came of a cart that a device has sent, or of those that another replica has.

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::carts::Mark;
-use super::told::{Back, Later, Over, keeps, over as passed_over};
+use super::carts::{Later, Mark};
+use super::told::{Back, Over, keeps, over as passed_over};
 use crate::cluster::{CallId, Happened, NodeId};
 use crate::contract::Refused;
 use crate::key::Key;

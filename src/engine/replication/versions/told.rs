@@ -2,17 +2,9 @@
 
 use std::rc::Rc;
 
-use super::carts::Mark;
+use super::carts::{Later, Mark};
 use crate::cluster::CallId;
 use crate::key::Key;
-use crate::versions::Stamp;
-
-/// A cart that a replica holds, and its time.
-#[derive(Clone, Copy)]
-pub struct Later {
-    pub call: CallId,
-    pub stamp: Stamp,
-}
 
 /// Something that a device had removed, and that is in its cart again.
 #[derive(Clone)]
