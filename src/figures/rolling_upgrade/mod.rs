@@ -13,7 +13,7 @@ use super::stage::{self, Shown};
 use super::{About, Figure};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::encoding::rolling_upgrade::{
-    Change, DATABASE, Event, Format, Message, RollingUpgrade, Server, Unknown, database_of, fleet,
+    Change, DATABASE, Event, Format, Message, RollingUpgrade, Server, Unknown, closed, database_of, fleet,
 };
 use crate::engine::wire::dump;
 use crate::engine::wording::{count, plural};
@@ -219,7 +219,7 @@ fn draw_costs(scene: &mut Scene, cluster: &Seen, area: Area) {
     let rewritten = judge.migrated + judge.rewritten;
     let costs = [
         ("rows rewritten", format!("{rewritten}: {}", count(judge.bytes_rewritten, "byte"))),
-        ("database closed for", database.closed.to_string()),
+        ("database closed for", closed(cluster).to_string()),
         ("requests that waited", database.waited.to_string()),
     ];
     for (place, (name, value)) in costs.iter().enumerate() {

@@ -156,7 +156,7 @@ impl Code {
         let [writer, reader] = [self.of_version(*version), *self].map(|code| code.avro());
         let (datum, ()) = avro::decode_all(&writer, bytes, ()).map_err(|bad| bad.to_string())?;
         let (read, notes) = avro::resolve(&writer, &reader, &datum)
-            .map_err(|unresolved| format!("{}: {}", unresolved.path, unresolved.reason))?;
+            .map_err(|unresolved| format!("field {}: {}", unresolved.path, unresolved.reason))?;
         let skipped = notes.into_iter().filter(|note| note.deed == Deed::Skipped).map(|note| note.path);
         let fields: Vec<String> = skipped.collect();
         let kept = match fields[..] {

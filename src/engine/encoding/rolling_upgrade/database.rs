@@ -51,6 +51,9 @@ pub struct Migration {
     next: usize,
     in_batch: usize,
     rewritten: usize,
+    begun: Time,
+    /// Whether the database has opened in between.
+    paused: bool,
 }
 
 /// The people of the beginning.
@@ -65,9 +68,17 @@ pub fn person(id: RowId) -> Person {
 }
 
 impl Migration {
-    pub fn new(code: Code, contracts: bool) -> Migration {
+    pub fn new(code: Code, contracts: bool, begun: Time) -> Migration {
         let unknown = if contracts { Unknown::Dropped } else { code.unknown };
-        Migration { code: Code { unknown, ..code }, contracts, next: 0, in_batch: 0, rewritten: 0 }
+        Migration {
+            code: Code { unknown, ..code },
+            contracts,
+            next: 0,
+            in_batch: 0,
+            rewritten: 0,
+            begun,
+            paused: false,
+        }
     }
 
     /// A row as the code would write it, if that is not how it stands there.
@@ -169,9 +180,9 @@ impl Database {
                 Some(self.answer(from, &message))
             }
             Timer::Close => {
-                self.migration?;
+                let rows = self.needs(&self.migration?);
                 self.since = Some(now);
-                Some(Reaction::silent().wake(self.settings.work, Timer::Rewrite))
+                Some(Reaction::new(Event::ClosedAgain { rows }).wake(self.settings.work, Timer::Rewrite))
             }
             Timer::Rewrite => self.rewrite(now),
             Timer::Unanswered(..) | Timer::GiveUp(_) => unreachable!("these are of others"),
@@ -190,15 +201,21 @@ impl Database {
                 rows: migration.rewritten,
                 contracts: migration.contracts,
                 closed: self.closed,
+                took: migration.paused.then(|| now - now.min(migration.begun)),
             });
             self.migration = None;
             return Some(self.open(reaction));
         };
         migration.next = place + 1;
         migration.in_batch += 1;
+        let is_full = migration.in_batch == self.settings.batch;
+        let others = self.rows.iter().skip(migration.next).any(|row| migration.rewrites(row).is_some());
+        let opens = (is_full && others).then_some(self.settings.work);
         let id = self.rows[place].id;
         let reaction = match read {
-            Err(why) => Reaction::new(Event::RowLeft { row: id, version: migration.code.version, why: why.into() }),
+            Err(why) => {
+                Reaction::new(Event::RowLeft { row: id, version: migration.code.version, why: why.into(), opens })
+            }
             Ok(bytes) => {
                 let row = &mut Rc::make_mut(&mut self.rows)[place];
                 let before = row.bytes.len();
@@ -206,14 +223,13 @@ impl Database {
                 migration.rewritten += 1;
                 let (after, version) = (row.bytes.len(), row.writer);
                 let [lost, breach] = ["".into(), "".into()];
-                Reaction::new(Event::RowRewritten { row: id, version, before, after, lost, breach })
+                Reaction::new(Event::RowRewritten { row: id, version, before, after, lost, breach, opens })
             }
         };
-        let is_full = migration.in_batch == self.settings.batch;
         if is_full {
             migration.in_batch = 0;
         }
-        let others = self.rows.iter().skip(migration.next).any(|row| migration.rewrites(row).is_some());
+        migration.paused |= opens.is_some();
         self.migration = Some(migration);
         Some(match (others, is_full) {
             (true, true) => self.open(reaction).wake(self.settings.work, Timer::Close),

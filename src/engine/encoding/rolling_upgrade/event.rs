@@ -108,19 +108,39 @@ pub enum Event {
     )]
     #[told("The database closes to rewrite {} in the form of version {version}.", count(*rows, "row"))]
     MigrationBegun { version: u8, rows: usize, contracts: bool },
-    #[told("{row} is rewritten in the form of version {version}: {before} bytes become {after}.{lost}{breach}")]
-    RowRewritten { row: RowId, version: u8, before: usize, after: usize, lost: Rc<str>, breach: Rc<str> },
-    #[told("Version {version} can't read {row}, which stays as it is. {why}.")]
-    RowLeft { row: RowId, version: u8, why: Rc<str> },
+    #[told("{row} is rewritten in the form of version {version}: {before} bytes become {after}.{lost}{breach}{}", pause(*opens))]
+    RowRewritten {
+        row: RowId,
+        version: u8,
+        before: usize,
+        after: usize,
+        lost: Rc<str>,
+        breach: Rc<str>,
+        opens: Option<Time>,
+    },
+    #[told("Version {version} can't read {row}, which stays as it is. {why}.{}", pause(*opens))]
+    RowLeft { row: RowId, version: u8, why: Rc<str>, opens: Option<Time> },
+    #[told("The database closes again for the next batch: {} left.", crate::wording::is_or_are(*rows, "row"))]
+    ClosedAgain { rows: usize },
     #[told("The request of {from} for {call} waits: the database is closed.")]
     Waits { from: Host, call: CallId },
-    #[told("The old field is out of {}. The database is open; it has been closed for {closed} so far.", count(*rows, "row"), when = *contracts)]
-    #[told("{} in the form of version {version}. The database is open; it has been closed for {closed} so far.", rewritten(*rows))]
-    MigrationEnded { version: u8, rows: usize, contracts: bool, closed: Time },
+    #[told("The old field is out of {}. The database is open; it has been closed for {closed} so far.{}", count(*rows, "row"), in_all(*took), when = *contracts)]
+    #[told("{} in the form of version {version}. The database is open; it has been closed for {closed} so far.{}", rewritten(*rows), in_all(*took))]
+    /// `took` is how long it was at work, if the database has opened in between.
+    MigrationEnded { version: u8, rows: usize, contracts: bool, closed: Time, took: Option<Time> },
     #[flatten]
     Happened(Happened),
     #[flatten]
     Refused(Refused),
+}
+
+/// A batch is full: how long the database is open then. These are sentences after a blank, or nothing.
+fn pause(opens: Option<Time>) -> String {
+    opens.map(|open| format!(" The batch is full: the database opens for {open}.")).unwrap_or_default()
+}
+
+fn in_all(took: Option<Time>) -> String {
+    took.map(|took| format!(" With the pauses, the migration took {took}.")).unwrap_or_default()
 }
 
 /// `3 rows are rewritten`.

@@ -7,10 +7,10 @@
 use std::rc::Rc;
 
 use super::command::{Field, RowId};
-use super::database::{Database, person};
+use super::database::{Database, Row, person};
 use super::event::Event;
 use super::settings::{Change, Settings};
-use super::{Machine, Message, RollingUpgrade, database_of};
+use super::{DATABASE, Machine, Message, RollingUpgrade, database_of};
 use crate::cluster::calls::push;
 use crate::cluster::{CallId, Happened, Host, Witness};
 use crate::form::Choice as _;
@@ -34,6 +34,10 @@ pub struct Judge {
     pub migrated: u64,
     pub rewritten: u64,
     pub bytes_rewritten: u64,
+    /// How long the database was closed when it stopped, which it can't know any more; and while it is closed, up to when
+    /// it has counted that itself.
+    pub cut_short: Time,
+    counted: Option<Time>,
 }
 
 /// What a row should say.
@@ -105,6 +109,24 @@ impl Judge {
         told.into()
     }
 
+    /// A database that stops while it is closed was closed up to that moment.
+    fn count_closed(&mut self, event: &mut Event, database: &Database, now: Time) {
+        match event {
+            Event::MigrationBegun { .. }
+            | Event::RowRewritten { .. }
+            | Event::RowLeft { .. }
+            | Event::ClosedAgain { .. } => self.counted = database.is_closed().then_some(now),
+            Event::MigrationEnded { closed, .. } => {
+                self.counted = None;
+                *closed += self.cut_short;
+            }
+            Event::Happened(Happened::NodeStopped { node, .. }) if *node == DATABASE => {
+                self.cut_short += self.counted.take().map(|since| now - since).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+
     /// Each upgrade, rollback and start is told when the plan is broken after it, and a row that breaks it.
     fn watch_plan(&mut self, event: &mut Event, nodes: &[Rc<Machine>], network: &Network<Host, Message>) {
         let was_broken = self.is_broken;
@@ -113,12 +135,12 @@ impl Judge {
             Event::Happened(Happened::NodeStarted { with, .. }) => with,
             Event::RowStored { breach, .. } | Event::RowRewritten { breach, .. } if !was_broken => breach,
             Event::RowStored { .. } | Event::RowRewritten { .. } | Event::Happened(Happened::NodeStopped { .. }) => {
-                self.is_broken = !breach(self.settings.change, nodes, network).is_empty();
+                self.is_broken = !breach(&self.settings, nodes, network).is_empty();
                 return;
             }
             _ => return,
         };
-        let breach = breach(self.settings.change, nodes, network);
+        let breach = breach(&self.settings, nodes, network);
         self.is_broken = !breach.is_empty();
         self.breaches += u64::from(self.is_broken);
         if self.is_broken {
@@ -128,22 +150,33 @@ impl Judge {
 }
 
 /// Where code that runs can't rely on what other code writes, or has written: a sentence after a blank, or nothing.
-fn breach(change: Change, nodes: &[Rc<Machine>], network: &Network<Host, Message>) -> String {
+fn breach(settings: &Settings, nodes: &[Rc<Machine>], network: &Network<Host, Message>) -> String {
     let servers = nodes.iter().filter_map(|node| match &**node {
         Machine::Server(server) if network.is_up(server.id.into()) => Some(server.version),
         _ => None,
     });
-    let running: Vec<u8> = servers.collect();
+    let (running, change): (Vec<u8>, _) = (servers.collect(), settings.change);
     for reader in &running {
         if let Some(writer) = running.iter().find(|writer| !change.allows(*reader, **writer)) {
             return format!(" From now on version {reader} can't rely on what version {writer} writes.");
         }
         if let Some(row) = database_of(nodes).rows.iter().find(|row| !change.allows(*reader, row.writer)) {
             let (id, writer) = (row.id, row.writer);
-            return format!(" Version {reader} can't rely on {id}, which version {writer} has written.");
+            let why = if (change, *reader, writer) == (Change::Staged, 3, 1) { relies_on(settings, row) } else { "" };
+            return format!(" Version {reader} can't rely on {id}, which version {writer} has written.{why}");
         }
     }
     String::new()
+}
+
+/// What version 3 makes of a row of version 1.
+fn relies_on(settings: &Settings, row: &Row) -> &'static str {
+    let parts = settings.code(1).explained(&row.bytes);
+    if parts.iter().any(|(_, name)| name.as_deref() == Some("first")) {
+        " Its first and last name may be stale."
+    } else {
+        " It falls back on the name, which version 4 can't."
+    }
 }
 
 impl Witness<RollingUpgrade> for Judge {
@@ -163,10 +196,13 @@ impl Witness<RollingUpgrade> for Judge {
             migrated: 0,
             rewritten: 0,
             bytes_rewritten: 0,
+            cut_short: Time::ZERO,
+            counted: None,
         }
     }
 
-    fn sees(&mut self, event: &mut Event, nodes: &[Rc<Machine>], network: &Network<Host, Message>, _: Time) {
+    fn sees(&mut self, event: &mut Event, nodes: &[Rc<Machine>], network: &Network<Host, Message>, now: Time) {
+        self.count_closed(event, database_of(nodes), now);
         match event {
             Event::PersonChanged { call, field, value, .. } => {
                 let sent = Rc::make_mut(&mut self.sent);

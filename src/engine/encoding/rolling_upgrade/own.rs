@@ -60,11 +60,13 @@ pub fn carry_out(cluster: &mut Fleet, command: &Command, probe: &mut impl Probe<
             cluster.tell(Event::RolledBack { node, version: version - 1, up, forgets, breach }, probe)
         }
         Command::Migrate { begin } => {
-            let migration = Migration::new(cluster.settings.code(newest(cluster)), false);
+            let now = cluster.clock(DATABASE.into());
+            let migration = Migration::new(cluster.settings.code(newest(cluster)), false, now);
             migrate(cluster, migration, begin, probe)
         }
         Command::Contract { begin } => {
-            let migration = Migration::new(cluster.settings.code(cluster.settings.change.last()), true);
+            let now = cluster.clock(DATABASE.into());
+            let migration = Migration::new(cluster.settings.code(cluster.settings.change.last()), true, now);
             migrate(cluster, migration, begin, probe)
         }
         Command::Fate(_) => unreachable!("fate is not its own"),

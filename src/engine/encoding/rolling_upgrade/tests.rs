@@ -286,6 +286,68 @@ fn what_a_migration_costs() {
     assert_eq!((counter(&cluster, "rows_rewritten_on_read"), counter(&cluster, "closed_us")), (1, 0));
 }
 
+/// What a batch is for is told: when the database opens and closes in between, and how long all takes.
+#[test]
+fn pauses_between_batches_are_told() {
+    let (mut cluster, _) = run::<Fleet>(&[("batch", "1"), ("change", "staged")], "upgrade n1; upgrade n2; upgrade n3");
+    let (said, _) = told(&mut cluster, "migrate");
+    assert_eq!(said.matches("The batch is full: the database opens for 20 ms.").count(), 2, "{said}");
+    for part in [
+        "The database closes again for the next batch: 2 rows are left.",
+        "The database closes again for the next batch: 1 row is left.",
+        "it has been closed for 60 ms so far. With the pauses, the migration took 100 ms.",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let (mut cluster, _) = run::<Fleet>(&[("change", "staged")], "upgrade n1; upgrade n2; upgrade n3");
+    let (said, _) = told(&mut cluster, "migrate");
+    assert!(!said.contains("batch") && !said.contains("pauses"), "{said}");
+}
+
+/// A migration that is cut short has closed the database until then.
+#[test]
+fn time_closed_before_a_stop_is_counted() {
+    let script = "upgrade n1; begin migrate; run 15ms; stop n4; start n4; migrate";
+    let (mut cluster, _) = run::<Fleet>(&[("rows", "2"), ("change", "staged")], "");
+    let (said, _) = told(&mut cluster, script);
+    assert!(said.contains("it has been closed for 55 ms so far"), "{said}");
+    assert_eq!(counter(&cluster, "closed_us"), 55_000);
+    // Between two batches it is open, and stops without having been closed for longer.
+    let (cluster, _) = run::<Fleet>(&[("batch", "1")], "upgrade n1; begin migrate; run 25ms; stop n4; start n4");
+    assert_eq!(counter(&cluster, "closed_us"), 20_000);
+}
+
+/// Version 3 reads a row that has the old field alone, and can't tell whether new ones beside it are stale: so it is told, and so
+/// it turns out.
+#[test]
+fn what_version_3_makes_of_a_row_of_version_1_is_told() {
+    let parameters = [("rows", "1"), ("change", "staged"), ("unknown", "kept")];
+    for format in Format::NAMES {
+        let parameters = [&parameters[..], &[("format", format)]].concat();
+        let (mut cluster, _) = run::<Fleet>(&parameters, "upgrade n1; upgrade n2; upgrade n3");
+        let (said, _) = told(&mut cluster, "upgrade n1");
+        assert!(said.contains("version 1 has written. It falls back on the name, which version 4 can't."), "{said}");
+        go_on(&mut cluster, "read ada", &mut ());
+        assert_eq!(counter(&cluster, "wrong_answers"), 0);
+        let script = "upgrade n1; set ada city Bath; set ada name \"Ada King\" via n2; upgrade n2; upgrade n3";
+        let (mut cluster, _) = run::<Fleet>(&parameters, script);
+        let (said, _) = told(&mut cluster, "upgrade n1");
+        assert!(said.contains("version 1 has written. Its first and last name may be stale."), "{said}");
+        go_on(&mut cluster, "read ada", &mut ());
+        assert_eq!(counter(&cluster, "wrong_answers"), 1, "{format}");
+    }
+}
+
+/// A field that Avro's reader misses is named as a field.
+#[test]
+fn what_avro_cant_read_is_told_with_its_field() {
+    let (mut cluster, _) = run::<Fleet>(&[("change", "split"), ("format", "avro")], "upgrade n1");
+    let (said, _) = told(&mut cluster, "read ada");
+    let why =
+        "n1 can't read ada as version 2. Field first: the writer has no such field, and the reader no default for it.";
+    assert!(said.contains(why), "{said}");
+}
+
 /// Wherever the database stops, each row is of one version or the other, and the migration can be done once more.
 #[test]
 fn a_migration_that_is_cut_short_goes_on_when_it_is_asked_again() {

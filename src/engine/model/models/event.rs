@@ -9,12 +9,14 @@ use crate::wording::count;
 
 #[derive(Clone, Event)]
 pub enum Event {
-    #[told("{}: {}{}.{}", model.name(), read(*model, cost), steps(*model, cost), compared(*same))]
-    Asked { model: Model, cost: Cost, same: bool },
+    #[told("{}: {}{}.{}", model.name(), read(*model, cost), steps(*model, cost), compared(differs))]
+    /// `differs` is how its answer is another than that of the tables.
+    Asked { model: Model, cost: Cost, differs: Option<String> },
     #[told("{}: {}, but {why}.", model.name(), read(*model, cost))]
     NotAnswered { model: Model, cost: Cost, why: String },
-    #[told("{}: {}; {}.{}", model.name(), read(*model, cost), written(*model, cost), disagree(*stale))]
-    Changed { model: Model, cost: Cost, stale: usize },
+    #[told("{}: {}; {}{news}.{}", model.name(), read(*model, cost), written(*model, cost), disagree(*stale))]
+    /// `news` is what there is now, after a semicolon, or nothing.
+    Changed { model: Model, cost: Cost, stale: usize, news: String },
     #[told("{}: refused, since {why}.", model.name())]
     Rejected { model: Model, why: String },
     #[told(
@@ -80,8 +82,8 @@ fn whole_texts(texts: u64) -> String {
     format!("{} {}", count(texts, "whole text"), if texts == 1 { "is" } else { "are" })
 }
 
-fn compared(same: bool) -> &'static str {
-    if same { "" } else { " Its answer is not that of the tables." }
+fn compared(differs: &Option<String>) -> String {
+    differs.as_ref().map(|differs| format!(" Its answer is not that of the tables{differs}.")).unwrap_or_default()
 }
 
 fn disagree(stale: usize) -> String {

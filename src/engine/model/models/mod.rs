@@ -24,7 +24,8 @@
 //!
 //! The tables are those of [`crate::table`], with their indexes and their planner: what is counted as rows and bytes is what
 //! the executor has read of real records. A document's bytes are those of its JSON text, a vertex's and an edge's those of
-//! the format in [`edges`]. Every answer is compared with that of the tables.
+//! the format in [`edges`]. Every answer is compared with that of the tables, with
+//! which a question ends.
 //!
 //! # Reading order
 //!
@@ -210,22 +211,23 @@ impl Engine for Models {
             }
             Command::RenameRegion { from, to } => {
                 self.check_region(from, to)?;
-                self.change(&mut |store, work| store.rename_region(from, to, work), probe)
+                self.change(&mut |store, work| store.rename_region(from, to, work), "", probe)
             }
             Command::RenamePerson { person, name } => {
                 let person = self.person(*person)?;
-                self.change(&mut |store, work| store.rename_person(person, name, work), probe)
+                self.change(&mut |store, work| store.rename_person(person, name, work), "", probe)
             }
             Command::AddPosition { person, title, organisation } => {
                 let person = self.person(*person)?;
-                self.change(&mut |store, work| store.add_position(person, title, organisation, work), probe)
+                self.change(&mut |store, work| store.add_position(person, title, organisation, work), "", probe)
             }
             Command::Recommend { person, by } => {
                 let (person, by) = (self.person(*person)?, self.person(*by)?);
                 if person == by {
                     return Err(Refused::new("no one recommends themselves"));
                 }
-                self.change(&mut |store, work| store.recommend(person, by, work), probe)
+                let news = format!("; person {by} recommends person {person}");
+                self.change(&mut |store, work| store.recommend(person, by, work), &news, probe)
             }
             Command::AddPerson { record } => {
                 if u64::from(self.people) == command::MOST_PEOPLE {
@@ -233,9 +235,10 @@ impl Engine for Models {
                 }
                 let given = &PEOPLE[self.people as usize];
                 let region = self.regions().swap_remove(given.region - 1);
-                self.people += 1;
-                let (person, record) = (self.people as usize, Incoming { given, region: &region, record: *record });
-                self.change(&mut |store, work| store.add_person(person, &record, work), probe)
+                let (number, record) = (self.people + 1, Incoming { given, region: &region, record: *record });
+                let (person, news) = (number as usize, format!("; it is person {number}"));
+                let add = &mut |store: &mut dyn Store, work: &mut Work| store.add_person(person, &record, work);
+                self.change_with(add, Some(number), &news, probe)
             }
             Command::SplitNames => self.split_names(probe),
         }
@@ -264,9 +267,10 @@ impl Models {
             let model = self.panes[place].model;
             self.panes[place].answer = Some(answer.clone());
             match answer {
-                Ok(_) => {
-                    let same = self.panes[place].answer == self.panes[0].answer;
-                    probe.step(|| Event::Asked { model, cost, same }, self);
+                Ok(answer) => {
+                    let tables = self.panes[0].answer.as_ref().and_then(|tables| tables.as_ref().ok());
+                    let differs = (tables != Some(&answer)).then(|| view::differs(&answer, tables));
+                    probe.step(|| Event::Asked { model, cost, differs }, self);
                 }
                 Err(why) => probe.step(|| Event::NotAnswered { model, cost, why }, self),
             }
@@ -277,8 +281,13 @@ impl Models {
         }
     }
 
-    /// The same change in each model.
-    fn change(&mut self, change: Change, probe: &mut impl Probe<Models>) -> Done {
+    /// The same change in each model, and what is told of it beside its cost.
+    fn change(&mut self, change: Change, news: &str, probe: &mut impl Probe<Models>) -> Done {
+        self.change_with(change, None, news, probe)
+    }
+
+    /// With the number of a person who is new, which is given as soon as a model has taken the record.
+    fn change_with(&mut self, change: Change, new: Option<u32>, news: &str, probe: &mut impl Probe<Models>) -> Done {
         for place in 0..self.panes.len() {
             let mut work = Work::default();
             let pane = &mut self.panes[place];
@@ -292,6 +301,7 @@ impl Models {
                 probe.step(|| Event::Rejected { model, why }, self);
                 continue;
             }
+            self.people = new.unwrap_or(self.people);
             let cost = self.spend(place, work);
             let copies = |pane: &Pane| match &pane.kept {
                 Kept::Documents(documents) => documents.disagreeing().len(),
@@ -299,7 +309,7 @@ impl Models {
             };
             let stale = copies(&self.panes[place]);
             self.disagreeing = self.panes.iter().map(copies).sum();
-            probe.step(|| Event::Changed { model, cost, stale }, self);
+            probe.step(|| Event::Changed { model, cost, stale, news: news.to_owned() }, self);
         }
         Ok(Outcome::Done)
     }

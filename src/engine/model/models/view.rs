@@ -79,6 +79,24 @@ pub(super) fn state(models: &Models) -> Value {
     models.panes.iter().map(pane).collect()
 }
 
+/// How an answer is another than that of the tables: a clause after its colon, with what differs alone.
+pub(super) fn differs(own: &Answer, tables: Option<&Answer>) -> String {
+    let spelt = |entries: &[(String, String)]| {
+        let spelt =
+            |(name, value): &(String, String)| format!("{name} = {}", if value.is_empty() { "nothing" } else { value });
+        entries.iter().map(spelt).collect::<Vec<_>>().join(", ")
+    };
+    let Some(tables) = tables else {
+        return format!(", which have none: {}", spelt(&entries(own)));
+    };
+    let (own, tables) = (entries(own), entries(tables));
+    let without = |all: &[(String, String)], other: &[(String, String)]| {
+        let left: Vec<_> = all.iter().filter(|entry| !other.contains(entry)).cloned().collect();
+        if left.is_empty() { "nothing more".to_owned() } else { spelt(&left) }
+    };
+    format!(": {}, where they have {}", without(&own, &tables), without(&tables, &own))
+}
+
 /// An answer as the outcome of a command.
 pub(super) fn entries(answer: &Answer) -> Vec<(String, String)> {
     match answer {

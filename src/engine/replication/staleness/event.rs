@@ -80,11 +80,12 @@ pub enum Event {
     #[told("Trial {} is stale by {}.{}", grouped(*number), count(*missed, "version"), passed_over(*passed))]
     Found { number: u64, missed: usize, passed: u64 },
     #[told(
-        "Of {} more {}, {} {} fresh. In all, {} of {} or {}{}; {}.",
+        "Of {} more {}, {} {} fresh. In all, {} of {} or {}{}; {}.{}",
         grouped(*trials), plural(*trials, "trial"), grouped(*fresh), if *fresh == 1 { "is" } else { "are" },
-        grouped(*all_fresh), grouped(*all), share(*all_fresh, *all), give_or_take(*all_fresh, *all), known.in_words()
+        grouped(*all_fresh), grouped(*all), share(*all_fresh, *all), give_or_take(*all_fresh, *all), known.in_words(),
+        behind.map(|behind| behind.in_words(*all)).unwrap_or_default()
     )]
-    Counted { trials: u64, fresh: u64, all: u64, all_fresh: u64, known: Known },
+    Counted { trials: u64, fresh: u64, all: u64, all_fresh: u64, known: Known, behind: Option<Behind> },
     /// The trial that is shown comes out anew.
     #[told(
         "From now on, {what}: {}.{}{}",
@@ -116,6 +117,29 @@ impl Known {
             (false, 0) => "theory promises nothing".to_owned(),
             (false, _) => format!("theory promises that {} or more are fresh", share(fresh, BILLION)),
         }
+    }
+}
+
+/// How many reads missed all of several versions, and what theory says of that, of a [`BILLION`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    pub versions: usize,
+    pub reads: u64,
+    pub known: u64,
+    pub is_exact: bool,
+}
+
+impl Behind {
+    /// A sentence after a blank; nothing where all reads must be fresh.
+    fn in_words(self, all: u64) -> String {
+        let Behind { versions, reads, known, is_exact } = self;
+        let theory = match (is_exact, known) {
+            (true, 0) => return String::new(),
+            (true, _) => format!("by the formula, {} do", share(known, BILLION)),
+            (false, _) => format!("by theory, no more than {} do", share(known, BILLION)),
+        };
+        let (miss, which) = (if reads == 1 { "misses" } else { "miss" }, count(versions, "version"));
+        format!(" {} {} or {} {miss} all {which}; {theory}.", grouped(reads), plural(reads, "read"), share(reads, all))
     }
 }
 

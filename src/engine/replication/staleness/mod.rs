@@ -52,7 +52,7 @@ use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::sim::Time;
 
 pub use command::Command;
-pub use event::{Event, Known};
+pub use event::{Behind, Event, Known};
 pub use long::Long;
 pub use moments::{Moment, What};
 pub use sample::Sample;
@@ -144,6 +144,18 @@ impl Staleness {
     /// What theory says of reads that begin so long after the commit.
     pub fn known(&self, after: Time) -> Known {
         Known::of(&self.settings, after)
+    }
+
+    /// Of the reads that were counted, how many have missed all versions; nothing where there is one.
+    fn behind(&self) -> Option<Behind> {
+        let (settings, versions) = (&self.settings, self.settings.writes);
+        if versions == 1 {
+            return None;
+        }
+        let exact = Theory::of(settings).missed(settings, versions, settings.after);
+        let known = exact.unwrap_or_else(|| theory::bound(settings, versions));
+        let reads = self.sample.missed_at_least(versions);
+        Some(Behind { versions, reads, known: theory::of_billion(known), is_exact: exact.is_some() })
     }
 }
 

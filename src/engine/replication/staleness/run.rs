@@ -172,7 +172,8 @@ impl Staleness {
                 fresh += u64::from(sample.count(&trial) == 0);
             }
             let (all, all_fresh) = (self.sample.trials, self.sample.fresh());
-            probe.step(|| Event::Counted { trials: more, fresh, all, all_fresh, known }, self);
+            let counted = || Event::Counted { trials: more, fresh, all, all_fresh, known, behind: self.behind() };
+            probe.step(counted, self);
         }
         Ok(())
     }

@@ -259,6 +259,23 @@ fn the_published_numbers_come_out() {
     stale_at(&published(&YAMMER, "1", "2"), 202_000);
 }
 
+/// With several writes, a count tells how many reads miss all of them: a pause between the writes changes that alone.
+#[test]
+fn reads_that_miss_all_versions_are_told() {
+    let mut staleness = opened::<Staleness>(&[("n", "5"), ("writes", "3")]);
+    let (said, _) = told(&mut staleness, "count 5000");
+    assert!(said.contains("514 reads or 10.3 % miss all 3 versions; by theory, no more than 51.2 % do."), "{said}");
+    let (said, _) = told(&mut staleness, "set gap 20; count 5000");
+    assert!(said.contains("3 reads or 0.1 % miss all 3 versions;"), "{said}");
+    let (said, _) = told(&mut opened::<Staleness>(&[]), "count 1000");
+    assert!(!said.contains("versions"), "{said}");
+    let exact = [("writes", "2"), ("ack", "fixed"), ("read", "fixed")];
+    let (said, _) = told(&mut opened::<Staleness>(&exact), "count 1000");
+    assert!(said.contains("all 2 versions; by the formula, "), "{said}");
+    let (said, _) = told(&mut opened::<Staleness>(&[("writes", "2"), ("w", "2"), ("r", "2")]), "count 1000");
+    assert!(!said.contains("miss"), "{said}");
+}
+
 /// Any trial of a long run is the same when it is asked for by its number, in any order and after anything else: what it
 /// is told to have done is what the long run has counted.
 #[test]

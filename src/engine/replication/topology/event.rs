@@ -6,6 +6,7 @@ use stepwise_derive::Event;
 
 use super::message::Tag;
 use super::rows::{Effect, Op};
+use super::settings::Tagged;
 use crate::cluster::{CallId, Happened, Host, NodeId, NodeSet};
 use crate::contract::Refused;
 use crate::key::Key;
@@ -40,12 +41,16 @@ pub enum Event {
     #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the leader has done it.", call.client, when = *is_write)]
     #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
     GaveUp { call: CallId, waited: Time, is_write: bool },
-    #[told("{node} has what {call} was held back for, and applies it: {}.{}", Now(op, *effect), on(*to, *spared), when = *was_held)]
+    #[told("{node} has what {call} was held back for, and applies it: {}.{}", Now(op, *effect), on(*to, *spared, *tag),
+        when = *was_held)]
     #[told(
         "{node} applies {call} from {from} for the {} time: {}.{}",
-        nth(*times), Now(op, *effect), on(*to, *spared), when = *times > 1
+        nth(*times), Now(op, *effect), on(*to, *spared, *tag), when = *times > 1
     )]
-    #[told("{node} applies {call} from {from}: {}.{}{}", Now(op, *effect), before(*node, missing), on(*to, *spared))]
+    #[told(
+        "{node} applies {call} from {from}: {}.{}{}",
+        Now(op, *effect), before(*node, missing, *never), on(*to, *spared, *tag)
+    )]
     Applied {
         node: NodeId,
         call: CallId,
@@ -57,9 +62,12 @@ pub enum Event {
         to: NodeSet,
         /// Those to whom it isn't sent since they are on its tag.
         spared: NodeSet,
+        tag: Tagged,
         /// How often the leader has applied it now, and which changes should have come before it.
         times: usize,
         missing: Rc<[CallId]>,
+        /// No message carries those any more, and without names no one asks for them.
+        never: bool,
     },
     #[told("{node} has {call} already, by its name {name}, and ignores this copy from {from}.")]
     Known { node: NodeId, call: CallId, from: NodeId, name: Dot },
@@ -113,20 +121,27 @@ fn tagged(tag: &Tag) -> String {
     }
 }
 
-fn on(to: NodeSet, spared: NodeSet) -> String {
-    match (to.is_empty(), spared.is_empty()) {
-        (false, _) => format!(" It passes it on to {to}."),
-        (true, false) => format!(" It doesn't pass it on to {spared}: the tag says that it has been there."),
-        (true, true) => String::new(),
+fn on(to: NodeSet, spared: NodeSet, tag: Tagged) -> String {
+    if !to.is_empty() {
+        return format!(" It passes it on to {to}.");
     }
+    if spared.is_empty() {
+        return String::new();
+    }
+    let why = match tag {
+        Tagged::Nothing | Tagged::Origin => "the tag says that it was made there",
+        Tagged::Passed => "the tag says that it has been there",
+        Tagged::Name | Tagged::Causes => "the list that travels with its name says that it has been there",
+    };
+    format!(" It doesn't pass it on to {spared}: {why}.")
 }
 
-fn before(node: NodeId, missing: &[CallId]) -> String {
-    match missing {
-        [] => String::new(),
-        [one] => format!(" It was made after {one}, which {node} doesn't have yet."),
-        _ => format!(" It was made after {}, which {node} doesn't have yet.", list(missing)),
+fn before(node: NodeId, missing: &[CallId], never: bool) -> String {
+    if missing.is_empty() {
+        return String::new();
     }
+    let lacks = if never { "never got" } else { "doesn't have yet" };
+    format!(" It was made after {}, which {node} {lacks}.", list(missing))
 }
 
 /// `2nd`, `3rd`, `4th`; a change is applied no more than 20 times.

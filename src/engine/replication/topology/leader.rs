@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::event::Event;
 use super::message::{Change, Message, Tag};
 use super::rows::{Effect, Op, Rows};
-use super::settings::{Pass, Settings};
+use super::settings::{Pass, Settings, Tagged};
 use super::{Reaction, Timer, Topology};
 use crate::cluster::calls::push;
 use crate::cluster::{CallId, Host, Node, NodeId, NodeSet, Power};
@@ -129,9 +129,13 @@ impl Leader {
         change.tag.name().into_iter().for_each(|name| self.applied.see(name));
         let effect = self.apply(change);
         let tagged: NodeSet = change.tag.leaders().iter().copied().collect();
-        let others = self.targets.without(NodeSet::from_iter([from]));
-        let to = if self.settings.pass == Pass::All { others.without(tagged) } else { NodeSet::EMPTY };
-        let spared = if self.settings.pass == Pass::All { others.without(to) } else { NodeSet::EMPTY };
+        // Also back to where it came from: nothing but its tag keeps it from that.
+        let others = if self.settings.pass == Pass::All { self.targets } else { NodeSet::EMPTY };
+        let to = others.without(tagged);
+        let spared = others.without(to);
+        // That a list of leaders has the one that sent it goes without saying.
+        let goes_without_saying = self.settings.tag >= Tagged::Passed && spared == NodeSet::from_iter([from]);
+        let spared = if goes_without_saying { NodeSet::EMPTY } else { spared };
         let event = Event::Applied {
             node,
             call,
@@ -142,8 +146,10 @@ impl Leader {
             was_held,
             to,
             spared,
+            tag: self.settings.tag,
             times: 1,
             missing: Rc::default(),
+            never: false,
         };
         let reaction = self.send(Reaction::new(event), change, to);
         if self.held.is_empty() { reaction } else { reaction.wake(Time::ZERO, Timer::Held) }

@@ -88,20 +88,26 @@ impl Judge {
     }
 }
 
+/// Whether some message still carries that change.
+fn is_on_the_way(change: CallId, network: &Network<Host, Message>) -> bool {
+    network.in_flight().any(|sent| matches!(&sent.payload, Message::Change(carried) if carried.call == change))
+}
+
 impl cluster::Witness<Topology> for Judge {
     fn new(settings: &Settings) -> Judge {
         let applied = vec![History::default(); settings.leaders.into()];
         Judge { changes: Rc::default(), applied: Rc::new(applied), tally: Tally::default() }
     }
 
-    fn sees(&mut self, event: &mut Event, _: &[Rc<Leader>], _: &Network<Host, Message>, _: Time) {
+    fn sees(&mut self, event: &mut Event, _: &[Rc<Leader>], network: &Network<Host, Message>, _: Time) {
         match event {
             Event::Made { node, call, op, to, .. } => {
                 self.make(*node, *call, op);
                 self.tally.sent += to.len() as u64;
             }
-            Event::Applied { node, call, from, links, effect, to, times, missing, .. } => {
+            Event::Applied { node, call, from, links, effect, to, tag, times, missing, never, .. } => {
                 (*times, *missing) = self.apply(*node, *from, (*call, *links));
+                *never = !tag.has_name() && !missing.iter().any(|call| is_on_the_way(*call, network));
                 self.tally.sent += to.len() as u64;
                 self.tally.again += u64::from(*times > 1);
                 self.tally.early += u64::from(!missing.is_empty());

@@ -55,6 +55,13 @@ impl Version for Mark {
     }
 }
 
+/// A cart that a replica holds, and its time.
+#[derive(Clone, Copy)]
+pub struct Later {
+    pub call: CallId,
+    pub stamp: Stamp,
+}
+
 /// What came of a cart that a device has sent, or of those that another replica has.
 pub struct Change {
     /// Of those that came, how many are kept that were not here.
@@ -90,6 +97,12 @@ impl Carts {
             Carts::Dotted(carts) => carts.iter().map(|(version, _)| format!("dot {}", version.dot)).collect(),
             Carts::Stamped(carts) => carts.iter().map(|(stamp, _)| format!("at {}", stamp.time)).collect(),
         }
+    }
+
+    /// Where times decide, the cart with the latest.
+    pub fn latest(&self) -> Option<Later> {
+        let Carts::Stamped(carts) = self else { return None };
+        carts.iter().map(|(stamp, cart)| Later { call: cart.call, stamp: *stamp }).next()
     }
 
     /// What who reads all of it has seen.

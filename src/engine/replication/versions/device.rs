@@ -8,6 +8,7 @@ use super::command::Command;
 use super::event::Event;
 use super::message::Message;
 use super::settings::{Clock, Settings};
+use super::told::Back;
 use super::{Reaction, Timer, Versions};
 use crate::cluster::{CallId, Client, ClientId, Host, NodeId, check_is_free, no_such_node};
 use crate::contract::{Outcome, Refused};
@@ -25,8 +26,8 @@ pub struct Device {
     pub seen: Rc<Seen>,
     /// The writes that came with it, for those who follow a run.
     saw: Rc<[CallId]>,
-    /// What it has removed, as a replica has acknowledged, and not added again.
-    removed: Rc<Vec<Key>>,
+    /// What it has removed, as a replica has acknowledged, by which call, and not added again.
+    removed: Rc<Vec<(Key, CallId)>>,
     /// It makes one call at a time. If that is a removal, of what.
     open: Option<(CallId, Option<Key>)>,
     /// Whether that is no more than a question.
@@ -56,7 +57,7 @@ impl Device {
         let (items, removed) = (Rc::make_mut(&mut self.items), Rc::make_mut(&mut self.removed));
         if adds {
             items.add(item);
-            removed.retain(|other| other != item);
+            removed.retain(|(other, _)| other != item);
         } else {
             items.remove(item, self.settings.remove);
         }
@@ -79,9 +80,12 @@ impl Device {
         let is_barred = |item: &&Key| carts.iter().any(|cart| cart.items.has(item));
         let barred =
             items.iter().filter(|(_, is_in)| !is_in).map(|(item, _)| item).filter(is_barred).cloned().collect();
-        Rc::make_mut(&mut self.removed).extend(removal);
-        let back = self.removed.iter().find(|item| items.has(item)).cloned();
-        Rc::make_mut(&mut self.removed).retain(|item| !items.has(item));
+        Rc::make_mut(&mut self.removed).extend(removal.map(|item| (item, call)));
+        let from = |item: &Key| carts.iter().filter(|cart| cart.items.has(item)).map(|cart| cart.call).collect();
+        let back = self.removed.iter().filter(|(item, _)| items.has(item));
+        let back =
+            back.map(|(item, removal)| Back { item: item.clone(), removal: *removal, from: from(item) }).collect();
+        Rc::make_mut(&mut self.removed).retain(|(item, _)| !items.has(item));
         self.items = Rc::new(items);
         self.seen = Rc::new(seen.clone());
         self.saw = carts.iter().map(|cart| cart.call).collect();

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::carts::Mark;
+use super::carts::{Later, Mark};
+use super::told::{Back, Over, keeps, over as passed_over};
 use crate::cluster::{CallId, Happened, NodeId};
 use crate::contract::Refused;
 use crate::key::Key;
@@ -24,8 +25,8 @@ pub enum Event {
     CartSent { call: CallId, to: NodeId, item: Key, adds: bool, items: Rc<str>, seen: Rc<str>, saw: Rc<[CallId]> },
     #[told("{} asks {to} for the cart.", call.client)]
     GetSent { call: CallId, to: NodeId },
-    #[told("{node} marks {call} {}, by its clock, and has a cart with a time that is no earlier: it keeps that.{}", Words(mark), lost_by(lost),
-        when = !is_kept)]
+    #[told("{node} marks {call} {}, by its clock. {}{}", Words(mark), keeps(mark, later), lost_by(lost),
+        when = let Some(later) = later)]
     #[told(
         "{node} stores {call}, {}. {}{}{}",
         Words(mark), replaces(dropped, held), unaware_of(*unaware), lost_by(lost)
@@ -34,7 +35,8 @@ pub enum Event {
         node: NodeId,
         call: CallId,
         mark: Rc<Mark>,
-        is_kept: bool,
+        /// The cart for which it doesn't keep the new one.
+        later: Option<Later>,
         dropped: Rc<[CallId]>,
         /// All that it holds now.
         held: Rc<[CallId]>,
@@ -49,7 +51,7 @@ pub enum Event {
     Asked { node: NodeId, call: CallId, carts: usize },
     #[told(
         "{} has the answer, and its cart is {items}. {} is back, although it was removed: another cart still had it.{}{}",
-        call.client, shown(item.as_str()), barred_by(barred), lost_by(lost), when = let Some(item) = back
+        call.client, shown(item.as_str()), barred_by(barred), lost_by(lost), when = let Some(Back { item, .. }) = back.first()
     )]
     #[told("{} has the answer: there is no cart yet.", call.client, when = *carts == 0)]
     #[told("{} has the answer, one cart: {items}.{}", call.client, lost_by(lost), when = *carts == 1)]
@@ -58,7 +60,8 @@ pub enum Event {
         call: CallId,
         carts: usize,
         items: Rc<str>,
-        back: Option<Key>,
+        /// What it had removed and is in the cart again, from a cart whose writer still had it.
+        back: Rc<[Back]>,
         /// What one of the carts has in it, and another a tombstone for.
         barred: Rc<[Key]>,
         lost: Rc<[CallId]>,
@@ -71,9 +74,20 @@ pub enum Event {
     #[told("{from} has no cart to tell {to} of, and says so.", when = *carts == 0)]
     #[told("{from} tells {to} all that it holds: {}.", count(*carts, "cart"))]
     SyncSent { from: NodeId, to: NodeId, carts: usize },
-    #[told("{node} hears nothing new from {from}, and keeps what it has.{}", lost_by(lost), when = *new == 0 && dropped.is_empty())]
-    #[told("{node} takes over {} from {from}. {}{}", count(*new, "cart"), replaces(dropped, held), lost_by(lost))]
-    Merged { node: NodeId, from: NodeId, new: usize, dropped: Rc<[CallId]>, held: Rc<[CallId]>, lost: Rc<[CallId]> },
+    #[told("{node} hears nothing new from {from}, and keeps what it has.{}", lost_by(lost), when = *new == 0 && dropped.is_empty() && over.is_empty())]
+    #[told("{node} takes over nothing from {from}.{}{}", passed_over(over), lost_by(lost), when = *new == 0 && dropped.is_empty())]
+    #[told("{node} takes over {} from {from}. {}{}{}", count(*new, "cart"), replaces(dropped, held), passed_over(over), lost_by(lost))]
+    Merged {
+        node: NodeId,
+        from: NodeId,
+        came: Rc<[CallId]>,
+        new: usize,
+        dropped: Rc<[CallId]>,
+        held: Rc<[CallId]>,
+        /// Of those that came, the ones that it doesn't take, although nothing that it holds had seen them.
+        over: Rc<[Over]>,
+        lost: Rc<[CallId]>,
+    },
     #[flatten]
     Happened(Happened),
     #[flatten]

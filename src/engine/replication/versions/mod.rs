@@ -43,6 +43,7 @@ pub mod replica;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod told;
 pub mod witness;
 
 pub use cart::{Cart, Items};

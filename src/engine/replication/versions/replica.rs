@@ -46,7 +46,7 @@ impl Replica {
             node,
             call,
             mark: Rc::new(mark),
-            is_kept: change.new > 0,
+            later: if change.new > 0 { None } else { self.carts.latest() },
             dropped: change.dropped.iter().map(|cart| cart.call).collect(),
             held: self.carts.calls().into(),
             unaware: 0,
@@ -76,9 +76,11 @@ impl Replica {
         let merged = Event::Merged {
             node,
             from,
+            came: other.calls().into(),
             new: change.new,
             dropped,
             held: self.carts.calls().into(),
+            over: Rc::default(),
             lost: Rc::default(),
         };
         let reaction = Reaction::new(merged);

@@ -53,6 +53,50 @@ fn a_removed_item_comes_back_unless_it_leaves_a_tombstone() {
     }
 }
 
+/// An item is back only if it comes from a cart whose writer still had it: not if someone who had seen the removal put it in anew, nor if
+/// someone did who had never seen any of it.
+#[test]
+fn what_was_put_in_anew_isnt_back() {
+    for (parameters, script, is_back) in [
+        (&[("clock", "dotted")][..], "add milk; remove milk; get as c2; add milk as c2; get", false),
+        (
+            &[("clock", "dotted"), ("remove", "tombstone")],
+            "add milk; remove milk; get as c2; add milk as c2; get",
+            false,
+        ),
+        (&[("clock", "number")], "add milk; remove milk; add milk as c2; get", false),
+        (&[("clock", "number")], "add milk; get as c2; remove milk; add eggs as c2; get", true),
+        (&[("clock", "lww")], "add milk; get as c2; begin remove milk; begin add eggs as c2; settle; get", true),
+    ] {
+        let (said, _) = told(&mut opened::<Shop>(parameters), script);
+        assert_eq!(said.contains("milk is back, although it was removed"), is_back, "{parameters:?}: {said}");
+    }
+}
+
+/// What a replica passes over, although it is new, is told with the numbers or times that decide.
+#[test]
+fn what_is_passed_over_is_told() {
+    let two = |clock| [("clock", clock), ("replicas", "2")];
+    let script = "add milk; add eggs as c2; add ham as c2; sync n1 n2";
+    let (said, _) = told(&mut opened::<Shop>(&two("number")), script);
+    let over =
+        "n2 takes over nothing from n1. It takes c1.1, version 1, for one that it has had: its own c2.2 is version 2.";
+    assert!(said.contains(over), "{said}");
+    let (said, _) = told(&mut opened::<Shop>(&two("number")), "add milk; add eggs as c2; sync n1 n2");
+    assert!(said.contains("It takes c1.1, version 1, for what it has: its own c2.1 is version 1, too."), "{said}");
+    let (said, _) = told(&mut opened::<Shop>(&two("lww")), "add milk; run 50ms; add eggs as c2; sync n1 n2");
+    assert!(
+        said.contains("n2 takes over nothing from n1. c1.1 has the time 10 ms, and its own c2.1 the later "),
+        "{said}"
+    );
+    let (said, _) = told(&mut opened::<Shop>(&two("dotted")), "add milk; sync n1 n2; sync n1 n2");
+    assert!(said.contains("n2 hears nothing new from n1"), "{said}");
+    // The time that decides is told as well.
+    let skewed = "skew n2 -200ms; run 300ms; add milk; sync n1 n2; get as c2; add eggs as c2";
+    let (said, _) = told(&mut opened::<Shop>(&two("lww")), skewed);
+    assert!(said.contains("by its clock. Its cart c1.1 has the time 310 ms, which is later: it keeps that."), "{said}");
+}
+
 /// Within one moment a replica gives later times to later writes, however many there are.
 #[test]
 fn of_writes_of_one_moment_the_last_wins() {

@@ -8,10 +8,12 @@ use super::event::Event;
 use super::message::Message;
 use super::replica::Replica;
 use super::settings::Settings;
+use super::told::{Back, Over};
 use crate::cluster::calls::push;
 use crate::cluster::{self, CallId, Host};
+use crate::key::Key;
 use crate::sim::{Network, Time};
-use crate::versions::History;
+use crate::versions::{History, Relation, Version};
 
 #[derive(Clone, Default)]
 pub struct Judge {
@@ -26,6 +28,9 @@ pub struct Write {
     pub call: CallId,
     /// The cart, in words.
     pub items: Rc<str>,
+    /// What was added to it, or removed.
+    pub item: Key,
+    pub adds: bool,
     /// Itself, and all that it had seen, by their places.
     pub history: Rc<History>,
     /// The version that its replica gave it; nothing, as long as none has it.
@@ -50,12 +55,50 @@ impl Judge {
         held.iter().filter(|one| is_seen(one)).copied().collect()
     }
 
-    fn begin(&mut self, call: CallId, items: &Rc<str>, saw: &[CallId]) {
+    fn begin(&mut self, call: CallId, items: &Rc<str>, (item, adds): (&Key, bool), saw: &[CallId]) {
         let mut history = History::default();
         saw.iter().filter_map(|each| self.place(*each)).for_each(|seen| history.extend(&self.writes[seen].history));
         history.insert(self.writes.len());
-        let write = Write { call, items: items.clone(), history: Rc::new(history), mark: None, acknowledged: false };
-        push(&mut self.writes, write);
+        push(
+            &mut self.writes,
+            Write {
+                call,
+                items: items.clone(),
+                item: item.clone(),
+                adds,
+                history: Rc::new(history),
+                mark: None,
+                acknowledged: false,
+            },
+        );
+    }
+
+    /// Whether the writer of one of the carts had the item from what the removal had seen, and hadn't seen the removal. Of an item that
+    /// was put in anew nobody can say that it is back by mistake.
+    fn still_had(&self, Back { item, removal, from }: &Back) -> bool {
+        let Some(removed) = self.place(*removal).map(|place| &self.writes[place].history) else { return false };
+        let added = |had: &History| {
+            let adds = |(place, write): (usize, &Write)| {
+                write.adds && write.item == *item && had.contains(place) && removed.contains(place)
+            };
+            self.writes.iter().enumerate().any(adds)
+        };
+        let carts = from.iter().filter(|cart| !self.had_seen(**cart, *removal)).filter_map(|cart| self.place(*cart));
+        carts.map(|place| &self.writes[place].history).any(|had| added(had))
+    }
+
+    /// Of a cart that has come and isn't among those that are held, although none of them had seen it: for which it was passed over.
+    fn over(&self, call: CallId, held: &[CallId]) -> Option<Over> {
+        if held.iter().any(|own| self.had_seen(*own, call)) {
+            return None;
+        }
+        let mark = |call: CallId| self.place(call).and_then(|place| self.writes[place].mark.clone());
+        let new = mark(call)?;
+        let is_newer = |own: &Rc<Mark>| matches!(new.compare(own), Relation::Before | Relation::Same);
+        held.iter().find_map(|kept| {
+            let kept_mark = mark(*kept).filter(is_newer)?;
+            Some(Over { call, mark: new.clone(), kept: *kept, kept_mark })
+        })
     }
 
     fn write_mut(&mut self, call: CallId) -> Option<&mut Write> {
@@ -87,7 +130,7 @@ impl cluster::Witness<Versions> for Judge {
 
     fn sees(&mut self, event: &mut Event, nodes: &[Rc<Replica>], _: &Network<Host, Message>, _: Time) {
         match event {
-            Event::CartSent { call, items, saw, .. } => self.begin(*call, items, saw),
+            Event::CartSent { call, items, item, adds, saw, .. } => self.begin(*call, items, (item, *adds), saw),
             Event::Stored { call, mark, held, unaware, lost, .. } => {
                 if let Some(write) = self.write_mut(*call) {
                     write.mark = Some(mark.clone());
@@ -95,8 +138,13 @@ impl cluster::Witness<Versions> for Judge {
                 *unaware = held.iter().filter(|other| *other != call && self.had_seen(*call, **other)).count();
                 *lost = self.count_lost(nodes);
             }
-            Event::Merged { lost, .. } => *lost = self.count_lost(nodes),
-            Event::Answered { call, lost, .. } => {
+            Event::Merged { came, held, over, lost, .. } => {
+                *over = came.iter().filter_map(|call| self.over(*call, held)).collect();
+                *lost = self.count_lost(nodes);
+            }
+            Event::Answered { call, back, lost, .. } => {
+                *back = back.iter().filter(|back| self.still_had(back)).cloned().collect();
+
                 if let Some(write) = self.write_mut(*call) {
                     write.acknowledged = true;
                 }
