@@ -17,6 +17,20 @@ pub fn time(time: Time) -> String {
     }
 }
 
+/// A time with as many digits, but never less than it is: who waits so long has waited long enough.
+pub fn no_less(least: Time) -> String {
+    let nanos = least.as_nanos();
+    let unit = match nanos {
+        0..1_000_000 => 1_000,
+        1_000_000..9_900_000 => 100_000,
+        9_900_000..999_000_000 => 1_000_000,
+        999_000_000..9_990_000_000 => 10_000_000,
+        9_990_000_000..99_900_000_000 => 100_000_000,
+        _ => 1_000_000_000,
+    };
+    time(Time::from_nanos(nanos.div_ceil(unit) * unit))
+}
+
 /// How many times `unit` goes into `number`, to the nearest; a half counts as a whole.
 pub fn rounded(number: u64, unit: u64) -> u64 {
     number / unit + u64::from(number % unit >= unit.div_ceil(2))

@@ -6,7 +6,7 @@ use super::theory::{self, BILLION};
 use crate::contract::Refused;
 use crate::replication::NodeId;
 use crate::sim::Time;
-use crate::spell::{grouped, share, time as spell};
+use crate::spell::{grouped, no_less, share, time as spell};
 use crate::wording::{count, plural};
 
 #[derive(Clone, Debug, Event)]
@@ -73,7 +73,7 @@ pub enum Event {
     )]
     #[told(
         "With these times a read is fresh if it begins {} after the commit or later. This one began {}, too early.",
-        spell(*needed), began(*after)
+        no_less(*needed), began(*after)
     )]
     Judged { needed: Time, after: Time },
     /// So many were passed over, in which fewer versions were missed.

@@ -48,6 +48,9 @@ impl Staleness {
                 count(settings.writes, "version")
             )));
         }
+        if settings.is_strict() {
+            return Err(Refused::new("no read can be stale, since w + r > n"));
+        }
         let (first, ways) = (self.next()?, settings.ways());
         let most = most_trials(&settings);
         for number in first..(first + most).min(MAX_NUMBER + 1) {

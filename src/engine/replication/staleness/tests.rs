@@ -381,3 +381,27 @@ fn a_change_begins_a_new_sample() {
     go_on(&mut engine, "forget", &mut ());
     assert_eq!((engine.sample.trials, engine.before), (0, None));
 }
+
+/// The time after which a read would have been fresh is told so that it is enough.
+#[test]
+fn a_time_that_would_do_is_told_as_no_less() {
+    for number in [67, 661, 443] {
+        for after in [2_u64, 10, 20] {
+            let mut staleness = opened::<Staleness>(&[("after", &after.to_string())]);
+            let (said, _) = told(&mut staleness, &format!("trial {number}"));
+            assert!(
+                !said.contains(&format!(
+                    "begins {after} ms after the commit or later. This one began {after} ms after it, too early"
+                )),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_looked_for_where_it_cannot_be() {
+    let mut staleness = opened::<Staleness>(&[("w", "3")]);
+    let (said, _) = told(&mut staleness, "find");
+    assert!(said.contains("no read can be stale, since w + r > n"), "{said}");
+}

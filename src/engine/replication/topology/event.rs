@@ -26,7 +26,7 @@ pub enum Event {
     Made { node: NodeId, call: CallId, op: Op, effect: Effect, tag: Rc<Tag>, to: NodeSet },
     #[told("{node} refuses {call}: {why}.")]
     WriteRefused { node: NodeId, call: CallId, why: Rc<str> },
-    #[told("{node} has taken {call} before: the same message has come twice. It changes nothing, and answers again.")]
+    #[told("{node} has had {call} before: the same message has come twice. It changes nothing, and answers again.")]
     CameTwice { node: NodeId, call: CallId },
     #[told("{node} has {} = {number}, and says so to {}.", shown(row.as_str()), call.client, when = let Some(number) = number)]
     #[told("{node} has no row {}, and says so to {}.", shown(row.as_str()), call.client)]

@@ -29,6 +29,8 @@ pub struct Leader {
     pub applied: Vector,
     /// What has come, and from whom, before something that it depends on.
     pub held: Rc<Vec<(NodeId, Change)>>,
+    /// To which calls it has said no, and why: a second copy gets the same answer.
+    refused: Rc<Vec<(CallId, Rc<str>)>>,
     was_on: bool,
 }
 
@@ -43,6 +45,7 @@ impl Leader {
             log: Rc::default(),
             applied: Vector::default(),
             held: Rc::default(),
+            refused: Rc::default(),
             was_on: false,
         }
     }
@@ -64,12 +67,17 @@ impl Leader {
             let answer = self.answer(call, row);
             return Reaction::new(Event::CameTwice { node, call }).send(call.client, answer);
         }
+        if let Some((_, why)) = self.refused.iter().find(|(refused, _)| *refused == call) {
+            let no = Message::No { call, why: why.clone() };
+            return Reaction::new(Event::CameTwice { node, call }).send(call.client, no);
+        }
         let why = match (op, self.rows.get(row)) {
             (Op::Insert { .. }, Some(_)) => format!("{node} has a row {} already", shown(row.as_str())),
             (Op::Add { .. }, None) => format!("{node} has no row {}", shown(row.as_str())),
             _ => return self.make(call, op),
         };
         let why: Rc<str> = why.into();
+        push(&mut self.refused, (call, why.clone()));
         let no = Message::No { call, why: why.clone() };
         Reaction::new(Event::WriteRefused { node, call, why }).send(call.client, no)
     }
@@ -230,7 +238,7 @@ impl Node<Topology> for Leader {
             (false, _) => (with, Vec::new()),
             (true, true) => (with, vec![(Time::ZERO, Timer::Back)]),
             (true, false) => {
-                let none = "What was sent to it meanwhile is lost: changes have no names that it could ask for.";
+                let none = "What is sent to a leader that is off is lost: changes have no names that it could ask for.";
                 (format!("{with} {none}"), Vec::new())
             }
         }

@@ -433,3 +433,13 @@ fn without_causal_delivery_effects_come_before_causes_on_some_day() {
     }
     assert!(early > 0 && differ > 0, "{early} days with an effect before its cause, {differ} that end apart");
 }
+
+/// A call that was refused stays so, whatever its second copy finds.
+#[test]
+fn the_second_copy_of_a_refused_write_is_refused() {
+    let script =
+        "begin add stock 5 via n2; duplicate m1; delay m2 200ms; run 50ms; insert stock 10 as c2 via n2; settle";
+    let mut leaders = opened::<Leaders>(&[("topology", "all")]);
+    let _ = go_on(&mut leaders, script, &mut ());
+    assert!((0..3).all(|node| number(&leaders, node) == Some(10)));
+}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use stepwise_derive::Event;
 
 use super::carts::{Later, Mark};
-use super::told::{Back, Over, keeps, over as passed_over};
+use super::told::{Back, Over, are_back, keeps, over as passed_over};
 use crate::cluster::{CallId, Happened, NodeId};
 use crate::contract::Refused;
 use crate::key::Key;
@@ -50,8 +50,8 @@ pub enum Event {
     #[told("{node} sends {} to {}.", count(*carts, "cart"), call.client)]
     Asked { node: NodeId, call: CallId, carts: usize },
     #[told(
-        "{} has the answer, and its cart is {items}. {} is back, although it was removed: another cart still had it.{}{}",
-        call.client, shown(item.as_str()), barred_by(barred), lost_by(lost), when = let Some(Back { item, .. }) = back.first()
+        "{} has the answer, and its cart is {items}. {}{}{}",
+        call.client, are_back(back), barred_by(barred), lost_by(lost), when = !back.is_empty()
     )]
     #[told("{} has the answer: there is no cart yet.", call.client, when = *carts == 0)]
     #[told("{} has the answer, one cart: {items}.{}", call.client, lost_by(lost), when = *carts == 1)]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::carts::{Later, Mark};
 use crate::cluster::CallId;
 use crate::key::Key;
+use crate::wording::{list, shown};
 
 /// Something that a device had removed, and that is in its cart again.
 #[derive(Clone)]
@@ -13,6 +14,18 @@ pub struct Back {
     /// The call that had removed it, and those whose carts have it.
     pub removal: CallId,
     pub from: Rc<[CallId]>,
+}
+
+pub fn are_back(back: &[Back]) -> String {
+    match back {
+        [Back { item, .. }] => {
+            format!("{} is back, although it was removed: another cart still had it.", shown(item.as_str()))
+        }
+        _ => format!(
+            "{} are back, although they were removed: other carts still had them.",
+            list(back.iter().map(|Back { item, .. }| shown(item.as_str())))
+        ),
+    }
 }
 
 /// A cart that has come and isn't taken over, and the one that is kept for it.
