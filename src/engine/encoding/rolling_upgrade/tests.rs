@@ -195,6 +195,14 @@ const CALLS: &[&str] = &[
     "begin migrate",
 ];
 
+/// A node that has only asked for a row knows that it has stored nothing.
+#[test]
+fn a_node_that_has_only_read_leaves_nothing_unknown() {
+    let mut fleet = crate::testing::opened::<Fleet>(&[]);
+    let (said, _) = told(&mut fleet, "delay n1 n4 400ms; read ada; settle; set ada city Bath");
+    assert_eq!(said.matches("and gives up. It has only asked for the row.").count(), 2, "{said}");
+}
+
 /// The default run of the figure: the field is lost in the bytes, or carried along in them.
 #[test]
 fn the_bytes_of_an_unknown_field_are_gone_or_the_same() {

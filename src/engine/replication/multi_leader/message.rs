@@ -6,7 +6,7 @@ use super::claims::Claim;
 use super::merge::Merge;
 use super::op::{Op, RecordId};
 use super::store::Change;
-use super::value::Value;
+use super::value::{Value, words};
 use crate::cluster::{self, CallId};
 use crate::key::Key;
 use crate::versions::Vector;
@@ -59,11 +59,6 @@ pub struct Found {
     pub id: RecordId,
     pub values: Vec<Value>,
     pub seen: Vector,
-}
-
-/// `B`; of siblings, `B or C`.
-pub fn words(values: &[Value]) -> String {
-    values.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 impl Change {

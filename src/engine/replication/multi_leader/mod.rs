@@ -70,14 +70,14 @@ pub use claims::{Claim, Claims};
 pub use command::Command;
 pub use event::{Combined, Event};
 pub use merge::Merge;
-pub use message::{Message, words};
+pub use message::Message;
 pub use op::{Kind, Op, RecordId};
 pub use record::Record;
 pub use replica::Replica;
 pub use settings::{Resolution, Role, Settings, Twice};
 pub use store::Store;
 pub use user::User;
-pub use value::Value;
+pub use value::{Value, words};
 pub use witness::{Judge, Write};
 
 use serde_json::json;

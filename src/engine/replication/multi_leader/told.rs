@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::event::Piece as News;
 use super::kept::distinct;
 use super::merge::Merge;
-use super::message::words;
 use super::record::Record;
+use super::value::words;
 use crate::key::Key;
 
 /// What came of a record: how it was here, how it came, and how it is now.

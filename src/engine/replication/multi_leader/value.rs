@@ -79,6 +79,11 @@ impl Value {
     }
 }
 
+/// `B`; of siblings, `B or C`.
+pub fn words(values: &[Value]) -> String {
+    values.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ")
+}
+
 /// In its place, once.
 fn insert<T: Ord>(sorted: &mut Vec<T>, one: T) {
     if let Err(place) = sorted.binary_search(&one) {
