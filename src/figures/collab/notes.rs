@@ -78,8 +78,8 @@ fn waits(many: usize) -> String {
 pub(super) fn of_way(cluster: &Texts, way: Way) -> Vec<(&'static str, String)> {
     let edits = cluster.witness.edits.len() as u64;
     let mut said = Vec::new();
-    if edits > 0 {
-        said.push(("small", format!("{} bytes an edit", grouped(bytes(cluster, way) / edits))));
+    if let Some(each) = bytes(cluster, way).checked_div(edits) {
+        said.push(("small", format!("{} bytes an edit", grouped(each))));
     }
     match (apart(cluster, way), is_delivered(cluster, way)) {
         (0, false) => {}

@@ -35,7 +35,7 @@ fn placed<'a>(cluster: &'a Texts, node: NodeId, width: f32) -> Option<Vec<Placed
     let places: BTreeMap<Id, usize> = all.iter().enumerate().map(|(place, seen)| (seen.id, place)).collect();
     // Each hangs on one that is there, and no two on each other: so the levels are found from the root down.
     let mut levels: Vec<Option<usize>> = vec![None; all.len()];
-    fn level(place: usize, all: &[Seen], places: &BTreeMap<Id, usize>, levels: &mut Vec<Option<usize>>) -> usize {
+    fn level(place: usize, all: &[Seen], places: &BTreeMap<Id, usize>, levels: &mut [Option<usize>]) -> usize {
         let mut way = Vec::new();
         let mut here = Some(place);
         while let Some(at) = here.filter(|at| levels[*at].is_none()) {
