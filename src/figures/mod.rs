@@ -118,8 +118,8 @@ pub trait Figure: 'static {
         Vec::new()
     }
 
-    /// The commands by which the text of that key becomes `now`; nothing where it is so already.
-    fn rewrite(_: &Self::Engine, _key: &str, _now: &str) -> Option<String> {
+    /// The commands by which the text of that key becomes what stands before the cursor and after it; nothing where it is so already.
+    fn rewrite(_: &Self::Engine, _key: &str, _now: (&str, &str)) -> Option<String> {
         None
     }
 }
@@ -154,7 +154,7 @@ pub struct Entry {
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
     faults: fn(&dyn Machine) -> Vec<Fault>,
     texts: fn(&dyn Machine) -> Vec<Written>,
-    rewrite: fn(&dyn Machine, &str, &str) -> Option<String>,
+    rewrite: fn(&dyn Machine, &str, (&str, &str)) -> Option<String>,
 }
 
 /// The line of the catalogue for a figure.

@@ -157,7 +157,7 @@ pub enum Message {
     Script(String),
     /// A text on the stage has the focus, and then, by its key, what it says now.
     BeginWriting,
-    Write(String, String),
+    Write(String, String, String),
     Undo,
     Reset,
     Parameter(&'static str, String),
@@ -274,7 +274,7 @@ impl Component for Player {
             }
             Message::Script(script) => self.script(script, context),
             Message::BeginWriting => self.begin_writing(),
-            Message::Write(key, now) => self.write(&key, &now),
+            Message::Write(key, before, after) => self.write(&key, (&before, &after)),
             Message::Undo => self.undo(),
             Message::Reset => self.reset(context),
             Message::Parameter(name, value) => self.parameter(name, value, context),

@@ -21,8 +21,8 @@ impl Player {
         self.seek(end, false);
     }
 
-    /// The text of that key is to be so.
-    pub(super) fn write(&mut self, key: &str, now: &str) {
+    /// The text of that key is to be so, before the cursor and after it.
+    pub(super) fn write(&mut self, key: &str, now: (&str, &str)) {
         let Some(script) = self.run.as_ref().and_then(|run| run.rewrite(self.index, key, now)) else { return };
         self.command(&script);
         if self.problems.is_empty() {
@@ -45,7 +45,11 @@ fn field(context: &Context<Player>, style: String, text: Written) -> Html {
     let oninput = {
         let key = key.clone();
         context.link().callback(move |event: InputEvent| {
-            Message::Write(key.clone(), event.target_unchecked_into::<HtmlTextAreaElement>().value())
+            let field = event.target_unchecked_into::<HtmlTextAreaElement>();
+            let mut before: Vec<u16> = field.value().encode_utf16().collect();
+            let cursor = field.selection_start().ok().flatten().map_or(before.len(), |units| units as usize);
+            let after = before.split_off(cursor.min(before.len()));
+            Message::Write(key.clone(), String::from_utf16_lossy(&before), String::from_utf16_lossy(&after))
         })
     };
     // Escape leads back to the figure, whose keys go on working; a text has one line.

@@ -124,16 +124,20 @@ test.describe("the element on a page of another origin", () => {
   });
 });
 
-test("a page fetches the shelves of its figures, in two files each, and no other", async ({ page }) => {
+test("a page fetches the kinds of its figures, in two files each, and no other", async ({ page }) => {
   const shelves = [];
   const name = (url) => url.match(/shelves-\w+\/(\w+)\.wasm$/)?.[1];
   page.on("request", (request) => name(request.url()) && shelves.push(name(request.url())));
   const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
-  const tables = ["shared_tables", "split_tables"];
-  expect(shelves.sort()).toEqual(tables);
+  const two = ["shared_hash_index", "split_hash_index"];
+  expect(shelves.sort()).toEqual(two);
+  // What another of that kind shows is there.
+  await figure.evaluate((figure) => figure.setAttribute("run", "put b 2; get b"));
+  await expectPlace(figure, "0 / 5");
+  expect(shelves).toEqual(two);
   await figure.evaluate((figure) => figure.setAttribute("kind", "sstable"));
   await expect(figure.locator(".title")).toHaveText("Sorted tables and a memtable");
-  expect(shelves).toEqual(tables);
+  expect(shelves.slice(2).sort()).toEqual(["shared_sstable", "split_sstable"]);
   // A kind that is asked for while another is on its way: the last one counts.
   await figure.evaluate((figure) => {
     figure.setAttribute("kind", "quorum");
@@ -141,11 +145,11 @@ test("a page fetches the shelves of its figures, in two files each, and no other
     figure.setAttribute("run", "put a 1; get a");
   });
   await expect(figure.locator(".title")).toHaveText("B-tree");
-  expect(shelves).toEqual(expect.arrayContaining(["shared_trees", "split_trees"]));
-  expect(shelves).not.toContain("split_services");
+  expect(shelves).toEqual(expect.arrayContaining(["shared_btree", "split_btree"]));
+  expect(shelves).not.toContain("split_latency");
 });
 
-for (const part of ["split_trees", "shared_trees"]) {
+for (const part of ["split_btree", "shared_btree"]) {
   test(`a shelf whose ${part} can't be fetched leaves the figure as it was, and can be had later`, async ({ page }) => {
     const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
     await page.route(`**/shelves-*/${part}.wasm`, (route) => route.abort());
@@ -384,7 +388,7 @@ test.describe("the slide", () => {
 });
 
 test("a figure whose shelf is on the way when another falls comes to life all the same", async ({ page }) => {
-  const shelf = "**/shelves-*/split_trees.wasm";
+  const shelf = "**/shelves-*/split_btree.wasm";
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await page.route(shelf, async (route) => {

@@ -170,6 +170,8 @@ pub enum Happened {
     #[told("{message} ({what}) from {from} to {to} was lost, by chance.", when = *loss == Loss::Chance)]
     #[told("{message} ({what}) from {from} to {to} was lost: no path is open.")]
     MessageLost { message: MessageId, what: &'static str, from: Host, to: Host, loss: Loss },
+    #[told("{message} ({what}) from {from} has come to {to}, which does nothing more about it.")]
+    Delivered { message: MessageId, what: &'static str, from: Host, to: Host },
     #[told("The network has {message} ({what}) from {from} to {to} twice now: the copy is {copy}.")]
     MessageDuplicated { message: MessageId, what: &'static str, from: Host, to: Host, copy: MessageId },
     #[told("It is {now}, and nothing is on its way.", when = *in_flight == 0)]

@@ -202,8 +202,10 @@ impl<P: Protocol> Cluster<P> {
         self.happenings += 1;
         match self.world.next(until) {
             None => return Ok(false),
-            Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
-            Some(Happening::Message(envelope, sim::Fate::Arrived)) => self.arrive(envelope, probe),
+            Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, false, probe),
+            Some(Happening::Message(envelope, sim::Fate::Arrived)) => {
+                self.arrive(envelope, probe);
+            }
             Some(Happening::Timer(timer)) if self.is_stale(&timer) => {}
             Some(Happening::Timer(Timer { host, what, .. })) => {
                 let now = self.clock(host);
@@ -218,7 +220,8 @@ impl<P: Protocol> Cluster<P> {
         Ok(true)
     }
 
-    fn arrive(&mut self, envelope: Rc<Envelope<Host, P::Message>>, probe: &mut impl Probe<Self>) {
+    /// Whether that was a step.
+    fn arrive(&mut self, envelope: Rc<Envelope<Host, P::Message>>, probe: &mut impl Probe<Self>) -> bool {
         let (from, to) = (envelope.from, envelope.to);
         let now = self.clock(to);
         if probe.hears_decisions() {
@@ -229,7 +232,9 @@ impl<P: Protocol> Cluster<P> {
             Host::Client(client) => self.client_mut(client).hear(from, &envelope.payload, now),
             Host::Service(service) => self.service_mut(service).hear(from, &envelope.payload, now),
         };
+        let is_told = reaction.as_ref().is_some_and(|reaction| reaction.told.is_some());
         self.react(to, reaction, Some(envelope), probe);
+        is_told
     }
 
     /// Who could go several ways with a message goes its own, or the one that whoever follows decides for.
@@ -250,8 +255,15 @@ impl<P: Protocol> Cluster<P> {
         }
     }
 
-    fn lose(&mut self, envelope: Rc<Envelope<Host, P::Message>>, loss: Loss, probe: &mut impl Probe<Self>) {
-        if loss != Loss::Dropped && !P::is_news(self, &envelope) {
+    /// Of what is no news only a reader hears that it is lost, who has asked for that.
+    fn lose(
+        &mut self,
+        envelope: Rc<Envelope<Host, P::Message>>,
+        loss: Loss,
+        is_asked: bool,
+        probe: &mut impl Probe<Self>,
+    ) {
+        if !is_asked && !P::is_news(self, &envelope) {
             return;
         }
         let Envelope { id: message, from, to, .. } = *envelope;
@@ -384,15 +396,21 @@ impl<P: Protocol> Cluster<P> {
                         let reason = format!("{id} can't be delivered while its way is cut; `heal` opens it");
                         return Err(Refused::new(reason));
                     }
-                    Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
-                    Some((envelope, sim::Fate::Arrived)) => self.arrive(envelope, probe),
+                    Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, true, probe),
+                    Some((envelope, sim::Fate::Arrived)) => {
+                        let Envelope { id: message, from, to, .. } = *envelope;
+                        let what = envelope.payload.kind();
+                        if !self.arrive(envelope, probe) {
+                            return self.tell(Happened::Delivered { message, what, from, to }, probe);
+                        }
+                    }
                 }
                 Ok(Outcome::Done)
             }
             Fate::Drop { message } => {
                 let id = self.choose(message)?.id;
                 let envelope = self.world.network.drop(id).expect("it is in flight");
-                self.lose(envelope, Loss::Dropped, probe);
+                self.lose(envelope, Loss::Dropped, true, probe);
                 Ok(Outcome::Done)
             }
             Fate::Duplicate { message } => {

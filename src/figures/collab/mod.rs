@@ -84,7 +84,7 @@ impl Figure for CollabFigure {
         texts.collect()
     }
 
-    fn rewrite(cluster: &Texts, key: &str, now: &str) -> Option<String> {
+    fn rewrite(cluster: &Texts, key: &str, now: (&str, &str)) -> Option<String> {
         rewrite::rewrite(cluster, key, now)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Texts;
 use crate::engine::cluster::NodeId;
-use crate::engine::replication::collab::{Way, apart, bytes, interleaved, is_delivered};
+use crate::engine::replication::collab::{Way, apart, bytes, interleaved, is_delivered, under_way};
 use crate::engine::spell::grouped;
-use crate::engine::wording::count;
+use crate::engine::wording::{count, plural};
 
 /// What it comes to: copies that differ although all was told, and then conflicts.
 pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
@@ -18,7 +18,7 @@ pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
         _ if mixed > 0 => ("bad", format!("Words are mixed in {} ✗", count(mixed, "place"))),
         _ if !is_told => ("strong", "Not all have everything yet".to_owned()),
         0 => ("good", format!("{alike} ✓")),
-        many => ("strong", format!("{alike}, with {}", count(many, "conflict"))),
+        many => ("strong", format!("{alike}, after {}", count(many, "conflict"))),
     };
     (class, title, count(cluster.witness.edits.len(), "edit"))
 }
@@ -30,7 +30,8 @@ fn differs(many: usize) -> String {
 /// Beside the name of a node: how much others don't have of it yet.
 pub(super) fn of_node(cluster: &Texts, node: NodeId) -> String {
     let ways = cluster.settings.ways().iter();
-    match ways.map(|way| cluster.nodes[node.index()].waits(*way)).sum::<usize>() {
+    let kept = |way| usize::from(cluster.nodes[node.index()].keeps(way));
+    match ways.map(|way| under_way(cluster, node, *way) + kept(*way)).sum::<usize>() {
         0 => String::new(),
         many => format!("{many} to tell"),
     }
@@ -79,7 +80,7 @@ pub(super) fn of_way(cluster: &Texts, way: Way) -> Vec<(&'static str, String)> {
     let edits = cluster.witness.edits.len() as u64;
     let mut said = Vec::new();
     if let Some(each) = bytes(cluster, way).checked_div(edits) {
-        said.push(("small", format!("{} bytes an edit", grouped(each))));
+        said.push(("small", format!("{} {} an edit", grouped(each), plural(each, "byte"))));
     }
     match (apart(cluster, way), is_delivered(cluster, way)) {
         (0, false) => {}

@@ -1,28 +1,93 @@
 //! What a reader has changed in a text, as a command.
 
+use std::rc::Rc;
+
 use super::Texts;
 use crate::engine::cluster::ClientId;
-use crate::engine::replication::collab::command::MOST_LETTERS;
 use crate::engine::replication::collab::{Command, letters};
 
-/// The command by which a person's text of that way becomes `now`.
-pub(super) fn rewrite(cluster: &Texts, key: &str, now: &str) -> Option<String> {
+/// The command by which a person's text of that way becomes what stands before the cursor and after it.
+pub(super) fn rewrite(cluster: &Texts, key: &str, (before, after): (&str, &str)) -> Option<String> {
     let (node, way) = super::texts(cluster).into_iter().find(|(node, way)| super::key(*node, *way) == key)?;
     let text = cluster.nodes[node.index()].text(way)?;
-    let old: Vec<_> = text.iter().map(|atom| &atom.letter).collect();
-    let new: Vec<_> = letters(now).collect();
-    let same = old.iter().zip(&new).take_while(|(old, new)| **old == *new).count();
-    let rest = old.len().min(new.len()) - same;
-    let same_after = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(old, new)| **old == *new).count();
-    let count = (old.len() - same - same_after) as u64;
-    let inserted = &new[same..new.len() - same_after];
-    let text: String = inserted.iter().take(MOST_LETTERS).map(ToString::to_string).collect();
-    let (place, client, text) = (same as u64, ClientId::new(node.number()), text.as_str().into());
-    let command = match (count, inserted.is_empty()) {
-        (0, true) => return None,
-        (0, false) => Command::Insert { place, text, client },
+    let old: Vec<String> = text.iter().map(|atom| atom.letter.to_string()).collect();
+    let (place, count, text) = changed(&old, before, after)?;
+    let (place, count, client) = (place as u64, count as u64, ClientId::new(node.number()));
+    let text: Rc<str> = text.into();
+    let command = match (count, text.is_empty()) {
+        (0, _) => Command::Insert { place, text, client },
         (_, true) => Command::Delete { place, count, client },
         (_, false) => Command::Replace { place, count, text, client },
     };
     Some(command.to_string())
+}
+
+/// Where letters have gone, how many, and what stands there now. Nothing that stands after the cursor has changed, if that can
+/// be; and no letter is cut, whether it was typed at once or not.
+fn changed(old: &[String], before: &str, after: &str) -> Option<(usize, usize, String)> {
+    let now = format!("{before}{after}");
+    // A field has one kind of line end.
+    let spelt = |letter: &String| if letter == "\r\n" { "\n".to_owned() } else { letter.clone() };
+    let old: Vec<String> = old.iter().map(spelt).collect();
+    let mut ends = vec![0];
+    for letter in letters(&now) {
+        ends.push(ends[ends.len() - 1] + letter.to_string().len());
+    }
+    let is_whole = |at: usize| ends.binary_search(&at).is_ok();
+
+    let (mut kept_after, mut end) = (0, now.len());
+    for letter in old.iter().rev() {
+        if now.len() - end + letter.len() > after.len() || !now[..end].ends_with(letter.as_str()) {
+            break;
+        }
+        (kept_after, end) = (kept_after + 1, end - letter.len());
+    }
+    while !is_whole(end) {
+        end += old[old.len() - kept_after].len();
+        kept_after -= 1;
+    }
+    let (mut kept, mut start) = (0, 0);
+    for letter in &old[..old.len() - kept_after] {
+        if !now[start..end].starts_with(letter.as_str()) {
+            break;
+        }
+        (kept, start) = (kept + 1, start + letter.len());
+    }
+    while !is_whole(start) {
+        kept -= 1;
+        start -= old[kept].len();
+    }
+    let count = old.len() - kept_after - kept;
+    (count > 0 || start < end).then(|| (kept, count, now[start..end].to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(old: &[&str], before: &str, after: &str) -> Option<(usize, usize, String)> {
+        changed(&old.iter().map(|letter| (*letter).to_owned()).collect::<Vec<_>>(), before, after)
+    }
+
+    #[test]
+    fn the_cursor_says_which_of_equal_letters_is_new() {
+        let old = ["a", " ", "b"];
+        assert_eq!(of(&old, "a ", " b"), Some((1, 0, " ".to_owned())));
+        assert_eq!(of(&old, "a  ", "b"), Some((2, 0, " ".to_owned())));
+        assert_eq!(of(&["a", "a"], "a", ""), Some((1, 1, String::new())));
+        assert_eq!(of(&["a", "a"], "", "a"), Some((0, 1, String::new())));
+        assert_eq!(of(&old, "a", " b"), None);
+        assert_eq!(of(&old, "axy", "b"), Some((1, 1, "xy".to_owned())));
+    }
+
+    /// Letters typed apart look like one, and a field knows one kind of line end: neither is written anew for what is typed elsewhere.
+    #[test]
+    fn what_was_typed_apart_stays_as_it_is() {
+        let old = ["e", "\u{301}", "x", "\r\n"];
+        assert_eq!(of(&old, "e\u{301}x\n!", ""), Some((4, 0, "!".to_owned())));
+        assert_eq!(of(&old, "!", "e\u{301}x\n"), Some((0, 0, "!".to_owned())));
+        // What is completed by what is typed is one letter.
+        assert_eq!(of(&["e", "x"], "e\u{301}", "x"), Some((0, 1, "e\u{301}".to_owned())));
+        assert_eq!(of(&["\u{1f1e9}"], "\u{1f1e9}\u{1f1ea}", ""), Some((0, 1, "\u{1f1e9}\u{1f1ea}".to_owned())));
+    }
 }

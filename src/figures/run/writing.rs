@@ -9,8 +9,9 @@ impl Run {
         (self.entry.texts)(self.recording.state(index))
     }
 
-    /// The commands by which the text of that key becomes `now`, if anything has to be done for it.
-    pub fn rewrite(&self, index: usize, key: &str, now: &str) -> Option<String> {
+    /// The commands by which the text of that key becomes what stands before the cursor and after it, if anything has to be done
+    /// for it.
+    pub fn rewrite(&self, index: usize, key: &str, now: (&str, &str)) -> Option<String> {
         (self.entry.rewrite)(self.recording.state(index), key, now)
     }
 }

@@ -69,6 +69,10 @@ fn read_text(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {
         return Ok(word.text.as_str().into());
     }
     let accepted = "1 to 10,000 characters, in quotes where there are spaces, as in \"big \"".to_owned();
-    let problem = if many == 0 { "an empty text".to_owned() } else { format!("a text of {bytes} bytes") };
+    let problem = match many {
+        0 => "an empty text".to_owned(),
+        1..=MOST_LETTERS => format!("a text of {bytes} bytes, of which 300,000 are the most"),
+        _ => format!("a text of {} characters", letters(&word.text).count()),
+    };
     Err(words.refuse(word, problem, accepted))
 }

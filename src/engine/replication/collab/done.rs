@@ -14,6 +14,8 @@ pub struct Done {
     pub what: What,
     /// Where it was done instead, if the text of this way doesn't reach as far as it should.
     pub place: Option<usize>,
+    /// How many characters it deletes, if there are fewer than it should.
+    pub removes: Option<usize>,
     /// To whom it was sent, and for whom it is kept, since they are out of reach.
     pub to: NodeSet,
     pub away: NodeSet,
@@ -27,6 +29,8 @@ pub enum What {
     Pushed {
         base: u64,
     },
+    /// The text is as it was last sent, or as it came.
+    Same,
     /// It follows when there is an answer to what was sent before.
     Kept,
     /// Sent as an operation made at that revision.

@@ -25,8 +25,8 @@ pub enum Event {
 
     #[told("{node} makes {from}'s change of version {base} its version {number}{}. No one else has changed version {base} since.",
         ending(now), when = base == head)]
-    #[told("{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}: they \
-        have changed different places, so version {number} has both{}.", ending(now), when = conflicts.is_empty())]
+    #[told("{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}: nothing \
+        is in conflict, so version {number} has both{}.", ending(now), when = conflicts.is_empty())]
     #[told(
         "{from} has changed version {base}, and {node} has version {head} by now. It merges the two over version {base}, and \
         {}. Version {number} keeps both, with marks around them{}.",
@@ -105,7 +105,7 @@ pub enum Event {
     CameTwice { node: NodeId, from: NodeId, way: Way },
     #[told("This comes to {node} before something that {from} has sent earlier. {node} keeps it until its turn.")]
     CameEarly { node: NodeId, from: NodeId, way: Way, early: usize },
-    #[told("{node} sends {to} again what it has no receipt for: {}.", count(*owed, "message"))]
+    #[told("{node} sends {to} all that it has no receipt for: {}.", count(*owed, "message"))]
     SentAgain { node: NodeId, to: NodeId, owed: usize },
     #[told("{node} has sent twice, and heard nothing from {away} for {patience}. So it takes {} to be out of reach, and keeps what it \
         has to send: {}.", if away.len() == 1 { "it" } else { "them" }, count(*owed, "message"))]

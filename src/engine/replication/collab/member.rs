@@ -88,12 +88,16 @@ impl Member {
     /// kept until an answer comes.
     pub fn waits(&self, way: Way) -> usize {
         let owed: usize = self.posts.iter().map(|post| post.owed(way)).sum();
-        let kept = match way {
+        owed + usize::from(self.keeps(way))
+    }
+
+    /// Whether something is kept until an answer comes.
+    pub fn keeps(&self, way: Way) -> bool {
+        match way {
             Way::Merge => self.merge.as_ref().is_some_and(|copy| copy.sent.is_some() && copy.is_ahead()),
             Way::Transform => self.transform.as_ref().is_some_and(|copy| copy.buffer.is_some()),
             Way::Peers | Way::Sequence => false,
-        };
-        owed + usize::from(kept)
+        }
     }
 
     /// The same, put into words: what is under way or kept, the oldest first; and what has come too early.
@@ -143,10 +147,16 @@ impl Member {
             let len = self.len(*way);
             let place = edit.place.min(len);
             let removes = edit.removes.min(len - place);
-            let is_cut_short = (place, removes) != (edit.place, edit.removes);
             let (what, payloads) = self.edit_copy(*way, Edit { place, removes, inserts: edit.inserts.clone() });
             let (to, away) = self.reach(*way);
-            done.push(Done { way: *way, what, place: is_cut_short.then_some(place), to, away });
+            done.push(Done {
+                way: *way,
+                what,
+                place: (place != edit.place).then_some(place),
+                removes: (removes != edit.removes).then_some(removes),
+                to,
+                away,
+            });
             sends.extend(payloads.into_iter().map(|payload| (*way, payload)));
         }
         let edited = Event::Edited { node: self.id, call, edit: Rc::new(edit.clone()), done: done.into() };
@@ -170,7 +180,8 @@ impl Member {
                 op().apply(&mut copy.text);
                 match copy.push() {
                     Some((base, patch)) => (What::Pushed { base }, vec![Payload::Push { base, patch }]),
-                    None => (What::Kept, Vec::new()),
+                    None if copy.is_ahead() => (What::Kept, Vec::new()),
+                    None => (What::Same, Vec::new()),
                 }
             }
             Way::Transform => {
@@ -342,7 +353,7 @@ impl Node<Collab> for Member {
         self.was_off = true;
         match self.posts.iter().map(Post::all_owed).sum::<usize>() {
             0 => "Its texts are on its disk.".to_owned(),
-            _ => "Its texts are on its disk, and so is what it hasn't sent.".to_owned(),
+            _ => "Its texts are on its disk, and so is what it has no receipt for.".to_owned(),
         }
     }
 

@@ -44,7 +44,7 @@ fn offline_and_back_all_come_together() {
 fn a_conflict_keeps_both_sides_and_is_told() {
     let mut cluster = opened::<Texts>(&[("way", "merge")]);
     let (said, _) = told(&mut cluster, "replace 4 3 cat; replace 4 3 dog as c2; settle");
-    assert!(said.contains("both have changed the same place differently, “cat” and “dog”"), "{said}");
+    assert!(said.contains("their changes meet, “cat” and “dog”"), "{said}");
     all_same(&cluster, Way::Merge, "The «cat|dog» jumps.");
     assert_eq!(counter(&cluster, "conflicts"), 1);
 }
@@ -249,4 +249,36 @@ proptest! {
             }
         }
     }
+}
+
+/// A receipt that a reader delivers by hand is a step, as all that is delivered, lost or not.
+#[test]
+fn a_receipt_can_be_delivered_by_hand() {
+    let mut texts = opened::<Texts>(&[("way", "sequence")]);
+    let (said, _) = told(&mut texts, "insert 4 x; run 150ms; deliver n2>n1");
+    assert!(said.ends_with("(receipt) from n2 has come to n1, which does nothing more about it."), "{said}");
+}
+
+/// What makes a text shorter is never too long, nor is what replaces as much as it brings.
+#[test]
+fn a_text_that_is_full_can_be_edited() {
+    let mut texts = opened::<Texts>(&[("way", "sequence"), ("begins", "nothing")]);
+    let long = "x".repeat(10_000);
+    for _ in 0..10 {
+        assert_eq!(told(&mut texts, &format!("insert 0 {long}")).1, Outcome::Done);
+    }
+    assert!(told(&mut texts, "insert 0 y").0.contains("has 100,000 characters, and may have 100,000 at most"));
+    assert_eq!(told(&mut texts, "replace 0 100 y").1, Outcome::Done);
+}
+
+/// The same change by two people is no conflict, and what was taken back at once sends nothing.
+#[test]
+fn what_is_the_same_is_told_as_that() {
+    let of = |script: &str| told(&mut opened::<Texts>(&[("way", "merge")]), script).0;
+    let same = of("replace 4 3 wolf; replace 4 3 wolf as c2; settle");
+    assert!(same.contains("nothing is in conflict, so version 2 has both: “The wolf jumps.”"), "{same}");
+    let none = of("replace 4 3 fox");
+    assert!(none.contains("here is nothing new to send"), "{none}");
+    let fewer = of("replace 4 3 wolf; replace 4 3 bear as c2; settle; delete 16 6");
+    assert!(!fewer.contains("so it is done at 16"), "{fewer}");
 }

@@ -57,8 +57,11 @@ fn name(way: Way) -> &'static str {
 
 impl Done {
     fn said(&self, node: NodeId) -> String {
-        let at =
-            self.place.map_or_else(String::new, |place| format!("this text ends sooner, so it is done at {place}; "));
+        let at = match (self.place, self.removes) {
+            (Some(place), _) => format!("this text ends sooner, so it is done at {place}; "),
+            (None, Some(many)) => format!("this text ends sooner, so only {} go; ", count(many, "character")),
+            (None, None) => String::new(),
+        };
         let to = match (self.to.is_empty(), self.away.is_empty()) {
             (true, _) => format!("kept, since {node} takes {} to be out of reach", self.away),
             (false, true) => format!("sent to {}", self.to),
@@ -67,6 +70,9 @@ impl Done {
         let what = match &self.what {
             What::Nothing => "there is nothing to delete".to_owned(),
             What::Pushed { base } => format!("what has changed since version {base} is {to}"),
+            What::Same { base } => {
+                format!("what was sent last is as the text is now, so nothing follows version {base}")
+            }
             What::Kept if self.way == Way::Merge => {
                 format!("it follows when {} has answered the change before it", self.to_or_away())
             }
@@ -93,10 +99,10 @@ impl Done {
 pub fn conflicting(conflicts: &[Conflict]) -> String {
     let sides = |conflict: &Conflict| format!("{} and {}", conflict.theirs, conflict.ours);
     match conflicts {
-        [] => "they have changed different places".to_owned(),
-        [one] => format!("both have changed the same place differently, {}", sides(one)),
+        [] => "nothing is in conflict".to_owned(),
+        [one] => format!("their changes meet, {}", sides(one)),
         [first, rest @ ..] => {
-            format!("both have changed the same {} places differently, the first {}", rest.len() + 1, sides(first))
+            format!("their changes meet in {} places, first {}", rest.len() + 1, sides(first))
         }
     }
 }
