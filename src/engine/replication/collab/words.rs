@@ -70,9 +70,7 @@ impl Done {
         let what = match &self.what {
             What::Nothing => "there is nothing to delete".to_owned(),
             What::Pushed { base } => format!("what has changed since version {base} is {to}"),
-            What::Same { base } => {
-                format!("what was sent last is as the text is now, so nothing follows version {base}")
-            }
+            What::Same => "there is nothing new to send".to_owned(),
             What::Kept if self.way == Way::Merge => {
                 format!("it follows when {} has answered the change before it", self.to_or_away())
             }

@@ -359,7 +359,7 @@ fn what_does_not_fit_is_refused_with_what_would() {
     assert!(refused(&[], "find 2").contains("with 1 write, a read misses 1 version at most"));
     assert!(refused(&[], "set w 4").contains("1 to 3, because only n=3 nodes can answer"));
     assert!(
-        refused(&[("w", "2"), ("r", "2")], "find")
+        refused(&[("write", "fixed"), ("after", "1000")], "find")
             .contains("none of the trials 1 to 10,000 is stale by 1 version or more")
     );
     assert!(refused(&[], "trial 1000000; trial").contains("trial 1,000,000 is the last"));
