@@ -202,7 +202,9 @@ impl<P: Protocol> Cluster<P> {
         self.happenings += 1;
         match self.world.next(until) {
             None => return Ok(false),
-            Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, false, probe),
+            // That what is no news is lost, only a reader hears who has asked for it.
+            Some(Happening::Message(envelope, sim::Fate::Lost(_))) if !P::is_news(self, &envelope) => {}
+            Some(Happening::Message(envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
             Some(Happening::Message(envelope, sim::Fate::Arrived)) => {
                 self.arrive(envelope, probe);
             }
@@ -255,17 +257,7 @@ impl<P: Protocol> Cluster<P> {
         }
     }
 
-    /// Of what is no news only a reader hears that it is lost, who has asked for that.
-    fn lose(
-        &mut self,
-        envelope: Rc<Envelope<Host, P::Message>>,
-        loss: Loss,
-        is_asked: bool,
-        probe: &mut impl Probe<Self>,
-    ) {
-        if !is_asked && !P::is_news(self, &envelope) {
-            return;
-        }
+    fn lose(&mut self, envelope: Rc<Envelope<Host, P::Message>>, loss: Loss, probe: &mut impl Probe<Self>) {
         let Envelope { id: message, from, to, .. } = *envelope;
         let what = envelope.payload.kind();
         self.passed = Some((envelope, true));
@@ -396,7 +388,7 @@ impl<P: Protocol> Cluster<P> {
                         let reason = format!("{id} can't be delivered while its way is cut; `heal` opens it");
                         return Err(Refused::new(reason));
                     }
-                    Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, true, probe),
+                    Some((envelope, sim::Fate::Lost(loss))) => self.lose(envelope, loss, probe),
                     Some((envelope, sim::Fate::Arrived)) => {
                         let Envelope { id: message, from, to, .. } = *envelope;
                         let what = envelope.payload.kind();
@@ -410,7 +402,7 @@ impl<P: Protocol> Cluster<P> {
             Fate::Drop { message } => {
                 let id = self.choose(message)?.id;
                 let envelope = self.world.network.drop(id).expect("it is in flight");
-                self.lose(envelope, Loss::Dropped, true, probe);
+                self.lose(envelope, Loss::Dropped, probe);
                 Ok(Outcome::Done)
             }
             Fate::Duplicate { message } => {
