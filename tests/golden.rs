@@ -6,32 +6,32 @@
 //!
 //! Each step of each of these runs is drawn, too, and the picture held to what every picture must keep.
 
+mod scripts;
+
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use scripts::DIVIDER;
 use stepwise::figures::{self, Run, catalogue};
 use stepwise::scene::{Breadth, Scene};
 use stepwise::spec::FigureSpec;
 use stepwise::transcript;
 
-const DIVIDER: &str = "\n---\n";
-
 #[test]
 fn every_golden_script_prints_what_it_did() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut wrong = Vec::new();
-    for file in golden_files() {
+    for file in scripts::files() {
         let golden = fs::read_to_string(&file).expect("a golden file is text");
-        let (spec, expected) = parse(&file, &golden);
-        let run = open(&file, &spec);
+        let (input, expected) = golden.rsplit_once(DIVIDER).expect("a golden file has three parts");
+        let run = open(&file, &scripts::spec(&file));
         let transcript = transcript::text(&run);
         check_pictures(&file, &run);
         if transcript.trim_end() == expected.trim_end() {
             continue;
         }
         if update {
-            let (input, _) = golden.rsplit_once(DIVIDER).expect("a golden file has three parts");
             fs::write(&file, format!("{input}{DIVIDER}{transcript}")).expect("a golden file can be written");
         } else {
             wrong.push(format!("{}\nexpected:\n{expected}\nfound:\n{transcript}", file.display()));
@@ -45,40 +45,10 @@ fn every_figure_has_golden_scripts_and_an_example() {
     for entry in catalogue() {
         let kind = entry.about.kind;
         let folder = Path::new("tests/golden").join(kind);
-        assert!(golden_files().iter().any(|file| file.starts_with(&folder)), "{kind} has no golden script");
+        assert!(scripts::files().iter().any(|file| file.starts_with(&folder)), "{kind} has no golden script");
         let spec = FigureSpec { kind: kind.into(), run: entry.about.example.into(), ..FigureSpec::default() };
         check_pictures(Path::new(kind), &open(Path::new(kind), &spec));
     }
-}
-
-fn golden_files() -> Vec<PathBuf> {
-    let folders = fs::read_dir("tests/golden").expect("the golden scripts are beside this file");
-    let mut files: Vec<PathBuf> = folders
-        .map(|folder| folder.expect("a folder can be read").path())
-        .flat_map(|folder| fs::read_dir(folder).expect("one folder for each figure"))
-        .map(|file| file.expect("a folder can be read").path())
-        .collect();
-    files.sort();
-    files
-}
-
-fn parse<'a>(file: &Path, golden: &'a str) -> (FigureSpec, &'a str) {
-    let parts: Vec<&str> = golden.splitn(3, DIVIDER).collect();
-    let [parameters, script, transcript] = parts[..] else {
-        panic!("{} needs three parts divided by ---", file.display());
-    };
-    let kind = file.parent().and_then(Path::file_name).expect("a folder for each figure");
-    let parameters = parameters.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| {
-        let (name, value) = line.split_once(" = ").expect("a parameter is written `name = value`");
-        (name.to_owned(), value.to_owned())
-    });
-    let spec = FigureSpec {
-        kind: kind.to_string_lossy().into_owned(),
-        parameters: parameters.collect(),
-        run: script.to_owned(),
-        ..FigureSpec::default()
-    };
-    (spec, transcript)
 }
 
 fn open(file: &Path, spec: &FigureSpec) -> Run {

@@ -9,6 +9,8 @@
 //!
 //! `UPDATE_NET=1 cargo test --test net` writes all of it anew; read the difference before you commit it.
 
+mod scripts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
@@ -26,7 +28,6 @@ const MOST_KINDS_A_LINE: usize = 2;
 /// A path with more numbers than this is kept by how many it has and by its outermost places.
 const MANY_NUMBERS: usize = 24;
 const NET: &str = "tests/net";
-const DIVIDER: &str = "\n---\n";
 
 #[test]
 fn every_run_is_what_it_was() {
@@ -165,23 +166,13 @@ fn problems(spec: &FigureSpec) -> Vec<String> {
     }
 }
 
-/// The golden scripts, each with the name of its file below the folder of its kind.
+/// The golden scripts, each with the name of its file below `tests/golden`.
 fn golden() -> Vec<(PathBuf, FigureSpec)> {
-    let folders = fs::read_dir("tests/golden").expect("the golden scripts are beside this file");
-    let files =
-        folders.flat_map(|folder| fs::read_dir(folder.expect("a folder").path()).expect("one folder for each figure"));
-    let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
-    files.sort();
     let read = |file: PathBuf| {
         let name = file.strip_prefix("tests/golden").expect("it is below it").to_owned();
-        let text = fs::read_to_string(&file).expect("a golden file is text");
-        let parts: Vec<&str> = text.splitn(3, DIVIDER).collect();
-        let given = parts[0].lines().filter_map(|line| line.split_once(" = ").filter(|_| !line.starts_with('#')));
-        let kind = name.parent().expect("a folder for each figure").to_string_lossy().into_owned();
-        let parameters = given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        (name, FigureSpec { kind, parameters, run: parts[1].to_owned(), ..FigureSpec::default() })
+        (name, scripts::spec(&file))
     };
-    files.into_iter().map(read).collect()
+    scripts::files().into_iter().map(read).collect()
 }
 
 fn open(spec: &FigureSpec) -> Run {

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 pub use crate::form::*;
 use crate::language::{BadCommand, Words};
+use crate::spell::grouped;
 
 /// A system under study.
 ///
@@ -207,6 +208,19 @@ impl Refused {
     #[track_caller]
     pub fn new(reason: impl Display) -> Refused {
         Refused { reason: reason.to_string().into(), source: Location::caller() }
+    }
+
+    /// Whether a run may simulate still more, of which so much is `done`: whatever a script asks, it comes to an end soon.
+    ///
+    /// # Errors
+    /// If it is all that a run has.
+    #[track_caller]
+    pub fn beyond(most: u64, done: u64, what: &str) -> Result<(), Refused> {
+        if done < most {
+            return Ok(());
+        }
+        let most = grouped(most);
+        Err(Refused::new(format!("{most} {what} have been simulated, and a run has no more: begin anew")))
     }
 }
 

@@ -52,13 +52,13 @@ impl Shown for Rpc {
         let local = (own > 0).then(|| (format!("by local calls: {own} €"), ""));
         let calls = cluster.calls.iter().rev().filter(|call| call.id.client == client);
         let calls = calls.map(|call| {
-            let said = match &call.ended {
+            let said = match call.outcome() {
                 None => format!("{}: …", call.id),
-                Some((_, Outcome::Unanswered(_))) => format!("{}: no answer", call.id),
-                Some((_, Outcome::Refused(why))) => {
+                Some(Outcome::Unanswered(_)) => format!("{}: no answer", call.id),
+                Some(Outcome::Refused(why)) => {
                     format!("{}: {}", call.id, why.split([',', ';']).next().unwrap_or_default())
                 }
-                Some((_, outcome)) => format!("{}: {} ✓", call.id, outcome.to_string().trim_end_matches(" charged")),
+                Some(outcome) => format!("{}: {} ✓", call.id, outcome.to_string().trim_end_matches(" charged")),
             };
             (said, tint(&call.id.to_string()))
         });

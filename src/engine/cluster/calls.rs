@@ -16,8 +16,8 @@ pub struct Call {
     /// As the script has it.
     pub asked: Rc<str>,
     pub began: Time,
-    /// `None` while the client waits.
-    pub ended: Option<(Time, Outcome)>,
+    /// `None` while the client waits. What it came to may be a page of posts, which all photographs after it share.
+    pub ended: Option<(Time, Rc<Outcome>)>,
 }
 
 /// One more in a list that photographs share: the copy has room for it, and for nothing else.
@@ -30,5 +30,10 @@ pub fn push<T: Clone>(list: &mut Rc<Vec<T>>, one: T) {
 impl Call {
     pub fn is_open(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// What it came to, once it has ended.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.ended.as_ref().map(|(_, outcome)| &**outcome)
     }
 }

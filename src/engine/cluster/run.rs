@@ -285,7 +285,7 @@ impl<P: Protocol> Cluster<P> {
             let now = self.now();
             let mut calls = Rc::make_mut(&mut self.calls).iter_mut();
             let call = calls.find(|call| call.id == id).expect("a call ends after it has begun");
-            call.ended.get_or_insert((now, outcome));
+            call.ended.get_or_insert_with(|| (now, Rc::new(outcome)));
         }
         if let Some((source, event)) = told {
             self.passed = arrived.map(|envelope| (envelope, false));
@@ -338,10 +338,7 @@ impl<P: Protocol> Cluster<P> {
         }
         let until = now + PATIENCE;
         while self.calls[place].is_open() && self.advance(until, probe)? {}
-        match &self.calls[place].ended {
-            Some((_, outcome)) => Ok(outcome.clone()),
-            None => Ok(Outcome::Pending),
-        }
+        Ok(self.calls[place].outcome().cloned().unwrap_or(Outcome::Pending))
     }
 
     /// Each fate takes its step where it strikes: that is the line a reader is shown.

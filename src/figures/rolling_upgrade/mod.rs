@@ -138,10 +138,10 @@ impl Shown for RollingUpgrade {
         let said = calls.map(|call| {
             let asked = call.asked.trim_start_matches("begin ");
             let asked = asked.split(" via ").next().and_then(|asked| asked.split(" as ").next()).unwrap_or_default();
-            let said = match &call.ended {
+            let said = match call.outcome() {
                 None => format!("{asked}: …"),
-                Some((_, Outcome::Value(Some(says)))) => says.clone(),
-                Some((_, Outcome::Refused(_) | Outcome::Unanswered(_))) => format!("{asked}: ✗"),
+                Some(Outcome::Value(Some(says))) => says.clone(),
+                Some(Outcome::Refused(_) | Outcome::Unanswered(_)) => format!("{asked}: ✗"),
                 Some(_) => format!("{asked}: ✓"),
             };
             (said, "")

@@ -157,7 +157,7 @@ impl Protocol for RollingUpgrade {
     fn counters(cluster: &Cluster<RollingUpgrade>) -> Vec<Counter> {
         let (judge, database) = (&cluster.witness, database_of(&cluster.nodes));
         let refused =
-            |call: &&cluster::Call| matches!(call.ended, Some((_, Outcome::Refused(_) | Outcome::Unanswered(_))));
+            |call: &&cluster::Call| matches!(call.outcome(), Some(Outcome::Refused(_) | Outcome::Unanswered(_)));
         let oldest_code = fleet(cluster).map(|(_, server)| server.version).min().unwrap_or(1);
         let oldest_row = database.rows.iter().map(|row| row.writer).min().unwrap_or(1);
         vec![

@@ -115,8 +115,8 @@ fn a_stream_is_whole_in_the_end_whichever_part_is_lost() {
     for (wait, lost) in [(5, "m7"), (35, "m8"), (45, "m9"), (55, "m10")] {
         let script = format!("charge 1; charge 2; charge 3; begin list; run {wait}ms; drop {lost}; settle");
         let (cluster, _) = run::<Calls>(&[], &script);
-        let (_, outcome) = cluster.calls[3].ended.clone().unwrap();
-        assert_eq!(outcome, Outcome::Value(Some("3 parts".to_owned())), "{lost}");
+        let outcome = cluster.calls[3].outcome().unwrap();
+        assert_eq!(*outcome, Outcome::Value(Some("3 parts".to_owned())), "{lost}");
     }
 }
 
@@ -148,7 +148,7 @@ proptest! {
         prop_assert_eq!(counter(&cluster, "charged_wrongly"), 0, "{}", day);
         let server = last(&cluster);
         for call in cluster.calls.iter().filter(|call| call.asked.contains("charge")) {
-            if let Some((_, Outcome::Value(_))) = call.ended {
+            if let Some(Outcome::Value(_)) = call.outcome() {
                 let is_of = |charge: &Charge| charge.call == call.id || charge.key.as_deref() == Some("shared");
                 prop_assert!(server.ledger[..server.synced].iter().any(is_of), "{} in {}", call.id, day);
             }

@@ -87,7 +87,7 @@ impl Copy {
 #[derive(Clone, Debug)]
 pub struct Versions {
     pub unit: Unit,
-    pub all: Rc<Vec<Version>>,
+    pub all: Rc<Vec<Rc<Version>>>,
     marker: Marker,
 }
 
@@ -110,7 +110,7 @@ pub struct Made {
 impl Versions {
     pub fn new(id: NodeId, unit: Unit, start: &Text) -> Versions {
         let first = Version { text: start.clone(), by: None, conflicts: 0 };
-        Versions { unit, all: Rc::new(vec![first]), marker: Marker { node: id.number(), marks: 0 } }
+        Versions { unit, all: Rc::new(vec![first.into()]), marker: Marker { node: id.number(), marks: 0 } }
     }
 
     /// The number of the newest, and the newest.
@@ -135,7 +135,7 @@ impl Versions {
             (patch.applied(&theirs), merged.conflicts)
         };
         let patch = Patch::between(&theirs, text.iter(), text.len());
-        push(&mut self.all, Version { text, by: Some(by), conflicts: conflicts.len() });
+        push(&mut self.all, Rc::new(Version { text, by: Some(by), conflicts: conflicts.len() }));
         Made { number: number + 1, conflicts, patch }
     }
 
@@ -144,6 +144,6 @@ impl Versions {
             return 0;
         }
         let (newest, known) = (self.head().1, before.head().1);
-        newest.text.weight(&known.text) + (self.all.len() * size_of::<Version>()) as u64
+        newest.text.weight(&known.text) + (size_of::<Version>() + self.all.len() * size_of::<Rc<Version>>()) as u64
     }
 }

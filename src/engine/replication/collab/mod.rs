@@ -274,7 +274,7 @@ fn edit(
     let now = cluster.now();
     push(
         &mut cluster.calls,
-        Call { id: call, asked: command.to_string().into(), began: now, ended: Some((now, Outcome::Done)) },
+        Call { id: call, asked: command.to_string().into(), began: now, ended: Some((now, Outcome::Done.into())) },
     );
     let reaction = cluster.node_mut(node).edit(call, &edit, now);
     cluster.react(node.into(), Some(reaction), None, probe);

@@ -226,7 +226,7 @@ fn a_broken_promise_is_proved_by_two_calls_wherever_there_are_two() {
     assert_eq!(proof(&cached), named("c2.2", Some("c2.1")));
     let read = cached.calls.last().unwrap();
     let (ended, outcome) = read.ended.clone().expect("it is over");
-    assert_eq!((ended - read.began, outcome), (Time::from_millis(20), Outcome::Value(Some("bob".to_owned()))));
+    assert_eq!((ended - read.began, outcome), (Time::from_millis(20), Outcome::Value(Some("bob".to_owned())).into()));
 }
 
 #[test]

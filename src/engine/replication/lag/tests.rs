@@ -69,7 +69,7 @@ fn breaches_of(given: &[(&str, &str)], days: u64, outages: bool) -> [u64; 4] {
             [("seed", seed.as_str()), ("jitter", "30")].into_iter().chain(given.iter().copied()).collect();
         let (site, _) = run::<Site>(&with_seed, &any_day(day, outages));
         hold(&site, &format!("day {day}"));
-        given_up += site.calls.iter().filter(|call| matches!(call.ended, Some((_, Outcome::Refused(_))))).count();
+        given_up += site.calls.iter().filter(|call| matches!(call.outcome(), Some(Outcome::Refused(_)))).count();
         for (count, promise) in counts.iter_mut().zip(PROMISES) {
             *count += site.witness.broken(promise);
         }

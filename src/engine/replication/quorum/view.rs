@@ -27,7 +27,7 @@ pub fn focus(store: &Store) -> Option<(usize, Option<&Coordination>)> {
 
 pub(super) fn counters(store: &Store) -> Vec<Counter> {
     let (traffic, watch) = (store.network().traffic, &store.witness);
-    let refused = |call: &&cluster::Call| matches!(call.ended, Some((_, Outcome::Refused(_))));
+    let refused = |call: &&cluster::Call| matches!(call.outcome(), Some(Outcome::Refused(_)));
     let counter = |name, value| Counter { name, value };
     vec![
         counter("messages_delivered", traffic.delivered),

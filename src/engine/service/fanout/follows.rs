@@ -62,6 +62,14 @@ impl Follows {
         self.crowd.has(follower, followee) != self.turned.contains(&(follower, followee))
     }
 
+    /// The bytes that `before` doesn't share.
+    pub fn weight(&self, before: &Follows) -> u64 {
+        let tables = self.crowd.following.len() + self.crowd.followers.len() + 2 * self.crowd.following_starts.len();
+        let crowd = if Rc::ptr_eq(&self.crowd, &before.crowd) { 0 } else { tables * size_of::<u32>() };
+        let turned = if Rc::ptr_eq(&self.turned, &before.turned) { 0 } else { size_of_val(&**self.turned) };
+        (crowd + turned) as u64
+    }
+
     /// Turns a pair over.
     pub fn turn(&mut self, follower: UserId, followee: UserId) {
         let turned = Rc::make_mut(&mut self.turned);

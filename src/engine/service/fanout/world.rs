@@ -29,9 +29,9 @@ impl World {
         World { follows, posts: Paged::empty(), by_author, page }
     }
 
-    /// The bytes that `before` does not share, but for the posts themselves and the follows, of which few change at a time.
+    /// The bytes that `before` does not share, but for the posts themselves, of which few come at a time.
     pub fn weight(&self, before: &World) -> u64 {
-        self.by_author.weight(&before.by_author)
+        self.follows.weight(&before.follows) + self.by_author.weight(&before.by_author)
     }
 
     pub fn add(&mut self, author: UserId, text: Rc<str>) -> PostId {

@@ -37,11 +37,7 @@ impl Faults {
     }
 
     pub(super) fn run(&mut self, time: Time, probe: &mut impl Probe<Faults>) -> Result<(), Refused> {
-        if self.happenings >= MOST_HAPPENINGS {
-            let reason =
-                "ten million requests, calls and time-outs have been simulated, and a run has no more: begin anew";
-            return Err(Refused::new(reason));
-        }
+        Refused::beyond(MOST_HAPPENINGS, self.happenings, "requests, calls and time-outs")?;
         let (start, end) = (self.now, self.now + time);
         let mut told = 0;
         // A second says more than a part of one.

@@ -82,6 +82,8 @@ pub const MAX_SIZE: u64 = 64;
 const SWEEP: u64 = 10;
 /// One command sends no more requests than about this, warm-ups included: a page takes less than a second for them.
 const MOST_REQUESTS: u64 = 1_500_000;
+/// Once so many requests have been sent, nothing more is measured: a run is done in three seconds.
+const MOST_OF_A_RUN: u64 = 12_000_000;
 /// So many requests tell whether a size is so much too slow that a whole sample of it would be a waste.
 const GLANCE: u64 = 4_000;
 /// The numbers of machines whose capacity is measured.
@@ -144,6 +146,7 @@ impl Engine for Scaling {
     }
 
     fn carry_out(&mut self, command: &Command, probe: &mut impl Probe<Scaling>) -> Done {
+        Refused::beyond(MOST_OF_A_RUN, self.sent, "requests")?;
         match *command {
             Command::Load { rate } => self.load(rate, &Way::ALL, probe),
             Command::Double => self.double(probe),

@@ -348,6 +348,16 @@ fn what_makes_no_sense_is_refused() {
     assert!(Scaling::open(&parameters).is_err());
 }
 
+/// FAULTS V12: each command is bounded, and so are all of a run.
+#[test]
+fn v12_measurements_come_to_an_end() {
+    let mut engine = open(&[]);
+    engine.sent = MOST_OF_A_RUN - 1;
+    assert!(run_script(&mut engine, "load 100/s")[0].is_ok());
+    let refused = run_script(&mut engine, "load 100/s");
+    assert!(matches!(&refused[0], Outcome::Refused(reason) if reason.contains("12,000,000 requests")), "{refused:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -73,6 +73,8 @@ pub struct Duel {
     pub last: Option<Operation>,
     pub points: Rc<Vec<Point>>,
     pub shares: Rc<Vec<Share>>,
+    /// How many operations all sweeps have carried out.
+    swept: u64,
 }
 
 /// After so many operations, how many each had made in a second on average.
@@ -100,6 +102,7 @@ impl Engine for Duel {
             last: None,
             points: Rc::default(),
             shares: Rc::default(),
+            swept: 0,
         }
     }
 

@@ -7,6 +7,10 @@ use super::{Duel, Event, Name, Throughput};
 use crate::contract::{Outcome, Probe, Refused};
 use crate::workload::Mix;
 
+/// Once sweeps have carried out so many operations, there is no other: they run on copies, and what a run may keep doesn't
+/// bound them.
+pub(super) const MOST_SWEPT: u64 = 80_000;
+
 /// How many operations a second each makes with that share of reads, in per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -23,6 +27,7 @@ impl Share {
 
 impl Duel {
     pub(super) fn sweep(&mut self, many: u64, probe: &mut impl Probe<Duel>) -> Result<Outcome, Refused> {
+        Refused::beyond(MOST_SWEPT, self.swept, "operations of sweeps")?;
         self.shares = Rc::default();
         for reads in (0..=100).step_by(10) {
             let mut copy = self.clone();
@@ -30,6 +35,7 @@ impl Duel {
             let scans = if self.settings.mix().0.scans > 0 { reads } else { 0 };
             copy.workload.change(Mix { scans, ..Mix::reads(reads - scans) });
             copy.advance(many, false)?;
+            self.swept += many;
             // What was put off is part of the price.
             copy.finish()?;
             let share = Share { reads, throughputs: copy.throughputs() };

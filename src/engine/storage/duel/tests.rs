@@ -238,3 +238,19 @@ fn without_records_nothing_runs() {
         assert!(!duel(&[]).execute(&command, &mut ()).is_ok());
     }
 }
+
+/// FAULTS V12: sweeps run on copies, which no recording bounds; they come to an end of their own.
+#[test]
+fn v12_sweeps_come_to_an_end() {
+    let mut duel = duel(&[]);
+    execute(&mut duel, Command::Load { many: 10 });
+    duel.swept = super::sweep::MOST_SWEPT;
+    let refused = duel.execute(&Command::Sweep { many: 1 }, &mut ());
+    assert!(
+        matches!(&refused, Outcome::Refused(reason) if reason.contains("80,000 operations of sweeps")),
+        "{refused:?}"
+    );
+    duel.swept -= 1;
+    execute(&mut duel, Command::Sweep { many: 1 });
+    assert_eq!(duel.swept, super::sweep::MOST_SWEPT + 10);
+}
