@@ -162,10 +162,9 @@ fn a_read_without_an_answer_leaves_nothing_unknown() {
     ends(told(&mut opened::<Cluster<Topology>>(&short), "insert stock 1"), "whether the leader has done it");
 }
 
-/// `leader`, `lag`, `failover`, `quorum` and a stream of `rpc` came to "refused" where no one had refused anything.
+/// `leader`, `lag`, `failover` and `quorum` came to "refused" where no one had refused anything.
 #[test]
 fn no_answer_is_no_refusal_in_any_figure() {
-    use crate::encoding::rpc::Rpc;
     use crate::replication::{failover::Failover, lag::Lag, leader::Leader, quorum::Quorum};
     fn comes_to<P: Protocol>(parameters: &[(&str, &str)], script: &str, unknown: Option<&str>) {
         let (said, outcome) = told(&mut opened::<Cluster<P>>(parameters), script);
@@ -182,8 +181,6 @@ fn no_answer_is_no_refusal_in_any_figure() {
     let by_node = [("coordinator", "node")];
     comes_to::<Quorum>(&by_node, &format!("{off} write k a"), Some("whether it was written"));
     comes_to::<Quorum>(&by_node, &format!("{off} read k"), None);
-    comes_to::<Rpc>(&[], "stop n1; list", None);
-    comes_to::<Rpc>(&[], "charge 10; charge 20; begin list; run 35ms; stop n1; run 20s; list", None);
 }
 
 /// That a write was too old by the clock was told without the time that it was measured against.
