@@ -50,7 +50,8 @@ fn push(out: &mut String, text: std::fmt::Arguments) {
 /// A step: `{"step":12,"address":"3.2","command":3,"event":"LeafSplit","narration":"…","source":"src/…/insert.rs:88",
 /// "counters":{…}}`, `step` and `command` counted from 1. The end: `{"outcomes":[…],"counters":{…},"state":{…}}`, with
 /// `"full":true` where the run reached its limit. An outcome: `{"command":"get k","ok":true,"value":"v"}`, with
-/// `"value":null` for a key that is not there, `"entries":[["a","1"]]` for a scan, `"pending":true` for what was only
+/// `"value":null` for a key that is not there, `"entries":[["a","1"]]` for a scan, with `"of":"SQL"` where one of several was asked
+/// for it (and `null` where that one has no answer), `"pending":true` for what was only
 /// issued, `"ok":false,"error":"…"` for a refusal, and `"interrupted":true` for a command that was cut short.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn json_lines(run: &Run) -> impl Iterator<Item = String> {
@@ -96,6 +97,10 @@ fn outcome_json(mark: crate::figures::CommandMark) -> serde_json::Value {
         Outcome::Done => {}
         Outcome::Value(value) => outcome["value"] = value.into(),
         Outcome::Entries(entries) => outcome["entries"] = json!(entries),
+        Outcome::AnswerOf(one, entries) => {
+            outcome["of"] = one.into();
+            outcome["entries"] = json!(entries);
+        }
         Outcome::Pending => outcome["pending"] = true.into(),
         Outcome::Refused(reason) => outcome["error"] = reason.into(),
         unanswered @ Outcome::Unanswered(_) => outcome["error"] = unanswered.to_string().into(),

@@ -186,6 +186,8 @@ pub enum Outcome {
     Value(Option<String>),
     /// The entries of a scan, in key order.
     Entries(Vec<(String, String)>),
+    /// The answer of one of several that were asked, as its entries; `None` where it has none.
+    AnswerOf(&'static str, Option<Vec<(String, String)>>),
     /// Issued, and not answered yet.
     Pending,
     /// Refused, for a reason of the subject: quorum not met, disk full.
@@ -270,20 +272,23 @@ impl Display for Outcome {
             Outcome::Done => out.write_str("done"),
             Outcome::Value(Some(value)) => write!(out, "{value}"),
             Outcome::Value(None) => out.write_str("(no value)"),
-            Outcome::Entries(entries) if entries.is_empty() => out.write_str("(no entries)"),
-            Outcome::Entries(entries) => {
-                for (place, (key, value)) in entries.iter().enumerate() {
-                    let comma = if place == 0 { "" } else { ", " };
-                    write!(out, "{comma}{key} = {value}")?;
-                }
-                Ok(())
-            }
+            Outcome::Entries(entries) => out.write_str(&spelt(entries)),
+            Outcome::AnswerOf(one, None) => write!(out, "answer of {one}: none"),
+            Outcome::AnswerOf(one, Some(entries)) => write!(out, "answer of {one}: {}", spelt(entries)),
             Outcome::Pending => out.write_str("pending"),
             Outcome::Refused(reason) => write!(out, "refused: {reason}"),
             Outcome::Unanswered(None) => out.write_str("no answer"),
             Outcome::Unanswered(Some(unknown)) => write!(out, "no answer; {unknown} is unknown"),
         }
     }
+}
+
+/// `a = 1, b = 2`.
+fn spelt(entries: &[(String, String)]) -> String {
+    if entries.is_empty() {
+        return "(no entries)".to_owned();
+    }
+    entries.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Bytes that a reader may look at, explained: a record, a page, a message.

@@ -12,7 +12,7 @@
 //! - `NAME COMPARED NUMBER`: a counter of the figure, `commands` or `steps`, compared by `=`, `!=`, `<`, `<=`, `>`, `>=`;
 //! - `NAME is VALUE`: a parameter of the figure;
 //! - `said "WORDS"`: the narration of some step has these words;
-//! - `outcome "WORDS"`: some command came to that, as in `outcome "refused: no answer"`.
+//! - `outcome "WORDS"`: some command came to that, as in `outcome "no answer"`.
 //!
 //! It is looked at when a command has ended, and the goal is reached at the first end at which all parts hold, if no more
 //! commands were given until then than the goal allows. A command that a range repeats counts once, as it was typed; what

@@ -256,31 +256,30 @@ fn expand_field(
         quote! { out.write_str(" ")?; out.write_str(#introduced)?; <#ty as crate::form::Value>::spell(#value, out)?; }
     };
     let read = read_value(attributes, ty, &what)?;
-    let is_there = match &word {
-        Some(word) => quote! { words.keyword(#word) },
-        None => quote! { !words.is_empty() },
-    };
-    Ok(match default {
+    if !optional {
+        writes.push(spell(quote! { #variable }));
+        return Ok(Read::Plain(read));
+    }
+    let (written, given, missing) = match default {
         Some(default) => {
             let value = spell(quote! { #variable });
-            writes.push(quote! { if *#variable != #default { #value } });
-            let otherwise = quote! { match #variable { Some(given) => given, None => #default } };
-            match &word {
-                Some(_) => Read::Introduced { is_there, value: read, otherwise },
-                None => Read::Plain(quote! { if #is_there { #read } else { #default } }),
-            }
-        }
-        None if is_option => {
-            let value = spell(quote! { value });
-            writes.push(quote! { if let Some(value) = #variable { #value } });
-            match &word {
-                Some(_) => Read::Introduced { is_there, value: read, otherwise: quote! { #variable } },
-                None => Read::Plain(quote! { if #is_there { Some(#read) } else { None } }),
-            }
+            (quote! { if *#variable != #default { #value } }, read.clone(), quote! { #default })
         }
         None => {
-            writes.push(spell(quote! { #variable }));
-            Read::Plain(read)
+            let value = spell(quote! { value });
+            (quote! { if let Some(value) = #variable { #value } }, quote! { Some(#read) }, quote! { None })
+        }
+    };
+    writes.push(written);
+    Ok(match word {
+        None => Read::Plain(quote! { if words.is_empty() { #missing } else { #given } }),
+        Some(word) => {
+            let otherwise = if is_option {
+                quote! { #variable }
+            } else {
+                quote! { #variable.unwrap_or(#missing) }
+            };
+            Read::Introduced { is_there: quote! { words.keyword(#word) }, value: read, otherwise }
         }
     })
 }

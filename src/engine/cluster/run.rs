@@ -167,6 +167,11 @@ impl<P: Protocol> Cluster<P> {
         self.network().is_up(node.into())
     }
 
+    /// How many calls have come to such an outcome.
+    pub fn ended(&self, to: impl Fn(&Outcome) -> bool) -> u64 {
+        self.calls.iter().filter(|call| call.outcome().is_some_and(&to)).count() as u64
+    }
+
     /// Whether nothing will happen by itself any more, but for what only keeps things going; and nobody waits for an answer.
     pub fn is_quiet(&self) -> bool {
         !self.network().in_flight().any(|message| P::is_news(self, message))

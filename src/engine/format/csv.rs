@@ -84,7 +84,7 @@ pub fn read<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema) -> Result<Value, BadB
             kind @ (Kind::List(_) | Kind::Record(_)) => {
                 let mut inner = Bytes::new(written.as_bytes(), ());
                 let value =
-                    json::read_value(&mut inner, kind).map_err(|bad| bytes.bad(start, bad.found, bad.accepted))?;
+                    json::read_value(&mut inner, kind).map_err(|bad| bytes.bad(start, &bad.found, &bad.accepted))?;
                 if !inner.is_at_end() {
                     return Err(bytes.bad(start, "more than a value in one cell", "one value as JSON"));
                 }

@@ -1,7 +1,7 @@
 //! Going over bytes from the front: what is there, what it is for, and where it is not what it should be.
 
 use std::fmt::{self, Display};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use super::schema::Schema;
@@ -84,14 +84,26 @@ impl Ear for Parts {
     }
 }
 
-/// Bytes that do not say what they should.
+/// Bytes that do not say what they should. In a box, so that whatever is read well, by far the most, is returned in registers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadBytes {
+pub struct BadBytes(Box<Mistake>);
+
+/// Where bytes are wrong, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
     /// Counted from the first byte of the record, from 0.
     pub offset: usize,
     /// What stands there.
     pub found: String,
     pub accepted: String,
+}
+
+impl Deref for BadBytes {
+    type Target = Mistake;
+
+    fn deref(&self) -> &Mistake {
+        &self.0
+    }
 }
 
 impl Display for BadBytes {
@@ -147,7 +159,9 @@ impl<'a, E: Ear> Bytes<'a, E> {
 
     /// [`take`](Bytes::take), for a number of bytes that is known beforehand.
     pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N], BadBytes> {
-        Ok(self.take(N, what)?.try_into().expect("it has so many"))
+        let Some(taken) = self.rest().first_chunk() else { return Err(self.ends(N, what)) };
+        self.at += N;
+        Ok(*taken)
     }
 
     /// What stands here, for a message: `"k"`, `0x9f`, `the end`.
@@ -203,7 +217,7 @@ impl<'a, E: Ear> Bytes<'a, E> {
     }
 
     pub fn bad(&self, offset: usize, found: impl Display, accepted: impl Display) -> BadBytes {
-        BadBytes { offset, found: found.to_string(), accepted: accepted.to_string() }
+        BadBytes(Box::new(Mistake { offset, found: found.to_string(), accepted: accepted.to_string() }))
     }
 }
 
@@ -243,6 +257,8 @@ impl<'s> Slots<'s> {
                 }
             }
         }
-        Ok(Value::Record(self.fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
+        Ok(Value::Record(
+            self.fields.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect(),
+        ))
     }
 }

@@ -6,7 +6,11 @@ use std::rc::Rc;
 use crate::wording::shown;
 
 /// What a field holds. A format may not be able to tell all of these apart; which it can't is what a reader is to see.
+///
+/// Which of them it is takes a whole word, so that values are copied word by word. Where it took a byte, copies began at odd places, and
+/// a processor has to wait when it loads at once what was stored in other pieces: reading Thrift took up to five times as long.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(u64)]
 pub enum Value {
     /// Said to be nothing, which is not the same as not being said.
     Null,

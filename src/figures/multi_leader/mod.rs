@@ -9,7 +9,7 @@ use super::plug::{self, Fault, fault};
 use super::stage::{Shown, Staged};
 use crate::engine::cluster::{CallId, ClientId, Cluster, Host, NodeId};
 use crate::engine::replication::multi_leader::{
-    Message, MultiLeader, RecordId, Role, apart, is_delivered, store::Change,
+    Message, MultiLeader, RecordId, Role, apart, is_delivered, owed, store::Change,
 };
 use crate::engine::wording::{count, shown};
 use crate::engine::{Dump, wire};
@@ -52,13 +52,14 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
     fn banner(cluster: &Leaders) -> (&'static str, String, String) {
         let (settings, lost) = (&cluster.settings, cluster.witness.calls_lost());
         let rule = settings.resolution.label().to_owned();
-        let owed: usize = cluster.nodes.iter().map(|node| node.owes()).sum();
         let (class, title) = match (&lost[..], pairs(cluster).pop()) {
             ([one], _) => ("bad", format!("Lost: {one} ✗")),
             ([.., last], _) => ("bad", format!("Lost: {}, the last {last} ✗", count(lost.len(), "write"))),
             ([], Some((one, other))) => ("bad", format!("Taken twice: {one} and {other} ✗")),
             _ if apart(cluster) > 0 => ("bad", "All told, and not alike ✗".to_owned()),
-            _ if !is_delivered(cluster) => ("strong", format!("{} not acknowledged by all", count(owed, "change"))),
+            _ if !is_delivered(cluster) => {
+                ("strong", format!("{} not acknowledged by all", count(owed(cluster), "record")))
+            }
             _ => ("good", "All are alike ✓".to_owned()),
         };
         (class, title, rule)

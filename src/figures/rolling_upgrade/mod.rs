@@ -13,7 +13,7 @@ use super::stage::{self, Shown};
 use super::{About, Figure};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::encoding::rolling_upgrade::{
-    Change, DATABASE, Event, Format, Message, RollingUpgrade, Server, Unknown, closed, database_of, fleet,
+    Change, DATABASE, Event, Format, Message, RollingUpgrade, Server, Unknown, database_of, fleet,
 };
 use crate::engine::wire::dump;
 use crate::engine::wording::{count, plural};
@@ -124,7 +124,7 @@ impl Shown for RollingUpgrade {
         let rule = format!("{plan}, {format}, unknown fields {unknown}");
         let judge = &cluster.witness;
         let (class, title) = match (&judge.losses[..], judge.wrong) {
-            ([], 0) if judge.is_broken => ("bad", "The plan is broken ✗".to_owned()),
+            ([], 0) if judge.is_broken() => ("bad", "The plan is broken ✗".to_owned()),
             ([], 0) => ("good", "Nothing is lost ✓".to_owned()),
             ([], wrong) => ("bad", format!("{wrong} wrong {} ✗", plural(wrong, "answer"))),
             ([loss], _) => ("bad", format!("Lost: the {} of {} ✗", loss.field, loss.row)),
@@ -219,7 +219,7 @@ fn draw_costs(scene: &mut Scene, cluster: &Seen, area: Area) {
     let rewritten = judge.migrated + judge.rewritten;
     let costs = [
         ("rows rewritten", format!("{rewritten}: {}", count(judge.bytes_rewritten, "byte"))),
-        ("database closed for", closed(cluster).to_string()),
+        ("database closed for", judge.closed.to_string()),
         ("requests that waited", database.waited.to_string()),
     ];
     for (place, (name, value)) in costs.iter().enumerate() {

@@ -52,7 +52,7 @@ pub(super) fn draw_database(scene: &mut Scene, cluster: &Seen, event: Option<&Ev
     let database = database_of(&cluster.nodes);
     let up = cluster.is_up(DATABASE);
     let bytes: usize = database.rows.iter().map(|row| row.bytes.len()).sum();
-    let status = match (up, database.is_closed(), database.waiting.len()) {
+    let status = match (up, database.is_closed, database.waiting.len()) {
         (false, ..) => "off: what its disk has".to_owned(),
         (true, true, 0) => "closed".to_owned(),
         (true, true, waiting) => format!("closed, {} waiting", count(waiting, "request")),
@@ -67,7 +67,7 @@ pub(super) fn draw_database(scene: &mut Scene, cluster: &Seen, event: Option<&Ev
     let class = if up { "" } else { "stopped" };
     let shape = boxed(DATABASE.to_string(), area, 0.0, "disk").changed(reached).class(class);
     let shape = put(shape, head, Anchor::Start, "name", &name);
-    let face = if database.is_closed() { "small bad" } else { "small" };
+    let face = if database.is_closed { "small bad" } else { "small" };
     scene.push(put(shape, head, Anchor::End, face, &status).label(format!("{name}: {status}")));
     let written = match event {
         Some(Event::RowStored { row, .. } | Event::RowRewritten { row, .. }) => Some(*row),

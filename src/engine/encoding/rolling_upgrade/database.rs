@@ -24,10 +24,7 @@ pub struct Database {
     pub migration: Option<Migration>,
     /// What has come while it was closed.
     pub waiting: VecDeque<(Host, Message)>,
-    /// While it is closed: since when, as far as that has been counted.
-    since: Option<Time>,
-    /// How long it has been closed.
-    pub closed: Time,
+    pub is_closed: bool,
     pub waited: u64,
 }
 
@@ -51,7 +48,6 @@ pub struct Migration {
     next: usize,
     in_batch: usize,
     rewritten: usize,
-    begun: Time,
     /// Whether the database has opened in between.
     paused: bool,
 }
@@ -68,24 +64,18 @@ pub fn person(id: RowId) -> Person {
 }
 
 impl Migration {
-    pub fn new(code: Code, contracts: bool, begun: Time) -> Migration {
+    pub fn new(code: Code, contracts: bool) -> Migration {
         let unknown = if contracts { Unknown::Dropped } else { code.unknown };
-        Migration {
-            code: Code { unknown, ..code },
-            contracts,
-            next: 0,
-            in_batch: 0,
-            rewritten: 0,
-            begun,
-            paused: false,
-        }
+        Migration { code: Code { unknown, ..code }, contracts, next: 0, in_batch: 0, rewritten: 0, paused: false }
     }
 
     /// A row as the code would write it, if that is not how it stands there.
     fn rewrites(&self, row: &Row) -> Option<Result<Vec<u8>, String>> {
         if self.contracts {
-            let bytes = self.code.read(&row.bytes).map(|loaded| self.code.write(&loaded.person, &loaded.foreign));
-            return Some(bytes).filter(|bytes| bytes.as_deref().ok() != Some(&*row.bytes));
+            return match self.code.read(&row.bytes) {
+                Ok(loaded) if loaded.foreign.fields.is_empty() => None,
+                read => Some(read.map(|loaded| self.code.write(&loaded.person, &loaded.foreign))),
+            };
         }
         (row.writer < self.code.version).then(|| {
             let written = self.code.of_version(row.writer).read(&row.bytes)?.person;
@@ -110,14 +100,9 @@ impl Database {
             rows: Rc::new(RowId::ALL.iter().take(settings.rows).map(row).collect()),
             migration: None,
             waiting: VecDeque::new(),
-            since: None,
-            closed: Time::ZERO,
+            is_closed: false,
             waited: 0,
         }
-    }
-
-    pub fn is_closed(&self) -> bool {
-        self.since.is_some()
     }
 
     /// The row of a request: what clients ask for has been checked.
@@ -127,7 +112,7 @@ impl Database {
     }
 
     pub fn hear(&mut self, from: Host, message: &Message) -> Reaction {
-        if self.is_closed() {
+        if self.is_closed {
             self.waited += 1;
             self.waiting.push_back((from, message.clone()));
             return Reaction::new(Event::Waits { from, call: message.call() });
@@ -162,18 +147,18 @@ impl Database {
         self.rows.iter().filter(|row| migration.rewrites(row).is_some()).count()
     }
 
-    pub fn begin(&mut self, migration: Migration, now: Time) -> Reaction {
+    pub fn begin(&mut self, migration: Migration) -> Reaction {
         let (rows, version, work) = (self.needs(&migration), migration.code.version, self.settings.work);
         let contracts = migration.contracts;
         self.migration = Some(migration);
-        self.since = Some(now);
+        self.is_closed = true;
         Reaction::new(Event::MigrationBegun { version, rows, contracts }).wake(work, Timer::Rewrite)
     }
 
-    pub fn wake(&mut self, timer: Timer, now: Time) -> Option<Reaction> {
+    pub fn wake(&mut self, timer: Timer) -> Option<Reaction> {
         match timer {
             Timer::Serve => {
-                if self.is_closed() {
+                if self.is_closed {
                     return None;
                 }
                 let (from, message) = self.waiting.pop_front()?;
@@ -181,18 +166,17 @@ impl Database {
             }
             Timer::Close => {
                 let rows = self.needs(&self.migration?);
-                self.since = Some(now);
+                self.is_closed = true;
                 Some(Reaction::new(Event::ClosedAgain { rows }).wake(self.settings.work, Timer::Rewrite))
             }
-            Timer::Rewrite => self.rewrite(now),
+            Timer::Rewrite => self.rewrite(),
             Timer::Unanswered(..) | Timer::GiveUp(_) => unreachable!("these are of others"),
         }
     }
 
     /// The migration rewrites one more row.
-    fn rewrite(&mut self, now: Time) -> Option<Reaction> {
+    fn rewrite(&mut self) -> Option<Reaction> {
         let mut migration = self.migration?;
-        self.count_closed(now);
         let rest = self.rows.iter().enumerate().skip(migration.next);
         let found = rest.into_iter().find_map(|(place, row)| Some((place, migration.rewrites(row)?)));
         let Some((place, read)) = found else {
@@ -200,8 +184,8 @@ impl Database {
                 version: migration.code.version,
                 rows: migration.rewritten,
                 contracts: migration.contracts,
-                closed: self.closed,
-                took: migration.paused.then(|| now - now.min(migration.begun)),
+                closed: Time::ZERO,
+                took: migration.paused.then_some(Time::ZERO),
             });
             self.migration = None;
             return Some(self.open(reaction));
@@ -238,23 +222,16 @@ impl Database {
         })
     }
 
-    fn count_closed(&mut self, now: Time) {
-        if let Some(since) = self.since {
-            self.closed += now - now.min(since);
-            self.since = Some(now);
-        }
-    }
-
     /// What has waited is answered, one after the other.
     fn open(&mut self, reaction: Reaction) -> Reaction {
-        self.since = None;
+        self.is_closed = false;
         let many = self.waiting.len();
         (0..many).fold(reaction, |reaction, _| reaction.wake(Time::ZERO, Timer::Serve))
     }
 
     pub fn stop(&mut self) -> String {
         let waited = std::mem::take(&mut self.waiting).len();
-        self.since = None;
+        self.is_closed = false;
         let migration = self.migration.take().map(|_| " The migration ends where it is.").unwrap_or_default();
         let forgets = match waited {
             0 => String::new(),

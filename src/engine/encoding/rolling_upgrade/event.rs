@@ -126,7 +126,8 @@ pub enum Event {
     Waits { from: Host, call: CallId },
     #[told("The old field is out of {}. The database is open; it has been closed for {closed} so far.{}", count(*rows, "row"), in_all(*took), when = *contracts)]
     #[told("{} in the form of version {version}. The database is open; it has been closed for {closed} so far.{}", rewritten(*rows), in_all(*took))]
-    /// `took` is how long it was at work, if the database has opened in between.
+    /// Who sees everything says how long the database was closed, and how long the migration was at work, if the database has opened
+    /// in between: its own clock may be wrong.
     MigrationEnded { version: u8, rows: usize, contracts: bool, closed: Time, took: Option<Time> },
     #[flatten]
     Happened(Happened),

@@ -28,16 +28,17 @@ pub struct Judge {
     /// How often code came to run that couldn't rely on what other code writes, or has written; or a row came to be stored
     /// on which code that runs can't rely.
     pub breaches: u64,
-    /// Whether that is so now.
-    pub is_broken: bool,
+    /// On what code that runs can't rely now.
+    broken: Rc<Vec<Breach>>,
     /// Rows that were rewritten by a migration, and because they were read.
     pub migrated: u64,
     pub rewritten: u64,
     pub bytes_rewritten: u64,
-    /// How long the database was closed when it stopped, which it can't know any more; and while it is closed, up to when
-    /// it has counted that itself.
-    pub cut_short: Time,
+    /// How long the database has been closed, and while it is, up to when that is counted.
+    pub closed: Time,
     counted: Option<Time>,
+    /// When the last migration began.
+    begun: Time,
 }
 
 /// What a row should say.
@@ -109,64 +110,100 @@ impl Judge {
         told.into()
     }
 
-    /// A database that stops while it is closed was closed up to that moment.
+    /// By the true time, up to each step of a migration. A database that stops while it is closed was closed up to that moment.
     fn count_closed(&mut self, event: &mut Event, database: &Database, now: Time) {
-        match event {
+        let stops = matches!(event, Event::Happened(Happened::NodeStopped { node, .. }) if *node == DATABASE);
+        let is_step = matches!(
+            event,
             Event::MigrationBegun { .. }
-            | Event::RowRewritten { .. }
-            | Event::RowLeft { .. }
-            | Event::ClosedAgain { .. } => self.counted = database.is_closed().then_some(now),
-            Event::MigrationEnded { closed, .. } => {
-                self.counted = None;
-                *closed += self.cut_short;
-            }
-            Event::Happened(Happened::NodeStopped { node, .. }) if *node == DATABASE => {
-                self.cut_short += self.counted.take().map(|since| now - since).unwrap_or_default();
+                | Event::RowRewritten { .. }
+                | Event::RowLeft { .. }
+                | Event::ClosedAgain { .. }
+                | Event::MigrationEnded { .. }
+        );
+        if !is_step && !stops {
+            return;
+        }
+        self.closed += self.counted.map(|since| now - since).unwrap_or_default();
+        self.counted = database.is_closed.then_some(now);
+        match event {
+            Event::MigrationBegun { .. } => self.begun = now,
+            Event::MigrationEnded { closed, took, .. } => {
+                *closed = self.closed;
+                took.iter_mut().for_each(|took| *took = now - self.begun);
             }
             _ => {}
         }
     }
 
-    /// Each upgrade, rollback and start is told when the plan is broken after it, and a row that breaks it.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
+    /// A plan that is broken is told of the code that comes to run and has to do with it, and of the row that breaks it.
     fn watch_plan(&mut self, event: &mut Event, nodes: &[Rc<Machine>], network: &Network<Host, Message>) {
-        let was_broken = self.is_broken;
-        let told = match event {
-            Event::Upgraded { breach, .. } | Event::RolledBack { breach, .. } => breach,
-            Event::Happened(Happened::NodeStarted { with, .. }) => with,
-            Event::RowStored { breach, .. } | Event::RowRewritten { breach, .. } if !was_broken => breach,
-            Event::RowStored { .. } | Event::RowRewritten { .. } | Event::Happened(Happened::NodeStopped { .. }) => {
-                self.is_broken = !breach(&self.settings, nodes, network).is_empty();
-                return;
+        let after = breaches(&self.settings, nodes, network);
+        let before = std::mem::replace(&mut self.broken, Rc::new(after));
+        let (told, version) = match event {
+            Event::Upgraded { breach, version, up: true, .. } | Event::RolledBack { breach, version, up: true, .. } => {
+                (breach, Some(*version))
             }
+            Event::Happened(Happened::NodeStarted { node, with }) => match &*nodes[node.index()] {
+                Machine::Server(server) => (with, Some(server.version)),
+                Machine::Database(_) => return,
+            },
+            Event::RowStored { breach, .. } | Event::RowRewritten { breach, .. } if before.is_empty() => (breach, None),
             _ => return,
         };
-        let breach = breach(&self.settings, nodes, network);
-        self.is_broken = !breach.is_empty();
-        self.breaches += u64::from(self.is_broken);
-        if self.is_broken {
-            *told = format!("{told}{breach}").into();
-        }
+        let mut about = self.broken.iter().filter(|it| version.is_none_or(|version| it.is_about(version)));
+        let Some(breach) = about.clone().find(|it| !before.contains(it)).or_else(|| about.next()) else { return };
+        self.breaches += 1;
+        *told = format!("{told} {}", breach.told(before.contains(breach), &self.settings, nodes)).into();
     }
 }
 
-/// Where code that runs can't rely on what other code writes, or has written: a sentence after a blank, or nothing.
-fn breach(settings: &Settings, nodes: &[Rc<Machine>], network: &Network<Host, Message>) -> String {
+/// Where code that runs can't rely on what other code writes, or on a row that it has written.
+#[derive(Clone, PartialEq, Eq)]
+struct Breach {
+    reader: u8,
+    writer: u8,
+    row: Option<RowId>,
+}
+
+impl Breach {
+    /// Whether code of that version makes it: by what it reads, and by what it is going to write.
+    fn is_about(&self, version: u8) -> bool {
+        self.reader == version || self.writer == version && self.row.is_none()
+    }
+
+    /// A sentence; `was` is whether that was so before.
+    fn told(&self, was: bool, settings: &Settings, nodes: &[Rc<Machine>]) -> String {
+        let Breach { reader, writer, row } = self;
+        let still = if was { "still " } else { "" };
+        let Some(id) = row else {
+            let begins = if was { "Version" } else { "From now on version" };
+            return format!("{begins} {reader} {still}can't rely on what version {writer} writes.");
+        };
+        let row = database_of(nodes).rows.iter().find(|row| row.id == *id).expect("rows are never deleted");
+        let why =
+            if (settings.change, *reader, *writer) == (Change::Staged, 3, 1) { relies_on(settings, row) } else { "" };
+        format!("Version {reader} {still}can't rely on {id}, which version {writer} has written.{why}")
+    }
+}
+
+fn breaches(settings: &Settings, nodes: &[Rc<Machine>], network: &Network<Host, Message>) -> Vec<Breach> {
     let servers = nodes.iter().filter_map(|node| match &**node {
         Machine::Server(server) if network.is_up(server.id.into()) => Some(server.version),
         _ => None,
     });
-    let (running, change): (Vec<u8>, _) = (servers.collect(), settings.change);
-    for reader in &running {
-        if let Some(writer) = running.iter().find(|writer| !change.allows(*reader, **writer)) {
-            return format!(" From now on version {reader} can't rely on what version {writer} writes.");
-        }
-        if let Some(row) = database_of(nodes).rows.iter().find(|row| !change.allows(*reader, row.writer)) {
-            let (id, writer) = (row.id, row.writer);
-            let why = if (change, *reader, writer) == (Change::Staged, 3, 1) { relies_on(settings, row) } else { "" };
-            return format!(" Version {reader} can't rely on {id}, which version {writer} has written.{why}");
-        }
-    }
-    String::new()
+    let (running, rows): (Vec<u8>, _) = (servers.collect(), &database_of(nodes).rows);
+    let of = |reader: u8| {
+        let codes = running.iter().map(move |writer| Breach { reader, writer: *writer, row: None });
+        let rows = rows.iter().map(move |row| Breach { reader, writer: row.writer, row: Some(row.id) });
+        codes.chain(rows)
+    };
+    let all = running.iter().flat_map(|reader| of(*reader));
+    all.filter(|it| !settings.change.allows(it.reader, it.writer)).collect()
 }
 
 /// What version 3 makes of a row of version 1.
@@ -192,12 +229,13 @@ impl Witness<RollingUpgrade> for Judge {
             losses: Rc::default(),
             wrong: 0,
             breaches: 0,
-            is_broken: false,
+            broken: Rc::default(),
             migrated: 0,
             rewritten: 0,
             bytes_rewritten: 0,
-            cut_short: Time::ZERO,
+            closed: Time::ZERO,
             counted: None,
+            begun: Time::ZERO,
         }
     }
 

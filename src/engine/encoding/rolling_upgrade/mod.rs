@@ -105,11 +105,6 @@ pub fn database_of(nodes: &[Rc<Machine>]) -> &Database {
     database
 }
 
-/// How long the database has been closed, also before it stopped.
-pub fn closed(cluster: &Cluster<RollingUpgrade>) -> Time {
-    database_of(&cluster.nodes).closed + cluster.witness.cut_short
-}
-
 impl Protocol for RollingUpgrade {
     type Settings = Settings;
     type Message = Message;
@@ -156,14 +151,12 @@ impl Protocol for RollingUpgrade {
 
     fn counters(cluster: &Cluster<RollingUpgrade>) -> Vec<Counter> {
         let (judge, database) = (&cluster.witness, database_of(&cluster.nodes));
-        let refused =
-            |call: &&cluster::Call| matches!(call.outcome(), Some(Outcome::Refused(_) | Outcome::Unanswered(_)));
         let oldest_code = fleet(cluster).map(|(_, server)| server.version).min().unwrap_or(1);
         let oldest_row = database.rows.iter().map(|row| row.writer).min().unwrap_or(1);
         vec![
             Counter { name: "values_lost", value: judge.losses.len() as u64 },
             Counter { name: "wrong_answers", value: judge.wrong },
-            Counter { name: "failed_requests", value: cluster.calls.iter().filter(refused).count() as u64 },
+            Counter { name: "failed_requests", value: cluster.ended(|it| !it.is_ok()) },
             Counter { name: "plan_broken", value: judge.breaches },
             Counter { name: "oldest_code", value: oldest_code.into() },
             Counter { name: "oldest_row", value: oldest_row.into() },
@@ -171,7 +164,7 @@ impl Protocol for RollingUpgrade {
             Counter { name: "rows_rewritten_on_read", value: judge.rewritten },
             Counter { name: "bytes_rewritten", value: judge.bytes_rewritten },
             Counter { name: "bytes_stored", value: database.rows.iter().map(|row| row.bytes.len() as u64).sum() },
-            Counter { name: "closed_us", value: closed(cluster).as_micros() },
+            Counter { name: "closed_us", value: judge.closed.as_micros() },
             Counter { name: "requests_waited", value: database.waited },
         ]
     }
@@ -187,7 +180,7 @@ impl Protocol for RollingUpgrade {
                     let hex: String = row.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                     json!({ "row": row.id.to_string(), "revision": row.revision, "written_by": row.writer, "bytes": hex })
                 });
-                json!({ "rows": rows.collect::<Value>(), "closed": database.is_closed() })
+                json!({ "rows": rows.collect::<Value>(), "closed": database.is_closed })
             }
         }
     }
@@ -210,10 +203,10 @@ impl cluster::Node<RollingUpgrade> for Machine {
         }
     }
 
-    fn wake(&mut self, timer: Timer, now: Time) -> Option<Reaction> {
+    fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
         match (self, timer) {
             (Machine::Server(server), Timer::Unanswered(call, mark)) => server.wake(call, mark),
-            (Machine::Database(database), timer) => database.wake(timer, now),
+            (Machine::Database(database), timer) => database.wake(timer),
             (Machine::Server(_), _) => unreachable!("a node waits for nothing else"),
         }
     }

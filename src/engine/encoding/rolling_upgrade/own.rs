@@ -60,13 +60,11 @@ pub fn carry_out(cluster: &mut Fleet, command: &Command, probe: &mut impl Probe<
             cluster.tell(Event::RolledBack { node, version: version - 1, up, forgets, breach }, probe)
         }
         Command::Migrate { begin } => {
-            let now = cluster.clock(DATABASE.into());
-            let migration = Migration::new(cluster.settings.code(newest(cluster)), false, now);
+            let migration = Migration::new(cluster.settings.code(newest(cluster)), false);
             migrate(cluster, migration, begin, probe)
         }
         Command::Contract { begin } => {
-            let now = cluster.clock(DATABASE.into());
-            let migration = Migration::new(cluster.settings.code(cluster.settings.change.last()), true, now);
+            let migration = Migration::new(cluster.settings.code(cluster.settings.change.last()), true);
             migrate(cluster, migration, begin, probe)
         }
         Command::Fate(_) => unreachable!("fate is not its own"),
@@ -101,7 +99,7 @@ fn migrate(
     probe: &mut impl Probe<Fleet>,
 ) -> Result<Outcome, Refused> {
     cluster.check_is_up(DATABASE)?;
-    let (version, now) = (migration.code.version, cluster.clock(DATABASE.into()));
+    let version = migration.code.version;
     let database = database(cluster);
     if database.migration.is_some() {
         return Err(Refused::new("a migration is at work already"));
@@ -110,7 +108,7 @@ fn migrate(
         let why = if migration.contracts { "no row has more than" } else { "no row is older than" };
         return Err(Refused::new(format!("there is nothing to rewrite: {why} version {version}")));
     }
-    let reaction = database.begin(migration, now);
+    let reaction = database.begin(migration);
     cluster.react(DATABASE.into(), Some(reaction), None, probe);
     if begin {
         return Ok(Outcome::Pending);

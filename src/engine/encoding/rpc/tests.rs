@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cluster::day::any_day;
-use crate::testing::{counter, go_on, run};
+use crate::testing::{counter, go_on, opened, run, told};
 use crate::wire::{Wire, dump};
 
 type Calls = Cluster<Rpc>;
@@ -187,4 +187,13 @@ fn any_message() -> impl Strategy<Value = Message> {
             _ => Message::NoCharges { call },
         }
     })
+}
+
+/// A stream of which nothing came was said to be refused.
+#[test]
+fn a_stream_without_an_answer_is_not_refused() {
+    for script in ["stop n1; list", "charge 10; charge 20; begin list; run 35ms; stop n1; run 20s; list"] {
+        let (said, outcome) = told(&mut opened::<Calls>(&[]), script);
+        assert_eq!(outcome, Outcome::Unanswered(None), "{said}");
+    }
 }

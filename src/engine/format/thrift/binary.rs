@@ -7,7 +7,7 @@ use crate::format::value::Double;
 
 pub struct Binary;
 
-fn code(sort: Sort) -> u8 {
+const fn code(sort: Sort) -> u8 {
     match sort {
         Sort::Bool => 2,
         Sort::Byte => 3,
@@ -23,10 +23,20 @@ fn code(sort: Sort) -> u8 {
     }
 }
 
+/// In the places of their codes.
+const SORTS: [Option<Sort>; 16] = {
+    let (mut sorts, mut place) = ([None; 16], 0);
+    while place < Sort::ALL.len() {
+        sorts[code(Sort::ALL[place]) as usize] = Some(Sort::ALL[place]);
+        place += 1;
+    }
+    sorts
+};
+
 fn sort<E: Ear>(bytes: &mut Bytes<E>) -> Result<Sort, BadBytes> {
     let start = bytes.at;
     let found = bytes.byte("a kind")?;
-    let sort = Sort::ALL.into_iter().find(|sort| code(*sort) == found);
+    let sort = SORTS.get(usize::from(found)).copied().flatten();
     sort.ok_or_else(|| {
         bytes.bad(start, format!("the kind {found:#04x}"), "02, 03, 04, 06, 08, 0a, 0b to 0f, or 00 for the end")
     })

@@ -178,12 +178,11 @@ fn record<P: Protocol, E: Ear>(bytes: &mut Bytes<E>, schema: &Schema, is_outermo
         P::tell_head(bytes, start, &head, field.map_or("no field of the schema", |field| &field.name));
         match (place, field) {
             (Some(place), Some(field)) if Sort::of(&field.kind) == head.sort => {
-                let value = match head.truth {
+                // The last one counts, as in Thrift's generated code.
+                *slots.at(place) = Some(match head.truth {
                     Some(truth) => Value::Bool(truth),
                     None => value::<P, E>(bytes, &field.kind)?,
-                };
-                // The last one counts, as in Thrift's generated code.
-                *slots.at(place) = Some(value);
+                });
             }
             _ if head.truth.is_some() => {}
             _ => skip::<P, E>(bytes, head.sort, 0)?,

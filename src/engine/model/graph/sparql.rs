@@ -11,7 +11,8 @@
 //!
 //! A vertex is the subject of a triple for its class (`a`), one for its `:name`, and one for each edge that leaves it. A path is
 //! `:kind`, `^path`, `path/path`, `path|path`, `path*`, `path+`, `path?`, or in parentheses. A filter compares variables,
-//! `'texts'` and vertices, and knows `STRSTARTS`, `CONTAINS`, `!`, `&&`, `||` and parentheses.
+//! `'texts'` and vertices, and knows `STRSTARTS`, `CONTAINS`, `&&`, `||` and parentheses, and `!` before one of these functions or a
+//! parenthesis.
 
 use std::rc::Rc;
 
@@ -322,7 +323,13 @@ impl Parser<'_> {
 
     fn single(&mut self) -> Read<Condition> {
         if self.reader.sign("!") {
-            return Ok(Condition::Not(Box::new(self.condition(2)?)));
+            // By the grammar a primary expression follows, so a comparison needs parentheses of its own.
+            if !["strstarts", "contains"].iter().any(|word| self.reader.is_word(word)) && !self.reader.is_sign("(") {
+                let problem = "`!` negates what stands right after it, and not a comparison".to_owned();
+                let accepted = "a comparison in parentheses as in !(?a = ?b), STRSTARTS, CONTAINS".to_owned();
+                return Err(Mistake { at: self.reader.at(), problem, accepted });
+            }
+            return Ok(Condition::Not(Box::new(self.single()?)));
         }
         if self.reader.sign("(") {
             let inner = self.condition(0)?;

@@ -275,10 +275,8 @@ impl Models {
                 Err(why) => probe.step(|| Event::NotAnswered { model, cost, why }, self),
             }
         }
-        match &self.panes[0].answer {
-            Some(Ok(answer)) => Ok(Outcome::Entries(view::entries(answer))),
-            _ => Ok(Outcome::Value(None)),
-        }
+        let answer = self.panes[0].answer.as_ref().and_then(|answer| answer.as_ref().ok());
+        Ok(Outcome::AnswerOf("the tables", answer.map(view::entries)))
     }
 
     /// The same change in each model, and what is told of it beside its cost.

@@ -18,7 +18,7 @@ fn answers(models: &Models) -> (Option<Result<Answer, Trouble>>, [bool; 2]) {
 #[test]
 fn a_profile_is_one_document_and_rows_of_five_tables() {
     let (models, outcomes) = run::<Models>(&[], "recommend 1 by 2; profile 1");
-    let expected = "name = Ada Berg, region = Greater Oslo, positions = Analyst at Engines, Author at Notes, \
+    let expected = "answer of the tables: name = Ada Berg, region = Greater Oslo, positions = Analyst at Engines, Author at Notes, \
                     schools = Nesna, recommended by = Grace Ozols";
     assert_eq!(outcomes[1].to_string(), expected);
     let [rows, documents, edges] = costs(&models);
@@ -84,7 +84,7 @@ fn a_schema_on_write_refuses_what_a_reader_of_the_others_finds() {
     }
     // Whoever gives it a name has mended it.
     let (_, outcome) = told(&mut models, r#"rename-person 5 "Jim Kalns"; people-in "Riga Area""#);
-    assert_eq!(outcome.to_string(), "1 = Grace Ozols");
+    assert_eq!(outcome.to_string(), "answer of the tables: name = Grace Ozols");
     let expected = ["Grace Ozols", "Jim Kalns"].map(str::to_owned).to_vec();
     assert_eq!(models.panes[1].answer, Some(Ok(Answer::Names(expected.clone()))));
     assert_eq!(models.panes[2].answer, Some(Ok(Answer::Names(expected))));
@@ -101,7 +101,7 @@ fn an_answer_that_differs_is_told_with_that_of_the_tables() {
     let (text, _) = told(&mut models, "profile 5; people-in \"Riga Area\"");
     let none = "Its answer is not that of the tables, which have none: name = Jim Kalns, region = Riga Area,";
     assert_eq!(text.matches(none).count(), 2, "{text}");
-    let more = "Its answer is not that of the tables: 2 = Jim Kalns, where they have nothing more.";
+    let more = "Its answer is not that of the tables: name = Jim Kalns, where they have nothing more.";
     assert_eq!(text.matches(more).count(), 2, "{text}");
 }
 
@@ -112,7 +112,10 @@ fn numbers_are_told_and_given_to_those_who_are_taken() {
     let (text, _) = told(&mut models, "add-person whole");
     assert_eq!(text.matches("; it is person 5.").count(), 3, "{text}");
     let (text, outcome) = told(&mut models, "profile 5");
-    assert!(!text.contains("no person 5") && outcome.to_string().starts_with("name = Jim Kalns"), "{text}");
+    assert!(
+        !text.contains("no person 5") && outcome.to_string().starts_with("answer of the tables: name = Jim Kalns"),
+        "{text}"
+    );
     let (mut models, _) = run::<Models>(&[], "add-person nameless");
     let (text, _) = told(&mut models, "add-person whole; recommend 1");
     assert!(text.contains("; it is person 6.") && text.contains("; person 2 recommends person 1."), "{text}");
@@ -249,6 +252,16 @@ impl Oracle {
         }
         None
     }
+}
+
+/// What a command came to was the answer of the tables, and nothing said so: `(no value)`, where the others had one.
+#[test]
+fn what_a_question_comes_to_says_whose_answer_it_is() {
+    let (_, outcomes) = run::<Models>(&[], "people-in \"Riga Area\"; add-person nameless; profile 5; people-in Oslo");
+    let said: Vec<_> = outcomes.iter().map(ToString::to_string).collect();
+    assert_eq!(said[0], "answer of the tables: name = Grace Ozols");
+    assert_eq!(said[2], "answer of the tables: none");
+    assert_eq!(said[3], "answer of the tables: (no entries)");
 }
 
 proptest! {

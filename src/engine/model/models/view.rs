@@ -100,9 +100,7 @@ pub(super) fn differs(own: &Answer, tables: Option<&Answer>) -> String {
 /// An answer as the outcome of a command.
 pub(super) fn entries(answer: &Answer) -> Vec<(String, String)> {
     match answer {
-        Answer::Names(names) => {
-            names.iter().enumerate().map(|(place, name)| ((place + 1).to_string(), name.clone())).collect()
-        }
+        Answer::Names(names) => names.iter().map(|name| ("name".to_owned(), name.clone())).collect(),
         Answer::Profile(profile) => {
             let positions = profile.positions.iter().map(|(title, at)| format!("{title} at {at}"));
             let lists = [

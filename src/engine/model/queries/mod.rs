@@ -312,14 +312,15 @@ impl Queries {
         }
     }
 
-    /// The first complete answer, for whoever asked by a program.
+    /// The first complete answer, for whoever asked by a program; if none is, the first that was asked has none.
     fn outcome(&self) -> Outcome {
-        let rows = self.asked.iter().find_map(|language| self.answer(*language)).unwrap_or_default();
+        let answers = || self.asked.iter().filter_map(|language| Some((*language, self.answer(*language)?)));
+        let Some((language, rows)) = answers().next() else { return Outcome::AnswerOf(self.asked[0].called(), None) };
         let split = |row: &Tuple| match &row[..] {
             [] => (String::new(), String::new()),
             [first, rest @ ..] => (first.to_string(), value::spelled(rest)),
         };
-        Outcome::Entries(rows.iter().map(split).collect())
+        Outcome::AnswerOf(language.called(), Some(rows.iter().map(split).collect()))
     }
 
     /// The rows of a language that has come to its end.

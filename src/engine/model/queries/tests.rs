@@ -5,6 +5,7 @@ use super::*;
 use crate::form::Parameters;
 use crate::language::{Words, statements};
 
+mod deaths;
 mod documented;
 mod mistakes;
 
@@ -74,6 +75,21 @@ fn four_texts_ask_the_same() {
         assert_eq!(rows(&alone, language), rows(&engine, language), "{language:?}");
         assert_eq!(alone.answers().len(), 1);
     }
+}
+
+/// Of several answers, one is what the command comes to, and that was not said.
+#[test]
+fn what_a_question_comes_to_says_whose_answer_it_is() {
+    let mut engine = open(&[]);
+    let last = |engine: &mut Queries, script: &str| run(engine, script).pop().unwrap().to_string();
+    assert_eq!(last(&mut engine, "ask"), "answer of SQL: mon = 42, thu = 40, tue = 9");
+    assert_eq!(last(&mut engine, "ask loop"), "answer of the loop: mon = 42, tue = 9, thu = 40");
+    assert_eq!(
+        last(&mut engine, "loop \"for row in catches\n  if row.kilos > 20: break\n  n += 1\nemit n\"; ask loop"),
+        "answer of the loop: none"
+    );
+    let none = "loop \"for row in catches: if row.kilos > 99: emit row.day\"; ask loop";
+    assert_eq!(last(&mut engine, none), "answer of the loop: (no entries)");
 }
 
 /// An index changes the plans of SQL and of the pipeline, whose texts stay; the loop goes through all rows until its text

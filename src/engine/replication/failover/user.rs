@@ -157,8 +157,8 @@ impl User {
         if waited >= MAX_WAIT && asked.is_some() {
             self.belief = to;
             self.open.remove(place);
-            let why = format!("no answer from a leader has arrived within {waited}");
-            return Some(Reaction::new(Event::GaveUp { call, is_insert, waited }).end(call, Outcome::Refused(why)));
+            let outcome = Outcome::Unanswered(is_insert.then_some("whether the row is inserted"));
+            return Some(Reaction::new(Event::GaveUp { call, is_insert, waited }).end(call, outcome));
         }
         let silent = (!is_sent_away).then(|| asked.map_or(Service::Cache.into(), Host::from));
         Some(self.ask_node(place, to, Reaction::new(Event::AskedAgain { call, silent, to })))

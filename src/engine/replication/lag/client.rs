@@ -182,9 +182,10 @@ impl cluster::Client<Lag> for Person {
 
     fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
         let Timer::Patience(call) = timer else { unreachable!("the other timer is of nodes") };
-        let device = self.close(call)?.device;
-        let outcome = Outcome::Refused("no answer within a minute".to_owned());
-        Some(Reaction::new(Event::GaveUp { device, call }).end(call, outcome))
+        let open = self.close(call)?;
+        let (device, is_post) = (open.device, matches!(open.asked, Asked::Post { .. }));
+        let outcome = Outcome::Unanswered(is_post.then_some("whether it was posted"));
+        Some(Reaction::new(Event::GaveUp { device, call, is_post }).end(call, outcome))
     }
 
     fn weight(&self, before: &Person) -> u64 {

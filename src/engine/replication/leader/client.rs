@@ -93,8 +93,8 @@ impl Client<Leader> for Caller {
     fn wake(&mut self, timer: Timer, _: Time) -> Option<Reaction> {
         let Timer::GiveUp(call) = timer else { unreachable!("the other timers are of nodes") };
         let (Open { request, .. }, after) = (self.close(call)?, self.timeout);
-        let unknown = Outcome::Refused(format!("no answer within {after}"));
-        Some(Reaction::new(Event::GaveUp { call, request, after }).end(call, unknown))
+        let unknown = matches!(request, Request::Write { .. }).then_some("whether the write counts");
+        Some(Reaction::new(Event::GaveUp { call, request, after }).end(call, Outcome::Unanswered(unknown)))
     }
 }
 

@@ -7,8 +7,7 @@ use super::node::Server;
 use super::settings::Mode;
 use super::words::{Lost, text};
 use crate::cluster::{Cluster, NodeId};
-use crate::contract::Counter;
-use crate::replication::history::Returned;
+use crate::contract::{Counter, Outcome};
 
 /// Whom people have named last.
 pub fn named(cluster: &Cluster<Leader>) -> &Server {
@@ -33,10 +32,10 @@ pub fn lost(cluster: &Cluster<Leader>) -> Vec<Lost> {
 pub fn counters(cluster: &Cluster<Leader>) -> Vec<Counter> {
     let seen = &cluster.witness;
     let told = seen.writes.iter().filter(|write| write.told).count();
-    let given_up = seen.history.calls().filter(|call| matches!(call.ended, Some((_, Returned::Nothing)))).count();
     let counted = [
         ("writes_told", told as u64),
-        ("calls_refused", given_up as u64),
+        ("calls_refused", cluster.ended(|it| matches!(it, Outcome::Refused(_)))),
+        ("calls_unanswered", cluster.ended(|it| matches!(it, Outcome::Unanswered(_)))),
         ("writes_lost", lost(cluster).len() as u64),
         ("reads_stale", seen.history.stale()),
     ];

@@ -69,6 +69,20 @@ impl Display for Cancelled {
     }
 }
 
+/// A claim that was cancelled for another, which is cancelled itself now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandsAgain {
+    pub call: CallId,
+    pub by: CallId,
+}
+
+impl Display for StandsAgain {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let StandsAgain { call, by } = self;
+        write!(out, "{call} stands again: {by}, for which it was cancelled, is cancelled itself.")
+    }
+}
+
 /// In the order of their times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use stepwise_derive::Event;
 
-use super::claims::{Cancelled, Claim};
+use super::claims::{Cancelled, Claim, StandsAgain};
 use super::op::Op;
 use super::record::{Merged, Stood};
 use super::set::Removal;
@@ -69,9 +69,9 @@ pub enum Event {
     Declined { node: NodeId, call: CallId, why: Rc<str> },
     #[told("{node} has answered {call} before: the same message has come twice. It answers the same again.")]
     CameTwice { node: NodeId, call: CallId },
-    #[told("{node} finds {it}, as {}, and answers {}.", it.dot, call.client, when = let Some(it) = combined)]
-    #[told("{node} answers {}: {found}.", call.client)]
-    Answered { node: NodeId, call: CallId, found: Rc<str>, combined: Option<Combined> },
+    #[told("{node} answers {}: {found}.", call.client, when = combined.is_empty())]
+    #[told("{node} finds {}, and answers {}.", list(&**combined), call.client)]
+    Answered { node: NodeId, call: CallId, found: Rc<str>, combined: Rc<[Combined]> },
     #[told("{} has the acknowledgement of {call}.{}", call.client, lost_by(lost))]
     Acknowledged { call: CallId, lost: Rc<[CallId]> },
     #[told("{} hears that {call} was declined.", call.client)]
@@ -84,10 +84,11 @@ pub enum Event {
     #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
     GaveUp { call: CallId, waited: Time, is_write: bool },
     #[told(
-        "{node} hears from {from}: {}.{}{}{}",
+        "{node} hears from {from}: {}.{}{}{}{}",
         News(news),
         taken_twice(twice),
-        is_cancelled(cancelled),
+        sentences(cancelled),
+        sentences(again),
         lost_by(lost)
     )]
     Arrived {
@@ -97,6 +98,7 @@ pub enum Event {
         /// Pairs of claims that it finds to be against each other.
         twice: Rc<[(CallId, CallId)]>,
         cancelled: Rc<[Cancelled]>,
+        again: Rc<[StandsAgain]>,
         lost: Rc<[CallId]>,
     },
     #[told("{node} hears that {by} has it, and owes it nothing more.", when = *left == 0)]
@@ -123,17 +125,24 @@ pub enum Piece {
     Known {
         key: Key,
     },
+    /// Of a register that was written here, too.
     Older {
-        key: Key,
+        of: Rc<str>,
         kept: Rc<str>,
         came: Rc<str>,
         is_tie: bool,
     },
     Later {
-        key: Key,
+        of: Rc<str>,
         now: Rc<str>,
         dropped: Rc<str>,
         is_tie: bool,
+    },
+    /// A map: of its registers, those that were written here, too; how it is now, if it is another.
+    Fields {
+        key: Key,
+        fields: Rc<[Piece]>,
+        now: Option<Rc<str>>,
     },
     /// Another write of the same value.
     Same {
@@ -183,10 +192,10 @@ pub struct Combined {
 
 impl Display for Combined {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let Combined { key, of, into, .. } = self;
+        let Combined { key, of, into, dot, .. } = self;
         write!(
             out,
-            "that {} is {}, which conflict; the function makes {into} of them, and it writes that",
+            "that {} is {}, which conflict; the function makes {into} of them, and it writes that, as {dot}",
             shown(key.as_str()),
             list(&**of)
         )
@@ -197,32 +206,30 @@ impl Display for Piece {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Piece::Known { key } => write!(out, "nothing new of {}", shown(key.as_str())),
-            Piece::Older { key, kept: stays, came: other, is_tie: true } => {
-                let key = shown(key.as_str());
-                write!(
-                    out,
-                    "{key} is {other}, of the same time as its own {stays}, which stays: the name of its leader decides"
-                )
+            Piece::Older { of, kept, came, is_tie: true } => write!(
+                out,
+                "{of} is {came}, of the same time as its own {kept}, which stays: the name of its leader decides"
+            ),
+            Piece::Later { of, now, dropped, is_tie: true } => write!(
+                out,
+                "{of} is {now}, of the same time as its own {dropped}, which it drops: the name of its leader decides"
+            ),
+            Piece::Older { of, kept, came, .. } => {
+                write!(out, "{of} is {came}, of an earlier time than its own {kept}, which stays")
             }
-            Piece::Later { key, now: stays, dropped: other, is_tie: true } => {
-                let key = shown(key.as_str());
-                write!(
-                    out,
-                    "{key} is {stays}, of the same time as its own {other}, which it drops: the name of its leader decides"
-                )
+            Piece::Later { of, now, dropped, .. } => {
+                write!(out, "{of} is {now}, of a later time than its own {dropped}, which it drops")
             }
-            Piece::Older { key, kept, came, .. } => {
-                write!(out, "{} is {came}, of an earlier time than its own {kept}, which stays", shown(key.as_str()))
-            }
-            Piece::Later { key, now, dropped, .. } => {
-                write!(out, "{} is {now}, of a later time than its own {dropped}, which it drops", shown(key.as_str()))
+            Piece::Fields { key, fields, now } => {
+                out.write_str(&joined(fields))?;
+                now.iter().try_for_each(|now| write!(out, "; {} is {now} now", shown(key.as_str())))
             }
             Piece::Same { key, now } => write!(out, "{} is {now} there, too", shown(key.as_str())),
             Piece::Now { key, now } => write!(out, "{} is {now} now", shown(key.as_str())),
             Piece::Stays { key, now } => write!(out, "{} stays {now}", shown(key.as_str())),
             Piece::Removed { key, removals, now } => {
                 let key = shown(key.as_str());
-                write!(out, "of {key}, {}", removals.iter().map(Removal::to_string).collect::<Vec<_>>().join("; "))?;
+                write!(out, "of {key}, {}", joined(removals))?;
                 now.iter().try_for_each(|now| write!(out, "; {key} is {now} now"))
             }
             Piece::Absorbed { key, there, here, now } => {
@@ -248,6 +255,10 @@ impl Display for Piece {
     }
 }
 
+fn joined(told: &[impl Display]) -> String {
+    told.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 /// A sentence holds no more of them.
 const MOST_TOLD: usize = 3;
 
@@ -255,7 +266,7 @@ struct News<'a>(&'a [Piece]);
 
 impl Display for News<'_> {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let told = self.0.iter().take(MOST_TOLD).map(Piece::to_string).collect::<Vec<_>>().join("; ");
+        let told = joined(&self.0[..self.0.len().min(MOST_TOLD)]);
         match self.0.len().saturating_sub(MOST_TOLD) {
             0 => out.write_str(&told),
             more => write!(out, "{told}; and {more} more"),
@@ -302,8 +313,8 @@ fn taken_twice(pairs: &[(CallId, CallId)]) -> String {
     pairs.iter().map(|(one, other)| format!(" It is taken twice: by {one} and by {other}.")).collect()
 }
 
-fn is_cancelled(claims: &[Cancelled]) -> String {
-    claims.iter().map(|it| format!(" {it}")).collect()
+fn sentences(told: &[impl Display]) -> String {
+    told.iter().map(|it| format!(" {it}")).collect()
 }
 
 fn lost_by(lost: &[CallId]) -> String {

@@ -15,6 +15,10 @@ pub struct Fields {
 }
 
 impl Fields {
+    pub fn iter(&self) -> impl Iterator<Item = &(Key, Latest)> {
+        self.all.iter()
+    }
+
     pub fn get(&self, name: &Key) -> Option<&Latest> {
         self.all.iter().find(|(own, _)| own == name).map(|(_, register)| register)
     }

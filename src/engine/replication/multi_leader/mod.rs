@@ -80,6 +80,8 @@ pub use user::User;
 pub use value::{Value, words};
 pub use witness::{Judge, Write};
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::cluster::{self, CallId, ClientId, Cluster, Host, NodeId, Order, Protocol};
@@ -210,6 +212,12 @@ impl Protocol for MultiLeader {
 pub fn is_delivered(cluster: &Cluster<MultiLeader>) -> bool {
     let changes = |envelope: &Envelope<Host, Message>| matches!(envelope.payload, Message::Changes { .. });
     cluster.nodes.iter().all(|node| node.owes() == 0) && !cluster.network().in_flight().any(changes)
+}
+
+/// How many records are owed by any node to any other, each counted once.
+pub fn owed(cluster: &Cluster<MultiLeader>) -> usize {
+    let peers = cluster.nodes.iter().flat_map(|node| node.peers.iter());
+    peers.flat_map(|peer| peer.owed.iter().map(|owed| &owed.piece)).collect::<BTreeSet<_>>().len()
 }
 
 /// How many nodes differ from the first though all have been told all: none, if merging is as it should be.

@@ -7,7 +7,7 @@ use stepwise_derive::Wire;
 use super::counter::Counter;
 use super::fields::Fields;
 use super::kept::{self, Kept};
-use super::latest::Latest;
+use super::latest::{self, Latest};
 use super::merge::Merge;
 use super::op::{Kind, Op, Taken};
 use super::set::ItemSet;
@@ -15,7 +15,6 @@ use super::settings::Resolution;
 use super::value::{Value, words};
 use crate::sim::Time;
 use crate::versions::{Dot, Vector};
-use crate::wording::shown;
 
 #[derive(Clone, Debug, PartialEq, Wire)]
 pub enum Record {
@@ -62,24 +61,16 @@ impl Record {
         if let Record::Kept(kept) | Record::Siblings(kept) = self { kept.history() } else { Vector::default() }
     }
 
-    /// The time by which the last write wins, where it does.
-    pub fn time(&self) -> Option<Time> {
-        if let Record::Latest(latest) = self { latest.iter().map(|(stamp, _)| stamp.time).next() } else { None }
-    }
-
     /// What stands in the register that such a write is for.
     pub fn stood(&self, op: &Op, now: Time) -> Option<Stood> {
-        let name = shown(op.name().as_str());
-        let (register, of) = match (self, op) {
-            (Record::Latest(register), _) => (register, name.to_string()),
-            (Record::Map(fields), Op::Set { field, .. }) => {
-                (fields.get(field)?, format!("{} of {name}", shown(field.as_str())))
-            }
+        let (register, field) = match (self, op) {
+            (Record::Latest(register), _) => (register, None),
+            (Record::Map(fields), Op::Set { field, .. }) => (fields.get(field)?, Some(field)),
             _ => return None,
         };
         let (stamp, written) = register.iter().next()?;
         Some(Stood {
-            of: of.into(),
+            of: latest::name(op.name(), field),
             value: written.value.to_string().into(),
             time: stamp.time,
             is_tie: stamp.time == now,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::claims::{Cancelled, Claim};
+use super::claims::{Cancelled, Claim, StandsAgain};
 use super::event::{Event, Piece as News};
 use super::kept;
 use super::merge::Merge;
@@ -165,7 +165,8 @@ impl Replica {
     fn read(&mut self, from: Host, call: CallId, key: &Key) -> Reaction {
         let on_read = self.settings.resolution == Resolution::OnRead;
         let ids: Vec<RecordId> = self.store.named(key).map(|(id, _)| id.clone()).collect();
-        let combined = if on_read && self.leads() { ids.iter().find_map(|id| self.combine(id)) } else { None };
+        let merges = on_read && self.leads();
+        let combined: Vec<_> = ids.iter().filter(|_| merges).filter_map(|id| self.combine(id)).collect();
         let found: Vec<Found> = ids.into_iter().filter_map(|id| self.found(id)).collect();
         let standing = self.store.claims.standing(self.settings.twice);
         let claims: Vec<Claim> = standing.into_iter().filter(|claim| claim.what == *key).cloned().collect();
@@ -174,7 +175,7 @@ impl Replica {
             node: self.id,
             call,
             found: answer(&found, &claims).into(),
-            combined: combined.map(|(_, combined)| combined),
+            combined: combined.into_iter().map(|(_, combined)| combined).collect(),
         };
         self.spread(Reaction::new(event).send(from, Message::Found { call, found, claims }), &written, |_| true)
     }
@@ -237,15 +238,15 @@ impl Replica {
             }
         }
         let (all_twice, all_cancelled) = self.claims();
+        let has = |all: &[Cancelled], call: CallId| all.iter().any(|it| it.call == call);
+        let again = cancelled.iter().filter(|it| !has(&all_cancelled, it.call));
         let arrived = Event::Arrived {
             node: self.id,
             from,
             news: news.into(),
             twice: all_twice.into_iter().filter(|pair| !twice.contains(pair)).collect(),
-            cancelled: all_cancelled
-                .into_iter()
-                .filter(|it| !cancelled.iter().any(|old| old.call == it.call))
-                .collect(),
+            again: again.map(|it| StandsAgain { call: it.call, by: it.by }).collect(),
+            cancelled: all_cancelled.iter().filter(|it| !has(&cancelled, it.call)).cloned().collect(),
             lost: Rc::default(),
         };
         let settings = self.settings;
@@ -396,11 +397,10 @@ impl Node<MultiLeader> for Replica {
     fn stop(&mut self, _: Power) -> String {
         self.asked_by = Rc::default();
         self.was_off = true;
-        let kept = "What it has acknowledged is on its disk";
-        match self.owes() {
-            0 => format!("{kept}."),
-            owed => format!("{kept}, and {} of that no other has acknowledged yet.", count(owed, "record")),
-        }
+        let kept = "What it has acknowledged is on its disk.";
+        let owed = self.peers.iter().filter(|peer| !peer.owed.is_empty());
+        let owed: Vec<_> = owed.map(|peer| format!("{} to {}", count(peer.owed.len(), "record"), peer.node)).collect();
+        if owed.is_empty() { kept.to_owned() } else { format!("{kept} It still owes {}.", list(owed)) }
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {

@@ -95,7 +95,7 @@ fn a_removal_that_comes_is_told_and_what_it_had_not_seen_stays() {
     assert!(said.contains(stays), "{said}");
     let mut leaders = opened::<Leaders>(&types);
     let (said, _) = told(&mut leaders, "add cart milk; add cart eggs; settle; remove cart milk; settle");
-    assert!(said.contains("n2 hears from n1: of cart, milk (n1:1) is removed; cart is eggs now."), "{said}");
+    assert!(said.contains("n2 hears from n1: of cart, milk (n1:1) is removed; cart is {eggs} now."), "{said}");
     let mut leaders = opened::<Leaders>(&types);
     let (said, _) =
         told(&mut leaders, "add cart milk; settle; cut n1 n2; remove cart milk; add cart milk; run 1s; heal; settle");
@@ -110,8 +110,8 @@ fn what_a_change_makes_of_siblings_is_told() {
         &mut leaders,
         "set p f v; settle; begin set p f w; begin set p g x as c2; settle; read p; set p h y; settle",
     );
-    let upon = "n1 makes one of the siblings f w or f v, g x by the function: f v/w, g x. It stores c1.4 upon that, as n1:3: p is f v/w, \
-                g x, h y.";
+    let upon = "n1 makes one of the siblings {f w} or {f v, g x} by the function: {f v/w, g x}. It stores c1.4 upon that, as n1:3: p is \
+                {f v/w, g x, h y}.";
     assert!(said.contains(upon), "{said}");
     // Who writes a value in place of all needs no function.
     let (said, _) =
@@ -160,6 +160,27 @@ fn a_read_without_an_answer_leaves_nothing_unknown() {
     ends(told(&mut opened::<Cluster<Versions>>(&short), "add milk"), "whether the replica has it");
     ends(told(&mut opened::<Cluster<Topology>>(&short), "get stock"), "");
     ends(told(&mut opened::<Cluster<Topology>>(&short), "insert stock 1"), "whether the leader has done it");
+}
+
+/// `leader`, `lag`, `failover` and `quorum` came to "refused" where no one had refused anything.
+#[test]
+fn no_answer_is_no_refusal_in_any_figure() {
+    use crate::replication::{failover::Failover, lag::Lag, leader::Leader, quorum::Quorum};
+    fn comes_to<P: Protocol>(parameters: &[(&str, &str)], script: &str, unknown: Option<&str>) {
+        let (said, outcome) = told(&mut opened::<Cluster<P>>(parameters), script);
+        let right = unknown.map_or("no answer".to_owned(), |it| format!("no answer; {it} is unknown"));
+        assert_eq!(outcome.to_string(), right, "{said}");
+    }
+    comes_to::<Leader>(&[], "stop n1; put k b", Some("whether the write counts"));
+    comes_to::<Leader>(&[], "stop n1; get k", None);
+    let off = "stop n1; stop n2; stop n3; ";
+    comes_to::<Lag>(&[], &format!("{off} post talk hi"), Some("whether it was posted"));
+    comes_to::<Lag>(&[], &format!("{off} reload talk"), None);
+    comes_to::<Failover>(&[], &format!("{off} insert ann"), Some("whether the row is inserted"));
+    comes_to::<Failover>(&[], &format!("{off} read 1"), None);
+    let by_node = [("coordinator", "node")];
+    comes_to::<Quorum>(&by_node, &format!("{off} write k a"), Some("whether it was written"));
+    comes_to::<Quorum>(&by_node, &format!("{off} read k"), None);
 }
 
 /// That a write was too old by the clock was told without the time that it was measured against.
@@ -211,4 +232,112 @@ fn no_room_is_booked_for_no_time() {
     let (_, outcomes) = run::<Leaders>(&[], "book p 3 3");
     let why = "a room can't be booked from 3 to 3: it has to end later than it begins";
     assert_eq!(outcomes, [Outcome::Refused(why.to_owned())]);
+}
+
+/// A booking that had to go for another stood again when that one had to go itself, and nothing was said.
+#[test]
+fn a_claim_that_stands_again_is_told() {
+    let mut leaders = opened::<Leaders>(&[("twice", "cancel"), ("centres", "3")]);
+    let (said, _) = told(
+        &mut leaders,
+        "delay n1 n3 500ms; begin book room1 9 10; run 20ms; begin book room1 9 11 as c2; run 20ms; begin book room1 10 11 as c3; \
+         settle",
+    );
+    assert!(said.contains("c3.1 is cancelled, although it was granted."), "{said}");
+    let again = "c2.1 is cancelled, although it was granted. c3.1 stands again: c2.1, for which it was cancelled, is cancelled itself.";
+    assert!(said.contains(again), "{said}");
+    assert_eq!((said.matches("stands again").count(), counter(&leaders, "cancelled")), (1, 1), "{said}");
+}
+
+/// Of two records of one name, both in conflict, a reader was answered with what the function makes of each, and one was written.
+#[test]
+fn all_that_a_reader_has_merged_is_written() {
+    let script = "begin write x B; begin write x C as c2; run 20ms; begin add x milk; begin add x eggs as c2; settle; read x; settle";
+    let mut leaders = opened::<Leaders>(&[("resolution", "on-read")]);
+    let (said, read) = told(&mut leaders, script);
+    assert!(said.contains("c1 has read x: B/C; {eggs, milk}."), "{said} {read:?}");
+    assert_eq!((counter(&leaders, "merged_by_function"), counter(&leaders, "siblings")), (2, 1), "{said}");
+    assert!(said.contains("the function makes {eggs, milk} of them, and it writes that, as n1:4"), "{said}");
+    // A follower stores nothing, and answers with the same.
+    let (leaders, outcomes) =
+        run::<Leaders>(&[("resolution", "on-read"), ("followers", "on")], &script.replace("read x;", "read x via n3;"));
+    assert_eq!((&outcomes[6], counter(&leaders, "merged_by_function")), (&value("B/C; {eggs, milk}"), 0));
+}
+
+/// Two sets beside each other read like one: `eggs, milk or ham`, and `milk and eggs, which conflict`.
+#[test]
+fn siblings_that_are_sets_or_maps_are_told_apart() {
+    let script = "begin add cart milk; begin add cart eggs as c2; run 20ms; add cart ham; begin set car color red; \
+                  begin set car size m as c2; settle; read cart; read car; add cart tea";
+    let mut leaders = opened::<Leaders>(&[("resolution", "siblings")]);
+    let (said, _) = told(&mut leaders, script);
+    for told in [
+        "n1 hears from n2: cart has 2 siblings now, {ham, milk} or {eggs}.",
+        "c1 has read cart: {ham, milk} or {eggs}.",
+        "c1 has read car: {color red} or {size m}.",
+        "n1 makes one of the siblings {ham, milk} or {eggs} by the function: {eggs, ham, milk}.",
+    ] {
+        assert!(said.contains(told), "{told}\n{said}");
+    }
+    let mut leaders = opened::<Leaders>(&[("resolution", "on-write")]);
+    let (said, _) = told(&mut leaders, script);
+    assert!(said.contains("cart is {ham, milk} and {eggs}, which conflict"), "{said}");
+}
+
+/// Two had written one field of a map: the leader whose value stays said that it had heard nothing new, and the other that the map
+/// was another now.
+#[test]
+fn a_conflict_in_a_map_is_told() {
+    let mut leaders = opened::<Leaders>(&[("resolution", "types")]);
+    let both = "begin set car color red; begin set car color blue as c2; begin set car size m; settle";
+    let (said, _) = told(&mut leaders, &both.replace("; begin set car size m", ""));
+    let stays = "n2 hears from n1: color of car is red, of the same time as its own blue, which stays: the name of its leader decides.";
+    let drops = "n1 hears from n2: color of car is blue, of the same time as its own red, which it drops: the name of its leader decides; \
+                 car is {color blue} now.";
+    assert!(said.contains(stays) && said.contains(drops) && !said.contains("nothing new"), "{said}");
+    let mut leaders = opened::<Leaders>(&[("resolution", "types")]);
+    let (said, _) = told(
+        &mut leaders,
+        "cut n1 n2; set car color red; set car size m; run 9ms; set car color blue as c2; heal; settle",
+    );
+    let earlier = "n2 hears from n1: color of car is red, of an earlier time than its own blue, which stays; car is {color blue, size m} now.";
+    assert!(said.contains(earlier), "{said}");
+    let later = "n1 hears from n2: color of car is blue, of a later time than its own red, which it drops; car is {color blue, size m} now.";
+    assert!(said.contains(later), "{said}");
+}
+
+/// A record that is owed to two others was counted twice, and one that another has was said to be acknowledged by no other.
+#[test]
+fn what_a_leader_owes_when_it_stops_is_told_for_each_other() {
+    let three = [("centres", "3")];
+    let mut leaders = opened::<Leaders>(&three);
+    let (said, _) = told(&mut leaders, "cut n1 n2; cut n1 n3; write title B; write other C; stop n1");
+    assert!(said.ends_with("It still owes 2 records to n2 and 2 records to n3."), "{said}");
+    let mut leaders = opened::<Leaders>(&three);
+    let (said, _) = told(&mut leaders, "cut n1 n2; write title B; run 1s; stop n1");
+    assert!(said.ends_with("It still owes 1 record to n2."), "{said}");
+}
+
+/// "Sends again what it hasn't acknowledged: 0 records" was told where nothing was sent.
+#[test]
+fn nothing_is_said_to_be_sent_again_where_nothing_is() {
+    let calls = [
+        "begin write title B",
+        "write other X as c2",
+        "begin increment likes as c3",
+        "book room1 9 11",
+        "stop n1; start n1",
+        "cut n1>n2; run 3s",
+    ];
+    for seed in 0..300 {
+        let mut leaders = opened::<Leaders>(&[
+            ("centres", "3"),
+            ("devices", "1"),
+            ("followers", "on"),
+            ("resolution", ["lww", "on-read", "on-write"][seed as usize % 3]),
+        ]);
+        let day = crate::cluster::day::any_day(seed, 40, &leaders, &calls);
+        let (said, _) = told(&mut leaders, &format!("{day}; heal; settle"));
+        assert!(!said.contains(" 0 records"), "{day}\n{said}");
+    }
 }

@@ -21,7 +21,7 @@ pub struct Store {
 }
 
 /// A piece of it, by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     Record(RecordId),
     Claim(CallId),

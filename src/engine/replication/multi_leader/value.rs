@@ -97,6 +97,7 @@ fn both(one: &Key, other: &Key) -> Key {
     Key::new(&parts.into_iter().collect::<Vec<_>>().join("/"))
 }
 
+/// Sets and maps have braces, so that two of them beside each other are told apart: `{eggs, milk}`, `{color red, size m}`.
 impl Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -105,12 +106,12 @@ impl Display for Value {
             Value::Items(items) if items.is_empty() => out.write_str("no items"),
             Value::Items(items) => {
                 let items: Vec<_> = items.iter().map(|item| shown(item.as_str()).to_string()).collect();
-                out.write_str(&items.join(", "))
+                write!(out, "{{{}}}", items.join(", "))
             }
             Value::Fields(fields) => {
                 let field =
                     |(field, value): &(Key, Key)| format!("{} {}", shown(field.as_str()), shown(value.as_str()));
-                out.write_str(&fields.iter().map(field).collect::<Vec<_>>().join(", "))
+                write!(out, "{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
             }
         }
     }

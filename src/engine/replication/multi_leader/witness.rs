@@ -100,7 +100,7 @@ impl cluster::Witness<MultiLeader> for Judge {
                 *lost = self.count_lost(nodes);
             }
             Event::Claimed { call, .. } => push(&mut self.granted, (*call, false)),
-            Event::Answered { combined: Some(combined), .. } => self.combined(combined),
+            Event::Answered { combined, .. } => combined.iter().for_each(|it| self.combined(it)),
             Event::Arrived { news, lost, .. } => {
                 for piece in news.iter() {
                     if let Piece::Combined(combined) = piece {

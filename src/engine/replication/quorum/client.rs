@@ -149,7 +149,7 @@ impl Client {
 
     fn learn(&mut self, call: CallId, ending: &Ending, reaction: Reaction) -> Reaction {
         let (request, _) = self.open.remove(&call).expect("a call ends once");
-        let key = request.key().clone();
+        let (key, outcome) = (request.key().clone(), ending.outcome(&request));
         if let (Ending::Found(found), Conflict::Siblings) = (ending, self.settings.conflict) {
             self.contexts.entry(key.clone()).or_default().merge(&found.context());
         }
@@ -169,6 +169,6 @@ impl Client {
             (_, Request::Read { .. }) => None,
         };
         belief.into_iter().for_each(|belief| drop(self.beliefs.insert(key.clone(), belief)));
-        reaction.end(call, ending.outcome())
+        reaction.end(call, outcome)
     }
 }

@@ -122,12 +122,14 @@ impl Ending {
         }
     }
 
-    /// As the client has it.
-    pub fn outcome(&self) -> Outcome {
+    /// As the client has it that has asked for that.
+    pub fn outcome(&self, request: &Request) -> Outcome {
         match self {
             Ending::Written => Outcome::Done,
             Ending::Found(found) => Outcome::Value(found.text()),
-            refused => Outcome::Refused(refused.to_string()),
+            Ending::NoResponse { .. } if matches!(request, Request::Read { .. }) => Outcome::Unanswered(None),
+            Ending::NoResponse { .. } => Outcome::Unanswered(Some("whether it was written")),
+            Ending::QuorumNotMet { .. } => Outcome::Refused(self.to_string()),
         }
     }
 }

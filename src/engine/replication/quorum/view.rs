@@ -7,7 +7,7 @@ use super::client::{Belief, Client};
 use super::coordinator::Coordination;
 use super::message::Message;
 use super::record::Record;
-use crate::cluster::{self, ClientId, Cluster, Host, Message as _, NodeId};
+use crate::cluster::{ClientId, Cluster, Host, Message as _, NodeId};
 use crate::contract::{Counter, Outcome};
 use crate::replication::Verdict;
 use crate::replication::history::{Call, Request, Returned};
@@ -27,13 +27,13 @@ pub fn focus(store: &Store) -> Option<(usize, Option<&Coordination>)> {
 
 pub(super) fn counters(store: &Store) -> Vec<Counter> {
     let (traffic, watch) = (store.network().traffic, &store.witness);
-    let refused = |call: &&cluster::Call| matches!(call.outcome(), Some(Outcome::Refused(_)));
     let counter = |name, value| Counter { name, value };
     vec![
         counter("messages_delivered", traffic.delivered),
         counter("messages_dropped", traffic.dropped),
         counter("calls", store.calls.len() as u64),
-        counter("calls_refused", store.calls.iter().filter(refused).count() as u64),
+        counter("calls_refused", store.ended(|it| matches!(it, Outcome::Refused(_)))),
+        counter("calls_unanswered", store.ended(|it| matches!(it, Outcome::Unanswered(_)))),
         counter("reads_stale", watch.history.stale()),
         counter("writes_lost_unseen", watch.history.lost_unseen()),
         counter("read_repairs", watch.read_repairs),

@@ -182,13 +182,8 @@ pub enum Event {
     ManifestRead { edits: usize, tables: usize },
     #[told("{} opened: footer, index and Bloom filter of each were read.", were(*tables, "table"))]
     TablesOpened { tables: usize },
-    #[told(
-        "In the memtable again: {} from {}.{}", count(*records, "write"), log_name(*log),
-        match torn {
-            0 => String::new(),
-            _ => format!(" A torn end of {} was cut off: it was never acknowledged as safe.", count(*torn, "byte")),
-        }
-    )]
+    #[told("{} holds no write to replay.{}", log_name(*log), torn_end(*torn), when = *records == 0)]
+    #[told("In the memtable again: {} from {}.{}", count(*records, "write"), log_name(*log), torn_end(*torn))]
     LogReplayed { log: FileNumber, records: usize, torn: u64 },
     #[told(
         "Start-up is done: {}, and {} in memory. {}.", count(*tables, "table"), count(*entries, "entry"),
@@ -281,6 +276,14 @@ fn tell_answer(
         (None, Some(at)) => write!(out, "Snapshot {at} sees {key} nowhere")?,
     }
     write!(out, ". {} looked at, {} read.", count(*tables, "table"), count(*blocks, "block"))
+}
+
+/// A sentence after a blank, or nothing.
+fn torn_end(bytes: u64) -> String {
+    if bytes == 0 {
+        return String::new();
+    }
+    format!(" A torn end of {} was cut off: it was never acknowledged as safe.", count(bytes, "byte"))
 }
 
 /// What did not go into a table with the rest.

@@ -173,6 +173,22 @@ impl Plain {
         }
     }
 
+    /// Whether a node runs, and its version doesn't go with another that runs or with the writer of a row.
+    pub fn goes_ill_with_any(&self, node: usize) -> bool {
+        let own = self.versions[node];
+        let mut others = (0..3).filter(|other| self.up[*other]).map(|other| self.versions[other]);
+        let mut writers = self.rows.iter().map(|row| row.1);
+        self.up[node]
+            && match self.change {
+                "add" => false,
+                "split" => others.any(|other| other != own) || writers.any(|writer| writer != own),
+                _ => {
+                    let strange = if own <= 2 { 4 } else { 1 };
+                    others.any(|other| other.abs_diff(own) > 1) || writers.any(|writer| writer == strange)
+                }
+            }
+    }
+
     /// Whether the plan allows these versions to run, and rows by these writers to be there: each version lives with its
     /// neighbours, and the two that read the old field not with rows of version 4, nor the two that read the new ones with
     /// rows of version 1.

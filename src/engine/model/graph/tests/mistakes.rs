@@ -39,6 +39,31 @@ fn mistakes_in_cypher() {
     assert!(mistake.problem.contains("too deeply"), "{mistake:?}");
 }
 
+/// By the grammar `!` stands before a primary expression, and binds more tightly than a comparison: `! ?a = ?b` is `(! ?a) = ?b`.
+/// It was read as `!(?a = ?b)`.
+#[test]
+fn an_exclamation_mark_negates_what_stands_right_after_it() {
+    const HEAD: &str = "PREFIX : <x> SELECT ?a { ?a :k ?b ; :name ?n . FILTER (";
+    let mistaken = |filter: &str| {
+        let text = format!("{HEAD}{filter}) }}");
+        let mistake = Query::read(Language::Sparql, &text).err().unwrap_or_else(|| panic!("{text} is read"));
+        (text[mistake.at..].to_owned(), mistake.problem, mistake.accepted)
+    };
+    for filter in ["! ?a = ?b", "! ?n < 'x' && ?a = ?b", "!!(?a = ?b)", "! :x = ?a", "! 'x' = ?n"] {
+        let (at, problem, accepted) = mistaken(filter);
+        let right_after = filter[1..].trim_start();
+        assert!(at.starts_with(right_after), "{filter}: {at}");
+        assert_eq!(problem, "`!` negates what stands right after it, and not a comparison", "{filter}");
+        assert_eq!(accepted, "a comparison in parentheses as in !(?a = ?b), STRSTARTS, CONTAINS", "{filter}");
+    }
+    // And what follows what is negated belongs to that no more.
+    assert!(mistaken("!(?a = ?b) = ?a").0.starts_with("= ?a"));
+    for filter in ["!(?a = ?b)", "!STRSTARTS(?n, 'x') && ?a = ?b", "! ( !CONTAINS(?n, 'x') || ?a != ?b ) || ?n = 'x'"] {
+        let text = format!("{HEAD}{filter}) }}");
+        assert!(Query::read(Language::Sparql, &text).is_ok(), "{filter}");
+    }
+}
+
 #[test]
 fn mistakes_in_sparql() {
     hold(
