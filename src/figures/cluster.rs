@@ -5,6 +5,7 @@ pub(super) use super::crowds::Crowds;
 use super::stage::Shown;
 use crate::engine::cluster::{Cluster, Message};
 use crate::engine::replication::Host;
+use crate::engine::sim::Envelope;
 use crate::engine::wording::count;
 use crate::scene::area::{Area, GAP};
 use crate::scene::channel::{Channel, Way, envelope, size, words};
@@ -79,27 +80,63 @@ pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, clu
         if passed.is_none() && !crowds.has_room(from, to) {
             continue;
         }
-        let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
         let (way, within) = (ground.way(from, to), ground.channel(from, to));
-        let says = sent.payload.brief();
-        let word = words(&says, within.width);
-        let size = size(&says, word);
-        let at = channel.place(within, way.at(progress), size);
-        let about = format!("{}: {}, from {} to {}", sent.id, sent.payload.about(), P::name(from), P::name(to));
-        let shape = envelope(format!("message {}", sent.id), at, size, word, P::seal(&sent.payload));
-        let shape = passed.into_iter().fold(shape, fate).label(about).selects();
-        // It leaves its sender, and is gone at its receiver.
-        scene.push(shape.born(Whence::At(way.from)).gone(Whence::At(ground.middle(to))));
+        let gone = ground.middle(to);
+        draw_message::<P>(
+            scene,
+            &mut channel,
+            cluster,
+            (sent, passed),
+            Route { way, within, room: within.width, gone },
+        );
     }
     for ((from, to), many) in crowds.ways.into_iter().filter(|(_, many)| *many > crowds.most) {
         let more = many - crowds.most;
-        let word = format!("+{more}");
-        let size = size(&word, &word);
-        let at = channel.place(ground.channel(from, to), ground.way(from, to).at(0.5), size);
-        let shape = envelope(format!("more {from} {to}"), at, size, &word, Default::default());
-        let (from, to) = (P::name(from), P::name(to));
-        scene.push(shape.label(format!("{} from {from} to {to}", count(more, "more message"))));
+        let (at, within) = (ground.way(from, to).at(0.5), ground.channel(from, to));
+        let label = format!("{} from {} to {}", count(more, "more message"), P::name(from), P::name(to));
+        draw_more(scene, &mut channel, (at, within), (format!("more {from} {to}"), more, label));
     }
+}
+
+/// How a message goes: along its way, in what it may not leave, with so much room for its words, until it is gone at its end.
+pub(super) struct Route {
+    pub way: Way,
+    pub within: Area,
+    pub room: f32,
+    pub gone: Point,
+}
+
+/// Something on its way, or just at its end; then it is known whether it was lost.
+pub(super) fn draw_message<P: Shown>(
+    scene: &mut Scene,
+    channel: &mut Channel,
+    cluster: &Cluster<P>,
+    (sent, passed): (&Envelope<Host, P::Message>, Option<bool>),
+    Route { way, within, room, gone }: Route,
+) {
+    let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
+    let says = sent.payload.brief();
+    let word = words(&says, room);
+    let size = size(&says, word);
+    let at = channel.place(within, way.at(progress), size);
+    let about = format!("{}: {}, from {} to {}", sent.id, sent.payload.about(), P::name(sent.from), P::name(sent.to));
+    let shape = envelope(format!("message {}", sent.id), at, size, word, P::seal(&sent.payload));
+    let shape = passed.into_iter().fold(shape, fate).label(about).selects();
+    // It leaves its sender, and is gone at its receiver.
+    scene.push(shape.born(Whence::At(way.from)).gone(Whence::At(gone)));
+}
+
+/// How many more are on their way than are drawn.
+pub(super) fn draw_more(
+    scene: &mut Scene,
+    channel: &mut Channel,
+    (at, within): (Point, Area),
+    (key, many, label): (String, usize, String),
+) {
+    let word = format!("+{many}");
+    let size = size(&word, &word);
+    let at = channel.place(within, at, size);
+    scene.push(envelope(key, at, size, &word, Default::default()).label(label));
 }
 
 /// The look of a message whose way has just ended.

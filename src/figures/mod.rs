@@ -60,7 +60,7 @@ pub use moment::{CommandMark, Growth, Moment};
 pub use opened::{Opened, open, open_on};
 pub use plug::Fault;
 pub use run::Run;
-pub use written::Written;
+pub use written::{Rewriting, Written};
 
 use self::diagram::Cluster;
 use crate::engine::{BadParameter, CommandForm, Dump, Engine, Parameter, Parameters};
@@ -113,13 +113,13 @@ pub trait Figure: 'static {
     /// The bytes behind the shape of that key, explained.
     fn dump(engine: &Self::Engine, key: &str) -> Option<Dump>;
 
-    /// The texts on the stage into which a reader may write.
-    fn texts(_: &Self::Engine) -> Vec<Written> {
+    /// The texts on such a stage into which a reader may write.
+    fn texts(_: &Self::Engine, _: Option<&<Self::Engine as Engine>::Event>, _: Breadth, _height: f32) -> Vec<Written> {
         Vec::new()
     }
 
-    /// The commands by which the text of that key becomes what stands before the cursor and after it; nothing where it is so already.
-    fn rewrite(_: &Self::Engine, _key: &str, _now: (&str, &str)) -> Option<String> {
+    /// How the text of that key becomes what stands before the cursor and after it; nothing where it is so already.
+    fn rewrite(_: &Self::Engine, _key: &str, _now: (&str, &str)) -> Option<Rewriting> {
         None
     }
 }
@@ -153,8 +153,8 @@ pub struct Entry {
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
     faults: fn(&dyn Machine) -> Vec<Fault>,
-    texts: fn(&dyn Machine) -> Vec<Written>,
-    rewrite: fn(&dyn Machine, &str, (&str, &str)) -> Option<String>,
+    texts: fn(&dyn Machine, Option<&dyn Happened>, Breadth, f32) -> Vec<Written>,
+    rewrite: fn(&dyn Machine, &str, (&str, &str)) -> Option<Rewriting>,
 }
 
 /// The line of the catalogue for a figure.
@@ -171,7 +171,7 @@ const fn entry<F: Figure>() -> Entry {
         dump: |engine, key| F::dump(own(engine), key),
         cluster: |engine| F::cluster(own(engine)),
         faults: |engine| F::faults(own(engine)),
-        texts: |engine| F::texts(own(engine)),
+        texts: |engine, event, breadth, height| F::texts(own(engine), event.map(|event| own(event)), breadth, height),
         rewrite: |engine, key, now| F::rewrite(own(engine), key, now),
     }
 }

@@ -105,6 +105,8 @@ pub struct Player {
     voice: Voice,
     /// What the reader has pressed may be gone: then the focus goes to the figure, so that its keys go on working.
     keep_focus: bool,
+    /// In which text on the stage the cursor is to be, and where: in UTF-16, as browsers count.
+    cursor: Option<(String, u32)>,
     root: NodeRef,
     observer: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
 }
@@ -236,6 +238,7 @@ impl Component for Player {
             panel: None,
             voice: Voice::default(),
             keep_focus: false,
+            cursor: None,
             root: NodeRef::default(),
             observer: None,
         };
@@ -364,6 +367,7 @@ impl Component for Player {
     fn rendered(&mut self, context: &Context<Player>, first: bool) {
         if let Some(root) = self.root.cast::<HtmlElement>() {
             context.props().host.drawn(&root);
+            self.place_cursor(&root);
         }
         if std::mem::take(&mut self.keep_focus) {
             self.catch_focus();

@@ -14,7 +14,9 @@ const LARGER: (i32, i32) = (4, 3);
 impl Player {
     /// Whether the breadth has changed with the width; then it is drawn anew.
     pub(super) fn measure(&mut self) -> bool {
-        self.lay_out(self.room())
+        let changed = self.lay_out(self.room());
+        self.root.cast::<HtmlElement>().iter().for_each(|root| self.measure_stage(root));
+        changed
     }
 
     /// On paper a stage is as on a phone, however wide it is there.

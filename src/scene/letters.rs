@@ -2,6 +2,7 @@
 //! that is too long the lines around one of its letters are shown.
 
 use super::area::Area;
+use super::field::{Lines, are_plain};
 use super::text::Face;
 use super::{Anchor, Point, Scene, Shape, Whence};
 use crate::engine::wording::count;
@@ -9,7 +10,7 @@ use crate::engine::wording::count;
 /// Letters are set in this class.
 const CLASS: &str = "data";
 /// From a line to the next, and how much of that a letter has.
-const PITCH: f32 = 19.0;
+pub(super) const PITCH: f32 = 19.0;
 const TALL: f32 = 17.0;
 const BASELINE: f32 = 13.0;
 /// The same of letters in lines that are as close to each other as can be.
@@ -36,6 +37,7 @@ pub struct Laid {
     /// How many there is no room for, before them and after them.
     pub before: usize,
     pub after: usize,
+    pub lines: Lines,
     left: Point,
     right: Point,
 }
@@ -56,7 +58,7 @@ pub fn close() -> (f32, f32) {
 }
 
 /// How wide a letter is. What joins several signs to one is not wider than two of them.
-fn wide(says: &str) -> f32 {
+pub(super) fn wide(says: &str) -> f32 {
     let face = Face::of(CLASS);
     let one = face.width("m");
     super::between(face.width(says), one, 2.0 * one)
@@ -67,14 +69,25 @@ fn drawn(says: &str) -> &str {
     if says.chars().all(char::is_control) { "␣" } else { says }
 }
 
-/// Where lines begin, the first at 0.
+/// Whether it may stand in the margin at the end of a line.
+pub(super) fn hangs(says: &str) -> bool {
+    says == " " || ends_line(says)
+}
+
+pub(super) fn ends_line(says: &str) -> bool {
+    matches!(says, "\n" | "\r\n")
+}
+
+/// Where lines begin, the first at 0. After the last line's end nothing begins.
 fn breaks<'a>(letters: impl Iterator<Item = &'a str>, room: f32) -> Vec<usize> {
     let (mut lines, mut used) = (vec![0], 0.0);
     // What follows the last space of this line.
     let (mut word, mut of_word) = (0, 0.0);
+    let mut many = 0;
     for (place, says) in letters.enumerate() {
+        many += 1;
         let width = wide(says);
-        if used + width > room && says != " " {
+        if used + width > room && !hangs(says) {
             let whole = word > *lines.last().unwrap_or(&0);
             (lines, used) = if whole { (with(lines, word), of_word) } else { (with(lines, place), 0.0) };
             if !whole {
@@ -84,12 +97,15 @@ fn breaks<'a>(letters: impl Iterator<Item = &'a str>, room: f32) -> Vec<usize> {
         (used, of_word) = (used + width, of_word + width);
         match says {
             " " => (word, of_word) = (place + 1, 0.0),
-            "\n" | "\r\n" => {
+            _ if ends_line(says) => {
                 lines.push(place + 1);
                 (used, word, of_word) = (0.0, place + 1, 0.0);
             }
             _ => {}
         }
+    }
+    if lines.len() > 1 && lines.last() == Some(&many) {
+        lines.pop();
     }
     lines
 }
@@ -131,7 +147,14 @@ pub fn lay_out(area: Area, letters: &[&str], about: Option<usize>) -> Laid {
         at.x += wide(says);
     }
     let right = Point::new(area.right() - margin, at.y);
-    Laid { shown, before: from, after: letters.len() - until, left: Point::new(area.x, area.y), right }
+    let columns = ((if is_long { room - margin } else { room }) / margin).floor();
+    let is_broken = lines.iter().skip(1).any(|start| !ends_line(letters[start - 1]));
+    let lines = Lines {
+        at: Point::new(x, area.y),
+        width: (columns + 0.5) * margin,
+        are_plain: !is_long && are_plain(letters, is_broken),
+    };
+    Laid { shown, before: from, after: letters.len() - until, lines, left: Point::new(area.x, area.y), right }
 }
 
 impl Laid {
@@ -186,6 +209,7 @@ mod tests {
         assert_eq!(laid("green tea and milk", 10, 3, None).0, ["green tea ", "and milk"]);
         assert_eq!(laid("abcdefghijklmnop q", 10, 3, None).0, ["abcdefghij", "klmnop q"]);
         assert_eq!(laid("a\nb", 10, 3, None).0, ["a\n", "b"]);
+        assert_eq!(laid("abcdefghij\nk", 10, 3, None).0, ["abcdefghij\n", "k"]);
         assert_eq!(laid("", 10, 3, None).0, [""; 0]);
     }
 
@@ -198,6 +222,14 @@ mod tests {
         assert_eq!((rows.len(), before, after), (2, 20, 0));
         let (rows, ..) = laid(text, 6, 2, Some(11));
         assert!(rows.concat().contains('c'), "{rows:?}");
+    }
+
+    /// After the last line's end no line begins, for which others would have to go.
+    #[test]
+    fn a_line_that_is_empty_at_the_end_takes_no_room() {
+        assert_eq!(laid("milk\neggs\n", 10, 2, None), (vec!["milk\n".to_owned(), "eggs\n".to_owned()], 0, 0));
+        assert_eq!(laid("milk\neggs\n", 10, 1, None), (vec!["eggs\n".to_owned()], 5, 0));
+        assert_eq!((lines(&["\n"], 100.0), lines(&["\n", "\n"], 100.0), lines(&[], 100.0)), (1, 2, 1));
     }
 
     /// Whatever is laid out, no letter is lost and none stands on another.

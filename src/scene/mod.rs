@@ -10,6 +10,7 @@ pub mod area;
 pub mod channel;
 pub mod code;
 pub mod export;
+pub mod field;
 pub mod graph;
 pub mod hex;
 pub mod letters;

@@ -177,9 +177,10 @@ pub enum Happened {
     #[told("It is {now}, and nothing is on its way.", when = *in_flight == 0)]
     #[told("It is {now}, with {} on the way.", count(*in_flight, "message"))]
     TimePassed { now: Time, in_flight: usize },
-    #[told("It is {now}, and all is quiet.", when = *is_quiet)]
-    #[told("It is {now}, after ten minutes, and it still doesn't come to rest.")]
-    Settled { now: Time, is_quiet: bool },
+    #[told("It is {now}, after ten minutes, and it still doesn't come to rest.", when = !is_quiet)]
+    #[told("It is {now}, and nothing more happens by itself. But {owed}.", when = let Some(owed) = owed)]
+    #[told("It is {now}, and all is quiet.")]
+    Settled { now: Time, is_quiet: bool, owed: Option<Rc<str>> },
 }
 
 fn mean(delay: Delay) -> Time {

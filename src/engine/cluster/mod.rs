@@ -102,6 +102,16 @@ pub trait Protocol: Clone + Sized + 'static {
         true
     }
 
+    /// Whether something that was lost will go out again by itself, though only routine is left until then.
+    fn goes_on(_: &Cluster<Self>) -> bool {
+        false
+    }
+
+    /// What one host still owes another when nothing more happens by itself, as half a sentence.
+    fn owed(_: &Cluster<Self>) -> Option<String> {
+        None
+    }
+
     /// Beside those that every cluster has.
     fn counters(cluster: &Cluster<Self>) -> Vec<Counter>;
 

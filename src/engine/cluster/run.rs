@@ -176,6 +176,7 @@ impl<P: Protocol> Cluster<P> {
     pub fn is_quiet(&self) -> bool {
         !self.network().in_flight().any(|message| P::is_news(self, message))
             && !self.calls.iter().any(Call::is_open)
+            && !P::goes_on(self)
             && self.world.timers().all(|timer| self.is_stale(timer) || P::is_routine(&timer.what))
     }
 
@@ -423,7 +424,8 @@ impl<P: Protocol> Cluster<P> {
             Fate::Settle => {
                 let until = self.now() + PATIENCE;
                 while !self.is_quiet() && self.advance(until, probe)? {}
-                self.tell(Happened::Settled { now: self.now(), is_quiet: self.is_quiet() }, probe)
+                let owed = P::owed(self).map(Rc::from);
+                self.tell(Happened::Settled { now: self.now(), is_quiet: self.is_quiet(), owed }, probe)
             }
         }
     }

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Texts, from, ink, key, notes, tree};
+use super::super::Written;
+use super::{Texts, from, ink, key, notes, rewrite, tree};
 use crate::engine::cluster::NodeId;
-use crate::engine::replication::collab::{Atom, Origin, Way};
+use crate::engine::replication::collab::{Atom, Origin, Text, Way};
 use crate::engine::wording::shown;
 use crate::scene::area::{Area, GAP};
-use crate::scene::letters::{self, Letter, lay_out};
+use crate::scene::letters::{self, Laid, Letter, lay_out};
 use crate::scene::parts::ROW;
 use crate::scene::text::Face;
 use crate::scene::{Anchor, Breadth, Scene, Shape, Whence};
@@ -34,7 +35,73 @@ pub(super) fn has_foot(cluster: &Texts, way: Way, breadth: Breadth) -> bool {
     breadth == Breadth::Wide || cluster.settings.ways().len() == 1 && way != Way::Sequence
 }
 
-/// `told` are the letters that the step speaks of.
+/// A text as it is laid out in its cell.
+struct Inside {
+    text: Text,
+    /// Of a long text, only a part is laid out: its place, and its letters.
+    first: usize,
+    said: Vec<String>,
+    laid: Laid,
+    /// What the letters have of the cell, and where something is said below them.
+    area: Area,
+    foot: Option<Area>,
+}
+
+impl Inside {
+    /// None where a node has no text in that way. `told` are the letters that the step speaks of.
+    fn new(
+        cluster: &Texts,
+        (node, way): (NodeId, Way),
+        (area, breadth): (Area, Breadth),
+        told: &[Told],
+    ) -> Option<Inside> {
+        let text = cluster.nodes[node.index()].text(way)?;
+        let place = text.iter().position(|atom| told.iter().any(|told| told.is(node, way, atom.origin)));
+        // Of a long text, the part around what is told.
+        let first = place.map_or(text.len().saturating_sub(MOST), |place| place.saturating_sub(MOST / 2));
+        let said: Vec<String> = text.iter().skip(first).take(MOST).map(|atom| atom.letter.to_string()).collect();
+        let mut inside = area.inset(GAP / 2.0);
+        let has_foot = has_foot(cluster, way, breadth) && inside.height >= letters::height(1) + ROW;
+        let foot = has_foot.then(|| inside.cut_bottom(ROW));
+        if inside.height < letters::height(2) {
+            // A line alone stands in the middle.
+            let low = area.low(letters::height(1));
+            (inside.y, inside.height) = (low.y + 0.5, low.height);
+        }
+        let letters: Vec<&str> = said.iter().map(String::as_str).collect();
+        let mut laid = lay_out(inside, &letters, place.map(|place| place - first));
+        laid.before += first;
+        laid.after += text.len() - first - said.len();
+        Some(Inside { text, first, said, laid, area: inside, foot })
+    }
+}
+
+/// The text of a cell for a reader who writes into it.
+pub(super) fn written(
+    cluster: &Texts,
+    (node, way): (NodeId, Way),
+    (area, breadth): (Area, Breadth),
+    told: &[Told],
+    label: String,
+) -> Option<Written> {
+    let Inside { text, first, laid, .. } = Inside::new(cluster, (node, way), (area, breadth), told)?;
+    let spelt: Vec<String> = text.iter().map(rewrite::spelt).collect();
+    let mut ends = vec![0];
+    for letter in &spelt {
+        ends.push(ends[ends.len() - 1] + letter.encode_utf16().count() as u32);
+    }
+    let mut lines = laid.lines;
+    // Where a line has ended, a field begins another, and moves the others if that has no room.
+    let has_ended = spelt.last().is_some_and(|last| last == "\n");
+    lines.are_plain &= !has_ended || laid.shown.last().is_none_or(|(_, at)| at.y + letters::height(2) <= area.bottom());
+    let letters = laid.shown.into_iter().map(|(place, at)| {
+        let after = if spelt[first + place] == "\n" { place } else { place + 1 };
+        (ends[first + place]..ends[first + after], at)
+    });
+    let letters = letters.collect();
+    Some(Written { key: key(node, way), text: spelt.concat(), label, area, lines, letters })
+}
+
 pub(super) fn draw(
     scene: &mut Scene,
     cluster: &Texts,
@@ -42,31 +109,18 @@ pub(super) fn draw(
     (area, breadth): (Area, Breadth),
     told: &[Told],
 ) {
-    let Some(text) = cluster.nodes[node.index()].text(way) else {
+    let Some(Inside { text, first, said, laid, area: inside, foot }) =
+        Inside::new(cluster, (node, way), (area, breadth), told)
+    else {
         let none = Shape::new(key(node, way), area.x, area.y).rect(0.0, 0.0, area.width, area.height, 2.0, "slot");
         let (x, y) = (area.width / 2.0, area.height / 2.0 + GAP / 2.0);
         let none = none.text(x, y, Anchor::Middle, "small", "needs no server");
         scene.push(none.label(format!("{node} has no text here: a {} needs no server", way.label())));
         return;
     };
-    let is_told = |atom: &Atom| told.iter().any(|told| told.is(node, way, atom.origin));
-    let place = text.iter().position(is_told);
-    // Of a long text, the part around what is told.
-    let first = place.map_or(text.len().saturating_sub(MOST), |place| place.saturating_sub(MOST / 2));
     let atoms: Vec<&Atom> = text.iter().skip(first).take(MOST).collect();
-    let said: Vec<String> = atoms.iter().map(|atom| atom.letter.to_string()).collect();
-    let said: Vec<&str> = said.iter().map(String::as_str).collect();
-
     let status = notes::of_text(cluster, node, way);
     let is_changed = told.iter().any(|told| told.node == node && told.way == way);
-    let mut inside = area.inset(GAP / 2.0);
-    let has_foot = has_foot(cluster, way, breadth) && inside.height >= letters::height(1) + ROW;
-    let foot = if has_foot { inside.cut_bottom(ROW) } else { inside };
-    if inside.height < letters::height(2) {
-        // A line alone stands in the middle.
-        let low = area.low(letters::height(1));
-        (inside.y, inside.height) = (low.y + 0.5, low.height);
-    }
     let label = format!(
         "{node}, {}: {}{}{status}",
         way.label(),
@@ -74,7 +128,7 @@ pub(super) fn draw(
         if status.is_empty() { "" } else { "; " }
     );
     let mut frame = Shape::new(key(node, way), area.x, area.y).rect(0.0, 0.0, area.width, area.height, 2.0, "frame");
-    if has_foot {
+    if let Some(foot) = foot {
         let small = Face::of("small");
         let at = (foot.x - area.x, foot.bottom() - area.y - GAP / 2.0);
         frame = frame.text(at.0, at.1, Anchor::Start, "small", small.fit_words(&status, foot.width));
@@ -85,12 +139,10 @@ pub(super) fn draw(
     let levels = tree::levels(cluster, node, inside.width);
     if levels > 0 {
         let mut below = inside;
-        below.cut_top(letters::height(letters::lines(&said, inside.width)) + GAP / 2.0);
+        let letters: Vec<&str> = said.iter().map(String::as_str).collect();
+        below.cut_top(letters::height(letters::lines(&letters, inside.width)) + GAP / 2.0);
         tree::draw(scene, cluster, node, below, told);
     }
-    let mut laid = lay_out(inside, &said, place.map(|place| place - first));
-    laid.before += first;
-    laid.after += text.len() - first - atoms.len();
     laid.draw_signs(scene, &key(node, way));
     let mut used = BTreeSet::new();
     let mut disputed = disputed(&atoms);
@@ -103,11 +155,11 @@ pub(super) fn draw(
             name.push('\'');
         }
         let (_, wash, loud) = ink(atom.origin.author());
-        let is_marked = is_told(atom);
+        let is_marked = told.iter().any(|told| told.is(node, way, atom.origin));
         let born = from.filter(|_| is_marked).map(|from| Whence::Shape(format!("{}/{}", key(from, way), atom.origin)));
         let letter = Letter {
             key: name,
-            says: said[place],
+            says: &said[place],
             wash: if is_marked { loud } else { wash },
             is_disputed: std::mem::take(&mut disputed[place]),
             born,

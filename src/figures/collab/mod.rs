@@ -14,7 +14,7 @@ use super::diagram;
 use super::long::Long;
 use super::plug::{self, Fault, fault};
 use super::stage::{self, Shown};
-use super::{About, Figure, Written};
+use super::{About, Figure, Rewriting, Written};
 use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::replication::collab::{Collab, Event, Message, Way};
 use crate::engine::{Dump, wire};
@@ -45,10 +45,9 @@ impl Figure for CollabFigure {
 
     fn draw_on(cluster: &Texts, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
         let mut scene = Scene::new(breadth.width(), height);
-        let mut stage = Area::stage(breadth, height);
         let (class, title, more) = Collab::banner(cluster);
-        banner(&mut scene, stage.cut_top(banner_height(breadth)), (class, &title), &cluster.now().to_string(), &more);
-        let grid = Grid::new(cluster, breadth, stage);
+        let (head, grid) = plan(cluster, breadth, height);
+        banner(&mut scene, head, (class, &title), &cluster.now().to_string(), &more);
         let told = carried::told(cluster, event);
         for (node, area) in &grid.cards {
             grid::draw_card(&mut scene, cluster, *node, (*area, breadth));
@@ -73,20 +72,27 @@ impl Figure for CollabFigure {
         stage::dump(cluster, key)
     }
 
-    /// Tab comes to one text of each device; the others are touched.
-    fn texts(cluster: &Texts) -> Vec<Written> {
-        let texts = texts(cluster).into_iter().filter_map(|(node, way)| {
-            let text = cluster.nodes[node.index()].text(way)?.to_string();
-            let is_stop = cluster.settings.ways().first() == Some(&way);
+    /// Those of the server are nobody's.
+    fn texts(cluster: &Texts, event: Option<&Event>, breadth: Breadth, height: f32) -> Vec<Written> {
+        let told = carried::told(cluster, event);
+        let (_, grid) = plan(cluster, breadth, height);
+        let own = grid.cells.into_iter().filter_map(|(node, way, area)| {
             let label = format!("The text of {} on {node}, {}: write into it", writer(node)?, way.label());
-            Some(Written { key: key(node, way), text, label, is_stop })
+            cell::written(cluster, (node, way), (area, breadth), &told, label)
         });
-        texts.collect()
+        own.collect()
     }
 
-    fn rewrite(cluster: &Texts, key: &str, now: (&str, &str)) -> Option<String> {
+    fn rewrite(cluster: &Texts, key: &str, now: (&str, &str)) -> Option<Rewriting> {
         rewrite::rewrite(cluster, key, now)
     }
+}
+
+/// Where the banner stands, and all else.
+fn plan(cluster: &Texts, breadth: Breadth, height: f32) -> (Area, Grid) {
+    let mut stage = Area::stage(breadth, height);
+    let head = stage.cut_top(banner_height(breadth));
+    (head, Grid::new(cluster, breadth, stage))
 }
 
 impl Shown for Collab {
@@ -159,12 +165,6 @@ fn ink(writer: Option<ClientId>) -> (&'static str, &'static str, &'static str) {
 /// The key of a text on the stage.
 fn key(node: NodeId, way: Way) -> String {
     format!("{node}/{}", way.name())
-}
-
-/// The texts that people write into.
-fn texts(cluster: &Texts) -> Vec<(NodeId, Way)> {
-    let devices = cluster.ids().filter(|node| writer(*node).is_some());
-    devices.flat_map(|node| cluster.settings.ways().iter().map(move |way| (node, *way))).collect()
 }
 
 /// Whether a message has just come to a node, or from it.

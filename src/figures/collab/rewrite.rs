@@ -2,33 +2,39 @@
 
 use std::rc::Rc;
 
+use super::super::Rewriting;
 use super::Texts;
-use crate::engine::cluster::ClientId;
-use crate::engine::replication::collab::{Command, letters};
+use crate::engine::replication::collab::{Atom, Command, letters};
 
-/// The command by which a person's text of that way becomes what stands before the cursor and after it.
-pub(super) fn rewrite(cluster: &Texts, key: &str, (before, after): (&str, &str)) -> Option<String> {
-    let (node, way) = super::texts(cluster).into_iter().find(|(node, way)| super::key(*node, *way) == key)?;
-    let text = cluster.nodes[node.index()].text(way)?;
-    let old: Vec<String> = text.iter().map(|atom| atom.letter.to_string()).collect();
+/// How a person's text of that way becomes what stands before the cursor and after it.
+pub(super) fn rewrite(cluster: &Texts, key: &str, (before, after): (&str, &str)) -> Option<Rewriting> {
+    let ways = cluster.settings.ways().iter();
+    let mut keys = cluster.ids().flat_map(|node| ways.clone().map(move |way| (node, *way)));
+    let (node, way) = keys.find(|(node, way)| super::key(*node, *way) == key)?;
+    let (text, client) = (cluster.nodes[node.index()].text(way)?, super::writer(node)?);
+    let old: Vec<String> = text.iter().map(spelt).collect();
     let (place, count, text) = changed(&old, before, after)?;
-    let (place, count, client) = (place as u64, count as u64, ClientId::new(node.number()));
-    let text: Rc<str> = text.into();
-    let command = match (count, text.is_empty()) {
+    let units = |text: &str| text.encode_utf16().count() as u32;
+    let from = old[..place].iter().map(|letter| units(letter)).sum();
+    let cursor = from + units(&text);
+    let (place, count, text) = (place as u64, count as u64, Rc::from(text));
+    let command = match (count, &*text) {
         (0, _) => Command::Insert { place, text, client },
-        (_, true) => Command::Delete { place, count, client },
-        (_, false) => Command::Replace { place, count, text, client },
+        (_, "") => Command::Delete { place, count, client },
+        _ => Command::Replace { place, count, text, client },
     };
-    Some(command.to_string())
+    Some(Rewriting { command: command.to_string(), from, cursor })
+}
+
+/// A letter as a field has it, which knows one kind of line end.
+pub(super) fn spelt(atom: &Atom) -> String {
+    if atom.letter.ends_line() { "\n".to_owned() } else { atom.letter.to_string() }
 }
 
 /// Where letters have gone, how many, and what stands there now. Nothing that stands after the cursor has changed, if that can
 /// be; and no letter is cut, whether it was typed at once or not.
 fn changed(old: &[String], before: &str, after: &str) -> Option<(usize, usize, String)> {
     let now = format!("{before}{after}");
-    // A field has one kind of line end.
-    let spelt = |letter: &String| if letter == "\r\n" { "\n".to_owned() } else { letter.clone() };
-    let old: Vec<String> = old.iter().map(spelt).collect();
     let mut ends = vec![0];
     for letter in letters(&now) {
         ends.push(ends[ends.len() - 1] + letter.to_string().len());
@@ -83,7 +89,7 @@ mod tests {
     /// Letters typed apart look like one, and a field knows one kind of line end: neither is written anew for what is typed elsewhere.
     #[test]
     fn what_was_typed_apart_stays_as_it_is() {
-        let old = ["e", "\u{301}", "x", "\r\n"];
+        let old = ["e", "\u{301}", "x", "\n"];
         assert_eq!(of(&old, "e\u{301}x\n!", ""), Some((4, 0, "!".to_owned())));
         assert_eq!(of(&old, "!", "e\u{301}x\n"), Some((0, 0, "!".to_owned())));
         // What is completed by what is typed is one letter.

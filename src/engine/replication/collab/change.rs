@@ -15,6 +15,9 @@ pub struct Id {
     pub count: u32,
 }
 
+/// So many letters of one author, from that one on.
+pub type Run = (Id, u32);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Left,
@@ -27,8 +30,8 @@ pub enum Change {
     /// Letters that were typed at once: the first hangs on a parent, or is on the right of the root; each other one is on the
     /// right of the one before.
     Insert { first: Id, parent: Option<Id>, side: Side, atoms: Vec<Atom> },
-    /// Letters become tombstones: so many from each of these on.
-    Delete { runs: Vec<(Id, u32)> },
+    /// Letters become tombstones.
+    Delete { runs: Vec<Run> },
 }
 
 /// Nobody, and then the nodes: a number for each.

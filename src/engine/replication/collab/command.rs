@@ -7,6 +7,7 @@ use stepwise_derive::Command;
 use super::text::letters;
 use crate::cluster::{ClientId, Fate};
 use crate::language::{BadCommand, Words};
+use crate::spell::grouped;
 
 /// No command puts more letters into a text.
 pub const MOST_LETTERS: usize = 10_000;
@@ -72,7 +73,7 @@ fn read_text(words: &mut Words, what: &str) -> Result<Rc<str>, BadCommand> {
     let problem = match many {
         0 => "an empty text".to_owned(),
         1..=MOST_LETTERS => format!("a text of {bytes} bytes, of which 300,000 are the most"),
-        _ => format!("a text of {} characters", letters(&word.text).count()),
+        _ => format!("a text of {} characters", grouped(letters(&word.text).count() as u64)),
     };
     Err(words.refuse(word, problem, accepted))
 }

@@ -80,26 +80,29 @@ fn path(old: Range<usize>, new: Range<usize>, is_same: impl Fn(usize, usize) -> 
     // How far each diagonal gets, by the number of differences.
     let mut furthest = vec![0_isize; 2 * middle as usize + 1];
     let mut trace: Vec<Vec<isize>> = Vec::new();
-    let goes_down = |furthest: &[isize], d: isize, k: isize| {
-        let at = (middle + k) as usize;
-        k == -d || (k != d && furthest[at - 1] < furthest[at + 1])
-    };
     for d in 0..=most {
         trace.push(furthest[(middle - d - 1) as usize..=(middle + d + 1) as usize].to_vec());
         for k in (-d..=d).step_by(2) {
-            let at = (middle + k) as usize;
-            let mut x = if goes_down(&furthest, d, k) { furthest[at + 1] } else { furthest[at - 1] + 1 };
+            let reached = |k: isize| furthest[(middle + k) as usize];
+            let before = before(reached, d, k);
+            // Down a place of the new list, or on by one of the old.
+            let mut x = reached(before) + isize::from(before < k);
             let mut y = x - k;
             while x < n && y < m && is_same(old.start + x as usize, new.start + y as usize) {
                 (x, y) = (x + 1, y + 1);
             }
-            furthest[at] = x;
+            furthest[(middle + k) as usize] = x;
             if x >= n && y >= m {
                 return back(&trace, (n, m), (old.start, new.start));
             }
         }
     }
     Vec::new()
+}
+
+/// From which diagonal one comes to another with so many differences: from the one that gets further.
+fn before(reached: impl Fn(isize) -> isize, d: isize, k: isize) -> isize {
+    if k == -d || (k != d && reached(k - 1) < reached(k + 1)) { k + 1 } else { k - 1 }
 }
 
 /// The way back from the end, by what was reached with each number of differences.
@@ -109,7 +112,7 @@ fn back(trace: &[Vec<isize>], (mut x, mut y): (isize, isize), (old, new): (usize
         let d = d as isize;
         let reached = |k: isize| furthest[(k + d + 1) as usize];
         let k = x - y;
-        let before = if k == -d || (k != d && reached(k - 1) < reached(k + 1)) { k + 1 } else { k - 1 };
+        let before = before(reached, d, k);
         let (start_x, start_y) = if d == 0 { (0, 0) } else { (reached(before), reached(before) - before) };
         // The diagonal comes last in a step.
         let (after_x, after_y) = match d {

@@ -7,7 +7,7 @@ use stepwise_derive::Event;
 use super::diff3::Conflict;
 use super::done::Done;
 use super::edit::Edit;
-use super::fugue::{Change, Id, Rival};
+use super::fugue::{Change, Id, Rival, Run};
 use super::op::Op;
 use super::peers::Applied;
 use super::settings::Way;
@@ -85,14 +85,15 @@ pub enum Event {
     )]
     Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
 
-    #[told("What waited on {node} can go into its tree now: {}.{}{}", grown(changes), beside(*rival), shows(*node, now),
+    #[told("What waited on {node} can go into its tree now: {}.{}{}", grown(changes, gone), beside(*rival), shows(*node, now),
         when = *was_waiting)]
-    #[told("{node} takes into its tree what {from} has sent: {}.{}{}{}", grown(changes), beside(*rival),
+    #[told("{node} takes into its tree what {from} has sent: {}.{}{}{}", grown(changes, gone), beside(*rival),
         put_off(*waiting, "hangs on a character that hasn't come yet, and waits"), shows(*node, now))]
     Grown {
         node: NodeId,
         from: NodeId,
         changes: Rc<[Change]>,
+        gone: Rc<[Run]>,
         was_waiting: bool,
         waiting: usize,
         rival: Option<Rival>,

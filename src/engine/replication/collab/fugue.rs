@@ -13,7 +13,7 @@
 
 use super::blocks::Blocks;
 use super::change::author;
-pub use super::change::{Change, Id, Side};
+pub use super::change::{Change, Id, Run, Side};
 use super::order::{Order, Spot};
 use super::text::{Atom, Text};
 use crate::cluster::NodeId;
@@ -23,6 +23,14 @@ use crate::cluster::NodeId;
 pub struct Rival {
     pub id: Id,
     pub comes_first: bool,
+}
+
+/// One more letter at the end of some runs.
+fn push_to(runs: &mut Vec<Run>, id: Id) {
+    match runs.last_mut() {
+        Some((first, many)) if first.plus(*many) == id => *many += 1,
+        _ => runs.push((id, 1)),
+    }
 }
 
 /// No node of the tree.
@@ -164,16 +172,13 @@ impl Tree {
 
     /// The letters from a place on become tombstones, as many as are asked for and there.
     pub fn delete(&mut self, place: usize, many: usize) -> Change {
-        let mut runs: Vec<(Id, u32)> = Vec::new();
+        let mut runs: Vec<Run> = Vec::new();
         let mut left = many;
         let mut spot = self.order.spot(place);
         while let Some(here) = spot.filter(|_| left > 0) {
             if let Some((number, false)) = self.order.at(here) {
                 let id = self.node(number).id;
-                match runs.last_mut() {
-                    Some((first, many)) if first.by == id.by && first.count + *many == id.count => *many += 1,
-                    _ => runs.push((id, 1)),
-                }
+                push_to(&mut runs, id);
                 self.order.bury(here);
                 left -= 1;
             }
@@ -196,27 +201,24 @@ impl Tree {
         }
     }
 
-    /// Carries out a change that lacks nothing; whether it was new.
-    pub fn apply(&mut self, change: &Change) -> bool {
+    /// Carries out a change that lacks nothing. Of a deletion, returns what has become a tombstone, and what was one already.
+    pub fn apply(&mut self, change: &Change) -> [Vec<Run>; 2] {
+        let [mut new, mut gone] = [Vec::new(), Vec::new()];
         match change {
-            Change::Insert { first, .. } if first.count < self.known(first.by) => false,
+            Change::Insert { first, .. } if first.count < self.known(first.by) => {}
             Change::Insert { first, parent, side, atoms } => {
                 let parent = parent.map_or(NONE, |parent| self.number(parent).expect("it lacks nothing"));
                 self.grow(*first, parent, *side, atoms);
-                true
             }
             Change::Delete { runs } => {
-                let mut was_new = false;
-                for (first, many) in runs {
-                    for count in first.count..first.count + many {
-                        let number = self.number(Id { count, ..*first }).expect("it lacks nothing");
-                        let spot = self.spot_of(number);
-                        was_new |= self.order.bury(spot);
-                    }
+                for id in runs.iter().flat_map(|(first, many)| (0..*many).map(|nth| first.plus(nth))) {
+                    let number = self.number(id).expect("it lacks nothing");
+                    let spot = self.spot_of(number);
+                    push_to(if self.order.bury(spot) { &mut new } else { &mut gone }, id);
                 }
-                was_new
             }
         }
+        [new, gone]
     }
 
     fn grow(&mut self, first: Id, parent: u32, side: Side, atoms: &[Atom]) {

@@ -158,6 +158,6 @@ fn what_comes_twice_changes_nothing() {
     let (mut one, mut two) = (tree("ab"), tree("ab"));
     let changes = edit(&mut one, 1, (1, 1, "xy"));
     deliver(&mut two, &changes.iter().collect::<Vec<_>>());
-    assert!(changes.iter().all(|change| !two.apply(change)));
+    assert!(changes.iter().all(|change| two.apply(change)[0].is_empty()));
     assert_eq!(read(&two), "axy");
 }

@@ -7,6 +7,7 @@ use super::member::Member;
 use super::message::Payload;
 use super::op::Op;
 use super::patch::Patch;
+use super::sequence::Grown;
 use super::settings::Way;
 use super::text::{MOST_QUOTED, quoted_whole};
 use super::words::Now;
@@ -141,15 +142,12 @@ impl Member {
 
     pub(super) fn take_changes(&mut self, from: NodeId, payloads: &[Payload]) -> Reaction {
         let copy = Rc::make_mut(self.sequence.as_mut().expect("devices send to devices"));
-        let (mut grown, mut lacking, mut rival) = (Vec::new(), None, None);
+        let (mut grown, mut lacking) = (Vec::new(), None);
         let mut waiting = 0;
         for payload in payloads {
             let Payload::Change(change) = payload else { continue };
             match copy.come(from, change) {
-                Ok(beside) => {
-                    rival = rival.or(beside);
-                    grown.push(change.clone());
-                }
+                Ok(it) => grown.push(it),
                 Err(lacks) => {
                     waiting += 1;
                     lacking.get_or_insert((change.clone(), lacks));
@@ -160,21 +158,17 @@ impl Member {
             Some((change, lacks)) if grown.is_empty() => {
                 Reaction::new(Event::Waits { node: self.id, from, change: Rc::new(change), lacks })
             }
-            _ => {
-                // Of several changes it isn't said which stands beside another.
-                let rival = rival.filter(|_| grown.len() == 1);
-                let changes = grown.into();
-                Reaction::new(Event::Grown {
-                    node: self.id,
-                    from,
-                    changes,
-                    was_waiting: false,
-                    waiting,
-                    rival,
-                    now: self.now(Way::Sequence),
-                })
-            }
+            _ => Reaction::new(self.grown(from, grown, (false, waiting))),
         }
+    }
+
+    /// Changes have gone into the tree, after they waited or while others wait.
+    fn grown(&self, from: NodeId, grown: Vec<Grown>, (was_waiting, waiting): (bool, usize)) -> Event {
+        // Of several changes it isn't said which stands beside another.
+        let rival = if let [one] = &grown[..] { one.rival } else { None };
+        let gone = grown.iter().flat_map(|one| one.gone.clone()).collect();
+        let changes = grown.into_iter().filter_map(|one| one.new).collect();
+        Event::Grown { node: self.id, from, changes, gone, was_waiting, waiting, rival, now: self.now(Way::Sequence) }
     }
 
     /// One of those that had come too early can be applied now.
@@ -191,16 +185,7 @@ impl Member {
             };
             return Some(self.then_next(Reaction::new(event), from, Way::Peers));
         }
-        let (from, change, rival) = self.sequence.as_mut().and_then(|copy| Rc::make_mut(copy).release())?;
-        let event = Event::Grown {
-            node,
-            from,
-            changes: [change].into(),
-            was_waiting: true,
-            waiting: 0,
-            rival,
-            now: self.now(Way::Sequence),
-        };
-        Some(self.then_next(Reaction::new(event), from, Way::Sequence))
+        let (from, grown) = self.sequence.as_mut().and_then(|copy| Rc::make_mut(copy).release())?;
+        Some(self.then_next(Reaction::new(self.grown(from, vec![grown], (true, 0))), from, Way::Sequence))
     }
 }

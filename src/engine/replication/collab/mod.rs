@@ -39,8 +39,8 @@
 //! - the tree has an entry for each character. Real ones keep a run that was typed at once as one entry, and so need much less;
 //! - an edit is made at the same place in the text of each way. Once these texts differ, that is another place;
 //! - a character is what was typed at once: an accent that is typed after its letter stays one of its own;
-//! - a node that has sent twice in vain tries again only when it hears of the other, or when links are opened; and `settle` doesn't
-//!   wait until it sends again. Real ones try for ever, more and more seldom;
+//! - a node that has sent twice in vain tries again only when it hears of the other, or when links are opened. Real ones try for
+//!   ever, more and more seldom;
 //! - what a message needs to arrive, numbers and receipts, is the same for all ways and counted in their bytes; a device learns
 //!   that it is offline only since it hears nothing;
 //! - who has typed a character, in the ways in which it has no name, only the figure knows: it does not travel.
@@ -107,7 +107,7 @@ use crate::contract::{Counter, Outcome, Probe, Refused};
 use crate::sim::network::Conditions;
 use crate::sim::{Envelope, Time};
 use crate::spell::grouped;
-use crate::wording::plural;
+use crate::wording::{count, list, plural};
 
 #[derive(Clone)]
 pub struct Collab;
@@ -170,6 +170,29 @@ impl Protocol for Collab {
     /// What is owed stays owed while a link is cut, and that is rest.
     fn is_routine(timer: &Timer) -> bool {
         matches!(timer, Timer::Unheard { .. })
+    }
+
+    /// What is lost on an open way is sent again, until its sender gives up.
+    fn goes_on(cluster: &Cluster<Collab>) -> bool {
+        let network = cluster.network();
+        let is_open = |node: NodeId, to: NodeId| {
+            network.is_open(node.into(), to.into()) && cluster.is_up(node) && cluster.is_up(to)
+        };
+        let posts = |node: NodeId| cluster.nodes[node.index()].posts.iter().filter(|post| !post.is_away);
+        let sends_again =
+            |node| posts(node).any(|post| is_open(node, post.node) && witness::missing(cluster, node, post) > 0);
+        cluster.ids().any(sends_again)
+    }
+
+    fn owed(cluster: &Cluster<Collab>) -> Option<String> {
+        let owed = |node: NodeId| {
+            let posts = cluster.nodes[node.index()].posts.iter();
+            let many = posts.map(move |post| (post.node, witness::owed(cluster, node, post)));
+            many.filter(|(_, many)| *many > 0)
+                .map(move |(to, many)| format!("{node} owes {to} {}", count(many, "message")))
+        };
+        let owed: Vec<String> = cluster.ids().flat_map(owed).collect();
+        (!owed.is_empty()).then(|| list(owed))
     }
 
     /// A receipt is no news. Of what is sent to someone out of reach, only the first message is: all that follows is lost like it.

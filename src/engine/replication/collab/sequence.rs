@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::fugue::{Change, Id, Rival, Tree};
+use super::fugue::{Change, Id, Rival, Run, Tree};
 use super::text::{Atom, Text};
 use crate::cluster::NodeId;
 use crate::cluster::calls::push;
@@ -13,6 +13,17 @@ pub struct Copy {
     pub tree: Tree,
     /// Changes that hang on a letter that hasn't come yet, and from whom they came.
     pub waiting: Rc<Vec<(NodeId, Change)>>,
+}
+
+/// What a change has come to in a tree.
+#[derive(Clone, Debug)]
+pub struct Grown {
+    /// Nothing, if nothing was new.
+    pub new: Option<Change>,
+    /// What was to be deleted, and was a tombstone already.
+    pub gone: Vec<Run>,
+    /// Beside which other it stands, if there is one at the same place.
+    pub rival: Option<Rival>,
 }
 
 impl Copy {
@@ -32,24 +43,30 @@ impl Copy {
         changes
     }
 
-    /// A change comes: beside which other it stands now, if there is one at the same place. The error is what it lacks; then it waits.
-    pub fn come(&mut self, from: NodeId, change: &Change) -> Result<Option<Rival>, Id> {
+    /// A change comes. The error is what it lacks; then it waits.
+    pub fn come(&mut self, from: NodeId, change: &Change) -> Result<Grown, Id> {
         if let Some(lacks) = self.tree.lacks(change) {
             push(&mut self.waiting, (from, change.clone()));
             return Err(lacks);
         }
+        Ok(self.grow(change))
+    }
+
+    fn grow(&mut self, change: &Change) -> Grown {
         let rival = self.tree.rival(change);
-        self.tree.apply(change);
-        Ok(rival)
+        let [new, gone] = self.tree.apply(change);
+        let new = match change {
+            Change::Insert { .. } => Some(change.clone()),
+            Change::Delete { .. } => (!new.is_empty()).then_some(Change::Delete { runs: new }),
+        };
+        Grown { new, gone, rival }
     }
 
     /// The first of those that wait which lacks nothing any more.
-    pub fn release(&mut self) -> Option<(NodeId, Change, Option<Rival>)> {
+    pub fn release(&mut self) -> Option<(NodeId, Grown)> {
         let place = self.waiting.iter().position(|(_, change)| self.tree.lacks(change).is_none())?;
         let (from, change) = Rc::make_mut(&mut self.waiting).remove(place);
-        let rival = self.tree.rival(&change);
-        self.tree.apply(&change);
-        Some((from, change, rival))
+        Some((from, self.grow(&change)))
     }
 
     pub fn can_release(&self) -> bool {

@@ -282,3 +282,57 @@ fn what_is_the_same_is_told_as_that() {
     let fewer = of("replace 4 3 wolf; replace 4 3 bear as c2; settle; delete 16 6");
     assert!(!fewer.contains("so it is done at 16"), "{fewer}");
 }
+
+/// Two delete the same: for the second it is no news.
+#[test]
+fn a_tombstone_is_told_once() {
+    let of = |script: &str| told(&mut opened::<Texts>(&[("way", "sequence")]), script).0;
+    let said = of("delete 4 3; delete 5 1 as c2; settle");
+    assert!(
+        said.contains(
+            "n2 takes into its tree what n1 has sent: start:4 and start:6 become tombstones; start:5 is one already."
+        ),
+        "{said}"
+    );
+    assert!(said.contains("n1 takes into its tree what n2 has sent: start:5 is a tombstone already."), "{said}");
+    let said = of("delete 4 3; delete 4 3 as c2; settle");
+    assert!(
+        said.contains("n1 takes into its tree what n2 has sent: start:4 to start:6 are tombstones already."),
+        "{said}"
+    );
+    assert_eq!(said.matches("become tombstones").count(), 3, "{said}");
+}
+
+/// What a cut holds up is no quiet; and what was dropped goes out again.
+#[test]
+fn what_is_owed_is_told_when_time_comes_to_rest() {
+    for (script, owed) in [
+        ("isolate n2; insert 0 \"A \" as c2; settle", "n2 owes n4 1 message."),
+        ("cut n1 n2; insert 0 A; settle", "n1 owes n2 1 message."),
+        ("stop n3; insert 0 A; insert 0 B as c2; settle", "n1 owes n3 1 message and n2 owes n3 1 message."),
+    ] {
+        let way = if script.starts_with("isolate") { "merge" } else { "sequence" };
+        let (said, _) = told(&mut opened::<Texts>(&[("way", way)]), script);
+        assert!(said.ends_with(&format!("and nothing more happens by itself. But {owed}")), "{said}");
+    }
+    for way in ["merge", "transform", "sequence", "peers"] {
+        let mut cluster = opened::<Texts>(&[("way", way)]);
+        let to = if cluster.settings.has_server() { "n4" } else { "n2" };
+        let (said, _) = told(&mut cluster, &format!("insert 0 \"A \"; drop n1>{to}; settle"));
+        assert!(said.ends_with("and all is quiet."), "{way}: {said}");
+        assert!(is_delivered(&cluster, cluster.settings.ways()[0]), "{way}: {said}");
+    }
+    // What follows an answer is owed as well.
+    let (said, _) =
+        told(&mut opened::<Texts>(&[("way", "merge")]), "isolate n2; insert 0 A as c2; insert 1 B as c2; settle");
+    assert!(said.ends_with("But n2 owes n4 2 messages."), "{said}");
+}
+
+/// c1 has typed y after x, and deleted x. In the conflicts of that with c3's z, z stands between: as one of the sides.
+#[test]
+fn sides_of_a_conflict_are_not_mixed() {
+    let script = "insert 3 x; insert 4 y; delete 3 1; insert 3 z as c3; settle";
+    let (cluster, _) = run::<Texts>(&[("way", "merge"), ("begins", "abc")], script);
+    all_same(&cluster, Way::Merge, "««abcx|abcz»|abcy»");
+    assert_eq!((counter(&cluster, "conflicts"), interleaved(&cluster, Way::Merge)), (2, 0));
+}

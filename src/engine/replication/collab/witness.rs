@@ -9,6 +9,7 @@ use super::edit::Edit;
 use super::event::Event;
 use super::member::Member;
 use super::message::Message;
+use super::post::Post;
 use super::settings::{PEOPLE, Settings, Way};
 use super::text::{Atom, Origin, Text};
 use crate::cluster::calls::push;
@@ -84,7 +85,7 @@ impl Judge {
     }
 
     /// In how many places of a text something stands between two letters that one person has typed next to each other, and was
-    /// typed by another who had seen neither.
+    /// typed by another who had seen neither. What the marks of a conflict set apart is not mixed.
     pub fn interleaved(&self, way: Way, text: &Text) -> usize {
         let places: BTreeMap<Origin, usize> =
             text.iter().enumerate().map(|(place, atom)| (atom.origin, place)).collect();
@@ -92,7 +93,8 @@ impl Judge {
         let is_broken = |(left, right): &(Origin, Origin)| {
             let (Some(from), Some(to)) = (places.get(left), places.get(right)) else { return false };
             let between = atoms.get(from + 1..*to).unwrap_or_default();
-            between.iter().any(|atom| self.is_stranger(way, atom.origin, *left, *right))
+            let are_sides = between.iter().any(|atom| matches!(atom.origin, Origin::Mark { .. }));
+            !are_sides && between.iter().any(|atom| self.is_stranger(way, atom.origin, *left, *right))
         };
         self.pairs(way).iter().filter(|pair| is_broken(pair)).count()
     }
@@ -158,11 +160,24 @@ pub fn is_delivered(cluster: &Cluster<Collab>, way: Way) -> bool {
 /// How many messages of a way a node has sent, or kept for later, that haven't come to where they should.
 pub fn under_way(cluster: &Cluster<Collab>, node: NodeId, way: Way) -> usize {
     let posts = cluster.nodes[node.index()].posts.iter();
-    let missing = posts.map(|post| {
-        let there = cluster.nodes[post.node.index()].posts.iter().find(|back| back.node == node);
-        there.map_or(0, |there| post.missing(way, there))
-    });
-    missing.sum()
+    posts.filter_map(|post| Some(post.missing(way, back(cluster, node, post)?))).sum()
+}
+
+/// How many messages of all ways haven't come to one peer.
+pub fn missing(cluster: &Cluster<Collab>, node: NodeId, post: &Post) -> usize {
+    let back = back(cluster, node, post);
+    post.ways().filter_map(|way| Some(post.missing(way, back?))).sum()
+}
+
+/// The same, and what is kept until that peer has answered.
+pub fn owed(cluster: &Cluster<Collab>, node: NodeId, post: &Post) -> usize {
+    let kept = post.ways().filter(|way| cluster.nodes[node.index()].keeps(*way)).count();
+    missing(cluster, node, post) + kept
+}
+
+/// What a peer knows of a node.
+fn back<'a>(cluster: &'a Cluster<Collab>, node: NodeId, post: &Post) -> Option<&'a Post> {
+    cluster.nodes[post.node.index()].posts.iter().find(|back| back.node == node)
 }
 
 /// How many texts of a way differ from that of the first device, though all has been delivered.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::diff3::Conflict;
 use super::done::{Done, What};
 use super::edit::Edit;
-use super::fugue::{Change, Id, Rival, Side};
+use super::fugue::{Change, Rival, Run, Side};
 use super::peers::Applied;
 use super::settings::Way;
 use super::text::quoted;
@@ -83,7 +83,7 @@ impl Done {
                 format!("the operation {name}, made after no other, is {to}")
             }
             What::Named { name, seen } => format!("the operation {name}, made after {seen}, is {to}"),
-            What::Changes { changes } => format!("in the tree, {}; that is {to}", grown(changes)),
+            What::Changes { changes } => format!("in the tree, {}; that is {to}", grown(changes, &[])),
         };
         at + &what
     }
@@ -160,14 +160,36 @@ pub fn put_off(many: usize, why: &str) -> String {
     }
 }
 
-/// Changes of a tree.
-pub fn grown(changes: &[Change]) -> String {
+/// Changes of a tree, and what was to be deleted and was a tombstone already: `start:4 becomes a tombstone, and start:5 is one already`.
+pub fn grown(changes: &[Change], gone: &[Run]) -> String {
     const MOST: usize = 2;
-    match changes {
-        [] => "nothing".to_owned(),
-        few if few.len() <= MOST => list(few),
-        [first, rest @ ..] => format!("{first}; and {} more", count(rest.len(), "change")),
-    }
+    let changed = match changes {
+        [first, rest @ ..] if changes.len() > MOST => format!("{first}; and {} more", count(rest.len(), "change")),
+        few => list(few),
+    };
+    let already = match (letters(gone), changes.is_empty()) {
+        (0, _) => return changed,
+        (1, true) => format!("{} is a tombstone already", named(gone)),
+        (_, true) => format!("{} are tombstones already", named(gone)),
+        (1, false) => format!("; {} is one already", named(gone)),
+        (_, false) => format!("; {} are that already", named(gone)),
+    };
+    changed + &already
+}
+
+/// How many letters are in some runs.
+fn letters(runs: &[Run]) -> u32 {
+    runs.iter().map(|(_, many)| many).sum()
+}
+
+/// The letters of some runs, by their names if they are few.
+fn named(runs: &[Run]) -> String {
+    const MOST: usize = 3;
+    let run = |(first, many): &Run| match many {
+        1 => first.to_string(),
+        _ => format!("{first} to {}", first.plus(many - 1)),
+    };
+    if runs.len() <= MOST { list(runs.iter().map(run)) } else { count(letters(runs), "character") }
 }
 
 impl Change {
@@ -175,7 +197,7 @@ impl Change {
     pub fn brief(&self) -> String {
         match self {
             Change::Insert { atoms, .. } => format!("+{}", quoted(atoms)),
-            Change::Delete { runs } => format!("-{}", runs.iter().map(|(_, many)| many).sum::<u32>()),
+            Change::Delete { runs } => format!("-{}", letters(runs)),
         }
     }
 }
@@ -196,16 +218,8 @@ impl Display for Change {
                 }
             }
             Change::Delete { runs } => {
-                let run = |(first, many): &(_, u32)| {
-                    let first: Id = *first;
-                    if *many == 1 { first.to_string() } else { format!("{first} to {}", first.plus(many - 1)) }
-                };
-                let many: u32 = runs.iter().map(|(_, many)| many).sum();
-                let becomes = if many == 1 { "becomes a tombstone" } else { "become tombstones" };
-                match &runs[..] {
-                    few if few.len() <= 3 => write!(out, "{} {becomes}", list(few.iter().map(run))),
-                    _ => write!(out, "{} {becomes}", count(many, "character")),
-                }
+                let becomes = if letters(runs) == 1 { "becomes a tombstone" } else { "become tombstones" };
+                write!(out, "{} {becomes}", named(runs))
             }
         }
     }
