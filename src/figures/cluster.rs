@@ -82,7 +82,7 @@ pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, clu
         let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
         let (way, within) = (ground.way(from, to), ground.channel(from, to));
         let says = sent.payload.brief();
-        let word = words(&says, within.width);
+        let word = channel.word(within, way.at(progress), &says, words(&says, within.width));
         let size = size(&says, word);
         let at = channel.place(within, way.at(progress), size);
         let about = format!("{}: {}, from {} to {}", sent.id, sent.payload.about(), P::name(from), P::name(to));

@@ -81,7 +81,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, mut a
     let parts = parts(&page, &spans);
     let columns = if area.width > 2.0 * (BESIDE - GAP) { 3 } else { 2 };
     let rows = ((area.height / CLOSE) as usize).max(1).min(parts.len().div_ceil(columns));
-    let pitch = (area.height / rows as f32).min(2.0 * EASY);
+    let pitch = (area.height / rows as f32).min(3.0 * EASY);
     // Keys and what is free matter more than the head of the page.
     let hidden = parts.len().saturating_sub(columns * rows);
     for (place, part) in parts[hidden..].iter().enumerate() {

@@ -26,7 +26,7 @@ pub(super) const LEAF_GAP: f32 = 14.0;
 const INNER_GAP: f32 = 10.0;
 /// From the top of a level to the next, at least.
 const LEAST_PITCH: f32 = INNER_HEIGHT + 18.0;
-pub(super) const BEST_PITCH: f32 = 88.0;
+pub(super) const BEST_PITCH: f32 = 80.0;
 /// More levels than this make no stage higher.
 pub(super) const MOST_LEVELS: usize = 4;
 
@@ -97,7 +97,7 @@ impl Plan {
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
         let widest = rows.iter().rev().skip(1).map(Vec::len).max().unwrap_or(1);
         let room = (area.width + INNER_GAP) / widest as f32 - INNER_GAP;
-        let sizes = Sizes { inner: sizes.inner.max(room.min(2.0 * CELL)), ..sizes };
+        let sizes = Sizes { inner: sizes.inner.max(room.min(3.0 * CELL)), ..sizes };
         let pages: usize = rows.iter().map(Vec::len).sum();
         let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
         let pitch = pitch(area, rows.len(), sizes)?;
