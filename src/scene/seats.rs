@@ -195,9 +195,7 @@ pub fn person(
         let (class, face) = if is_large { ("strong", name_face) } else { ("small plain", small) };
         let lines = face.wrap(belief, width - GAP, (height / CLOSE) as usize);
         let mut rest = Area { x: GAP / 2.0 + 1.0, y: 0.0, width, height }.low(lines.len() as f32 * CLOSE);
-        scene.push(lines.iter().fold(shape, |shape, line| {
-            put(shape, rest.cut_top(CLOSE), Anchor::Start, class, line)
-        }));
+        scene.push(lines.iter().fold(shape, |shape, line| put(shape, rest.cut_top(CLOSE), Anchor::Start, class, line)));
     }
 }
 

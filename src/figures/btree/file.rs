@@ -54,9 +54,7 @@ fn beside(survival: Survival, breadth: Breadth) -> f32 {
 
 pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area, breadth: Breadth) {
     scene.push(disk("disk", area.x, area.y, area.width, area.height, "disk"));
-    let mut inside = area;
-    inside.cut_left(EDGE);
-    inside.cut_right(EDGE);
+    let mut inside = Area { x: area.x + EDGE, width: area.width - 2.0 * EDGE, ..area };
     let Cost { pages_read, writes, bytes_written, syncs } = tree.cost();
     let whose = if breadth == Breadth::Wide { "this command: " } else { "" };
     let cost = format!(
@@ -121,8 +119,8 @@ fn pages(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area: Area) {
         scene.push(shape);
     }
     if hidden > 0 {
-        let mut rest = place(shown.len());
-        rest.width = area.right() - rest.x;
+        let rest = place(shown.len());
+        let rest = Area { width: area.right() - rest.x, ..rest };
         let text = format!("… {hidden} more");
         scene.push(put(Shape::new("more pages", rest.x, rest.y), rest.own(), Anchor::Start, "small", text));
     }

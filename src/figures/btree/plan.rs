@@ -97,7 +97,7 @@ impl Plan {
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
         let widest = rows.iter().rev().skip(1).map(Vec::len).max().unwrap_or(1);
         let room = (area.width + INNER_GAP) / widest as f32 - INNER_GAP;
-        let sizes = Sizes { inner: sizes.inner.max(room.min(3.0 * CELL)), ..sizes };
+        let sizes = Sizes { inner: sizes.inner.max(room.min((tree.order() - 1) as f32 * CELL)), ..sizes };
         let pages: usize = rows.iter().map(Vec::len).sum();
         let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
         let pitch = pitch(area, rows.len(), sizes)?;

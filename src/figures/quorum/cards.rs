@@ -21,8 +21,6 @@ use crate::scene::{Anchor, Scene, Shape, Whence};
 /// A record in the log.
 const LOGGED: f32 = 62.0;
 const FEW: usize = 2;
-/// A disk that is wider has its length beside it.
-const WIDE: f32 = 300.0;
 
 /// In memory, a place for each key that any node has, the same on all of them, and then the hints.
 pub(super) fn draw_memory(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, area: Area) {
@@ -98,8 +96,9 @@ fn marks(kept: &Kept) -> String {
 pub(super) fn name_disk(scene: &mut Scene, node: &Node, area: &mut Area) {
     let bytes = node.replica.disk.log().last().map_or(0, |last| last.range.end);
     let length = format!("{} logged", count(bytes, "byte"));
-    if area.width > WIDE {
-        let at = area.cut_right(Face::of("small").width("1,000 bytes logged") + GAP);
+    let room = Face::of("small").width("1,000 bytes logged") + GAP;
+    if room <= area.width / 2.0 - room {
+        let at = area.cut_right(room);
         scene.push(put(Shape::new(format!("{}/logged", node.id), at.x, at.y), at.own(), Anchor::End, "small", length));
     }
     named(scene, &format!("{}/name", node.id), area, "disk", "disk");
