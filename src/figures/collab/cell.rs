@@ -29,9 +29,9 @@ pub(super) fn lines(cluster: &Texts, (node, way): (NodeId, Way), width: f32, mos
     letters::lines(&said, width - GAP).min(most)
 }
 
-/// Whether what is said of a text stands below it, where there is room. On a phone the room below a tree is needed for that.
-pub(super) fn has_foot(cluster: &Texts, way: Way, breadth: Breadth) -> bool {
-    breadth == Breadth::Wide || cluster.settings.ways().len() == 1 && way != Way::Sequence
+/// Whether what is said of a text stands below it, where there is room; of a way that is alone it stands beside it.
+pub(super) fn has_foot(cluster: &Texts, breadth: Breadth) -> bool {
+    breadth == Breadth::Wide && cluster.settings.ways().len() > 1
 }
 
 /// `told` are the letters that the step speaks of.
@@ -60,7 +60,7 @@ pub(super) fn draw(
     let status = notes::of_text(cluster, node, way);
     let is_changed = told.iter().any(|told| told.node == node && told.way == way);
     let mut inside = area.inset(GAP / 2.0);
-    let has_foot = has_foot(cluster, way, breadth) && inside.height >= letters::height(1) + ROW;
+    let has_foot = has_foot(cluster, breadth) && inside.height >= letters::height(1) + ROW;
     let foot = if has_foot { inside.cut_bottom(ROW) } else { inside };
     if inside.height < letters::height(2) {
         // A line alone stands in the middle.
