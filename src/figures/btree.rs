@@ -1,7 +1,9 @@
 //! How a B-tree is drawn: above the tree as pages, dashed where they are not in memory; below, on the disk, the file of pages as a row of squares
 //! in the order of the file, and beside it what it takes to survive a crash.
 
+mod bar;
 mod file;
+mod item;
 mod page;
 mod place;
 mod plan;
