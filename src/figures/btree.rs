@@ -1,7 +1,9 @@
 //! How a B-tree is drawn: above the tree as pages, dashed where they are not in memory; below, on the disk, the file of pages as a row of squares
 //! in the order of the file, and beside it what it takes to survive a crash.
 
+mod bar;
 mod file;
+mod item;
 mod page;
 mod place;
 mod plan;
@@ -27,12 +29,6 @@ const HEAD: f32 = LINE;
 
 fn most_height(breadth: Breadth) -> f32 {
     if breadth == Breadth::Wide { 450.0 } else { 460.0 }
-}
-
-/// One row of the places of the file, on a phone two if there are many, and what it takes to survive a crash.
-fn disk_height(tree: &BTree, breadth: Breadth) -> f32 {
-    let in_one = breadth == Breadth::Wide || tree.places() as usize <= file::MOST_IN_A_ROW;
-    if in_one { file::LEAST } else { file::LEAST + file::ROW }
 }
 
 /// Where the tree stands, and where one of its pages is shown part by part.
@@ -65,7 +61,7 @@ impl Figure for BTreeFigure {
         let [above, below] = parts(tree, Area::stage(breadth, 0.0).inset(2.0 * GAP), breadth);
         let least = walk::height(tree, above.width) + if breadth == Breadth::Wide { 0.0 } else { below.height + GAP };
         let damaged = if tree.problems.is_empty() { 0.0 } else { ROW };
-        Some((least + damaged + HEAD + disk_height(tree, breadth) + 4.0 * GAP).min(most_height(breadth)))
+        Some((least + damaged + HEAD + file::height(tree, breadth) + 4.0 * GAP).min(most_height(breadth)))
     }
 
     fn draw(tree: &BTree, event: Option<&Event>, breadth: Breadth) -> Scene {
@@ -75,7 +71,7 @@ impl Figure for BTreeFigure {
     /// The disk stands at the foot of the stage, and the tree on it.
     fn draw_on(tree: &BTree, event: Option<&Event>, breadth: Breadth, height: f32) -> Scene {
         let mut above = Area::stage(breadth, height).inset(GAP);
-        let below = above.cut_bottom(disk_height(tree, breadth));
+        let below = above.cut_bottom(file::height(tree, breadth));
         above.cut_bottom(GAP);
         let mut scene = Scene::new(breadth.width(), height);
         scene.push(memory("memory", above.x, above.y, above.width, above.height, &memory_name(tree, breadth)));
@@ -94,7 +90,7 @@ impl Figure for BTreeFigure {
             tree::draw(&mut scene, tree, event, inside);
             page::draw(&mut scene, tree, event, beside);
         }
-        file::draw(&mut scene, tree, event, below);
+        file::draw(&mut scene, tree, event, below, breadth);
         scene
     }
 

@@ -116,7 +116,7 @@ pub(super) fn draw_message<P: Shown>(
 ) {
     let progress = if passed == Some(false) { 1.0 } else { sent.progress(cluster.now()) };
     let says = sent.payload.brief();
-    let word = words(&says, room);
+    let word = channel.word(within, way.at(progress), &says, words(&says, room));
     let size = size(&says, word);
     let at = channel.place(within, way.at(progress), size);
     let about = format!("{}: {}, from {} to {}", sent.id, sent.payload.about(), P::name(sent.from), P::name(sent.to));

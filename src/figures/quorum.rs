@@ -18,7 +18,6 @@ use crate::engine::replication::quorum::{Quorum, client::Belief, disk::Logged, f
 use crate::engine::wording::{asked, count, shown};
 use crate::scene::area::{Area, GAP, Size};
 use crate::scene::parts::NODE;
-use crate::scene::places::named;
 use crate::scene::vocabulary::{LINE, colours, tint};
 use crate::scene::{Breadth, Scene};
 
@@ -106,7 +105,7 @@ impl Shown for Quorum {
         let held = count(node.replica.len(), "record");
         let hints =
             if node.hints.is_empty() { String::new() } else { format!(", {}", count(node.hints.len(), "hint")) };
-        (format!("{spare}{}", if answered { "✓" } else { "" }), held + &hints)
+        (format!("{spare}{}", if answered { "✓ answered" } else { "" }), held + &hints)
     }
 
     /// In memory the newest record of each key, and hints; on the disk, where there is room for it, the log that memory is read
@@ -118,7 +117,7 @@ impl Shown for Quorum {
             return cards::draw_memory(scene, cluster, id, area);
         }
         let [memory, mut disk] = area.rows([Size::Share(1.0), Size::Units(LINE)]);
-        named(scene, &format!("{id}/name"), &mut disk, "disk", "disk");
+        cards::name_disk(scene, node, &mut disk);
         cards::draw_memory(scene, cluster, id, memory);
         cards::draw_disk(scene, node, disk);
     }

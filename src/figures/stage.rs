@@ -200,7 +200,7 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
     P::draw_foot(&mut scene, cluster, seats::all(rest.cut_top(P::foot(cluster, breadth))));
     let tallest = P::tall(cluster, breadth);
     let ground = Ground {
-        seats: Seats::new(stage, (many, tall(2 * P::BELIEFS)), (cluster.nodes.len(), tallest + tallest / 2.0)),
+        seats: Seats::new(stage, (many, tall(2 * P::BELIEFS + 1)), (cluster.nodes.len(), tallest + tallest / 2.0)),
         round: P::round(cluster).map(|inside| Round::new(stage, cluster.nodes.len(), inside)),
         clients: cluster.clients.len(),
         services: cluster.services.iter().map(|(name, _)| *name).collect(),
@@ -213,7 +213,10 @@ fn draw<P: Shown>(cluster: &Cluster<P>, breadth: Breadth, height: f32) -> Scene 
         person(&mut scene, named, ground.area(id), if waits { "waits" } else { "" }, &P::beliefs(cluster, id));
     }
     for (service, _) in &cluster.services {
-        let (holds, note) = P::service(cluster, *service);
+        let (mut holds, note) = P::service(cluster, *service);
+        if holds.is_empty() {
+            holds.push(("holds nothing".to_owned(), ""));
+        }
         let name = P::name((*service).into());
         person(&mut scene, (name.clone(), &name, "disk"), ground.area(*service), &note, &holds);
     }

@@ -66,13 +66,19 @@ impl Channel {
 
     /// The free place for something so large that is nearest to `at`, inside an area; its middle. In an area that is full, the
     /// place that it wanted.
-    pub fn place(&mut self, within: Area, at: Point, (width, height): (f32, f32)) -> Point {
-        let inside = |at: Point| {
-            let held = |at: f32, from: f32, size: f32, own: f32| at.min(from + size - own / 2.0).max(from + own / 2.0);
-            Point::new(held(at.x, within.x, within.width, width), held(at.y, within.y, within.height, height))
-        };
-        let around = |at: Point| Area { x: at.x - width / 2.0, y: at.y - height / 2.0, width, height };
-        let wanted = inside(at);
+    pub fn place(&mut self, within: Area, at: Point, size: (f32, f32)) -> Point {
+        let found = self.free(within, at, size).unwrap_or(inside(within, at, size));
+        self.taken.push(around(found, size));
+        found
+    }
+
+    /// The word of an envelope; none where there is no room for it, but there may be for one that says nothing.
+    pub fn word<'a>(&self, within: Area, at: Point, says: &str, word: &'a str) -> &'a str {
+        if self.free(within, at, size(says, word)).is_some() { word } else { "" }
+    }
+
+    fn free(&self, within: Area, at: Point, size: (f32, f32)) -> Option<Point> {
+        let wanted = inside(within, at, size);
         let steps = ((within.width.max(within.height)) / STEP) as i32;
         // Up and down before aside, of which there is only a part: there it is on its way still.
         let free = |apart: f32, part: i32| {
@@ -80,14 +86,23 @@ impl Channel {
                 let aside = (0..=ring / part).flat_map(|aside| [aside, -aside]);
                 aside.flat_map(move |aside| [(aside, ring - aside.abs()), (aside, aside.abs() - ring)])
             });
-            let step = |(x, y): (i32, i32)| inside(Point::new(wanted.x + x as f32 * STEP, wanted.y + y as f32 * STEP));
-            places.map(step).find(|at| !self.taken.iter().any(|it| meets(*it, around(*at), apart)))
+            let step = |(x, y): (i32, i32)| Point::new(wanted.x + x as f32 * STEP, wanted.y + y as f32 * STEP);
+            let mut places = places.map(|place| inside(within, step(place), size));
+            places.find(|at| !self.taken.iter().any(|it| meets(*it, around(*at, size), apart)))
         };
         // Where there is no room between others, they may touch.
-        let found = free(APART, 2).or_else(|| free(APART, 1)).or_else(|| free(TOUCHING, 1)).unwrap_or(wanted);
-        self.taken.push(around(found));
-        found
+        free(APART, 2).or_else(|| free(APART, 1)).or_else(|| free(TOUCHING, 1))
     }
+}
+
+/// The nearest point at which something so large is inside an area.
+fn inside(within: Area, at: Point, (width, height): (f32, f32)) -> Point {
+    let held = |at: f32, from: f32, size: f32, own: f32| at.min(from + size - own / 2.0).max(from + own / 2.0);
+    Point::new(held(at.x, within.x, within.width, width), held(at.y, within.y, within.height, height))
+}
+
+fn around(at: Point, (width, height): (f32, f32)) -> Area {
+    Area { x: at.x - width / 2.0, y: at.y - height / 2.0, width, height }
 }
 
 fn meets(one: Area, other: Area, apart: f32) -> bool {
@@ -148,6 +163,19 @@ mod tests {
             assert!(one.x >= within.x && one.right() <= within.right() && one.y >= within.y);
             assert!(channel.taken[place + 1..].iter().all(|other| !meets(*one, *other, APART)), "{:?}", channel.taken);
         }
+    }
+
+    /// In a channel that is full of words, one that says nothing still has a place beside them.
+    #[test]
+    fn where_there_is_no_room_for_its_word_an_envelope_says_nothing() {
+        let within = Area { x: 0.0, y: 0.0, width: 70.0, height: TALL };
+        let mut channel = Channel::default();
+        let size = size("has it", "has it");
+        assert_eq!(channel.word(within, Point::new(70.0, 0.0), "has it", "has it"), "has it");
+        channel.place(within, Point::new(70.0, 0.0), size);
+        assert_eq!(channel.word(within, Point::new(70.0, 0.0), "has it", "has it"), "");
+        let silent = channel.place(within, Point::new(70.0, 0.0), super::size("has it", ""));
+        assert!(!meets(channel.taken[0], around(silent, super::size("has it", "")), TOUCHING));
     }
 
     /// Whole words are left out, from the end.

@@ -101,20 +101,21 @@ pub fn compared(scene: &mut Scene, key: &str, area: Area, names: f32, rows: &[(S
     }
 }
 
-/// A bar made of pieces of the room there is, each a share and its colour, with its name before it and its length behind it.
+/// A bar made of pieces of the room there is, each a share and its colour, with its name before it, and behind it its length and
+/// what that is made of, if there is room.
 pub fn stacked(
     key: impl Into<String>,
     area: Area,
     names: f32,
     class: &'static str,
-    (name, length): (&str, &str),
+    (name, length, made_of): (&str, &str, &str),
     pieces: &[(f32, &'static str)],
 ) -> Shape {
     let mut row = area.own();
     let shape = Shape::new(key, area.x, area.y);
     let mut shape = put(shape, row.cut_left(names), Anchor::Start, class, name);
     row.cut_left(GAP);
-    let behind = Face::of(class).width(length) + GAP;
+    let face = Face::of(class);
     let room = row.width - LENGTH;
     let mut bar = Area { height: row.height - APART, ..row };
     for (share, colour) in pieces {
@@ -122,7 +123,9 @@ pub fn stacked(
         shape = shape.rect(piece.x, piece.y, piece.width, piece.height, 0.0, colour);
     }
     bar.cut_left(GAP / 2.0);
-    put(shape, Area { width: behind, ..bar }, Anchor::Start, class, length)
+    let longer = format!("{length} {made_of}");
+    let length = if face.width(&longer) <= bar.width { longer.trim_end() } else { length };
+    put(shape, Area { width: face.width(length) + GAP, ..bar }, Anchor::Start, class, length)
 }
 
 /// Workers, those that work and those that don't, as tiles that fill an area, about as wide as high.

@@ -4,6 +4,7 @@
 use super::area::{Area, GAP};
 use super::channel::Way;
 use super::parts::{Card, PAD};
+use super::rows::{CLOSE, put};
 use super::text::Face;
 use super::{Anchor, Breadth, Point, Scene, Shape, between};
 
@@ -136,8 +137,9 @@ pub fn node(key: String, area: Area, name: &str, status: &str) -> (Area, Card) {
 
 /// Something that somebody believes, or what is below a name: a line of its own.
 const BELIEF: f32 = 21.0;
-/// Where there is room for more than there are, a line is taller.
-const EASY: f32 = 56.0;
+/// Where there is room for more than there are, a line is taller, and so are its words.
+const EASY: f32 = 144.0;
+const LARGE: f32 = 40.0;
 const HEAD: f32 = 26.0;
 
 /// How tall a card is with so many lines below its name.
@@ -189,9 +191,11 @@ pub fn person(
         if !hue.is_empty() {
             shape = shape.rect(0.0, 0.0, width, height, 2.0, hue);
         }
-        let text = small.fit_words(belief, width - GAP);
-        let baseline = height / 2.0 + GAP / 2.0;
-        scene.push(shape.text(GAP / 2.0 + 1.0, baseline, Anchor::Start, "small plain", text));
+        let is_large = height >= LARGE && name_face.width(belief) <= width - GAP;
+        let (class, face) = if is_large { ("strong", name_face) } else { ("small plain", small) };
+        let lines = face.wrap(belief, width - GAP, (height / CLOSE) as usize);
+        let mut rest = Area { x: GAP / 2.0 + 1.0, y: 0.0, width, height }.low(lines.len() as f32 * CLOSE);
+        scene.push(lines.iter().fold(shape, |shape, line| put(shape, rest.cut_top(CLOSE), Anchor::Start, class, line)));
     }
 }
 

@@ -39,6 +39,17 @@ fn region(key: &str, x: f32, y: f32, width: f32, height: f32, round: f32, class:
     )
 }
 
+/// A magnifier with what is compared beside it, and how wide it is.
+pub fn lens(key: &str, says: &str) -> (Shape, f32) {
+    let room = Face::of("small strong").width(says) + 24.0;
+    let shape = Shape::new(key, 0.0, 0.0)
+        .rect(0.0, 0.0, room, 16.0, 8.0, "lens")
+        .circle(9.0, 7.0, 4.0, "lens-glass")
+        .path("M12 10L15 13", "lens-glass")
+        .text(19.0, 11.5, Anchor::Start, "small strong", says);
+    (shape, room)
+}
+
 /// Path data of a cross around a point, so far to each side.
 pub fn cross(x: f32, y: f32, reach: f32) -> String {
     let [left, right, top, bottom] = [x - reach, x + reach, y - reach, y + reach].map(number);

@@ -7,8 +7,8 @@ use crate::engine::Span;
 use crate::engine::storage::btree::{BTree, Event, Page, PageId};
 use crate::engine::wording::{count, shown};
 use crate::scene::area::GAP;
-use crate::scene::parts::CELL;
-use crate::scene::rows::{CLOSE, EASY, boxed, put};
+use crate::scene::parts::{CELL, NODE};
+use crate::scene::rows::{CLOSE, boxed, put};
 use crate::scene::text::Face;
 use crate::scene::vocabulary::tint;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
@@ -81,7 +81,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, mut a
     let parts = parts(&page, &spans);
     let columns = if area.width > 2.0 * (BESIDE - GAP) { 3 } else { 2 };
     let rows = ((area.height / CLOSE) as usize).max(1).min(parts.len().div_ceil(columns));
-    let pitch = (area.height / rows as f32).min(2.0 * EASY);
+    let pitch = (area.height / rows as f32).min(NODE);
     // Keys and what is free matter more than the head of the page.
     let hidden = parts.len().saturating_sub(columns * rows);
     for (place, part) in parts[hidden..].iter().enumerate() {

@@ -2,6 +2,7 @@
 //! descent, with its neighbours, and all else as triangles with a count.
 
 use super::Area;
+use super::item::{Item, Link, Look, Note};
 use super::row::{evenly, spread};
 use super::walk::{focus, keys_below, neighbours, rows, slot_of};
 use crate::engine::storage::btree::{BTree, PageId};
@@ -26,49 +27,9 @@ pub(super) const LEAF_GAP: f32 = 14.0;
 const INNER_GAP: f32 = 10.0;
 /// From the top of a level to the next, at least.
 const LEAST_PITCH: f32 = INNER_HEIGHT + 18.0;
-pub(super) const BEST_PITCH: f32 = 88.0;
+pub(super) const BEST_PITCH: f32 = 80.0;
 /// More levels than this make no stage higher.
 pub(super) const MOST_LEVELS: usize = 4;
-
-/// How a page is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Look {
-    /// Every entry in a cell, or every separator.
-    Cells,
-    /// A bar that fills up.
-    Bar,
-    /// All that is below it as well, as a triangle.
-    Subtree { keys: usize },
-    /// It cannot be read.
-    Missing,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    pub id: PageId,
-    pub look: Look,
-    /// The left upper corner.
-    pub x: f32,
-    pub y: f32,
-    pub width: f32,
-    pub height: f32,
-}
-
-/// A child pointer between two items; `slot` counts the children of `from`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
-    pub from: usize,
-    pub slot: usize,
-    pub to: usize,
-}
-
-/// Pages that are not shown, told in a word: where, and the text.
-#[derive(Clone, Debug)]
-pub(super) struct Note {
-    pub x: f32,
-    pub y: f32,
-    pub text: String,
-}
 
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -97,7 +58,7 @@ impl Plan {
         let sizes = sizes(tree, area, rows.last()?.len(), rows.iter().flatten().copied())?;
         let widest = rows.iter().rev().skip(1).map(Vec::len).max().unwrap_or(1);
         let room = (area.width + INNER_GAP) / widest as f32 - INNER_GAP;
-        let sizes = Sizes { inner: sizes.inner.max(room.min(2.0 * CELL)), ..sizes };
+        let sizes = Sizes { inner: sizes.inner.max(room.min((tree.order() - 1) as f32 * CELL)), ..sizes };
         let pages: usize = rows.iter().map(Vec::len).sum();
         let cells = if sizes.look == Look::Cells { tree.key_count() as usize } else { 0 };
         let pitch = pitch(area, rows.len(), sizes)?;

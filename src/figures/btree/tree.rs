@@ -3,17 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{HEAD, INNER_HEIGHT, Item, Look, Plan, SLOT};
-use super::{Area, touched};
+use super::item::{Item, Look};
+use super::plan::{HEAD, INNER_HEIGHT, Plan, SLOT};
+use super::{Area, bar, touched};
 use crate::engine::storage::btree::{BTree, Event, Page, PageId, Source, Standing};
 use crate::engine::wording::{count, shown};
+use crate::scene::area::GAP;
+use crate::scene::parts::{CELL, PAD};
+use crate::scene::rows::{APART, CLOSE, put};
 use crate::scene::svg::number;
-use crate::scene::text::{SMALL, fit, width};
-use crate::scene::vocabulary::{Held, cell, cross};
+use crate::scene::text::Face;
+use crate::scene::vocabulary::{Held, cell, cross, lens};
 use crate::scene::{Anchor, Point, Scene, Shape, Whence, between};
 
 /// A leaf wider than this shows values beside its keys.
-const VALUES_FROM: f32 = 56.0;
+const VALUES_FROM: f32 = 3.0 * SLOT;
+/// From the edge of a page to what is in it.
+pub(super) const EDGE: f32 = GAP / 2.0;
 
 /// Why there is no tree to be drawn, where there is none.
 pub(super) fn nothing(tree: &BTree) -> Option<&'static str> {
@@ -30,7 +36,7 @@ pub(super) fn draw(scene: &mut Scene, tree: &BTree, event: Option<&Event>, area:
         painter.page(item);
     }
     for (at, note) in plan.notes.iter().enumerate() {
-        let shape = Shape::new(format!("note {at}"), between(note.x, area.x + 12.0, area.right() - 12.0), note.y);
+        let shape = Shape::new(format!("note {at}"), between(note.x, area.x + PAD, area.right() - PAD), note.y);
         painter.push(shape.text(0.0, 0.0, Anchor::Middle, "small", note.text.clone()));
     }
     painter.risen(&plan);
@@ -61,7 +67,7 @@ impl Painter<'_> {
         for link in &plan.links {
             let (from, to) = (&plan.items[link.from], &plan.items[link.to]);
             let Some((page, _)) = self.tree.of_tree(from.id) else { continue };
-            let tail = Point::new(from.x + child_x(&page, from, link.slot), from.y + INNER_HEIGHT - 3.0);
+            let tail = Point::new(from.x + child_x(&page, from, link.slot), from.y + INNER_HEIGHT - APART);
             let head = Point::new(to.x + to.width / 2.0, to.y - 1.0);
             let class = if followed(from.id, to.id) { "path" } else { "pointer" };
             self.push(Shape::arrow(format!("pointer to {}", to.id), tail, head).arrow_class(class));
@@ -76,7 +82,7 @@ impl Painter<'_> {
             if to.x < item.x {
                 continue;
             }
-            let y = item.y + item.height - 8.0;
+            let y = item.y + item.height - GAP;
             let ends = (Point::new(item.x + item.width, y), Point::new(to.x - 1.0, y));
             self.push(Shape::arrow(format!("chain from {}", item.id), ends.0, ends.1));
         }
@@ -94,10 +100,12 @@ impl Painter<'_> {
                 self.frame(item, &name, &page, standing);
             }
             _ => {
-                let shape = Shape::new(name.clone(), item.x, item.y)
-                    .rect(0.0, 0.0, item.width, item.height, 4.0, "slot")
-                    .path(cross(item.width / 2.0, item.height / 2.0 + 6.0, 5.0), "cross")
-                    .text(item.width / 2.0, 12.0, Anchor::Middle, "small", fit(&name, item.width, SMALL))
+                let mut own = item.own();
+                let shape =
+                    Shape::new(name.clone(), item.x, item.y).rect(0.0, 0.0, own.width, own.height, EDGE, "slot");
+                let shape = put(shape, own.cut_top(CLOSE), Anchor::Middle, "small", &name);
+                let shape = shape
+                    .path(cross(own.middle().x, own.middle().y, EDGE + 1.0), "cross")
                     .label(format!("{name} can't be read"));
                 self.push(shape);
             }
@@ -105,11 +113,11 @@ impl Painter<'_> {
     }
 
     fn subtree(&mut self, item: &Item, name: &str, keys: usize) {
-        let (w, h) = (item.width, item.height);
         let text = count(keys, "key");
-        let shape = Shape::new(name, item.x, item.y)
-            .path(format!("M{0} 0l{0} {1}h-{2}Z", number(w / 2.0), number(h), number(w)), "subtree")
-            .text(w / 2.0, h - 5.0, Anchor::Middle, "small", fit(&text, w, SMALL))
+        let mut own = item.own();
+        let triangle = format!("M{0} 0l{0} {1}h-{2}Z", number(own.middle().x), number(own.height), number(own.width));
+        let shape = Shape::new(name, item.x, item.y).path(triangle, "subtree");
+        let shape = put(shape, own.cut_bottom(CLOSE), Anchor::Middle, "small", &text)
             .label(format!("{name} and all below it: {text}"))
             .selects();
         self.push(shape);
@@ -124,12 +132,15 @@ impl Painter<'_> {
         };
         let is_cached = self.tree.in_memory(item.id).is_some();
         let place = if is_cached { "in memory" } else { "not in memory" };
-        let title = if width(name, SMALL) + 17.0 < item.width { name.to_owned() } else { item.id.0.to_string() };
+        let mut head = item.own().cut_top(HEAD);
+        head.cut_left(EDGE);
+        head.cut_right(EDGE);
+        let fits = Face::of("small").width(name) + Face::of("small strong").width("●") <= head.width;
+        let title = if fits { name.to_owned() } else { item.id.0.to_string() };
         let what = if page.is_leaf() { "leaf" } else { "inner page" };
-        let mut shape = Shape::new(name, item.x, item.y)
-            .rect(0.0, 0.0, item.width, item.height, 4.0, "frame")
-            .text(4.0, 11.0, Anchor::Start, "small", title)
-            .text(item.width - 4.0, 11.0, Anchor::End, "small strong", mark)
+        let shape = Shape::new(name, item.x, item.y).rect(0.0, 0.0, item.width, item.height, EDGE, "frame");
+        let shape = put(shape, head, Anchor::Start, "small", title);
+        let mut shape = put(shape, head, Anchor::End, "small strong", mark)
             .label(format!("{name}, a {what}: {} of {} keys; {place}; {about}", page.count(), page.capacity()))
             .changed(self.touched.contains(&item.id))
             .selects();
@@ -157,38 +168,9 @@ impl Painter<'_> {
                 let slot = slot(page, item, at);
                 shape.rect(slot.x, slot.y, slot.width, slot.height, 2.0, "slot")
             }),
-            _ => self.bar(shape, item, page),
+            _ => bar::draw(shape, self.tree, item, page),
         };
         self.push(shape);
-    }
-
-    /// A page of many slots: how full it is, and from where to where its keys go.
-    fn bar(&self, shape: Shape, item: &Item, page: &Page) -> Shape {
-        let room = item.width - 8.0;
-        let share = page.count() as f32 / page.capacity() as f32;
-        let count = format!("{}/{}", page.count(), page.capacity());
-        let range = [page.keys().next(), page.keys().last()].map(|key| key.map_or(String::new(), |key| key.text()));
-        if page.is_leaf() {
-            let shape = shape
-                .text(4.0, 28.0, Anchor::Start, "key", fit(&range[0], room, 13.0))
-                .text(4.0, 44.0, Anchor::Start, "key", fit(&range[1], room, 13.0))
-                .rect(4.0, 52.0, room, 6.0, 2.0, "slot")
-                .rect(4.0, 52.0, room * share, 6.0, 2.0, "gauge");
-            return shape.text(4.0, 69.0, Anchor::Start, "small", fit(&count, room, SMALL));
-        }
-        let around = self.tree.path.visits().iter().find(|visit| visit.page == item.id).map(|visit| visit.slot);
-        let text = match around {
-            Some(slot) => {
-                let key = |at: Option<usize>| at.map_or("…".to_owned(), |at| page.key(at).text());
-                let (low, high) = (slot.checked_sub(1), (slot < page.count()).then_some(slot));
-                format!("{} → {}", key(low), key(high))
-            }
-            None => format!("{} … {}", range[0], range[1]),
-        };
-        shape
-            .text(item.width / 2.0, 27.0, Anchor::Middle, "key", fit(&text, room, 13.0))
-            .rect(4.0, 31.0, room, 5.0, 2.0, "slot")
-            .rect(4.0, 31.0, room * share, 5.0, 2.0, "gauge")
     }
 
     fn cells(&mut self, item: &Item, page: &Page) {
@@ -232,9 +214,9 @@ impl Painter<'_> {
         let find = |id: PageId| plan.items.iter().find(|item| item.id == id);
         let (Some(left), Some(right)) = (find(adrift.left), find(adrift.right)) else { return };
         let text = adrift.separator.text();
-        let wide = between(width(&text, 13.0) + 18.0, 28.0, 90.0);
+        let wide = between(Face::of("key").width(&text) + 2.0 * GAP, SLOT, CELL);
         let x = (left.x + left.width + right.x - wide) / 2.0;
-        let shape = cell(format!("separator {text}"), x, left.y - SLOT - 3.0, wide, SLOT - 2.0, &text, Held::Nothing);
+        let shape = cell(format!("separator {text}"), x, left.y - SLOT - APART, wide, SLOT - 2.0, &text, Held::Nothing);
         let from = Whence::Shape(format!("key {text}"));
         self.push(shape.changed(true).born(from).label(format!("separator {}, for the parent", adrift.separator)));
     }
@@ -252,30 +234,26 @@ impl Painter<'_> {
             _ => return,
         };
         let Some(item) = plan.items.iter().find(|item| item.id == *page) else { return };
-        let shown = fit(&text, area.width * 0.6, SMALL);
-        let room = width(&shown, SMALL) + 24.0;
-        let x = (item.x + item.width / 2.0 + 10.0).min(area.right() - room);
-        let y = (item.y - 18.0).max(area.y - 6.0);
-        let shape = Shape::new("comparison", x, y)
-            .rect(0.0, 0.0, room, 16.0, 8.0, "lens")
-            .circle(9.0, 7.0, 4.0, "lens-glass")
-            .path("M12 10L15 13", "lens-glass")
-            .text(19.0, 11.5, Anchor::Start, "small strong", shown);
-        self.push(shape);
+        let shown = Face::of("small strong").fit(&text, area.width / 2.0);
+        let (shape, room) = lens("comparison", &shown);
+        let x = (item.x + item.width / 2.0 + GAP).min(area.right() - room);
+        let y = (item.y - SLOT + 1.0).max(area.y - GAP);
+        self.push(Shape { at: Point::new(x, y), ..shape });
     }
 }
 
 /// Where a slot of a page stands, relative to the page.
 fn slot(page: &Page, item: &Item, at: usize) -> Area {
     if page.is_leaf() {
-        return Area { x: 3.0, y: HEAD + at as f32 * SLOT, width: item.width - 6.0, height: SLOT - 2.0 };
+        return Area { x: APART, y: HEAD + at as f32 * SLOT, width: item.width - 2.0 * APART, height: SLOT - 2.0 };
     }
-    let each = (item.width - 4.0) / page.capacity() as f32;
-    Area { x: 2.0 + at as f32 * each + 3.0, y: HEAD, width: each - 6.0, height: SLOT - 2.0 }
+    let each = (item.width - EDGE) / page.capacity() as f32;
+    let place = Area { x: EDGE / 2.0 + at as f32 * each, y: HEAD, width: each, height: SLOT - 2.0 };
+    Area { x: place.x + APART, width: place.width - 2.0 * APART, ..place }
 }
 
 /// Where the pointer to a child leaves an inner page: between the separators around it.
 fn child_x(page: &Page, item: &Item, slot: usize) -> f32 {
-    let each = (item.width - 8.0) / page.capacity() as f32;
-    4.0 + slot as f32 * each
+    let each = (item.width - 2.0 * EDGE) / page.capacity() as f32;
+    EDGE + slot as f32 * each
 }

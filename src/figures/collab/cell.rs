@@ -30,9 +30,9 @@ pub(super) fn lines(cluster: &Texts, (node, way): (NodeId, Way), width: f32, mos
     letters::lines(&said, width - GAP).min(most)
 }
 
-/// Whether what is said of a text stands below it, where there is room. On a phone the room below a tree is needed for that.
-pub(super) fn has_foot(cluster: &Texts, way: Way, breadth: Breadth) -> bool {
-    breadth == Breadth::Wide || cluster.settings.ways().len() == 1 && way != Way::Sequence
+/// Whether what is said of a text stands below it, where there is room; of a way that is alone it stands beside it.
+pub(super) fn has_foot(cluster: &Texts, breadth: Breadth) -> bool {
+    breadth == Breadth::Wide && cluster.settings.ways().len() > 1
 }
 
 /// A text as it is laid out in its cell.
@@ -61,7 +61,7 @@ impl Inside {
         let first = place.map_or(text.len().saturating_sub(MOST), |place| place.saturating_sub(MOST / 2));
         let said: Vec<String> = text.iter().skip(first).take(MOST).map(|atom| atom.letter.to_string()).collect();
         let mut inside = area.inset(GAP / 2.0);
-        let has_foot = has_foot(cluster, way, breadth) && inside.height >= letters::height(1) + ROW;
+        let has_foot = has_foot(cluster, breadth) && inside.height >= letters::height(1) + ROW;
         let foot = has_foot.then(|| inside.cut_bottom(ROW));
         if inside.height < letters::height(2) {
             // A line alone stands in the middle.

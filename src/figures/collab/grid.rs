@@ -1,23 +1,32 @@
-//! Where everything stands: a card for each node, in it a cell for each way, and lanes for what is on its way.
+//! Where everything stands: a card for each node, in it a cell for each way, and lanes for what is on its way. A way that is alone
+//! has room for a ledger beside each text.
 
-use super::{Texts, cell, ink, notes, tree, writer};
+use super::{Texts, cell, ink, ledger, notes, tree, writer};
 use crate::engine::cluster::NodeId;
 use crate::engine::replication::collab::Way;
 use crate::scene::area::{Area, GAP};
+use crate::scene::letters;
 use crate::scene::parts::{ROW, banner_height};
+use crate::scene::rows::fitting;
 use crate::scene::seats;
 use crate::scene::text::Face;
 use crate::scene::vocabulary::LINE;
 use crate::scene::{Anchor, Breadth, Scene, Shape};
 
+/// What is on its way has a lane below each row: as high as an envelope.
+const LANE: f32 = LINE + 2.0;
 /// No cell has more lines, and where there is room none has fewer.
 const MOST_LINES: usize = 12;
 const FEWEST_LINES: usize = 2;
+/// A text that has the figure for itself is as wide as so many letters, or as a multiple of that.
+const LETTERS: usize = 8;
 
 pub(super) struct Grid {
     pub breadth: Breadth,
     pub cards: Vec<(NodeId, Area)>,
     pub cells: Vec<(NodeId, Way, Area)>,
+    /// Beside the cells of a way that is alone.
+    pub ledgers: Vec<(NodeId, Way, Area)>,
     /// Where the name of each way stands; narrow it stands in each card.
     pub names: Vec<(Way, Area)>,
     /// Wide each way has a lane, and narrow all of them have one.
@@ -44,6 +53,11 @@ fn channel() -> f32 {
     Face::of("small").width("+letters") + 2.0 * GAP
 }
 
+/// The way that has the figure for itself.
+pub(super) fn alone(cluster: &Texts) -> Option<Way> {
+    if let [way] = cluster.settings.ways() { Some(*way) } else { None }
+}
+
 fn short(way: Way) -> &'static str {
     match way {
         Way::Merge => "merge",
@@ -64,7 +78,8 @@ impl Grid {
         let ways = cluster.settings.ways();
         let mut all = seats::all(stage);
         all.cut_bottom(GAP);
-        let mut left = all.cut_left(margin());
+        let alone = alone(cluster);
+        let mut left = all.cut_left(if alone.is_some() { 0.0 } else { margin() });
         left.cut_top(LINE + GAP);
         let many = cluster.nodes.len();
         let cards: Vec<_> = cluster.ids().map(|node| (node, all.column(many, node.index()))).collect();
@@ -74,20 +89,22 @@ impl Grid {
             rows.cut_bottom(GAP / 2.0);
             rows.row(ways.len(), place)
         };
-        let mut grid = Grid { breadth: Breadth::Wide, cards, cells: Vec::new(), names: Vec::new(), lanes: Vec::new() };
+        let mut grid = Grid::of_cards(Breadth::Wide, cards);
         for (place, way) in ways.iter().enumerate() {
             let mut lane = row(all, place);
-            lane.cut_top(lane.height - LINE - GAP / 2.0);
+            lane.cut_top(lane.height - LANE);
             grid.lanes.push((Some(*way), lane));
-            let name = row(Area { x: left.x, width: left.width, ..all }, place);
-            grid.names.push((*way, name));
+            if alone.is_none() {
+                let name = row(Area { x: left.x, width: left.width, ..all }, place);
+                grid.names.push((*way, name));
+            }
             for (node, card) in &grid.cards {
                 let mut cell = row(*card, place);
-                cell.cut_bottom(LINE + GAP / 2.0);
+                cell.cut_bottom(LANE);
                 grid.cells.push((*node, *way, Area { x: cell.x + GAP / 2.0, width: cell.width - GAP, ..cell }));
             }
         }
-        grid
+        grid.with_ledgers(cluster)
     }
 
     fn narrow(cluster: &Texts, stage: Area) -> Grid {
@@ -99,7 +116,7 @@ impl Grid {
         let many = cluster.nodes.len();
         let cards: Vec<_> = cluster.ids().map(|node| (node, all.row(many, node.index()))).collect();
         let lanes = vec![(None, Area { x: lane.x + GAP / 2.0, width: lane.width - GAP / 2.0, ..lane })];
-        let mut grid = Grid { breadth: Breadth::Narrow, cards, cells: Vec::new(), names: Vec::new(), lanes };
+        let mut grid = Grid { lanes, ..Grid::of_cards(Breadth::Narrow, cards) };
         for (node, card) in &grid.cards {
             let mut rows = *card;
             rows.cut_top(LINE);
@@ -114,7 +131,27 @@ impl Grid {
                 grid.cells.push((*node, *way, cell));
             }
         }
-        grid
+        grid.with_ledgers(cluster)
+    }
+
+    fn of_cards(breadth: Breadth, cards: Vec<(NodeId, Area)>) -> Grid {
+        Grid { breadth, cards, cells: Vec::new(), ledgers: Vec::new(), names: Vec::new(), lanes: Vec::new() }
+    }
+
+    /// Where a way is alone, its texts leave room for ledgers, all of them the same.
+    fn with_ledgers(mut self, cluster: &Texts) -> Grid {
+        let Some(way) = alone(cluster) else { return self };
+        let longest = cluster.nodes.iter().map(|node| match &node.sequence {
+            Some(copy) => copy.tree.len() + copy.tree.tombstones(),
+            None => node.text(way).map_or(0, |text| text.len()),
+        });
+        let letters = (longest.max().unwrap_or(0) + 1).next_multiple_of(LETTERS);
+        for (node, way, cell) in &mut self.cells {
+            let text = cell.cut_left((letters as f32 * letters::advance() + GAP).min(cell.width - ledger::least()));
+            cell.cut_left(GAP / 2.0);
+            self.ledgers.push((*node, *way, std::mem::replace(cell, text)));
+        }
+        self
     }
 
     /// What this state needs: as many lines as its longest text takes, as far as there is room.
@@ -124,7 +161,7 @@ impl Grid {
         let tried = Grid::new(cluster, breadth, window);
         let widest = tried.cells.first().map_or(window.width, |(.., cell)| cell.width);
         let lines = tried.cells.iter().map(|(node, way, _)| cell::lines(cluster, (*node, *way), widest, MOST_LINES));
-        let fewest = if ways.len() == 1 { 1 } else { FEWEST_LINES };
+        let fewest = if alone(cluster).is_some() { 1 } else { FEWEST_LINES };
         let lines = lines.fold(fewest, usize::max);
         let (rows, others) = match breadth {
             Breadth::Wide => (ways.len() as f32, banner_height(breadth) + LINE + 2.0 * GAP),
@@ -133,14 +170,14 @@ impl Grid {
                 (nodes * ways.len() as f32, banner_height(breadth) + nodes * (LINE + GAP + GAP / 2.0))
             }
         };
-        let row = match breadth {
-            Breadth::Wide => cell::height(lines, true) + LINE + GAP + GAP / 2.0,
-            Breadth::Narrow => cell::height(lines, cell::has_foot(cluster, ways[0], breadth)) + GAP / 2.0,
-        };
+        let of_text = cell::height(lines, cell::has_foot(cluster, breadth));
         // Below a text stands its tree, where that has room.
         let levels = cluster.ids().map(|node| tree::levels(cluster, node, widest - GAP)).max().unwrap_or(0);
         let of_tree = if levels > 0 { tree::height(levels) + GAP / 2.0 } else { 0.0 };
-        (rows * (row + of_tree) + others).min(window.height)
+        let lane = if breadth == Breadth::Wide { LANE + GAP / 2.0 } else { 0.0 };
+        let of_ledger = if alone(cluster).is_some() { ledger::height(breadth) } else { 0.0 };
+        let row = (of_text + of_tree).max(of_ledger) + lane + GAP / 2.0;
+        (rows * row + others).min(window.height)
     }
 
     /// What each row is called, and wide what it has come to.
@@ -166,16 +203,10 @@ impl Grid {
 }
 
 /// A card with the name of its node, who writes there, and how it is.
-pub(super) fn draw_card(scene: &mut Scene, cluster: &Texts, node: NodeId, (area, breadth): (Area, Breadth)) {
+pub(super) fn draw_card(scene: &mut Scene, cluster: &Texts, node: NodeId, area: Area) {
     use super::super::stage::Shown;
     use crate::engine::replication::collab::Collab;
-    let (role, mut said) = Collab::head(cluster, node);
-    if let [way] = cluster.settings.ways()
-        && !cell::has_foot(cluster, *way, breadth)
-    {
-        let all = [said, notes::of_text(cluster, node, *way)];
-        said = all.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ");
-    }
+    let (role, said) = Collab::head(cluster, node);
     let is_up = cluster.is_up(node);
     let is_cut = cluster.network().is_isolated(node.into());
     let status = match (is_up, is_cut) {
@@ -198,7 +229,8 @@ pub(super) fn draw_card(scene: &mut Scene, cluster: &Texts, node: NodeId, (area,
     let right = area.width - GAP;
     let status_room = right - x - small.width(&role) - GAP;
     shape = shape.text(x, baseline, Anchor::Start, "small", role.clone());
-    shape = shape.text(right, baseline, Anchor::End, "small", small.fit_words(&status, status_room.max(0.0)));
+    let parts: Vec<String> = status.split(" · ").map(str::to_owned).collect();
+    shape = shape.text(right, baseline, Anchor::End, "small", fitting(&parts, "small", status_room));
     let class = match (is_up, is_cut) {
         (false, _) => "stopped",
         (true, true) => "isolated",

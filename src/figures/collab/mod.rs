@@ -5,6 +5,7 @@ mod carried;
 mod cell;
 mod grid;
 mod lanes;
+mod ledger;
 mod long;
 mod notes;
 mod rewrite;
@@ -19,7 +20,8 @@ use crate::engine::cluster::{ClientId, Cluster, Host, NodeId};
 use crate::engine::replication::collab::{Collab, Event, Message, Way};
 use crate::engine::{Dump, wire};
 use crate::scene::area::Area;
-use crate::scene::parts::{banner, banner_height};
+use crate::scene::parts::{PAD, banner, banner_height};
+use crate::scene::rows::fitting;
 use crate::scene::vocabulary::colours;
 use crate::scene::{Breadth, Scene};
 use grid::Grid;
@@ -47,14 +49,19 @@ impl Figure for CollabFigure {
         let mut scene = Scene::new(breadth.width(), height);
         let (class, title, more) = Collab::banner(cluster);
         let (head, grid) = plan(cluster, breadth, height);
+        let more: Vec<String> = more.split(" · ").map(str::to_owned).collect();
+        let more = fitting(&more, "small", head.inset(PAD).width);
         banner(&mut scene, head, (class, &title), &cluster.now().to_string(), &more);
         let told = carried::told(cluster, event);
         for (node, area) in &grid.cards {
-            grid::draw_card(&mut scene, cluster, *node, (*area, breadth));
+            grid::draw_card(&mut scene, cluster, *node, *area);
         }
         grid.draw_names(&mut scene, cluster);
         for (node, way, area) in &grid.cells {
             cell::draw(&mut scene, cluster, (*node, *way), (*area, breadth), &told);
+        }
+        for (node, way, area) in &grid.ledgers {
+            ledger::draw(&mut scene, cluster, (*node, *way), *area);
         }
         lanes::draw(&mut scene, cluster, &grid);
         scene

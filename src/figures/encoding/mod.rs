@@ -189,7 +189,7 @@ fn draw_bars(scene: &mut Scene, engine: &Encoding, area: Area) {
             ROLES.iter().zip(spent).map(|(each, bytes)| (share(bytes), colours(*each).1)).collect();
         pieces.push((share(written.bytes.len() - spent.iter().sum::<usize>()), "slot"));
         let length = written.bytes.len().to_string();
-        let shape = stacked(key, row, names, class, (format.name(), &length), &pieces);
+        let shape = stacked(key, row, names, class, (format.name(), &length, ""), &pieces);
         scene.push(shape.label(bar_label(written)).selects());
     }
 }

@@ -19,9 +19,9 @@ pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Pl
         let mut inside = memory(scene, way.name(), area, way.name());
         let foot = inside.cut_bottom(2.0 * CLOSE + GAP);
         inside.cut_bottom(GAP / 2.0);
-        // A post is as wide as all that there are have room for side by side.
+        // A post is as wide as all that there are have room for side by side, and one alone as a row.
         let room = inside.width - label_room;
-        let pitch = (room / fanout.posts().max(1) as f32).min(room / 2.0).max(4.0 * GAP - 2.0);
+        let pitch = (room / fanout.posts().max(1) as f32).max(4.0 * GAP - 2.0);
         let (wide, rows) = (plan.wide, plan.rows);
         let mut column = Column { scene, fanout, way, inside, foot, wide, rows, row: 0, label_room, pitch };
         let now = event.is_some_and(|event| is_about(event, way));
@@ -153,7 +153,7 @@ impl Column<'_> {
         let page = self.page();
         let is_read = self.fanout.tally(self.way).last.is_some();
         let heading = if !is_read {
-            format!("{reader} …")
+            if self.wide { format!("{reader} has not read this yet") } else { "not read yet".to_owned() }
         } else if page.is_empty() {
             format!("{reader} sees no posts")
         } else {
@@ -204,6 +204,12 @@ impl Column<'_> {
             _ => ("small", user.to_string()),
         };
         self.scene.push(put(Shape::new(key.as_str(), name.x, name.y), name.own(), Anchor::Start, class, text));
+        if posts.is_empty() {
+            let none = row.low(row.height - 2.0);
+            let says = if what == "box" { "empty" } else { "no posts" };
+            let shape = boxed(format!("{key} none"), Area { width: none.width - GAP / 2.0, ..none }, 2.0, "slot");
+            self.scene.push(put(shape, none.own(), Anchor::Middle, "small", says));
+        }
         self.posts(&key, (posts, all.max(posts.len())), row, self.pitch, changed);
     }
 

@@ -118,7 +118,7 @@ fn draw_posts(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
     scene.push(disk("posts", x, y, width, height, &name));
     let mut inside = plan.posts.inset(GAP / 2.0);
     inside.cut_top(LINE - GAP / 2.0);
-    let columns = (fanout.posts() as usize).clamp(3, plan.post_columns);
+    let columns = (fanout.posts() as usize).clamp(2, plan.post_columns);
     for (place, post) in fanout.world.newest_first().take(columns).enumerate() {
         let Area { x, y, width, height } = inside.column(columns, place);
         let (author, text) = (fanout.world.post(post).author.to_string(), &fanout.world.post(post).text);

@@ -100,7 +100,9 @@ impl Layout {
         disk.cut_top(GAP);
 
         let mut strips = strips(engine);
-        let (columns, rows, pitch) = grid(strips.len(), breadth);
+        let (columns, rows, least) = grid(strips.len(), breadth);
+        // While there are fewer than the stage has room for, they are taller.
+        let pitch = between((height - around()) / rows as f32, least, 2.0 * ENTRIES);
         let surplus = strips.len().saturating_sub(columns * rows);
         // The fold takes a place itself.
         let folded: Vec<Strip> = strips.drain(..if surplus > 0 { surplus + 1 } else { 0 }).collect();

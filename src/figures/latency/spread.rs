@@ -29,11 +29,12 @@ pub fn recent(scene: &mut Scene, service: &Latency, mut area: Area, event: Optio
         let id = done.job.id;
         let just = matches!(event, Some(Event::Finished { request, .. }) if *request == id);
         let class = if just { "small strong" } else { "small" };
-        let words = (id.to_string(), spell(done.response()));
+        let (waited, worked) = (spell(done.waited()), spell(done.job.work));
+        let words = (id.to_string(), spell(done.response()), format!("= {waited} waiting + {worked} of work"));
         let pieces = [(part(done.waited()), "waiting"), (part(done.job.work), "serving")];
         let row = area.cut_top(pitch);
-        let shape = stacked(format!("request {id}"), row, names, class, (&words.0, &words.1), &pieces);
-        let label = format!("request {id} waited {} for {} of work", spell(done.waited()), spell(done.job.work));
+        let shape = stacked(format!("request {id}"), row, names, class, (&words.0, &words.1, &words.2), &pieces);
+        let label = format!("request {id} waited {waited} for {worked} of work");
         scene.push(shape.label(label));
     }
 }

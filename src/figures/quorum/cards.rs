@@ -9,17 +9,18 @@ use crate::engine::replication::quorum::disk::Logged;
 use crate::engine::replication::quorum::kept::Kept;
 use crate::engine::replication::quorum::node::Node;
 use crate::engine::replication::quorum::record::Record;
-use crate::engine::wording::list;
+use crate::engine::wording::{count, list};
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::newest_on_disk;
-use crate::scene::places::{Places, TALLEST, Tile};
+use crate::scene::places::{Places, TALLEST, Tile, named};
+use crate::scene::rows::put;
 use crate::scene::text::Face;
-use crate::scene::vocabulary::{Held, cell, colours};
-use crate::scene::{Scene, Whence};
+use crate::scene::vocabulary::{Held, LINE, cell, colours};
+use crate::scene::{Anchor, Scene, Shape, Whence};
 
 /// A record in the log.
 const LOGGED: f32 = 62.0;
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// In memory, a place for each key that any node has, the same on all of them, and then the hints.
 pub(super) fn draw_memory(scene: &mut Scene, cluster: &Cluster<Quorum>, id: NodeId, area: Area) {
@@ -91,13 +92,30 @@ fn marks(kept: &Kept) -> String {
     kept.iter().map(mark).collect::<Vec<_>>().join(", ")
 }
 
+/// What the disk is called, and how long its log is, where there is room for that; it cuts both off.
+pub(super) fn name_disk(scene: &mut Scene, node: &Node, area: &mut Area) {
+    let bytes = node.replica.disk.log().last().map_or(0, |last| last.range.end);
+    let length = format!("{} logged", count(bytes, "byte"));
+    let room = Face::of("small").width("1,000 bytes logged") + GAP;
+    if room <= area.width / 2.0 - room {
+        let at = area.cut_right(room);
+        scene.push(put(Shape::new(format!("{}/logged", node.id), at.x, at.y), at.own(), Anchor::End, "small", length));
+    }
+    named(scene, &format!("{}/name", node.id), area, "disk", "disk");
+}
+
 /// The log, its end to the right: what an older record of a key was is dead, but still there.
 pub(super) fn draw_disk(scene: &mut Scene, node: &Node, area: Area) {
     let (id, disk) = (node.id, &node.replica.disk);
     let all: Vec<Logged> = disk.log().into_iter().chain(disk.hints()).collect();
-    // Few share the room of four.
+    // One has half of the room.
     let wide = (area.width / all.len().max(FEW) as f32 - GAP).max(LOGGED);
     let (hidden, places) = newest_on_disk(scene, &format!("{id}/disk"), area, wide, all.len());
+    if all.is_empty() {
+        let none = Area { height: LINE, ..area };
+        let shape = Shape::new(format!("{id}/disk empty"), none.x, none.y);
+        scene.push(put(shape, none.own(), Anchor::Middle, "small", "empty"));
+    }
     for (logged, at) in all[hidden..].iter().zip(places) {
         let (key, name) = (logged.key.as_str(), logged.name());
         let (what, held, born) = match logged.owner {

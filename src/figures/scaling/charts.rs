@@ -17,7 +17,7 @@ pub fn draw(scene: &mut Scene, scaling: &Scaling, mut area: Area) {
         ("shared nothing", LINES[1].1),
         ("shared disk", LINES[2].1),
         ("law", "gauge"),
-        ("ideal", "strip"),
+        ("ideal", "slot"),
     ];
     key_of_colours(scene, "colours", area.cut_top(CLOSE), &names);
     area.cut_top(GAP / 2.0);
@@ -72,7 +72,7 @@ fn draw_capacities(scene: &mut Scene, scaling: &Scaling, area: Area) {
     let now = u64::from(scaling.size(Way::Nothing));
     let load = scaling.rate.0;
     let mut series = vec![
-        Series::Line("ideal", vec![(0, 0), (straight, costs.linear(straight as u32))], "strip"),
+        Series::Line("ideal", vec![(0, 0), (straight, costs.linear(straight as u32))], "slot"),
         Series::Line("law", law, "pointer"),
         Series::Line("now", vec![(0, load), (now, load), (now, 0)], "line-mark"),
     ];
