@@ -8,8 +8,8 @@
 //! 4. [`storage`], [`replication`], [`encoding`], [`model`] and [`service`]: the engines themselves, one folder each. What they share,
 //!    whichever floor they are on, is here beside them: the [`key`], the [`histogram`], the [`spread`] of times, the
 //!    [`log`] of records, the [`table`] of typed rows with its SQL, the [`format`](mod@format)s in which records are written,
-//!    the hosts and calls of a [`cluster`], the [`versions`] of what several write, the [`setting`] that a command changes, and
-//!    of their narrations the [`wording`], and how they [`spell`] numbers.
+//!    the hosts and calls of a [`cluster`], the [`versions`] of what several write, the [`setting`] that a command changes, how
+//!    things are put in [`order`], and of their narrations the [`wording`], and how they [`spell`] numbers.
 //!
 //! The folder of an engine is named as its figure, and has the same rooms as every other: `mod.rs` is the essay, the struct
 //! and its `impl Engine`; `settings.rs` what it is opened with, `command.rs` what may be asked, `event.rs` what happened and
@@ -32,6 +32,7 @@ pub mod key;
 pub mod language;
 pub mod log;
 pub mod model;
+pub mod order;
 pub mod replication;
 pub mod service;
 pub mod setting;

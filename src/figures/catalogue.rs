@@ -1,6 +1,8 @@
 //! The catalogue: every figure of the book. Each is a part of the Wasm of its own, which a page fetches when it first shows one
-//! of that kind: whoever reads of one engine does not wait for all the others. Natively every figure is at hand.
+//! of that kind: whoever reads of one engine does not wait for all the others. A long run is one more part, which whoever starts
+//! it fetches. Natively all are at hand.
 
+use super::long::Start;
 use super::{Entry, Figure, entry};
 use crate::engine::{Engine, Parameter};
 use crate::spec::BadSpec;
@@ -61,6 +63,44 @@ macro_rules! figures {
     };
 }
 
+/// The long run of each figure that has one, with the name of its part, which becomes `async` in Wasm.
+macro_rules! long_runs {
+    ($($part:ident: $figure:path, $start:path;)+) => {
+        $(
+            const _: () = assert!(<$figure as Figure>::LONG.is_some(), "its figure says what a long run counts");
+
+            #[cfg_attr(target_arch = "wasm32", wasm_split_helpers::wasm_split($part, fallible))]
+            fn $part() -> Result<Start, NotFetched> {
+                Ok($start)
+            }
+        )+
+
+        /// What begins the long run of that kind of figure, if it is at hand.
+        #[cfg(not(target_arch = "wasm32"))]
+        fn long_run_of(kind: &str) -> Option<Start> {
+            $(
+                if kind == <$figure as Figure>::ABOUT.kind {
+                    let Ok(start) = $part();
+                    return Some(start);
+                }
+            )+
+            None
+        }
+
+        /// Fetches the long run of a kind of figure, unless it is at hand. Where there is none, nothing is fetched.
+        #[cfg(target_arch = "wasm32")]
+        pub async fn fetch_long_run(kind: &str) -> Result<(), NotFetched> {
+            $(
+                if kind == <$figure as Figure>::ABOUT.kind && long_run_of(kind).is_none() {
+                    let start = $part().await?;
+                    LONG_RUNS_AT_HAND.with_borrow_mut(|all| all.push((<$figure as Figure>::ABOUT.kind, start)));
+                }
+            )+
+            Ok(())
+        }
+    };
+}
+
 /// The names alone: what else is said of a parameter stays in its figure's part.
 const fn names<const N: usize>(parameters: &'static [Parameter]) -> [&'static str; N] {
     let mut names = [""; N];
@@ -104,15 +144,36 @@ figures! {
     evolution: super::evolution::EvolutionFigure;
 }
 
+long_runs! {
+    long_latency: super::latency::LatencyFigure, super::latency::long::start;
+    long_duel: super::duel::DuelFigure, super::duel::long::start;
+    long_staleness: super::staleness::StalenessFigure, super::staleness::long::start;
+    long_graph: super::graph::GraphFigure, super::graph::long::start;
+    long_collab: super::collab::CollabFigure, super::collab::long::start;
+}
+
 #[cfg(target_arch = "wasm32")]
 thread_local! {
     static AT_HAND: std::cell::RefCell<Vec<&'static Entry>> = const { std::cell::RefCell::new(Vec::new()) };
+    static LONG_RUNS_AT_HAND: std::cell::RefCell<Vec<(&'static str, Start)>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// The long runs that have been fetched.
+#[cfg(target_arch = "wasm32")]
+fn long_run_of(kind: &str) -> Option<Start> {
+    LONG_RUNS_AT_HAND.with_borrow(|all| all.iter().find(|(other, _)| *other == kind).map(|(_, start)| *start))
 }
 
 /// The figures that have been fetched.
 #[cfg(target_arch = "wasm32")]
 pub fn catalogue() -> Vec<&'static Entry> {
     AT_HAND.with_borrow(Vec::clone)
+}
+
+/// What begins the long run of a kind of figure that has one.
+pub fn long_run(kind: &str) -> Result<Start, BadSpec> {
+    long_run_of(kind)
+        .ok_or_else(|| BadSpec(format!("the long run of `{kind}` couldn't be fetched; is there a network?")))
 }
 
 /// The first figure that has a parameter of that name.

@@ -1,9 +1,8 @@
 //! How the duel is drawn: what both engines did for the last operation and in all, number beside number; below, their
 //! throughput over the operations, and over the share of reads once a sweep has measured it.
 
-mod long;
+pub(super) mod long;
 
-use super::long::Long;
 use super::plot::{Axis, Chart, Series};
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -32,7 +31,7 @@ impl Figure for DuelFigure {
         example: "load 60; forget; next; next; next; run 200; settle",
     };
 
-    const LONG: Option<Long> = Some(Long { unit: "operations", start: long::start });
+    const LONG: Option<&'static str> = Some("operations");
 
     fn draw(duel: &Duel, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;

@@ -2,11 +2,10 @@
 //! bars of waiting and of service, all of them as a histogram, and its percentiles.
 
 mod load;
-mod long;
+pub(super) mod long;
 mod server;
 mod spread;
 
-use super::long::Long;
 use super::plug::{Fault, fault};
 use super::{About, Figure};
 use crate::engine::Dump;
@@ -34,7 +33,7 @@ impl Figure for LatencyFigure {
 
     const PLUG: Option<&'static str> = Some("make the busiest server four times as slow");
 
-    const LONG: Option<Long> = Some(Long { unit: "requests", start: long::start });
+    const LONG: Option<&'static str> = Some("requests");
 
     fn draw(service: &Latency, event: Option<&Event>, breadth: Breadth) -> Scene {
         let merged = service.merged();

@@ -35,14 +35,6 @@ pub trait LongRun {
 /// Begins a long run of so many operations.
 pub type Start = fn(&Parameters, u64) -> Result<Box<dyn LongRun>, BadParameter>;
 
-/// The long run that a figure offers.
-#[derive(Clone, Copy, Debug)]
-pub struct Long {
-    /// What it counts: `requests`.
-    pub unit: &'static str,
-    pub start: Start,
-}
-
 /// Checks how many operations are asked for; the error tells the limit and its reason.
 pub fn check(operations: u64) -> Result<(), BadParameter> {
     if OPERATIONS.contains(&operations) {

@@ -51,7 +51,7 @@ mod written;
 
 pub use ask::{Choice, Number, Question, asked, questions};
 #[cfg(target_arch = "wasm32")]
-pub use catalogue::{NotFetched, fetch};
+pub use catalogue::{NotFetched, fetch, fetch_long_run};
 pub use catalogue::{catalogue, find};
 pub use goal::{Goal, MOST_COMMANDS, Mark, spans};
 pub use loading::Loading;
@@ -74,8 +74,8 @@ pub trait Figure: 'static {
 
     const ABOUT: About;
 
-    /// Its long run, where it offers one.
-    const LONG: Option<long::Long> = None;
+    /// What its long run counts, where it offers one: `requests`. The catalogue has the run.
+    const LONG: Option<&'static str> = None;
 
     /// What the help says of the key `c`, where the figure has a plug to pull: `stop the node that has just acted`.
     const PLUG: Option<&'static str> = None;
@@ -144,7 +144,8 @@ pub struct Entry {
     pub about: About,
     pub parameters: &'static [Parameter],
     pub commands: &'static [CommandForm],
-    pub long: Option<long::Long>,
+    /// What its long run counts, where it has one.
+    pub long: Option<&'static str>,
     /// What its help says of the key `c`.
     pub plug: Option<&'static str>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
@@ -185,11 +186,12 @@ impl Entry {
     /// Begins a long run of so many operations. The error says which number or parameter is wrong, or which figures
     /// have long runs.
     pub fn start_long(&self, parameters: &Parameters, operations: u64) -> Result<Box<dyn long::LongRun>, BadSpec> {
-        let long = self.long.ok_or_else(|| {
+        if self.long.is_none() {
             let kinds: Vec<_> = catalogue().iter().filter(|it| it.long.is_some()).map(|it| it.about.kind).collect();
-            BadSpec(format!("`{}` has no long run; accepted: {}", self.about.kind, kinds.join(", ")))
-        })?;
-        let run = long::check(operations).and_then(|()| (long.start)(parameters, operations));
+            return Err(BadSpec(format!("`{}` has no long run; accepted: {}", self.about.kind, kinds.join(", "))));
+        }
+        let start = catalogue::long_run(self.about.kind)?;
+        let run = long::check(operations).and_then(|()| start(parameters, operations));
         run.map_err(|mistake| BadSpec(mistake.to_string()))
     }
 

@@ -7,6 +7,7 @@
 use super::Point;
 use super::area::{Area, GAP};
 use super::svg::number;
+use crate::engine::order;
 
 /// From a box to the one below it, at least.
 const BETWEEN: f32 = 14.0;
@@ -207,7 +208,7 @@ fn sort(layers: &mut Vec<Vec<Item>>, near: &dyn Fn(Item, usize, bool) -> Vec<Ite
                 let key = if many == 0 { own } else { sum / many as f32 / layers[beside].len() as f32 };
                 keyed.push((key, place, *item));
             }
-            keyed.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+            order::sort_by(&mut keyed, |one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
             layers[layer] = keyed.into_iter().map(|(.., item)| item).collect();
         }
         let many = crossings(layers, near);
@@ -350,7 +351,7 @@ fn ports(edges: &[(usize, usize)], boxes: &[Area]) -> Vec<[f32; 2]> {
                     }
                 }
             }
-            ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+            order::sort_by(&mut ends, |one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
             let many = ends.len() as f32;
             for (at, (_, edge, place)) in ends.into_iter().enumerate() {
                 ports[edge][place] = own.x + own.width * (at as f32 + 1.0) / (many + 1.0);

@@ -201,7 +201,7 @@ fn finished(mut shape: Shape, tile: Tile, width: f32, height: f32, first: f32) -
         shape = shape.path(cross(width - GAP - 2.0, first - BETWEEN, BETWEEN), "tombstone");
     }
     if tile.ticked {
-        shape = shape.path(format!("M{STRIPE} {}H{}", number(height - 1.0), number(width - 1.0)), "tick");
+        shape = shape.path(format!("M{} {}H{}", number(STRIPE), number(height - 1.0), number(width - 1.0)), "tick");
     }
     (shape.born, shape.selects) = (tile.born, tile.selects);
     shape.class(tile.class).label(tile.label)

@@ -124,20 +124,19 @@ test.describe("the element on a page of another origin", () => {
   });
 });
 
-test("a page fetches the kinds of its figures, in two files each, and no other", async ({ page }) => {
+test("a page fetches the kinds of its figures, in a file each, and no other", async ({ page }) => {
   const shelves = [];
   const name = (url) => url.match(/shelves-\w+\/(\w+)\.wasm$/)?.[1];
   page.on("request", (request) => name(request.url()) && shelves.push(name(request.url())));
   const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
-  const two = ["shared_hash_index", "split_hash_index"];
-  expect(shelves.sort()).toEqual(two);
+  expect(shelves).toEqual(["hash_index"]);
   // What another of that kind shows is there.
   await figure.evaluate((figure) => figure.setAttribute("run", "put b 2; get b"));
   await expectPlace(figure, "0 / 5");
-  expect(shelves).toEqual(two);
+  expect(shelves).toEqual(["hash_index"]);
   await figure.evaluate((figure) => figure.setAttribute("kind", "sstable"));
   await expect(figure.locator(".title")).toHaveText("Sorted tables and a memtable");
-  expect(shelves.slice(2).sort()).toEqual(["shared_sstable", "split_sstable"]);
+  expect(shelves.slice(1)).toEqual(["sstable"]);
   // A kind that is asked for while another is on its way: the last one counts.
   await figure.evaluate((figure) => {
     figure.setAttribute("kind", "quorum");
@@ -145,27 +144,25 @@ test("a page fetches the kinds of its figures, in two files each, and no other",
     figure.setAttribute("run", "put a 1; get a");
   });
   await expect(figure.locator(".title")).toHaveText("B-tree");
-  expect(shelves).toEqual(expect.arrayContaining(["shared_btree", "split_btree"]));
-  expect(shelves).not.toContain("split_latency");
+  expect(shelves).toContain("btree");
+  expect(shelves).not.toContain("latency");
 });
 
-for (const part of ["split_btree", "shared_btree"]) {
-  test(`a shelf whose ${part} can't be fetched leaves the figure as it was, and can be had later`, async ({ page }) => {
-    const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
-    await page.route(`**/shelves-*/${part}.wasm`, (route) => route.abort());
-    await figure.evaluate((figure) => figure.setAttribute("kind", "btree"));
-    await expect(figure.locator(".problem")).toContainText("couldn't be fetched");
-    await expect(figure.locator(".title")).toHaveText("A log and a hash index");
-    await page.unroute(`**/shelves-*/${part}.wasm`);
-    await figure.evaluate((figure) => figure.setAttribute("run", "put b 2"));
-    await expect(figure.locator(".title")).toHaveText("B-tree");
-  });
-}
+test("a shelf that can't be fetched leaves the figure as it was, and can be had later", async ({ page }) => {
+  const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
+  await page.route("**/shelves-*/btree.wasm", (route) => route.abort());
+  await figure.evaluate((figure) => figure.setAttribute("kind", "btree"));
+  await expect(figure.locator(".problem")).toContainText("couldn't be fetched");
+  await expect(figure.locator(".title")).toHaveText("A log and a hash index");
+  await page.unroute("**/shelves-*/btree.wasm");
+  await figure.evaluate((figure) => figure.setAttribute("run", "put b 2"));
+  await expect(figure.locator(".title")).toHaveText("B-tree");
+});
 
 test("what is in the drawers is fetched with the first that is opened, and can be had later", async ({ page }) => {
-  const drawers = "**/shelves-*/split_drawers.wasm";
+  const drawers = "**/shelves-*/drawers.wasm";
   let fetched = 0;
-  page.on("request", (request) => /split_drawers\.wasm$/.test(request.url()) && (fetched += 1));
+  page.on("request", (request) => /\/drawers\.wasm$/.test(request.url()) && (fetched += 1));
   const figure = await openEmbed(page, { kind: "hash-index", run: "put a 1" });
   const press = (name) => figure.getByRole("button", { name, exact: true }).click();
   await page.route(drawers, (route) => route.abort());
@@ -388,7 +385,7 @@ test.describe("the slide", () => {
 });
 
 test("a figure whose shelf is on the way when another falls comes to life all the same", async ({ page }) => {
-  const shelf = "**/shelves-*/split_btree.wasm";
+  const shelf = "**/shelves-*/btree.wasm";
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await page.route(shelf, async (route) => {

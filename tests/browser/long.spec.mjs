@@ -60,6 +60,23 @@ test("what can't be run is refused with the limit and its reason", async ({ page
   await expect(page.locator(".long [role=alert]")).toContainText("1,000 to 1,000,000");
 });
 
+test("a long run is fetched when it is first started, and can be had later", async ({ page }) => {
+  const part = "**/shelves-*/long_latency.wasm";
+  let fetched = 0;
+  page.on("request", (request) => /\/long_latency\.wasm$/.test(request.url()) && (fetched += 1));
+  await page.route(part, (route) => route.abort());
+  await open(page, "kind=latency");
+  expect(fetched).toBe(0);
+  await start(page, "1000");
+  await expect(page.locator(".long [role=alert]")).toContainText("couldn't be fetched");
+  await page.unroute(part);
+  for (const count of ["1000", "2000"]) {
+    await start(page, count);
+    await expect(status(page)).toContainText(`of ${count.replace("000", ",000")}, done`);
+  }
+  expect(fetched).toBe(2);
+});
+
 test("a figure without a long run has no such drawer", async ({ page }) => {
   await page.goto("embed.html#kind=btree");
   await expect(page.locator(".player")).toBeVisible({ timeout: 15_000 });

@@ -1,11 +1,12 @@
-//! The player's Wasm, taken apart: what every figure needs in one module, and for each figure two files of its own, a shelf, which
+//! The player's Wasm, taken apart: what every figure needs in one module, and for each figure a file of its own, a shelf, which
 //! pages fetch when they first show one of that kind (`src/figures/catalogue.rs` is where the module is cut). What is in the
 //! drawers of a figure is one more shelf (`src/player/drawers/mod.rs`).
 //!
-//! One file is the module that no other shelf needs. The other holds all that the shelf shares: the splitter makes a module
-//! for every set of shelves that need the same, two hundred for a shelf, most of them tiny. Together they are one request, and
-//! less than half as large when they are compressed.
+//! The file holds the module that no other shelf needs, and all those that the shelf shares with others: the splitter makes a
+//! module for every set of shelves that need the same, two hundred for a shelf, most of them tiny. Together they are one
+//! request, and less than half as large when they are compressed.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::fs;
@@ -26,10 +27,13 @@ const PLAYER: &str = "stepwise-player";
 const LINK: &str = "./link.js";
 /// How a page fetches what this file writes.
 const LOADERS: &str = include_str!("shelves.js");
-/// Beside the modules: which of them each shelf needs, a line a shelf. For those who measure.
+/// Beside the shelves: their names, a line each. For those who measure.
 const LIST: &str = "list.txt";
-/// Begins the name of the folder that the modules are in.
+/// Begins the name of the folder that the shelves are in.
 const FOLDER: &str = "shelves-";
+
+/// Begins the name of the shelf of a long run, before the name of its figure.
+const LONG_RUN: &str = "long_";
 
 /// Takes the module apart that cargo has just built, and puts its parts in the place of the whole, which trunk has put
 /// into `site`, which becomes `dist`. Parts that `dist` has already are taken from it, but for a release.
@@ -68,8 +72,7 @@ pub fn split(site: &Path, dist: &Path) -> Result {
         fs::write(part, bytes).map_err(told(part))?;
     }
     let names = join(&shelves, &parts.prefetch_map)?;
-    let list: String = names.iter().map(|shelf| format!("{shelf} {} {}\n", shared(shelf), own(shelf))).collect();
-    fs::write(shelves.join(LIST), list).map_err(told(&shelves))?;
+    fs::write(shelves.join(LIST), names.join("\n")).map_err(told(&shelves))?;
 
     let options = ["--target", "web", "--no-typescript", "--keep-lld-exports", "--remove-name-section"];
     let mut bindgen = command("wasm-bindgen");
@@ -98,18 +101,13 @@ fn check(module: &[u8]) -> std::result::Result<(), String> {
     validated.map(|_| ()).map_err(|why| format!("it needs a newer browser than README says: {why}"))
 }
 
-/// The shelves of a site, and the modules that each needs beside the player.
-pub fn list(site: &Path) -> Result<Vec<(String, Vec<PathBuf>)>> {
+/// The shelves of a site, and the file of each.
+pub fn list(site: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut folders = fs::read_dir(site).map_err(told(site))?.filter_map(|entry| Some(entry.ok()?.path()));
     let is_shelves = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(FOLDER));
     let folder = folders.find(is_shelves).ok_or("the site has no shelves")?;
-    let text = fs::read_to_string(folder.join(LIST)).map_err(told(&folder))?;
-    let shelf = |line: &str| {
-        let mut words = line.split(' ');
-        let name = words.next().unwrap_or_default().to_owned();
-        (name, words.map(|module| folder.join(module).with_extension("wasm")).collect())
-    };
-    Ok(text.lines().map(shelf).collect())
+    let names = fs::read_to_string(folder.join(LIST)).map_err(told(&folder))?;
+    Ok(names.lines().map(|name| (name.to_owned(), folder.join(name).with_extension("wasm"))).collect())
 }
 
 /// The module without the sections that only tools read and the types that it doesn't use, and with its numbers as short as can
@@ -162,27 +160,32 @@ impl Reencode for Bare {
     }
 }
 
-/// Puts what each shelf shares with others into one file, as sections of a module that holds nothing else, and takes away
-/// what it is made of. Returns the names of the shelves.
+/// Puts the modules that each shelf needs into one file, as sections of a module that holds nothing else, and takes away what
+/// it is made of. A long run comes to a figure: what that has brought is left out. Returns the names of the shelves.
 fn join(shelves: &Path, needs: &HashMap<String, Vec<String>>) -> Result<Vec<String>> {
+    let at = |name: &str| shelves.join(name).with_extension("wasm");
+    let all: BTreeSet<&String> = needs.values().flatten().collect();
+    let mut modules = Vec::new();
+    for name in all {
+        let part = at(name);
+        modules.push((name, fs::read(&part).map_err(told(&part))?));
+        fs::remove_file(&part).map_err(told(&part))?;
+    }
+    // So they compress best: the small ones repeat what the large ones have. Each is called by its place in this order.
+    modules.sort_by_key(|(_, bytes)| Reverse(bytes.len()));
     let mut names: Vec<String> = needs.keys().cloned().collect();
     names.sort();
-    let at = |name: &str| shelves.join(name).with_extension("wasm");
-    let mut parts = BTreeSet::new();
     for shelf in &names {
-        let of_all: Vec<&str> = needs[shelf].iter().map(String::as_str).filter(|name| *name != own(shelf)).collect();
+        let brought = shelf.strip_prefix(LONG_RUN).map_or(&[][..], |figure| &needs[figure]);
+        let is_needed = |name: &String| needs[shelf].contains(name) && !brought.contains(name);
+        let here: Vec<_> = (0..).zip(&modules).filter(|(_, (name, _))| is_needed(name)).collect();
+        let places: Vec<String> = here.iter().map(|(place, _): &(usize, _)| place.to_string()).collect();
         let mut joined = Module::new();
-        joined.section(&CustomSection { name: "names".into(), data: of_all.join(" ").into_bytes().into() });
-        for name in of_all {
-            let part = at(name);
-            let module = fs::read(&part).map_err(told(&part))?;
-            joined.section(&CustomSection { name: "module".into(), data: module.into() });
-            parts.insert(part);
+        joined.section(&CustomSection { name: "names".into(), data: places.join(" ").into_bytes().into() });
+        for (_, (_, bytes)) in here {
+            joined.section(&CustomSection { name: "module".into(), data: bytes.into() });
         }
-        fs::write(at(&shared(shelf)), joined.finish()).map_err(told(shelves))?;
-    }
-    for part in parts {
-        fs::remove_file(&part).map_err(told(&part))?;
+        fs::write(at(shelf), joined.finish()).map_err(told(shelves))?;
     }
     Ok(names)
 }
@@ -215,18 +218,7 @@ fn linked(glue: &str, link: &str, folder: &str, names: &[String]) -> Result<Stri
     code += runtime;
     code += &LOADERS.replace("FOLDER", folder);
     for shelf in names {
-        let (own, shared) = (own(shelf), shared(shelf));
-        code += &format!(
-            "shelves.__wasm_split_load_{shelf} = wrapAsyncCb(makeLoad(own(\"{own}\"), [makeLoad(shared(\"{shared}\"), [])]));\n"
-        );
+        code += &format!("shelves.__wasm_split_load_{shelf} = wrapAsyncCb(makeLoad(shelf(\"{shelf}\"), []));\n");
     }
     Ok(code)
-}
-
-fn own(shelf: &str) -> String {
-    format!("split_{shelf}")
-}
-
-fn shared(shelf: &str) -> String {
-    format!("shared_{shelf}")
 }

@@ -130,9 +130,8 @@ pub fn sizes(site: &Path) -> Result<Vec<(String, u64)>> {
     };
     let player = compressed(&site.join("stepwise-player_bg.wasm"))?;
     let mut sizes = vec![("wasm_player".to_owned(), player)];
-    for (part, modules) in shelves::list(site)? {
-        let own: u64 = modules.iter().map(|module| compressed(module)).sum::<Result<u64>>()?;
-        sizes.push((format!("wasm_{part}"), own));
+    for (part, file) in shelves::list(site)? {
+        sizes.push((format!("wasm_{part}"), compressed(&file)?));
     }
     let mut before_wasm = 0;
     for file in first_paint(site)? {

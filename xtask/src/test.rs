@@ -9,14 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const PARTS: [&str; 5] = ["format", "clippy", "rust", "site", "browser"];
 /// How many bytes a figure may need beside the player, compressed with Brotli, and what a part with another budget may have.
 const OF_A_FIGURE: u64 = 150_000;
-const BUDGETS: [(&str, u64); 5] = [
-    ("wasm_player", 165_000),
-    // Each has one or several query languages whole.
-    ("wasm_models", 165_000),
-    ("wasm_queries", 211_000),
-    ("wasm_graph", 209_000),
-    ("heaviest_chapter_before_wasm", 200_000),
-];
+const BUDGETS: [(&str, u64); 2] = [("wasm_player", 165_000), ("heaviest_chapter_before_wasm", 200_000)];
 
 /// What properties are tried with comes from this seed, so that the tests end the same way wherever they run. Other seeds are
 /// for the hunt, and for whoever runs `cargo test`.

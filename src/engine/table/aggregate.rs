@@ -1,8 +1,9 @@
 //! What becomes of many values: `COUNT`, `SUM`, `MIN`, `MAX`, `AVG`.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::datum::Datum;
+use super::keyed::Before;
 use super::query::{Aggregate, At};
 use super::scalar::Scalar;
 use super::token::Mistake;
@@ -43,7 +44,7 @@ pub struct Accumulator {
     /// The least or the greatest.
     extreme: Option<Datum>,
     /// The values that were there before, for `DISTINCT`.
-    before: BTreeSet<Datum>,
+    before: Before,
 }
 
 impl Accumulator {
@@ -54,7 +55,7 @@ impl Accumulator {
             return Ok(());
         };
         let value = of.value(row)?;
-        if value.is_null() || call.distinct && !self.before.insert(value.clone()) {
+        if value.is_null() || call.distinct && !self.before.insert(Rc::new([value.clone()])) {
             return Ok(());
         }
         self.count += 1;

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use super::decimal;
+
 /// A value. Truth is a number, 1 or 0, as it is in SQLite; a fraction comes from `AVG` and is in no table.
 #[derive(Clone, Debug)]
 pub enum Datum {
@@ -82,22 +84,28 @@ impl Display for Datum {
 /// A fraction by the 15 digits that count, without the zeros at its end: `0.333333333333333`, `1.0`, `1.5e-07`. So SQLite
 /// shows it.
 fn fraction(number: f64) -> String {
-    const DIGITS: i32 = 15;
-    let text = format!("{number:.*e}", DIGITS as usize - 1);
-    let Some((digits, power)) = text.split_once('e') else { return number.to_string() };
-    let power: i32 = power.parse().unwrap_or_default();
-    let is_long = !(-4..DIGITS).contains(&power);
-    let decimals = if is_long { DIGITS - 1 } else { DIGITS - 1 - power };
-    let text = if is_long { digits.to_owned() } else { format!("{number:.*}", decimals as usize) };
-    let text = if text.contains('.') { text.trim_end_matches('0') } else { &text };
-    let point = match text.find('.') {
-        None => ".0",
-        Some(at) if at + 1 == text.len() => "0",
-        Some(_) => "",
+    const DIGITS: usize = 15;
+    let minus = if number < 0.0 { "-" } else { "" };
+    if !number.is_finite() {
+        return if number.is_nan() { "NaN".to_owned() } else { format!("{minus}inf") };
+    }
+    let (digits, power) = decimal::digits(number.abs(), DIGITS);
+    let is_long = !(-4..DIGITS as i32).contains(&power);
+    // How many digits stand before the point, and how many zeros behind it before the first of them.
+    let (before, zeros) = match power {
+        _ if is_long => (1, 0),
+        0.. => (power as usize + 1, 0),
+        _ => (0, power.unsigned_abs() as usize - 1),
+    };
+    let (whole, part) = digits.split_at(before);
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let part = match part.trim_end_matches('0') {
+        "" => "0".to_owned(),
+        part => "0".repeat(zeros) + part,
     };
     let sign = if power < 0 { '-' } else { '+' };
     let power = if is_long { format!("e{sign}{:02}", power.abs()) } else { String::new() };
-    format!("{text}{point}{power}")
+    format!("{minus}{whole}.{part}{power}")
 }
 
 /// In the order in which `ORDER BY` puts them: `NULL` first, then numbers, then texts by their bytes. `NULL` equals

@@ -1,12 +1,12 @@
 //! Rows out of a table: through it, by its key, by an index, or by a map of what must be equal.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use super::database::{Index, Tuple};
 use super::datum::Datum;
+use super::keyed::Keyed;
 use super::plan::{Access, JoinKind, OperatorId, Path, Source};
 use super::record;
 use super::run::{Run, State};
@@ -153,17 +153,17 @@ impl Run {
     }
 
     /// All rows of a table by what must be equal; made when the first row comes. `NULL` is equal to nothing.
-    fn map(&mut self, id: OperatorId, inner: &Access) -> Result<Rc<BTreeMap<Tuple, Vec<Tuple>>>, Mistake> {
+    fn map(&mut self, id: OperatorId, inner: &Access) -> Result<Rc<Keyed<Vec<Tuple>>>, Mistake> {
         if let State::Map(map) = &self.states[id] {
             return Ok(map.clone());
         }
-        let mut map = BTreeMap::<Tuple, Vec<Tuple>>::new();
+        let mut map = Keyed::<Vec<Tuple>>::default();
         let mut span = self.span(inner, &[])?;
         while let Some((_, row)) = self.fetch(id, inner, &mut span) {
             let Path::Hash { inner: places, .. } = &inner.path else { break };
             let key: Tuple = places.iter().map(|place| row[*place].clone()).collect();
             if !key.iter().any(Datum::is_null) {
-                map.entry(key).or_default().push(row.into());
+                map.at(key, Vec::new).0.push(row.into());
             }
         }
         let map = Rc::new(map);

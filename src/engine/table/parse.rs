@@ -113,19 +113,34 @@ const RESERVED: &[&str] = &[
     "add",
 ];
 
+/// What a statement begins with.
+const FIRST: &str = "SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, ANALYZE";
+
 /// Reads one statement; a semicolon may close it.
 pub fn parse(text: &str) -> Read<Statement> {
-    if text.len() > MAX_QUERY {
-        let problem = format!("the text has {} bytes", text.len());
-        return Err(Mistake { at: 0, problem, accepted: format!("at most {MAX_QUERY} bytes") });
-    }
-    let mut parser = Parser { text, tokens: split(text, &QUERIES)?, taken: 0, depth: 0, operators: 0 };
+    let mut parser = Parser::new(text)?;
     let statement = parser.statement()?;
-    parser.word(";");
-    if parser.taken < parser.tokens.len() {
-        return Err(parser.wrong("the end of the statement"));
-    }
+    parser.end()?;
     Ok(statement)
+}
+
+/// Reads a query, and nothing else. It knows no other statement: whoever only asks needs the half of this file.
+pub fn parse_query(text: &str) -> Read<Query> {
+    let mut parser = Parser::new(text)?;
+    let no_query = |problem: &str| Mistake { at: 0, problem: problem.to_owned(), accepted: "SELECT, WITH".to_owned() };
+    match parser.peek() {
+        Some(token) if token.is("select") || token.is("with") => {}
+        Some(token) if token.is("explain") => {
+            return Err(no_query("EXPLAIN says how a query is answered, and does not answer it"));
+        }
+        Some(token) if FIRST.split(", ").any(|word| token.is(word)) => {
+            return Err(no_query("this statement answers nothing"));
+        }
+        _ => return Err(parser.wrong(FIRST)),
+    }
+    let query = parser.query(true)?;
+    parser.end()?;
+    Ok(query)
 }
 
 pub(super) struct Parser<'a> {
@@ -137,6 +152,19 @@ pub(super) struct Parser<'a> {
 }
 
 impl Parser<'_> {
+    fn new(text: &str) -> Read<Parser<'_>> {
+        if text.len() > MAX_QUERY {
+            let problem = format!("the text has {} bytes", text.len());
+            return Err(Mistake { at: 0, problem, accepted: format!("at most {MAX_QUERY} bytes") });
+        }
+        Ok(Parser { text, tokens: split(text, &QUERIES)?, taken: 0, depth: 0, operators: 0 })
+    }
+
+    fn end(&mut self) -> Read<()> {
+        self.word(";");
+        if self.taken < self.tokens.len() { Err(self.wrong("the end of the statement")) } else { Ok(()) }
+    }
+
     fn statement(&mut self) -> Read<Statement> {
         match self.peek() {
             Some(token) if token.is("select") || token.is("with") => Ok(Statement::Select(self.query(true)?)),
@@ -154,7 +182,7 @@ impl Parser<'_> {
                 self.taken += 1;
                 Ok(Statement::Analyze)
             }
-            _ => Err(self.wrong("SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, ANALYZE")),
+            _ => Err(self.wrong(FIRST)),
         }
     }
 
@@ -240,9 +268,7 @@ impl Parser<'_> {
         let spelt = |kind: &Type| self.here(kind.name()) || *kind == Type::Integer && self.here("int");
         let kind = Type::ALL.into_iter().find(spelt).ok_or_else(|| self.wrong("INTEGER, TEXT, BOOLEAN, JSON"))?;
         self.taken += 1;
-        let default = Datum::Null;
-        let mut column =
-            ColumnDefinition { name, kind, key: false, not_null: false, unique: false, default, references: None };
+        let mut column = ColumnDefinition::new(name, kind);
         loop {
             if self.word("primary") {
                 self.expect("key")?;

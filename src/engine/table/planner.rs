@@ -10,6 +10,7 @@ use super::say;
 use super::scalar::Scalar;
 use super::token::Mistake;
 use crate::language::shorten;
+use crate::order;
 
 /// A frontier is guessed to be that small a part of what a recursion gives: nobody can know.
 const FRONTIER_ROWS: u64 = 10;
@@ -231,9 +232,7 @@ impl<'a> Planner<'a> {
         }
         let mut needed = Vec::new();
         body.base_scalars(&mut |scalar| scalar.places(&mut |place| needed.push(*place)));
-        needed.sort_unstable();
-        needed.dedup();
-        for place in needed {
+        for place in order::set(needed.into_iter()) {
             if let Some(input) = inputs.iter_mut().rev().find(|input| input.offset <= place) {
                 input.needed.push(place - input.offset);
             }

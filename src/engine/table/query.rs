@@ -24,8 +24,7 @@
 use std::rc::Rc;
 
 use super::datum::{Datum, Type};
-pub use super::parse::parse;
-use super::token::Mistake;
+pub use super::parse::{parse, parse_query};
 
 /// A longer text is refused: a statement of the book is read by people.
 pub const MAX_QUERY: usize = 4000;
@@ -83,6 +82,13 @@ pub struct Name {
     pub at: At,
 }
 
+impl Name {
+    /// A name that stands in no text.
+    pub fn new(text: impl Into<Rc<str>>) -> Name {
+        Name { text: text.into(), at: 0 }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct ColumnDefinition {
     pub name: Name,
@@ -93,6 +99,14 @@ pub struct ColumnDefinition {
     pub default: Datum,
     /// The table and the column that must have the value.
     pub references: Option<(Name, Name)>,
+}
+
+impl ColumnDefinition {
+    /// A column that takes values of that kind, and `NULL`.
+    pub fn new(name: Name, kind: Type) -> ColumnDefinition {
+        let default = Datum::Null;
+        ColumnDefinition { name, kind, key: false, not_null: false, unique: false, default, references: None }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -277,16 +291,3 @@ pub const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("substr", 2, 3),
     ("upper", 1, 1),
 ];
-
-/// Reads a query, and nothing else.
-pub fn parse_query(text: &str) -> Result<Query, Mistake> {
-    match parse(text)? {
-        Statement::Select(query) => Ok(query),
-        Statement::Explain(_) => Err(Mistake {
-            at: 0,
-            problem: "EXPLAIN says how a query is answered, and does not answer it".into(),
-            accepted: "SELECT, WITH".into(),
-        }),
-        _ => Err(Mistake { at: 0, problem: "this statement answers nothing".into(), accepted: "SELECT, WITH".into() }),
-    }
-}

@@ -4,15 +4,16 @@
 //! group, a sort), pushes it as far as it gets, and says what each operator on its way did with it. A clone of a run is a
 //! photograph of it: it goes on by itself. What has flowed so far is counted for [each operator](Flow).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::aggregate::Accumulator;
 use super::database::{Answer, Database, Tuple};
 use super::datum::Datum;
 use super::fetch::Span;
+use super::keyed::{Before, Keyed};
 use super::plan::{Operator, OperatorId, Plan, Step};
 use super::token::Mistake;
+use crate::order;
 
 /// A query that keeps more rows than this is ended: a recursion may have no end.
 pub const MAX_ROWS: usize = 250_000;
@@ -45,7 +46,7 @@ pub struct Run {
     frontier_end: usize,
     hop: usize,
     /// The rows that were there before, for an arm that only takes new ones.
-    before: BTreeSet<Tuple>,
+    before: Before,
     /// What the finish gives.
     finished: Vec<Tuple>,
     /// A limit is reached: the chain need not go on.
@@ -69,12 +70,12 @@ enum Feed {
 pub(super) enum State {
     #[default]
     Nothing,
-    Groups(BTreeMap<Tuple, Vec<Accumulator>>),
-    Before(BTreeSet<Tuple>),
+    Groups(Keyed<Vec<Accumulator>>),
+    Before(Before),
     Rows(Vec<Tuple>),
     Passed(u64),
     /// The rows of the other table, by what must be equal.
-    Map(Rc<BTreeMap<Tuple, Vec<Tuple>>>),
+    Map(Rc<Keyed<Vec<Tuple>>>),
 }
 
 /// What has gone through one operator so far.
@@ -134,7 +135,7 @@ impl Run {
             frontier: Rc::default(),
             frontier_end: 0,
             hop: 0,
-            before: BTreeSet::new(),
+            before: Before::default(),
             finished: Vec::new(),
             enough: false,
             work: 0,
@@ -292,19 +293,19 @@ impl Run {
         let id = chain[at].id;
         let rows = match (&chain[at].operator, std::mem::take(&mut self.states[id])) {
             (Operator::Group { keys, aggregates }, state) => {
-                let mut groups = if let State::Groups(groups) = state { groups } else { BTreeMap::new() };
-                if keys.is_empty() && groups.is_empty() {
+                let mut groups = if let State::Groups(groups) = state { groups } else { Keyed::default() };
+                if keys.is_empty() {
                     // Without keys there is one group, even of no rows.
-                    groups.insert(Rc::new([]), vec![Accumulator::default(); aggregates.len()]);
+                    groups.at(Rc::new([]), || vec![Accumulator::default(); aggregates.len()]);
                 }
-                let row = |(key, sums): (Tuple, Vec<Accumulator>)| -> Tuple {
+                let row = |(key, sums): (&Tuple, &Vec<Accumulator>)| -> Tuple {
                     let results = sums.iter().zip(aggregates).map(|(sum, call)| sum.result(call.function));
                     key.iter().cloned().chain(results).collect()
                 };
-                groups.into_iter().map(row).collect()
+                groups.iter().map(row).collect()
             }
             (Operator::Sort { by, keep }, State::Rows(mut rows)) => {
-                rows.sort_by(|one, other| {
+                order::sort_by(&mut rows, |one, other| {
                     let each = by.iter().map(|(place, descending)| {
                         let order = one[*place].cmp(&other[*place]);
                         if *descending { order.reverse() } else { order }
@@ -357,7 +358,7 @@ impl Run {
 
     /// From here on only new rows are taken: what there is already may be there only once.
     fn begin_new(&mut self, only_new: bool) {
-        self.before = BTreeSet::new();
+        self.before = Before::default();
         if only_new {
             let before = &mut self.before;
             self.collected.retain(|row| before.insert(row.clone()));
@@ -393,7 +394,7 @@ impl Run {
         self.stage += 1;
         self.arm = 0;
         self.feed = Feed::Read(None);
-        self.before = BTreeSet::new();
+        self.before = Before::default();
         self.frontier = Rc::default();
         (self.frontier_end, self.hop) = (0, 0);
     }
@@ -429,7 +430,9 @@ impl Run {
             Operator::Project(output) => output.iter().map(|scalar| scalar.value(&row)).collect::<Result<_, _>>()?,
             Operator::Distinct => {
                 let key: Tuple = row[..].into();
-                let State::Before(before) = self.state(step.id, State::Before(BTreeSet::new())) else { return Ok(()) };
+                let State::Before(before) = self.state(step.id, State::Before(Before::default())) else {
+                    return Ok(());
+                };
                 if !before.insert(key) {
                     note(moves, step.id, || Did::Dropped);
                     return Ok(());
@@ -455,9 +458,8 @@ impl Run {
             }
             Operator::Group { keys, aggregates } => {
                 let key: Tuple = keys.iter().map(|key| key.value(&row)).collect::<Result<Vec<_>, _>>()?.into();
-                let State::Groups(groups) = self.state(step.id, State::Groups(BTreeMap::new())) else { return Ok(()) };
-                let new = !groups.contains_key(&key);
-                let sums = groups.entry(key.clone()).or_insert_with(|| vec![Accumulator::default(); aggregates.len()]);
+                let State::Groups(groups) = self.state(step.id, State::Groups(Keyed::default())) else { return Ok(()) };
+                let (sums, new) = groups.at(key.clone(), || vec![Accumulator::default(); aggregates.len()]);
                 for (sum, call) in sums.iter_mut().zip(aggregates) {
                     sum.add(call, &row)?;
                 }

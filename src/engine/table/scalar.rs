@@ -247,8 +247,8 @@ impl Scalar {
     }
 
     /// All places that it reads, told to `see`, which may change them.
-    pub fn places(&mut self, see: &mut impl FnMut(&mut usize)) {
-        let each = |scalar: &mut Rc<Scalar>, see: &mut _| Rc::make_mut(scalar).places(see);
+    pub fn places(&mut self, see: &mut dyn FnMut(&mut usize)) {
+        let each = |scalar: &mut Rc<Scalar>, see: &mut dyn FnMut(&mut usize)| Rc::make_mut(scalar).places(see);
         match &mut self.kind {
             Literal(_) => {}
             Place(place) => see(place),
@@ -310,8 +310,8 @@ fn substring(text: &str, from: i64, len: i64) -> String {
             len = 0;
         }
     }
-    let end = (start + len).clamp(0, all);
-    let start = start.clamp(0, end);
+    let end = (start + len).max(0).min(all);
+    let start = start.max(0).min(end);
     text.chars().skip(start as usize).take((end - start) as usize).collect()
 }
 

@@ -1,6 +1,5 @@
 //! Statements that change a database: on a draft of it, which takes its place if all went well.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::bind::{Binder, Kind, Seen};
@@ -11,8 +10,9 @@ use super::query::{At, ColumnDefinition, Expr, InsertSource, Name, Statement};
 use super::run::Run;
 use super::scalar::Scalar;
 use super::token::Mistake;
-use super::{json, record};
+use super::{document, record};
 use crate::language::shorten;
+use crate::order;
 
 type Done<T> = Result<T, Mistake>;
 
@@ -73,7 +73,8 @@ impl Database {
         })
     }
 
-    fn create_table(&mut self, name: &Name, definitions: &[ColumnDefinition]) -> Done<Effect> {
+    /// A table of these columns, without a row. Where that can't be done, nothing is changed.
+    pub fn create_table(&mut self, name: &Name, definitions: &[ColumnDefinition]) -> Done<Effect> {
         if self.table(&name.text).is_some() {
             return wrong(name.at, format!("there is a table {} already", name.text), "another name");
         }
@@ -157,7 +158,8 @@ impl Database {
         Ok(())
     }
 
-    fn create_index(&mut self, name: &Name, table: &Name, columns: &[Name], unique: bool) -> Done<Effect> {
+    /// An index of these columns of a table. Where that can't be done, nothing is changed.
+    pub fn create_index(&mut self, name: &Name, table: &Name, columns: &[Name], unique: bool) -> Done<Effect> {
         self.check_index_name(&name.text, name.at)?;
         let place = self.place(table)?;
         let table = Rc::make_mut(&mut self.tables[place]);
@@ -166,7 +168,7 @@ impl Database {
         let fields = &table.columns;
         index.entries =
             table.rows.iter().map(|(number, record)| (index.key(*number, record, fields), *number)).collect();
-        index.entries.sort();
+        order::sort(&mut index.entries);
         let twice =
             index.entries.windows(2).find(|pair| pair[0].0 == pair[1].0 && !pair[0].0.iter().any(Datum::is_null));
         if let (true, Some([(key, _), _])) = (unique, twice) {
@@ -205,6 +207,17 @@ impl Database {
             "the table {} has a column {}; no row was written",
             name.text, definition.name.text
         )))
+    }
+
+    /// Puts rows into a table, each with a value for every column: for whoever has them at hand, and no text. Where one can't
+    /// be put, those before it are in the table.
+    pub fn fill(&mut self, name: &Name, rows: impl Iterator<Item = Vec<Datum>>) -> Done<()> {
+        let place = self.place(name)?;
+        let mut written = Written::default();
+        for row in rows {
+            self.put(place, row, None, name.at, &mut written)?;
+        }
+        self.check_references(place, name.at)
     }
 
     fn insert(&mut self, name: &Name, columns: Option<&[Name]>, source: &InsertSource) -> Done<Effect> {
@@ -405,8 +418,9 @@ impl Database {
                 }
                 let Some(parent) = self.table(parent) else { continue };
                 let Some(referred) = parent.column(referred) else { continue };
-                let there: BTreeSet<Datum> = parent.column_values(referred).collect();
-                let lost = table.column_values(column).find(|value| !value.is_null() && !there.contains(value));
+                let there = parent.sorted_values(referred);
+                let is_lost = |value: &Datum| !value.is_null() && there.binary_search(value).is_err();
+                let lost = table.column_values(column).find(is_lost);
                 if let Some(value) = lost {
                     let column = &parent.columns[referred].name;
                     let problem = format!(
@@ -436,7 +450,7 @@ impl Database {
     /// Counts the statistics of all tables anew.
     pub fn analyze(&mut self) {
         for table in &mut self.tables {
-            let distinct = |column| table.column_values(column).collect::<BTreeSet<Datum>>().len() as u64;
+            let distinct = |column| table.sorted_values(column).len() as u64;
             let statistics = Statistics {
                 rows: table.rows.len() as u64,
                 distinct: (0..table.columns.len()).map(distinct).collect(),
@@ -465,6 +479,11 @@ impl Relation {
         Seen { alias: self.name.clone(), columns, offset: 0 }
     }
 
+    /// The different values of one column, in their order.
+    fn sorted_values(&self, column: usize) -> Vec<Datum> {
+        order::set(self.column_values(column))
+    }
+
     /// The values of one column, by the rows.
     fn column_values(&self, column: usize) -> impl Iterator<Item = Datum> {
         self.rows
@@ -475,9 +494,7 @@ impl Relation {
 
 impl Index {
     fn key(&self, number: i64, row: &[u8], fields: &[Field]) -> Tuple {
-        let mut wanted = self.columns.clone();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted = order::set(self.columns.iter().copied());
         let values = record::columns(row, number, fields, &wanted);
         let value = |column: &usize| {
             wanted.iter().position(|other| other == column).map_or(Datum::Null, |at| values[at].clone())
@@ -509,7 +526,7 @@ fn check(field: &Field, value: &Datum, at: At) -> Done<()> {
         (_, Datum::Null) | (Type::Integer, Datum::Integer(_)) | (Type::Boolean, Datum::Integer(0 | 1)) => true,
         (Type::Text, Datum::Text(_)) => true,
         (Type::Json, Datum::Text(text)) => {
-            return json::check(text)
+            return document::check(text)
                 .or_else(|problem| wrong(at, format!("{name} is no JSON: {problem}"), "a JSON document"));
         }
         _ => false,

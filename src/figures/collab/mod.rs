@@ -6,13 +6,12 @@ mod cell;
 mod grid;
 mod lanes;
 mod ledger;
-mod long;
+pub(super) mod long;
 mod notes;
 mod rewrite;
 mod tree;
 
 use super::diagram;
-use super::long::Long;
 use super::plug::{self, Fault, fault};
 use super::stage::{self, Shown};
 use super::{About, Figure, Rewriting, Written};
@@ -35,7 +34,7 @@ impl Figure for CollabFigure {
 
     const ABOUT: About = <Collab as Shown>::ABOUT;
     const PLUG: Option<&'static str> = Some(plug::STOP);
-    const LONG: Option<Long> = Some(Long { unit: "keystrokes", start: long::start });
+    const LONG: Option<&'static str> = Some("keystrokes");
 
     fn height(cluster: &Texts, breadth: Breadth) -> Option<f32> {
         Some(Grid::height(cluster, breadth))

@@ -3,11 +3,10 @@
 //! with what each has answered.
 
 mod edges;
-mod long;
+pub(super) mod long;
 mod net;
 mod texts;
 
-use super::long::Long;
 use super::{About, Figure};
 use crate::engine::model::graph::{Event, GraphStore, Vertex};
 use crate::engine::{Dump, Span};
@@ -28,7 +27,7 @@ impl Figure for GraphFigure {
         example: "cypher; sparql; sql",
     };
 
-    const LONG: Option<Long> = Some(Long { unit: "questions", start: long::start });
+    const LONG: Option<&'static str> = Some("questions");
 
     /// As high as the texts are, and the rows of a small graph; on a phone the graph stands above the text that is asked.
     fn height(engine: &GraphStore, breadth: Breadth) -> Option<f32> {

@@ -2,6 +2,7 @@
 
 use super::edges::FEW;
 use crate::engine::model::graph::{Edge, EdgeId, Event, GraphStore, Language, Standing, Vertex, question};
+use crate::engine::order;
 use crate::engine::wording::count;
 use crate::scene::area::{Area, GAP};
 use crate::scene::graph::{edge_paths, layered, loop_paths};
@@ -40,7 +41,7 @@ pub fn draw(scene: &mut Scene, engine: &GraphStore, event: Option<&Event>, area:
         }
     }
     // What lies within what looks the same in every graph.
-    kinds.sort_by_key(|kind| *kind != "within");
+    order::sort_by_key(&mut kinds, |kind| *kind != "within");
     legend(scene, rest.cut_bottom(ROW), &kinds);
     if vertices.is_empty() {
         let empty = Shape::new("no vertex", rest.x, rest.y);

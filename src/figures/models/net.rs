@@ -8,6 +8,7 @@ use crate::engine::wording::shown;
 use crate::scene::area::{Area, GAP, Size};
 use crate::scene::parts::PAD;
 use crate::scene::rows::{CLOSE, put};
+use crate::scene::svg::number;
 use crate::scene::text::Face;
 use crate::scene::{Anchor, Scene, Shape};
 
@@ -108,7 +109,7 @@ fn draw_edges(scene: &mut Scene, pane: &Pane, graph: &Edges, boxes: &[Option<Are
 fn across(from: Area, to: Area) -> ((f32, f32), String) {
     let (y, rise) = (from.middle().y, (to.middle().y - from.middle().y) as i32);
     if to.x == from.x {
-        return ((from.right(), y), format!("M0 0c{LANE} 0 {LANE} {rise} 0 {rise}"));
+        return ((from.right(), y), format!("M0 0c{LANE} 0 {LANE} {rise} 0 {rise}", LANE = number(LANE)));
     }
     let (start, end) = if to.x > from.x { (from.right(), to.x) } else { (from.x, to.right()) };
     ((start, y), format!("M0 0L{} {rise}", (end - start) as i32))
@@ -118,7 +119,7 @@ fn across(from: Area, to: Area) -> ((f32, f32), String) {
 fn down(from: Area, to: Area) -> ((f32, f32), String) {
     let (x, run) = (from.middle().x, (to.middle().x - from.middle().x) as i32);
     if to.y == from.y {
-        return ((x, from.bottom()), format!("M0 0c0 {GAP} {run} {GAP} {run} 0"));
+        return ((x, from.bottom()), format!("M0 0c0 {GAP} {run} {GAP} {run} 0", GAP = number(GAP)));
     }
     let (start, end) = if to.y > from.y { (from.bottom(), to.y) } else { (from.y, to.bottom()) };
     ((x, start), format!("M0 0L{run} {}", (end - start) as i32))

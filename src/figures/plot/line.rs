@@ -1,5 +1,7 @@
 //! Lines of very many points.
 
+use crate::engine::order;
+
 /// A line as it is seen: of all points in one column of pixels, the first, the lowest, the highest and the last, in their
 /// order. So a line of a hundred thousand points costs no more than one of some hundreds.
 pub fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
@@ -13,9 +15,7 @@ pub fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
         let place = |of: fn(&[(i32, i32)]) -> usize| of(column);
         let lowest = place(|all| (0..all.len()).max_by_key(|at| all[*at].1).unwrap_or(0));
         let highest = place(|all| (0..all.len()).min_by_key(|at| all[*at].1).unwrap_or(0));
-        let mut places = vec![0, lowest, highest, column.len() - 1];
-        places.sort_unstable();
-        places.dedup();
+        let places = order::set([0, lowest, highest, column.len() - 1].into_iter());
         kept.extend(places.into_iter().map(|at| column[at]));
         column.clear();
     };

@@ -3,6 +3,7 @@
 
 use crate::engine::model::queries::panes::Line;
 use crate::engine::model::queries::{Cell, Pane, Strip};
+use crate::engine::order;
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::{Card, PAD};
 use crate::scene::places::{Places, Tile};
@@ -172,9 +173,9 @@ fn tile(cell: &Cell) -> Tile {
 /// As many strips as there are rows for: those at work first, then those that hold something, in their order.
 fn chosen(strips: &[Strip], most: usize) -> Vec<&Strip> {
     let mut places: Vec<usize> = (0..strips.len()).collect();
-    places.sort_by_key(|place| (!strips[*place].is_active, strips[*place].cells.is_empty()));
+    order::sort_by_key(&mut places, |place| (!strips[*place].is_active, strips[*place].cells.is_empty()));
     places.truncate(most);
-    places.sort_unstable();
+    order::sort(&mut places);
     places.into_iter().map(|place| &strips[place]).collect()
 }
 
@@ -210,7 +211,7 @@ fn draw_strip(scene: &mut Scene, strip: &Strip, area: Area) {
     } else {
         let mut rest = area;
         let wanted = Face::of(class).width(says) + Face::of(words).width(&strip.note) + 2.0 * GAP;
-        let head = rest.cut_left(wanted.clamp(0.0, area.width * NAME));
+        let head = rest.cut_left(wanted.min(area.width * NAME));
         rest.y += 1.0;
         rest.height -= 2.0;
         (head, rest)

@@ -1,6 +1,7 @@
 //! The table that is asked: a line for each row, and at its end the initials of the languages that have it in hand.
 
 use crate::engine::model::queries::{Language, Queries, RowId};
+use crate::engine::order;
 use crate::scene::area::{Area, GAP};
 use crate::scene::parts::PAD;
 use crate::scene::rows::{CLOSE, put};
@@ -62,7 +63,7 @@ pub(super) fn draw(scene: &mut Scene, engine: &Queries, area: Area, running: boo
     let who = |row: RowId| -> String {
         let here = reading.iter().filter(|(_, other)| *other == row);
         let mut letters: Vec<char> = here.map(|(language, _)| initial(*language)).collect();
-        letters.sort_by_key(|letter| INITIALS.find(*letter));
+        order::sort_by_key(&mut letters, |letter| INITIALS.find(*letter));
         letters.dedup();
         letters.into_iter().collect()
     };

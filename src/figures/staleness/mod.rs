@@ -2,10 +2,9 @@
 //! time since the commit, and the numbers.
 
 mod charts;
-mod long;
+pub(super) mod long;
 mod trial;
 
-use super::long::Long;
 use super::{About, Figure};
 use crate::engine::Dump;
 use crate::engine::replication::staleness::{Event, Staleness};
@@ -28,7 +27,7 @@ impl Figure for StalenessFigure {
         example: "trial 1; find; count 2000; set after 10; set r 2; count 2000",
     };
 
-    const LONG: Option<Long> = Some(Long { unit: "trials", start: long::start });
+    const LONG: Option<&'static str> = Some("trials");
 
     fn draw(staleness: &Staleness, event: Option<&Event>, breadth: Breadth) -> Scene {
         let wide = breadth == Breadth::Wide;

@@ -1,4 +1,5 @@
-//! A long run of the figure's engine, in slices: so many operations at a time as leave the page free to answer.
+//! A long run of the figure's engine, in slices: so many operations at a time as leave the page free to answer. It is a part of
+//! the Wasm of its own, which is fetched when the reader starts it.
 
 use web_sys::{HtmlCanvasElement, HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
@@ -11,7 +12,7 @@ use super::numbers::numbers;
 use crate::engine::Parameters;
 use crate::engine::spell::grouped;
 use crate::figures::long::{LongRun, OPERATIONS};
-use crate::figures::{Entry, Run};
+use crate::figures::{Entry, Run, fetch_long_run};
 use crate::scene::{Breadth, Scene};
 
 /// The charts are painted anew after so many milliseconds, and their numbers written.
@@ -35,6 +36,8 @@ impl PartialEq for LongBoxProps {
 
 #[derive(Default)]
 pub struct LongBox {
+    /// How many operations were asked for, as long as the run is on its way.
+    coming: Option<String>,
     run: Option<Box<dyn LongRun>>,
     /// As long as there is more to do.
     slices: Option<Slices>,
@@ -52,6 +55,8 @@ pub struct LongBox {
 
 pub enum LongMessage {
     Start(String),
+    /// The long run of that kind of figure is there, or can't be had.
+    Fetched(&'static str),
     Slice,
     Cancel,
 }
@@ -78,7 +83,11 @@ impl Component for LongBox {
 
     fn update(&mut self, context: &Context<LongBox>, message: LongMessage) -> bool {
         match message {
-            LongMessage::Start(count) => self.start(context, &count),
+            LongMessage::Start(count) => self.fetch(context, count),
+            LongMessage::Fetched(kind) => match self.coming.take_if(|_| context.props().entry.about.kind == kind) {
+                Some(count) => self.start(context, &count),
+                None => return false,
+            },
             LongMessage::Slice => return self.slice(context),
             LongMessage::Cancel => self.end(context),
         }
@@ -88,7 +97,7 @@ impl Component for LongBox {
     fn view(&self, context: &Context<LongBox>) -> Html {
         let link = context.link();
         let LongBoxProps { entry, breadth, .. } = context.props();
-        let unit = entry.long.map_or("", |long| long.unit);
+        let unit = entry.long.unwrap_or_default();
         let onsubmit = link.batch_callback(|event: SubmitEvent| {
             event.prevent_default();
             let form: web_sys::Element = event.target_dyn_into()?;
@@ -110,11 +119,14 @@ impl Component for LongBox {
                 <form {onsubmit}>
                     <label><span>{ format!("Carry out, without keeping the steps, this many {unit}") }</span>
                         <input type="number" required=true value={OPERATIONS.end().to_string()} min={OPERATIONS.start().to_string()} max={OPERATIONS.end().to_string()} /></label>
-                    <button class="primary" disabled={self.slices.is_some()}>{ "Run" }</button>
+                    <button class="primary" disabled={self.slices.is_some() || self.coming.is_some()}>{ "Run" }</button>
                     if self.slices.is_some() {
                         { buttons::words("Cancel", link.callback(|_| LongMessage::Cancel)) }
                     }
                 </form>
+                if self.coming.is_some() {
+                    <p role="status">{ "On its way …" }</p>
+                }
                 if let Some(problem) = &self.problem {
                     <p role="alert">{ problem }</p>
                 }
@@ -133,9 +145,18 @@ impl Component for LongBox {
 }
 
 impl LongBox {
+    fn fetch(&mut self, context: &Context<LongBox>, count: String) {
+        *self = LongBox { coming: Some(count), ..LongBox::default() };
+        let kind = context.props().entry.about.kind;
+        context.link().send_future(async move {
+            // Whether it is there shows when it is to start.
+            let _ = fetch_long_run(kind).await;
+            LongMessage::Fetched(kind)
+        });
+    }
+
     fn start(&mut self, context: &Context<LongBox>, count: &str) {
         let LongBoxProps { entry, parameters, .. } = context.props();
-        *self = LongBox::default();
         // What is no number is out of range.
         match entry.start_long(parameters, count.trim().parse().unwrap_or(0)) {
             Ok(run) => {

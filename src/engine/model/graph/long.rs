@@ -3,7 +3,6 @@
 //! Each question begins at a place by chance: who lives there, or in any place within it? Most places are small, and a few hold
 //! nearly all the rest. So what a question costs follows from what lies within its place, and not from the size of the graph.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::language::Language;
@@ -11,6 +10,7 @@ use super::store::{Graph, VertexId};
 use super::walk::{Follow, Look, Rows, matches};
 use super::{Event, Settings, cypher, sparql, sql};
 use crate::contract::{Decided, Decision};
+use crate::order;
 use crate::sim::Rng;
 use crate::table::database::Database;
 
@@ -97,7 +97,7 @@ impl Long {
                     let cost = look.edges_read.next_power_of_two().trailing_zeros() as usize;
                     self.costs[cost.min(COSTS - 1)] += 1;
                 }
-                answers.push(rows.into_iter().collect::<BTreeSet<_>>());
+                answers.push(order::set(rows.into_iter()));
             }
             self.differ += u64::from(answers.windows(2).any(|pair| pair[0] != pair[1]));
             self.done += 1;

@@ -65,6 +65,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::contract::{Counter, Decided, Decision, Engine, Outcome, Probe, Refused};
+use crate::order;
 use crate::wording::list;
 use walk::Follow;
 
@@ -172,7 +173,7 @@ impl GraphStore {
     fn compared(&self, language: Language, answer: &Answer) -> Rc<str> {
         // Each language spells a vertex in its own way.
         let spelt_alike = |row: &Vec<Rc<str>>| row.iter().map(|cell| view::vertex_of(cell).to_owned()).collect();
-        let set = |answer: &Answer| answer.rows.iter().map(spelt_alike).collect::<BTreeSet<Vec<String>>>();
+        let set = |answer: &Answer| order::set::<Vec<String>>(answer.rows.iter().map(spelt_alike));
         let others = Language::ALL.into_iter().filter(|other| *other != language);
         let others: Vec<(Language, &Answer)> =
             others.filter_map(|other| Some((other, self.answers[other as usize].as_ref()?))).collect();
@@ -272,7 +273,8 @@ impl GraphStore {
 
     /// Whether edges of one kind lead from one vertex to another.
     fn reaches(&self, from: VertexId, to: VertexId, kind: &str) -> bool {
-        let (mut seen, mut left) = (BTreeSet::from([from]), vec![from]);
+        let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+        seen.insert(from);
         while let Some(at) = left.pop() {
             let edges = self.graph.vertex(at).leaving.iter().map(|edge| self.graph.edge(*edge));
             left.extend(

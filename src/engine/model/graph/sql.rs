@@ -13,48 +13,44 @@ use super::walk::{Follow, Look, Rows};
 use crate::contract::{Decided, Refused};
 use crate::table::Mistake;
 use crate::table::database::{Database, Tuple};
-use crate::table::datum::Datum;
+use crate::table::datum::{Datum, Type};
 use crate::table::plan::{Operator, Source, plan};
-use crate::table::query::parse_query;
+use crate::table::query::{ColumnDefinition, Name, parse_query};
 use crate::table::run::{Did, Run};
 use crate::wording::list;
-
-/// So many rows are written by one statement.
-const AT_ONCE: usize = 50;
-pub const VERTICES: &str =
-    "CREATE TABLE vertices (id INTEGER PRIMARY KEY, label TEXT NOT NULL, name TEXT NOT NULL UNIQUE)";
-pub const EDGES: &str = "CREATE TABLE edges (id INTEGER PRIMARY KEY, tail INTEGER NOT NULL REFERENCES vertices (id), \
-                         kind TEXT NOT NULL, head INTEGER NOT NULL REFERENCES vertices (id))";
-const INDEXES: [&str; 2] =
-    ["CREATE INDEX edges_by_tail ON edges (tail, kind)", "CREATE INDEX edges_by_head ON edges (head, kind)"];
 
 /// The number of a vertex in the tables.
 pub fn number(vertex: VertexId) -> i64 {
     i64::from(vertex.0) + 1
 }
 
-/// The graph as tables.
+/// The graph as tables: `vertices (id, label, name)`, and `edges (id, tail, kind, head)`, which refer to them.
 pub fn database(graph: &Graph, indexes: bool) -> Result<Database, Mistake> {
     let mut database = Database::new();
-    database.execute(VERTICES)?;
-    database.execute(EDGES)?;
+    let [vertices, edges] = ["vertices", "edges"].map(Name::new);
+    let column = |name, kind| ColumnDefinition { not_null: true, ..ColumnDefinition::new(Name::new(name), kind) };
+    let id = ColumnDefinition { key: true, ..column("id", Type::Integer) };
+    let end = |name| {
+        let references = Some((vertices.clone(), id.name.clone()));
+        ColumnDefinition { references, ..column(name, Type::Integer) }
+    };
+    let name = ColumnDefinition { unique: true, ..column("name", Type::Text) };
+    database.create_table(&vertices, &[id.clone(), column("label", Type::Text), name])?;
+    database.create_table(&edges, &[id.clone(), end("tail"), column("kind", Type::Text), end("head")])?;
     if indexes {
-        INDEXES.iter().try_for_each(|index| database.execute(index).map(|_| ()))?;
+        for (index, first) in [("edges_by_tail", "tail"), ("edges_by_head", "head")] {
+            database.create_index(&Name::new(index), &edges, &[first, "kind"].map(Name::new), false)?;
+        }
     }
-    let vertices = graph.vertices().map(|(id, it)| format!("({}, '{}', '{}')", number(id), it.label, it.name));
-    insert(&mut database, "vertices", vertices)?;
-    let edges = graph.edges();
-    let edges =
-        edges.map(|(id, it)| format!("({}, {}, '{}', {})", id.0 + 1, number(it.tail), it.kind, number(it.head)));
-    insert(&mut database, "edges", edges)?;
-    database.execute("ANALYZE")?;
+    let number = |vertex| Datum::Integer(number(vertex));
+    let rows = graph.vertices().map(|(id, it)| vec![number(id), Datum::text(&it.label), Datum::text(&it.name)]);
+    database.fill(&vertices, rows)?;
+    let rows = graph.edges().map(|(id, it)| {
+        vec![Datum::Integer(i64::from(id.0) + 1), number(it.tail), Datum::text(&it.kind), number(it.head)]
+    });
+    database.fill(&edges, rows)?;
+    database.analyze();
     Ok(database)
-}
-
-fn insert(database: &mut Database, table: &str, rows: impl Iterator<Item = String>) -> Result<(), Mistake> {
-    let rows: Vec<String> = rows.collect();
-    rows.chunks(AT_ONCE)
-        .try_for_each(|rows| database.execute(&format!("INSERT INTO {table} VALUES {}", rows.join(", "))).map(|_| ()))
 }
 
 /// The rows of the answer, and what it took to find them.
@@ -81,7 +77,7 @@ pub fn answer(
     };
     let is_again = |stage: usize, arm: usize| plan.stages[stage].recursive_from.is_some_and(|from| arm >= from);
     let joining = plan.steps().filter(|(stage, arm, step)| is_again(*stage, *arm) && reads_edges(&step.operator));
-    let joining: BTreeSet<usize> = joining.map(|(stage, ..)| stage).collect();
+    let joining: Vec<usize> = joining.map(|(stage, ..)| stage).collect();
     // The stage of each operator.
     let mut stages = vec![0; plan.operators];
     plan.steps().for_each(|(stage, _, step)| stages[step.id] = stage);
@@ -132,7 +128,7 @@ struct Rounds<'a> {
     follow: &'a mut dyn Follow,
     look: Look,
     sources: Vec<(Rc<str>, Range<usize>)>,
-    joining: BTreeSet<usize>,
+    joining: Vec<usize>,
     table: Option<Table>,
     /// Rows that were found since the last round began: their stage, and how many.
     new: Vec<VertexId>,

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use crate::order;
+
 /// A vertex, by its place in the order in which they were added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VertexId(pub u32);
@@ -105,10 +107,8 @@ impl Graph {
     /// Removes a vertex with the edges that touch it, for an edge can't hang in the air; they are returned.
     pub fn remove(&mut self, id: VertexId) -> Vec<EdgeId> {
         let vertex = self.vertex(id);
-        let mut touching: Vec<EdgeId> = vertex.leaving.iter().chain(&vertex.entering).copied().collect();
         // A loop leaves and enters.
-        touching.sort_unstable();
-        touching.dedup();
+        let touching: Vec<EdgeId> = order::set(vertex.leaving.iter().chain(&vertex.entering).copied());
         for edge in &touching {
             self.disconnect(*edge);
         }

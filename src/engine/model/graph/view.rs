@@ -1,12 +1,11 @@
 //! A look from outside: what was counted, the whole state, and what a picture needs that is no field.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::language::Language;
 use super::{GraphStore, VertexId};
 use crate::contract::Counter;
+use crate::order;
 use crate::wording::list;
 
 /// What a vertex is in the walk that was last seen.
@@ -37,8 +36,7 @@ impl GraphStore {
 
     /// Whether two answers to what is asked are not the same set of rows.
     pub fn differs(&self) -> bool {
-        let sets = self.answers.iter().flatten().map(|answer| answer.rows.iter().collect::<BTreeSet<_>>());
-        let sets: Vec<_> = sets.collect();
+        let sets: Vec<_> = self.answers.iter().flatten().map(|answer| order::set(answer.rows.iter())).collect();
         sets.windows(2).any(|pair| pair[0] != pair[1])
     }
 }

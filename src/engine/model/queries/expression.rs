@@ -158,7 +158,7 @@ impl Expression {
         Ok(all)
     }
 
-    pub fn value(&self, scope: &impl Scope) -> Result<Value, Why> {
+    pub fn value(&self, scope: &dyn Scope) -> Result<Value, Why> {
         match self {
             Expression::Literal(value) => Ok(value.clone()),
             Expression::Name(name, _) => scope.name(name),
@@ -183,7 +183,7 @@ impl Expression {
     }
 
     /// Asks `check` of each expression within it, itself first.
-    pub fn check(&self, check: &mut impl FnMut(&Expression) -> Result<(), Mistake>) -> Result<(), Mistake> {
+    pub fn check(&self, check: &mut dyn FnMut(&Expression) -> Result<(), Mistake>) -> Result<(), Mistake> {
         check(self)?;
         match self {
             Expression::Literal(_) | Expression::Name(..) | Expression::Column(..) => Ok(()),

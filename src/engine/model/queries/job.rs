@@ -15,6 +15,7 @@
 //! reducer has finished is in the shared file system, and stays. Nobody notices but the clock, since the functions give
 //! the same pairs again.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -25,6 +26,7 @@ use super::functions::{Map, Reduce};
 use super::value::{Tuple, Value, Why, flat};
 use super::worker::WorkerId;
 use crate::contract::Decided;
+use crate::order;
 use crate::wording::{count, list};
 
 #[derive(Clone, Debug)]
@@ -52,6 +54,10 @@ pub struct Pair {
     pub place: usize,
     pub key: Value,
     pub value: Value,
+}
+
+fn by_key(one: &Pair, other: &Pair) -> Ordering {
+    one.key.cmp(&other.key)
 }
 
 /// A map task: a split of the rows, and the pairs that came of it.
@@ -264,7 +270,7 @@ impl Job {
     /// Reduces the pairs of one task, key by key.
     fn combine(&mut self, worker: WorkerId, task: usize) -> Result<(), Why> {
         let mut rest = std::mem::take(&mut self.tasks[task].pairs);
-        rest.sort_by(|one, other| one.key.cmp(&other.key));
+        order::sort_by(&mut rest, by_key);
         let mut combined: Vec<Pair> = Vec::new();
         for same in rest.chunk_by(|one, other| one.key == other.key) {
             let (first, values) = (&same[0], same.iter().map(|pair| pair.value.clone()).collect());
@@ -290,7 +296,7 @@ impl Job {
     fn fetch(&mut self, worker: WorkerId, part: usize) -> usize {
         let fetched = self.tasks.iter().flat_map(|task| &task.pairs).filter(|pair| self.part_of(&pair.key) == part);
         let mut fetched: Vec<Pair> = fetched.cloned().collect();
-        fetched.sort_by(|one, other| one.key.cmp(&other.key));
+        order::sort_by(&mut fetched, by_key);
         let many = fetched.len();
         self.pairs_shuffled += many as u64;
         let part = &mut self.parts[part];

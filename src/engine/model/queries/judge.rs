@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 
 use super::question::Language;
 use super::value::{Tuple, spelled};
+use crate::order;
 use crate::wording::{capital, count, list};
 
 /// An answer that is complete.
@@ -39,7 +40,7 @@ pub struct Class {
 pub fn judge(answers: &[Answered]) -> Verdict {
     let sorted = |rows: &[Tuple]| {
         let mut rows = rows.to_vec();
-        rows.sort();
+        order::sort(&mut rows);
         rows
     };
     let mut classes: Vec<(Vec<Tuple>, Vec<Language>)> = Vec::new();
@@ -50,7 +51,7 @@ pub fn judge(answers: &[Answered]) -> Verdict {
             None => classes.push((rows, vec![answer.language])),
         }
     }
-    classes.sort_by_key(|(_, languages)| std::cmp::Reverse(languages.len()));
+    order::sort_by_key(&mut classes, |(_, languages)| std::cmp::Reverse(languages.len()));
     let first = classes.first().map(|(rows, _)| rows.clone()).unwrap_or_default();
     let class = |(rows, languages): (Vec<Tuple>, Vec<Language>)| Class {
         languages,

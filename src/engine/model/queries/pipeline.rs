@@ -13,6 +13,7 @@ use super::data::{Data, INDEX, RowId};
 use super::stages::{Accumulator, Does, Lookup, Stages};
 use super::value::{Document, Operator, Tuple, Value, Why, combine, flat, spelled};
 use crate::contract::Decided;
+use crate::order;
 use crate::wording::count;
 
 #[derive(Clone, Debug)]
@@ -304,7 +305,7 @@ impl Pipeline {
         let held = std::mem::take(&mut self.states[stage].held);
         let mut documents: Vec<Document> = held.iter().map(|(_, document)| document.clone()).collect();
         if let Does::Sort(by) = &self.stages.stages[stage].does {
-            documents.sort_by(|one, other| {
+            order::sort_by(&mut documents, |one, other| {
                 let orders = by.iter().map(|(path, ascending)| {
                     // A list is ordered by its least value, or, downwards, by its greatest.
                     let value = |document| match path.of(document).unwrap_or(Value::Nothing) {

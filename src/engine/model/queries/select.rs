@@ -10,9 +10,9 @@ use super::value::{Tuple, Value, Why, flat, spelled};
 use crate::contract::Decided;
 use crate::table::Mistake;
 use crate::table::database::Database;
-use crate::table::datum::Datum;
+use crate::table::datum::{Datum, Type};
 use crate::table::plan::{self, Operator, OperatorId, Plan, Step};
-use crate::table::query::Query;
+use crate::table::query::{ColumnDefinition, Name, Query};
 use crate::table::run::{self, Move, Run};
 use crate::wording::count;
 
@@ -54,23 +54,23 @@ pub fn planned(query: &Query, database: &Database) -> Result<Plan, Mistake> {
 
 /// The table as a database has it.
 pub fn database(data: &Data) -> Database {
+    filled(data).unwrap_or_else(|mistake| panic!("{}: {}", data.name, mistake.problem))
+}
+
+fn filled(data: &Data) -> Result<Database, Mistake> {
     let mut database = Database::new();
-    let mut run = |text: &str| {
-        database.execute(text).unwrap_or_else(|mistake| panic!("{text}: {}", mistake.told(text)));
-    };
-    let kind = |place: usize| if data.numbers[place] { "INTEGER" } else { "TEXT" };
-    let columns = data.columns.iter().enumerate().map(|(place, name)| format!("{name} {}", kind(place)));
-    run(&format!("CREATE TABLE {} ({})", data.name, columns.collect::<Vec<_>>().join(", ")));
-    for row in &data.rows {
-        let values: Vec<String> = row.iter().map(|value| datum(value).literal()).collect();
-        run(&format!("INSERT INTO {} VALUES ({})", data.name, values.join(", ")));
-    }
+    let table = Name::new(data.name.clone());
+    let kind = |numbers: bool| if numbers { Type::Integer } else { Type::Text };
+    let columns = data.columns.iter().zip(&data.numbers);
+    let columns = columns.map(|(name, numbers)| ColumnDefinition::new(Name::new(name.clone()), kind(*numbers)));
+    database.create_table(&table, &columns.collect::<Vec<_>>())?;
+    database.fill(&table, data.rows.iter().map(|row| row.iter().map(datum).collect()))?;
     for column in &data.indexes {
         let column = &data.columns[*column];
-        run(&format!("CREATE INDEX by_{column} ON {} ({column})", data.name));
+        database.create_index(&Name::new(format!("by_{column}")), &table, &[Name::new(column.clone())], false)?;
     }
     database.analyze();
-    database
+    Ok(database)
 }
 
 fn datum(value: &Value) -> Datum {

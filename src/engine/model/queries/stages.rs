@@ -192,7 +192,7 @@ fn stage(reader: &mut Reader, name: &str, at: usize) -> Result<Does, Mistake> {
         "$project" => project(reader),
         "$sort" => {
             let mut by = Vec::new();
-            fields(reader, |reader, name, at| {
+            fields(reader, &mut |reader, name, at| {
                 let ascending = match number(reader)? {
                     (1, _) => true,
                     (-1, _) => false,
@@ -237,11 +237,11 @@ fn name(reader: &mut Reader, what: &'static str) -> Result<(Rc<str>, usize), Mis
     }
 }
 
+/// Reads what stands behind a name, given with its place.
+type Behind<'a> = dyn FnMut(&mut Reader, Rc<str>, usize) -> Result<(), Mistake> + 'a;
+
 /// Reads `{name: …, …}`, what stands behind each name by `read`.
-fn fields(
-    reader: &mut Reader,
-    mut read: impl FnMut(&mut Reader, Rc<str>, usize) -> Result<(), Mistake>,
-) -> Result<(), Mistake> {
+fn fields(reader: &mut Reader, read: &mut Behind) -> Result<(), Mistake> {
     reader.require("{")?;
     if reader.take("}") {
         return Ok(());
@@ -297,7 +297,7 @@ fn plain(reader: &mut Reader) -> Result<Value, Mistake> {
 
 fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
     let mut all = Vec::new();
-    fields(reader, |reader, name, at| {
+    fields(reader, &mut |reader, name, at| {
         match &*name {
             "$or" | "$and" => {
                 let of = list(reader, condition)?;
@@ -317,7 +317,7 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
                     return Ok(());
                 }
                 let before = all.len();
-                fields(reader, |reader, name, at| {
+                fields(reader, &mut |reader, name, at| {
                     all.push(if &*name == "$in" {
                         Condition::In(path.clone(), list(reader, plain)?)
                     } else {
@@ -350,7 +350,7 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
     }
     let mut named = Vec::new();
     let mut combined = None;
-    fields(reader, |reader, name, at| {
+    fields(reader, &mut |reader, name, at| {
         if name.starts_with('$') {
             let operator = one_of(&OPERATORS, &name, at, "operator")?;
             let values = list(reader, made)?;
@@ -376,17 +376,17 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
 fn group(reader: &mut Reader) -> Result<Does, Mistake> {
     let begins = reader.at();
     let (mut key, mut all) = (None, Vec::new());
-    fields(reader, |reader, name, _| {
+    fields(reader, &mut |reader, name, _| {
         if &*name == "_id" {
             key = Some(made(reader)?);
             return Ok(());
         }
         let mut found = None;
         let at = reader.at();
-        fields(reader, |reader, name, at| {
+        fields(reader, &mut |reader, name, at| {
             let accumulator = one_of(&ACCUMULATORS, &name, at, "accumulator")?;
             let of = if accumulator == Accumulator::Count {
-                fields(reader, |_, name, at| Err(wrong(at, format!("`{name}` cannot stand here"), "}")))?;
+                fields(reader, &mut |_, name, at| Err(wrong(at, format!("`{name}` cannot stand here"), "}")))?;
                 Made::Value(Value::Number(1))
             } else {
                 made(reader)?
@@ -406,7 +406,7 @@ fn group(reader: &mut Reader) -> Result<Does, Mistake> {
 fn lookup(reader: &mut Reader, begins: usize) -> Result<Does, Mistake> {
     const FIELDS: [&str; 4] = ["from", "localField", "foreignField", "as"];
     let mut found: [Option<(Rc<str>, usize)>; 4] = [None, None, None, None];
-    fields(reader, |reader, name, at| {
+    fields(reader, &mut |reader, name, at| {
         let place = FIELDS.iter().position(|field| *field == &*name);
         let place = place.ok_or_else(|| wrong(at, format!("`{name}` cannot stand here"), FIELDS.join(", ")))?;
         let at = reader.at();
@@ -432,7 +432,7 @@ fn project(reader: &mut Reader) -> Result<Does, Mistake> {
     let mut omit: Vec<Rc<str>> = Vec::new();
     let mut left_out = None;
     let begins = reader.at();
-    fields(reader, |reader, name, at| {
+    fields(reader, &mut |reader, name, at| {
         if name.contains('.') {
             return Err(wrong(
                 at,
@@ -522,7 +522,7 @@ impl Condition {
         }
     }
 
-    fn paths(&self, check: &mut impl FnMut(&Path) -> Result<(), Mistake>) -> Result<(), Mistake> {
+    fn paths(&self, check: &mut dyn FnMut(&Path) -> Result<(), Mistake>) -> Result<(), Mistake> {
         match self {
             Condition::All(each) | Condition::Any(each) => each.iter().try_for_each(|each| each.paths(check)),
             Condition::Compare(path, ..) | Condition::In(path, _) => check(path),
@@ -551,7 +551,7 @@ impl Made {
         }
     }
 
-    fn paths(&self, check: &mut impl FnMut(&Path) -> Result<(), Mistake>) -> Result<(), Mistake> {
+    fn paths(&self, check: &mut dyn FnMut(&Path) -> Result<(), Mistake>) -> Result<(), Mistake> {
         match self {
             Made::Value(_) => Ok(()),
             Made::Field(path) => check(path),
