@@ -92,7 +92,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let before = engine.state();
     for (script, reason) in [
         ("post u13 x", "there is no user u13; users are u1 to u12"),
-        ("follow u2 u2", "u2 is one user, and to follow takes two"),
+        ("follow u2 u2", "u2 is one user, and following takes two"),
         ("timeline u1000000", "there is no user u1000000; users are u1 to u12"),
     ] {
         assert_eq!(run(&mut engine, script), [Outcome::Refused(reason.to_owned())]);
