@@ -167,7 +167,7 @@ impl<P: Protocol> Cluster<P> {
         self.network().is_up(node.into())
     }
 
-    /// Whether nothing will happen by itself any more, but for what only keeps things going; and nobody waits for an answer.
+    /// Whether nothing will happen by itself any more, but for what only keeps things going; and no one waits for an answer.
     pub fn is_quiet(&self) -> bool {
         !self.network().in_flight().any(|message| P::is_news(self, message))
             && !self.calls.iter().any(Call::is_open)

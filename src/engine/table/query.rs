@@ -284,7 +284,7 @@ pub fn parse_query(text: &str) -> Result<Query, Mistake> {
         Statement::Select(query) => Ok(query),
         Statement::Explain(_) => Err(Mistake {
             at: 0,
-            problem: "EXPLAIN says how a query is answered, and does not answer it".into(),
+            problem: "EXPLAIN says how a query is answered, but doesn't answer it".into(),
             accepted: "SELECT, WITH".into(),
         }),
         _ => Err(Mistake { at: 0, problem: "this statement answers nothing".into(), accepted: "SELECT, WITH".into() }),

@@ -203,7 +203,7 @@ impl Scalar {
     fn calculate_fractions(&self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Mistake> {
         let (Some(one), Some(other)) = (fraction(left), fraction(right)) else {
             let text = if matches!(left, Datum::Text(_)) { left } else { right };
-            return Err(self.refused(format!("{} is a text and is not calculated with", text.literal())));
+            return Err(self.refused(format!("{} is a text, and can't be calculated with", text.literal())));
         };
         let result = match operator {
             Operator::Add => one + other,
@@ -234,7 +234,7 @@ impl Scalar {
                 };
                 Datum::Text(substring(text, *from, len).into())
             }
-            _ => return Err(self.refused(format!("{} does not take this", function.to_ascii_uppercase()))),
+            _ => return Err(self.refused(format!("{} doesn't take this", function.to_ascii_uppercase()))),
         })
     }
 

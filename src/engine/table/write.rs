@@ -108,7 +108,7 @@ impl Database {
         if *key && table.columns.iter().any(|column| column.key) {
             return wrong(
                 name.at,
-                "a primary key of several columns is not known here",
+                "a primary key of several columns isn't known here",
                 "one column, and UNIQUE indexes",
             );
         }
@@ -170,7 +170,7 @@ impl Database {
         let twice =
             index.entries.windows(2).find(|pair| pair[0].0 == pair[1].0 && !pair[0].0.iter().any(Datum::is_null));
         if let (true, Some([(key, _), _])) = (unique, twice) {
-            return wrong(name.at, format!("{} is there more than once", spelt(key)), "an index that is not UNIQUE");
+            return wrong(name.at, format!("{} is there more than once", spelt(key)), "an index that isn't UNIQUE");
         }
         let told = format!("the index {} has {}", index.name, crate::wording::count(index.entries.len(), "entry"));
         if let Some(statistics) = &mut table.statistics {
@@ -363,7 +363,7 @@ impl Database {
                 return wrong(
                     at,
                     format!("{} is in the index {} already", spelt(&key), index.name),
-                    "a value that is not there yet",
+                    "a value that isn't there yet",
                 );
             }
             written.bytes_written += record::entry_size(&key, number);

@@ -14,7 +14,7 @@ pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
     let is_told = ways.iter().all(|way| is_delivered(cluster, *way));
     let alike = if ways.len() == 1 { "All texts are alike" } else { "All texts of a way are alike" };
     let (class, title) = match cluster.witness.conflicts {
-        _ if differ > 0 => ("bad", format!("All told, and {} ✗", differs(differ))),
+        _ if differ > 0 => ("bad", format!("All sent, but {} ✗", differs(differ))),
         _ if mixed > 0 => ("bad", format!("Words are mixed in {} ✗", count(mixed, "place"))),
         _ if !is_told => ("strong", "Not all have everything yet".to_owned()),
         0 => ("good", format!("{alike} ✓")),
@@ -33,7 +33,7 @@ pub(super) fn of_node(cluster: &Texts, node: NodeId) -> String {
     let kept = |way| usize::from(cluster.nodes[node.index()].keeps(way));
     match ways.map(|way| under_way(cluster, node, *way) + kept(*way)).sum::<usize>() {
         0 => String::new(),
-        many => format!("{many} to tell"),
+        many => format!("{many} to send"),
     }
 }
 

@@ -133,7 +133,7 @@ pub enum Next {
 fn pushes(next: Next) -> &'static str {
     match next {
         Next::Nothing => "",
-        Next::Pushes => " It sends what comes of that.",
+        Next::Pushes => " It sends the merged text on.",
     }
 }
 

@@ -110,10 +110,10 @@ pub fn beside(rival: Option<Rival>) -> String {
     match rival {
         None => String::new(),
         Some(Rival { id, comes_first: true }) => {
-            format!(" {id} hangs there as well. It has the smaller name, so it stands first.")
+            format!(" {id} hangs there as well. It has the smaller name, so it comes first.")
         }
         Some(Rival { id, comes_first: false }) => {
-            format!(" {id} hangs there as well. It has the larger name, so it stands after.")
+            format!(" {id} hangs there as well. It has the larger name, so it comes after.")
         }
     }
 }
@@ -156,7 +156,7 @@ pub fn put_off(many: usize, why: &str) -> String {
     match many {
         0 => String::new(),
         1 => format!(" Another {why}."),
-        _ => format!(" Of the others each {why}."),
+        _ => format!(" Each of the others {why}."),
     }
 }
 

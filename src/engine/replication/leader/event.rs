@@ -243,7 +243,7 @@ fn takes_its_place(old: NodeId, mode: Mode) -> String {
 }
 
 fn there_again(again: &[Named]) -> String {
-    if again.is_empty() { String::new() } else { format!(" What was lost is there again: {}.", list(again)) }
+    if again.is_empty() { String::new() } else { format!(" No longer lost: {}.", list(again)) }
 }
 
 fn not_there(lost: &[Lost]) -> String {

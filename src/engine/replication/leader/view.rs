@@ -35,7 +35,7 @@ pub fn counters(cluster: &Cluster<Leader>) -> Vec<Counter> {
     let told = seen.writes.iter().filter(|write| write.told).count();
     let given_up = seen.history.calls().filter(|call| matches!(call.ended, Some((_, Returned::Nothing)))).count();
     let counted = [
-        ("writes_told", told as u64),
+        ("writes_acknowledged", told as u64),
         ("calls_refused", given_up as u64),
         ("writes_lost", lost(cluster).len() as u64),
         ("reads_stale", seen.history.stale()),

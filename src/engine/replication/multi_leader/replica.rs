@@ -118,7 +118,7 @@ impl Replica {
             let values = record.values();
             if values.len() > 1 && !record.seen().is_within(seen) {
                 let siblings = list(values.iter().map(ToString::to_string));
-                return Some(format!("{name} has siblings, {siblings}, and {} has not read them", call.client));
+                return Some(format!("{name} has siblings, {siblings}, and {} hasn't read them", call.client));
             }
         }
         match op {

@@ -144,7 +144,7 @@ impl Node {
         }
     }
 
-    /// Stores a record and tells nobody.
+    /// Stores a record and tells no one.
     fn keep(&mut self, key: &Key, record: &Record, purpose: Purpose) -> (Stored, Reaction) {
         let (node, stored) = (self.id, self.replica.store(key, record));
         let (key, record) = (key.clone(), record.clone());

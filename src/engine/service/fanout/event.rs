@@ -144,7 +144,11 @@ fn compared(same: bool) -> &'static str {
 fn touched(ways: Compared, [join, fan_out, hybrid]: &[u64; 3]) -> String {
     let join = many(*join, "row");
     if ways.has_hybrid() {
-        format!("join on read touched {join}, fan-out on write {}, and the hybrid {}", grouped(*fan_out), grouped(*hybrid))
+        format!(
+            "join on read touched {join}, fan-out on write {}, and the hybrid {}",
+            grouped(*fan_out),
+            grouped(*hybrid)
+        )
     } else {
         format!("join on read touched {join}, and fan-out on write {}", grouped(*fan_out))
     }

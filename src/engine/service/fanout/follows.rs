@@ -207,7 +207,7 @@ impl Choose {
 
     fn by_rank(&mut self, user: u32, chosen: &mut Vec<u32>) {
         let sum = self.weights.last().copied().unwrap_or(0);
-        // Who is drawn twice counts once; where nearly everybody is wanted, drawing would not end.
+        // Who is drawn twice counts once; where nearly everyone is wanted, drawing would not end.
         for _ in 0..self.each * 4 {
             if chosen.len() == self.each as usize {
                 return;

@@ -21,8 +21,7 @@ impl Fanout {
 
     /// Whether a new post of that user is left out of the hybrid's fan-out: never, where the hybrid isn't compared.
     pub fn is_celebrity(&self, user: UserId) -> bool {
-        self.settings.ways.has_hybrid()
-            && u64::from(self.world.follows.follower_count(user)) > self.settings.limit
+        self.settings.ways.has_hybrid() && u64::from(self.world.follows.follower_count(user)) > self.settings.limit
     }
 
     /// Rows a second that go into mailboxes at the rate of posts that costs are projected to, by the mean of the posts

@@ -13,7 +13,7 @@ use crate::wording::count;
 /// Something that must hold and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No meta page is sound, so nobody knows where the tree begins.
+    /// No meta page is sound, so no one knows where the tree begins.
     NoRoot,
     Unreadable {
         page: PageId,

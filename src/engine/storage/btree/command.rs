@@ -39,7 +39,7 @@ pub enum Command {
     /// Write what only the log has into the page file, and empty the log.
     #[button]
     Checkpoint,
-    /// Look the whole tree through for what must always hold.
+    /// Check the whole tree for everything that must always hold.
     Check,
     /// Empty the cache: every page that the disk has leaves memory.
     #[button]

@@ -128,7 +128,7 @@ pub enum Event {
     #[told(tell_memory)]
     MemorySearched { key: Key, memtables: usize, standing: Standing },
     #[told(
-        "Level {level}: its one table is passed over, for its smallest and largest key rule the key out.",
+        "Level {level}: its one table is passed over, because its smallest and largest key rule the key out.",
         when = *tables == 1
     )]
     #[told("Level {level}: all {tables} tables are passed over, by their smallest and largest keys alone.")]
@@ -165,18 +165,18 @@ pub enum Event {
     )]
     Scanned { from: Key, to: Key, at: Option<u64>, entries: usize, tables: usize },
     #[told(
-        "Snapshot {} sees everything up to write {}, but nothing later. What it sees must not be dropped.",
+        "Snapshot {} sees everything up to write {}, but nothing later. Entries that it sees must not be dropped.",
         snapshot.number, snapshot.sequence
     )]
     SnapshotTaken { snapshot: Snapshot },
-    #[told("Snapshot {number} was given up. The next compaction may drop what only it could see.")]
+    #[told("Snapshot {number} was given up. The next compaction may drop entries that only it could see.")]
     SnapshotReleased { number: u64 },
 
     // Crashes.
     #[told("The plug was pulled. All that was in memory is gone. {outage}")]
     Crashed { outage: Outage },
     #[told(
-        "Start-up read {} from the manifest. What counts after them: {}.",
+        "Start-up read {} from the manifest. After them the tree has {}.",
         count(*edits, "edit"), count(*tables, "table")
     )]
     ManifestRead { edits: usize, tables: usize },

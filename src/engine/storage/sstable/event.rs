@@ -203,12 +203,12 @@ pub enum Event {
     MergeGivenUp { reason: Rc<str> },
 
     #[told(
-        "The power went. The memtable is gone, with {}, and so are all indexes. {outage}",
+        "The plug was pulled. The memtable is gone, with {}, and so are all indexes. {outage}",
         count(*entries, "entry")
     )]
     Crashed { outage: Outage, entries: usize },
     #[told(
-        "{file} wasn't finished, so it doesn't count, and was removed. What it was made from does.",
+        "{file} wasn't finished, so it doesn't count, and was removed. The files that it was made from do count.",
         when = let FileName::Unfinished(_) = file
     )]
     #[told("{file} was removed: the table that it was merged into is there.", when = let FileName::Table(_) = file)]
@@ -220,8 +220,8 @@ pub enum Event {
     )]
     TableOpened { table: TableId, entries: u64 },
     #[told(
-        "The newest table, {}, was read through: the newest sequence number on the disk is {sequence}. What is written \
-         next must be newer.",
+        "The newest table, {}, was read through: the newest sequence number on the disk is {sequence}. The next write \
+         must be newer.",
         table.file()
     )]
     SequenceFound { table: TableId, sequence: Sequence },
