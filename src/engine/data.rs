@@ -296,7 +296,7 @@ impl Reader<'_> {
             let Some(end) = self.rest.find('"') else {
                 return Err(BadData {
                     line: opened,
-                    problem: "a quote is opened and never closed".to_owned(),
+                    problem: "a quote is opened but never closed".to_owned(),
                     accepted: "a quote at both ends of a field; a quote within quotes is doubled".to_owned(),
                 });
             };

@@ -124,7 +124,7 @@ impl Scalar {
         Ok(match self.value(row)? {
             Datum::Null => None,
             Datum::Integer(number) => Some(number != 0),
-            other => return Err(self.refused(format!("{} is {}, and no condition", other.literal(), other.kind()))),
+            other => return Err(self.refused(format!("{} is {}, not a condition", other.literal(), other.kind()))),
         })
     }
 
@@ -178,7 +178,7 @@ impl Scalar {
             Operator::Join => Ok(Datum::Text(format!("{left}{right}").into())),
             Operator::Field => match left {
                 Datum::Text(document) => json::field(document, right).map_err(|problem| self.refused(problem)),
-                other => Err(self.refused(format!("{} is {}, and no document", other.literal(), other.kind()))),
+                other => Err(self.refused(format!("{} is {}, not a document", other.literal(), other.kind()))),
             },
             _ => self.calculate(operator, left, right),
         }

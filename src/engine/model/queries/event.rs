@@ -55,7 +55,7 @@ pub enum Event {
     WorkerDied { worker: WorkerId, again: usize, left: usize },
     #[told("The table {table} has a row {number} now.")]
     RowAdded { table: Rc<str>, number: usize },
-    #[told("A table {table} takes the place of the other, with {} and no row. Its questions aren't written yet.", count(*columns, "column"))]
+    #[told("A table {table} takes the place of the other, with {} but no rows. Its questions aren't written yet.", count(*columns, "column"))]
     TableBegun { table: Rc<str>, columns: usize },
     #[told("There is nothing to go on with: no question was cut short.")]
     NothingToGoOn,

@@ -358,11 +358,7 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
                 return Err(wrong(at, format!("`{name}` puts {} together", values.len()), "at least two values"));
             }
             if operator == Operator::Subtract && values.len() > 2 {
-                return Err(wrong(
-                    at,
-                    format!("`{name}` takes one value from another, and not {}", values.len()),
-                    "two",
-                ));
+                return Err(wrong(at, format!("`{name}` takes one value from another, not {}", values.len()), "two"));
             }
             combined = Some(Made::Combined(operator, values));
         } else {

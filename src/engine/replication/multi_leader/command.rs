@@ -124,7 +124,7 @@ pub enum Command {
         #[word("via")]
         node: Option<NodeId>,
     },
-    /// Read what is kept under a name.
+    /// Read the record that has a name.
     #[button]
     #[begin("only ask for it")]
     Read {

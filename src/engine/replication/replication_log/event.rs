@@ -95,12 +95,12 @@ pub enum Event {
     #[told("The leader hears that the follower has {}.", count(*entries, "entry"))]
     Reported { entries: u32 },
     #[told(
-        "The leader sends the follower a copy of what is committed, {}, and its place in the log: {}.",
+        "The leader sends the follower a copy of all that is committed, {}, and its place in the log: {}.",
         count(*rows, "row"), count(*entries, "entry")
     )]
     CopySent { rows: usize, entries: u32 },
     #[told(
-        "The follower is made anew from a copy of what is committed on the leader: {}. {compared}",
+        "The follower is made anew from a copy of all that is committed on the leader: {}. {compared}",
         count(*rows, "row")
     )]
     Copied { rows: usize, entries: u32, compared: Compared },

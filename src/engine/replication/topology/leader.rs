@@ -238,7 +238,8 @@ impl Node<Topology> for Leader {
             (false, _) => (with, Vec::new()),
             (true, true) => (with, vec![(Time::ZERO, Timer::Back)]),
             (true, false) => {
-                let none = "What is sent to a leader that is off is lost: changes have no names that it could ask for.";
+                let none = "Changes that are sent to a leader that is off are lost: they have no names by which it \
+                            could ask for them.";
                 (format!("{with} {none}"), Vec::new())
             }
         }

@@ -21,7 +21,7 @@ pub enum Event {
     )]
     PostStored { post: PostId, author: UserId, followers: u64 },
     /// Fan-out on write: the post, and a copy for each follower.
-    #[told("Fan-out on write: 1 row is written, the post, and no copy of it, because no one follows {author}.", when = *mailboxes == 0)]
+    #[told("Fan-out on write: 1 row is written, the post. There are no copies, because no one follows {author}.", when = *mailboxes == 0)]
     #[told(
         "Fan-out on write: {} are written, the post and a copy in the mailbox of each follower of {author}.",
         many(mailboxes + 1, "row")

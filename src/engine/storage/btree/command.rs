@@ -34,7 +34,7 @@ pub enum Command {
         #[example("9")]
         to: Key,
     },
-    /// Make what was written safe from a crash.
+    /// Make every write so far safe from a crash.
     Sync,
     /// Write what only the log has into the page file, and empty the log.
     #[button]

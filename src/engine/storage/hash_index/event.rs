@@ -158,7 +158,7 @@ pub enum Event {
     #[told("{name}.tmp was renamed to {name}. A rename happens whole or not at all.")]
     OutputRenamed { name: String },
     #[told(
-        "The directory was synced: {} will survive a crash. For now what was copied is on the disk twice.",
+        "The directory was synced: {} will survive a crash. For now the copied records are on the disk twice.",
         list(outputs)
     )]
     OutputsNamed { outputs: Vec<SegmentId> },

@@ -77,6 +77,6 @@ pub enum Command {
         #[most(LONGEST)]
         time: Time,
     },
-    /// Make what was logged safe from a crash.
+    /// Make every logged write safe from a crash.
     Sync,
 }

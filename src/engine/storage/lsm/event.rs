@@ -93,7 +93,7 @@ pub enum Event {
     )]
     Moved { table: FileNumber, level: usize, is_sorted: bool },
     #[told(
-        "Nothing is left of what was merged, so no table is written{}.",
+        "Nothing is left of the merged tables, so no table is written{}.",
         without(*dropped, *tombstones)
     )]
     AllDropped { dropped: u64, tombstones: u64 },
@@ -291,7 +291,7 @@ fn without(dropped: u64, tombstones: u64) -> String {
     }
     if tombstones > 0 {
         let gone = count(tombstones, "tombstone");
-        text += &format!("; {gone} dropped, as no older table can hold what is deleted");
+        text += &format!("; {gone} dropped, as no older table can hold the deleted keys");
     }
     text
 }

@@ -77,7 +77,7 @@ pub enum Event {
     TableSynced { table: TableId, bytes: u64 },
     #[told("{} was renamed to {}. A rename happens whole or not at all.", table.unfinished(), table.file())]
     TableNamed { table: TableId },
-    #[told("{log} was created: the log for what is written from now on.")]
+    #[told("{log} was created: the log for writes from now on.")]
     LogCreated { log: String },
     #[told(
         "The directory was synced: {} will survive a crash. For now everything in it is on the disk twice.",
