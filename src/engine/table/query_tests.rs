@@ -208,11 +208,11 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT name FROM people WHERE name > 1",
-            "line 1, column 31: a text and a whole number stand together; accepted: two numbers, or two texts",
+            "line 1, column 31: a text and a whole number are put together; accepted: two numbers, or two texts",
         ),
         (
             "SELECT name FROM people WHERE name",
-            "line 1, column 31: a text cannot stand as a condition; accepted: a whole number",
+            "line 1, column 31: a text can't be as a condition; accepted: a whole number",
         ),
         (
             "SELECT name, COUNT(*) FROM people",
@@ -220,7 +220,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT 1 WHERE COUNT(*) > 1",
-            "line 1, column 16: COUNT cannot stand in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
+            "line 1, column 16: COUNT can't be in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
         ),
         (
             "SELECT name FROM (SELECT 1)",

@@ -186,7 +186,7 @@ fn tell_fault(writer: &u32, reader: &u32, fault: &Fault, out: &mut Formatter) ->
 
 fn tell_cell(writer: &u32, reader: &u32, verdict: &Verdict, why: &str, out: &mut Formatter) -> fmt::Result {
     let way = match writer.cmp(reader) {
-        std::cmp::Ordering::Equal => "Its own",
+        std::cmp::Ordering::Equal => "Its own data",
         std::cmp::Ordering::Less => "Older data",
         std::cmp::Ordering::Greater => "Newer data",
     };

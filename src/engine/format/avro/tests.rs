@@ -227,7 +227,7 @@ fn mistakes_in_a_schema_have_a_line_and_a_column() {
         ("{\n  \"type\": \"record\",\n}", "line 3, column 1: `}` stands here; accepted: a name in quotes"),
         ("{\"type\":\"recrod\"}", "line 1, column 9: there is no type \"recrod\" here"),
         ("{\"type\":\"record\",\"name\":\"P\"}", "line 1, column 1: this lacks \"fields\""),
-        ("[\"null\",\"null\"]", "line 1, column 9: null stands twice in the union"),
+        ("[\"null\",\"null\"]", "line 1, column 9: null is in the union twice"),
         ("[[\"null\"]]", "line 1, column 2: a union is within a union"),
         ("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"1\"]}", "line 1, column 42: \"1\" is no symbol"),
         (

@@ -32,7 +32,7 @@ pub enum Command {
         #[name("node")]
         via: Option<NodeId>,
     },
-    /// Read a key, from the leader or from the node named here.
+    /// Read a key from the leader, or from the node that is named here.
     #[button]
     #[begin("only send a read")]
     Get {

@@ -250,8 +250,8 @@ fn not_there(lost: &[Lost]) -> String {
     match lost.len() {
         0 => " No acknowledged write is lost.".to_owned(),
         many => {
-            let are = if many == 1 { "is" } else { "are" };
-            format!(" {} {are} not there: {}.", count(many, "acknowledged write"), list(lost))
+            let are = if many == 1 { "isn't" } else { "aren't" };
+            format!(" {} {are} there: {}.", count(many, "acknowledged write"), list(lost))
         }
     }
 }

@@ -77,7 +77,7 @@ fn r9_a_lost_write_is_not_denied_later() {
     assert_eq!(lost(&leader), 1);
     let (narration, _) = told(&mut leader, "put k c; add; settle; promote n3");
     assert_eq!(lost(&leader), 1, "{narration}");
-    assert!(narration.contains("1 acknowledged write is not there: k = b (c1.2; now c)."), "{narration}");
+    assert!(narration.contains("1 acknowledged write isn't there: k = b (c1.2; now c)."), "{narration}");
     // As long as a disk has it, it can come back; and then that is said.
     let mut leader = open(&[("n2", "async")]);
     told(&mut leader, "put k a; settle; cut n1 n2; cut n1 n3; put k b; promote n2; put k c");

@@ -124,7 +124,7 @@ pub enum Command {
         #[word("via")]
         node: Option<NodeId>,
     },
-    /// Read the record that has a name.
+    /// Read the record of a name.
     #[button]
     #[begin("only ask for it")]
     Read {

@@ -396,10 +396,10 @@ impl Node<MultiLeader> for Replica {
     fn stop(&mut self, _: Power) -> String {
         self.asked_by = Rc::default();
         self.was_off = true;
-        let kept = "What it has acknowledged is on its disk";
+        let kept = "All that it has acknowledged is on its disk";
         match self.owes() {
             0 => format!("{kept}."),
-            owed => format!("{kept}, and {} of that no other has acknowledged yet.", count(owed, "record")),
+            owed => format!("{kept}, and no other node has acknowledged {} of it yet.", count(owed, "record")),
         }
     }
 

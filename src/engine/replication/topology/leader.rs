@@ -224,11 +224,11 @@ impl Node<Topology> for Leader {
 
     fn stop(&mut self, _: Power) -> String {
         let held = std::mem::take(&mut self.held).len();
-        let applied = "What it has applied was synced before, and is on its disk.";
+        let applied = "All that it has applied was synced before, and is on its disk.";
         if held == 0 {
             return applied.to_owned();
         }
-        format!("{applied} What it held back is gone from its memory: {}.", count(held, "change"))
+        format!("{applied} The changes that it held back are gone from its memory: {}.", count(held, "change"))
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {

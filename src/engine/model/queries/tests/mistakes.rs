@@ -138,7 +138,7 @@ fn of_tables_rows_and_indexes() {
     let mut engine = open(&[("languages", "sql-loop")]);
     run(&mut engine, "index fish");
     assert_eq!(run(&mut engine, "index fish"), [Outcome::Refused("there is an index by_fish already".to_owned())]);
-    let why = "the pipeline is not shown here; accepted: sql, loop";
+    let why = "the pipeline isn't shown here; accepted: sql, loop";
     assert_eq!(run(&mut engine, "ask pipeline"), [Outcome::Refused(why.to_owned())]);
 }
 
