@@ -284,7 +284,7 @@ impl<'a> Binder<'a> {
 
     fn aggregate(&mut self, at: At, function: Aggregate, of: Option<&Expr>, distinct: bool) -> Bound {
         let Some((keys, mut calls)) = self.grouped.take() else {
-            let problem = format!("{} can't be in {}", function.name(), self.place);
+            let problem = format!("{} can't be used in {}", function.name(), self.place);
             return Err(Mistake { at, problem, accepted: "it after SELECT, HAVING or ORDER BY".to_owned() });
         };
         let place = std::mem::replace(&mut self.place, "another aggregate");
@@ -334,7 +334,7 @@ impl<'a> Binder<'a> {
         }
         let accepted: Vec<&str> = fits.iter().map(|kind| kind.said()).collect();
         let place = if place == "a condition" { "as a condition".to_owned() } else { format!("in {place}") };
-        Err(Mistake { at, problem: format!("{} can't be {place}", kind.said()), accepted: accepted.join(", ") })
+        Err(Mistake { at, problem: format!("{} can't be used {place}", kind.said()), accepted: accepted.join(", ") })
     }
 }
 

@@ -500,7 +500,7 @@ impl Parser<'_> {
             Some(token) if FOREIGN_RESERVED.iter().chain(FOREIGN).any(|word| token.is(word)) => {
                 format!("{} isn't known here", self.spelt(1).to_ascii_uppercase())
             }
-            Some(_) => format!("`{}` can't be here", self.spelt(1)),
+            Some(_) => format!("`{}` isn't expected here", self.spelt(1)),
         };
         Mistake { at: self.at(), problem, accepted: accepted.to_owned() }
     }

@@ -180,7 +180,7 @@ impl Parser<'_> {
         let Some((function, least, most)) = FUNCTIONS.iter().copied().find(|(name, ..)| self.here(name)) else {
             let mut mistake = self.wrong("");
             if !mistake.problem.ends_with("known here") {
-                mistake.problem = mistake.problem.replace("can't be here", "is no function known here");
+                mistake.problem = mistake.problem.replace("isn't expected here", "is no function known here");
             }
             let names = AGGREGATES.iter().map(|(name, _)| *name).chain(FUNCTIONS.iter().map(|(name, ..)| *name));
             mistake.accepted = names.map(str::to_ascii_uppercase).collect::<Vec<_>>().join(", ");

@@ -196,7 +196,7 @@ fn a_mistake_says_where_what_and_what_instead() {
     for (text, told) in [
         (
             "SELEC 1",
-            "line 1, column 1: `SELEC` can't be here; accepted: SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, \
+            "line 1, column 1: `SELEC` isn't expected here; accepted: SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, \
              CREATE, DROP, ALTER, ANALYZE",
         ),
         ("SELECT name\nFROM peple", "line 2, column 6: there is no table peple; accepted: towns, people"),
@@ -212,7 +212,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT name FROM people WHERE name",
-            "line 1, column 31: a text can't be as a condition; accepted: a whole number",
+            "line 1, column 31: a text can't be used as a condition; accepted: a whole number",
         ),
         (
             "SELECT name, COUNT(*) FROM people",
@@ -220,7 +220,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT 1 WHERE COUNT(*) > 1",
-            "line 1, column 16: COUNT can't be in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
+            "line 1, column 16: COUNT can't be used in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
         ),
         (
             "SELECT name FROM (SELECT 1)",

@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
     /// That the next token cannot stand where it stands.
     pub fn wrong(&self, accepted: &str) -> Mistake {
         let problem = match self.tokens.get(self.taken) {
-            Some((_, range)) => format!("`{}` can't be here", shorten(&self.text[range.clone()], 40)),
+            Some((_, range)) => format!("`{}` isn't expected here", shorten(&self.text[range.clone()], 40)),
             None => "the query ends too early".to_owned(),
         };
         Mistake { at: self.at(), problem, accepted: accepted.to_owned() }

@@ -45,7 +45,7 @@ impl Value for Columns {
                 Some(kind) => return Err(bad(format!("there is no type `{kind}`"), "TEXT, INTEGER")),
             };
             if let Some(more) = words.next() {
-                return Err(bad(format!("`{more}` can't be here"), "a comma, the end of the command"));
+                return Err(bad(format!("`{more}` isn't expected here"), "a comma, the end of the command"));
             }
             if columns.iter().any(|(other, _)| **other == *name) {
                 return Err(bad(format!("there are two columns `{name}`"), "another name"));

@@ -20,11 +20,11 @@ fn mistakes_in_cypher() {
         Language::Cypher,
         &[
             ("", (1, 1), "ends too early", "MATCH"),
-            ("SELECT 1", (1, 1), "`SELECT` can't be here", "MATCH"),
+            ("SELECT 1", (1, 1), "`SELECT` isn't expected here", "MATCH"),
             ("CREATE (p)", (1, 1), "CREATE isn't known here", "MATCH"),
-            ("MATCH p", (1, 7), "`p` can't be here", "a node"),
+            ("MATCH p", (1, 7), "`p` isn't expected here", "a node"),
             ("MATCH (p:person", (1, 16), "ends too early", ")"),
-            ("MATCH (p)-[:within*0..->(q) RETURN p", (1, 23), "`-` can't be here", "]"),
+            ("MATCH (p)-[:within*0..->(q) RETURN p", (1, 23), "`-` isn't expected here", "]"),
             ("MATCH (p)\nWHERE p.age = '3' RETURN p", (2, 9), "no `age`", "name"),
             ("MATCH (p)\nRETURN q.name", (2, 8), "no node is called `q`", "p"),
             ("MATCH (p) RETURN p ORDER BY p.name", (1, 20), "ORDER isn't known here", "the end"),
@@ -44,7 +44,7 @@ fn mistakes_in_sparql() {
     hold(
         Language::Sparql,
         &[
-            ("MATCH (p)", (1, 1), "`MATCH` can't be here", "SELECT"),
+            ("MATCH (p)", (1, 1), "`MATCH` isn't expected here", "SELECT"),
             ("SELECT ?p { ?p :within :x }", (1, 16), "stands for no address", "PREFIX"),
             ("PREFIX : <x>\nSELECT ?q {\n  ?p :within ?x }", (2, 8), "no triple has `?q`", "?p, ?x"),
             ("PREFIX : <x>\nSELECT ?p {\n  ?p !:within ?x }", (3, 6), "isn't known here", ":within"),
@@ -52,7 +52,7 @@ fn mistakes_in_sparql() {
             ("PREFIX : <x>\nSELECT ?p {\n  OPTIONAL { ?p :k ?x } }", (3, 3), "OPTIONAL is not known", "FILTER"),
             ("PREFIX : <x> SELECT ?p { ?p :within/ ?x }", (1, 38), "a variable in the place of a path", ":within"),
             ("PREFIX : <x> SELECT ?p { ?p :k ?x", (1, 34), "ends too early", "}"),
-            ("PREFIX : <x> SELECT ?p { ?p :k ?x ?y }", (1, 35), "`?y` can't be here", "`;`"),
+            ("PREFIX : <x> SELECT ?p { ?p :k ?x ?y }", (1, 35), "`?y` isn't expected here", "`;`"),
             ("PREFIX : <x> SELECT ?n { ?p :name ?n ; :k ?n }", (1, 43), "`?n` is a name", "another variable"),
             ("PREFIX : <x> SELECT ?p { ?p :name/:k ?n }", (1, 29), "nothing leaves it", ":name"),
             ("PREFIX : <x> SELECT ?p { ?p a :person FILTER (?p = 'x') }", (1, 47), "only with a vertex", ":name"),

@@ -20,13 +20,13 @@ fn in_the_loop() {
     for (text, told) in [
         (
             "loop \"for row in catches\n  if row.fish = 'cod'\n    n += 1\"",
-            "line 2, column 15: `=` can't be here; accepted: an operator, :, {, for, if, emit, break, a name",
+            "line 2, column 15: `=` isn't expected here; accepted: an operator, :, {, for, if, emit, break, a name",
         ),
         (
             "loop \"for row in catches\nn += 1\"",
-            "line 2, column 1: `n` can't be here; accepted: (, :, {, a line that is further to the right",
+            "line 2, column 1: `n` isn't expected here; accepted: (, :, {, a line that is further to the right",
         ),
-        ("loop \"for row catches\"", "line 1, column 15: `catches` can't be here; accepted: in"),
+        ("loop \"for row catches\"", "line 1, column 15: `catches` isn't expected here; accepted: in"),
         ("loop emit", "line 1, column 10: the text ends too early; accepted: not, -, (, [, a number, a 'text', a name"),
         ("loop \"emit 'x\"", "line 1, column 12: a text that is never closed; accepted: a closing '"),
         ("loop emit 1 ? 2", "line 1, column 13: `?` means nothing here; accepted: words, numbers, 'texts' and signs"),
@@ -70,7 +70,7 @@ fn in_map_and_reduce() {
         ("reduce sum(kilos)", "line 1, column 12: reduce knows no `kilos`; accepted: key, values"),
         (
             "reduce sum(values) day",
-            "line 1, column 20: `day` can't be here; accepted: an operator, the end of the text",
+            "line 1, column 20: `day` isn't expected here; accepted: an operator, the end of the text",
         ),
         ("reduce", "line 1, column 7: `reduce` lacks FUNCTION; accepted: FUNCTION"),
     ] {
@@ -81,7 +81,7 @@ fn in_map_and_reduce() {
 #[test]
 fn in_the_pipeline() {
     for (text, told) in [
-        ("pipeline {$match: {}}", "line 1, column 10: `{` can't be here; accepted: ["),
+        ("pipeline {$match: {}}", "line 1, column 10: `{` isn't expected here; accepted: ["),
         (
             "pipeline [{$macth: {}}]",
             "line 1, column 12: there is no stage `$macth`; accepted: $match, $group, $project, $sort, $unwind, $limit, $lookup",
@@ -102,7 +102,7 @@ fn in_the_pipeline() {
         ("pipeline [{$limit: 0}]", "line 1, column 20: `0` is no limit; accepted: a whole number from 1"),
         (
             "pipeline [{$match: {fish: cod}}]",
-            "line 1, column 27: `cod` can't be here; accepted: {, null, a 'text', -, a whole number",
+            "line 1, column 27: `cod` isn't expected here; accepted: {, null, a 'text', -, a whole number",
         ),
         ("pipeline [{$match: {fish: 'cod'}}", "line 1, column 34: the text ends too early; accepted: ], ,"),
         (
