@@ -508,7 +508,7 @@ impl<P: Protocol> Cluster<P> {
     pub fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
         self.check(a)?;
         self.check(b)?;
-        if a == b { Err(Refused::new(format!("{a} is one host, and a link has two"))) } else { Ok(()) }
+        if a == b { Err(Refused::new(format!("{a} is one host, and a link needs two"))) } else { Ok(()) }
     }
 
     fn check_runs(&self, node: NodeId, runs: bool) -> Result<(), Refused> {

@@ -285,7 +285,7 @@ impl<'a> Binder<'a> {
     fn aggregate(&mut self, at: At, function: Aggregate, of: Option<&Expr>, distinct: bool) -> Bound {
         let Some((keys, mut calls)) = self.grouped.take() else {
             let problem = format!("{} can't be used in {}", function.name(), self.place);
-            return Err(Mistake { at, problem, accepted: "it after SELECT, HAVING or ORDER BY".to_owned() });
+            return Err(Mistake { at, problem, accepted: "an aggregate after SELECT, HAVING or ORDER BY".to_owned() });
         };
         let place = std::mem::replace(&mut self.place, "another aggregate");
         let bound = of.map(|expr| self.bind(expr)).transpose();

@@ -413,7 +413,11 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
     }
     let unions = &query.unions[from - 1..];
     if unions.iter().any(|(all, _)| *all != unions[0].0) {
-        return wrong(selects[from].at, "a recursion with both UNION and UNION ALL isn't known here", "one of them");
+        return wrong(
+            selects[from].at,
+            "a recursion with both UNION and UNION ALL isn't known here",
+            "UNION or UNION ALL alone",
+        );
     }
     for select in &selects[from..] {
         let aggregates =
@@ -422,7 +426,7 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
             return wrong(
                 select.at,
                 "a group, an aggregate or DISTINCT within a recursion isn't known here",
-                "them in the query after it",
+                "these in the query after it",
             );
         }
         let named = reads_from(select, name);

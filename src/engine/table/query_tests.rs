@@ -220,7 +220,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT 1 WHERE COUNT(*) > 1",
-            "line 1, column 16: COUNT can't be used in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
+            "line 1, column 16: COUNT can't be used in WHERE; accepted: an aggregate after SELECT, HAVING or ORDER BY",
         ),
         (
             "SELECT name FROM (SELECT 1)",

@@ -31,7 +31,9 @@ impl Database {
 
     fn carry_out(&mut self, statement: &Statement) -> Done<Effect> {
         match statement {
-            Statement::Select(_) | Statement::Explain(_) => wrong(0, "this statement changes nothing", "one that does"),
+            Statement::Select(_) | Statement::Explain(_) => {
+                wrong(0, "this statement changes nothing", "a statement that changes something")
+            }
             Statement::CreateTable { name, columns } => self.create_table(name, columns),
             Statement::CreateIndex { name, table, columns, unique } => self.create_index(name, table, columns, *unique),
             Statement::DropTable { name } => self.drop_table(name),
@@ -184,7 +186,7 @@ impl Database {
         let place = self.place(name)?;
         if definition.key || definition.unique {
             let problem = "a column that is added and must differ in all rows";
-            return wrong(definition.name.at, problem, "one without PRIMARY KEY and UNIQUE");
+            return wrong(definition.name.at, problem, "a column without PRIMARY KEY and UNIQUE");
         }
         if definition.not_null && definition.default.is_null() && !self.tables[place].rows.is_empty() {
             return wrong(

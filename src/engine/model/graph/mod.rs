@@ -198,7 +198,9 @@ impl GraphStore {
 
     fn add(&mut self, label: &Rc<str>, name: &Rc<str>, probe: &mut impl Probe<GraphStore>) -> Result<Outcome, Refused> {
         if self.graph.named(name).is_some() {
-            return Err(Refused::new(format!("there is a vertex called {name} already, and a name is of one vertex")));
+            return Err(Refused::new(format!(
+                "there is a vertex called {name} already, and a name belongs to one vertex"
+            )));
         }
         if self.graph.vertices().count() == MOST_VERTICES {
             return Err(Refused::new(format!(

@@ -42,8 +42,8 @@ pub enum Event {
     LeftOut { author: UserId, followers: u64, limit: u64 },
 
     #[told(
-        "Join on read: {reader} follows {}. Each of them is looked up, and {} of theirs read to find the newest {}.",
-        many(*followees, "user"), are(*posts, "post"), found.len(), when = *followees > 0
+        "Join on read: {reader} follows {}. It looks up each, and reads {} of theirs to find the newest {}.",
+        many(*followees, "user"), many(*posts, "post"), found.len(), when = *followees > 0
     )]
     #[told("Join on read: {reader} follows no one, so there is no post to find.")]
     Joined { reader: UserId, followees: u64, posts: u64, found: Rc<[PostId]> },
@@ -55,9 +55,9 @@ pub enum Event {
         when = *lookups == 0
     )]
     #[told(
-        "Hybrid: {} read from {reader}'s mailbox. {} to see which celebrities {reader} follows, and {} of theirs \
-         merged in. {}.",
-        are(*mailbox, "row"), need(*lookups, "look-up"), are(*left_out, "post"), compared(*same)
+        "Hybrid: {} read from {reader}'s mailbox. It needs {} to see which celebrities {reader} follows, and merges in \
+         {} of theirs. {}.",
+        are(*mailbox, "row"), many(*lookups, "look-up"), many(*left_out, "post"), compared(*same)
     )]
     Merged { reader: UserId, mailbox: u64, lookups: u64, left_out: u64, same: bool },
 
@@ -98,7 +98,7 @@ pub enum Event {
     /// Rows of join on read, fan-out on write and the hybrid.
     #[told(
         "Users chosen by chance made {} and opened {}: {}. {}.{}",
-        many(*posts, "post"), many(*timelines, "timeline"), touched(*ways, rows), compared(*same),
+        many(*posts, "post"), many(*timelines, "timeline"), touched(*ways, rows), all_compared(*same),
         at_scale.map(projected).unwrap_or_default()
     )]
     TrafficServed { posts: u64, timelines: u64, ways: Compared, rows: [u64; 3], same: bool, at_scale: Option<AtScale> },
@@ -125,11 +125,6 @@ fn are(number: u64, what: &str) -> String {
     format!("{} {}", many(number, what), if number == 1 { "is" } else { "are" })
 }
 
-/// `1 look-up is needed`, `2 look-ups are needed`.
-fn need(number: u64, what: &str) -> String {
-    format!("{} needed", are(number, what))
-}
-
 /// `is 1`, `are 9`.
 fn there(number: u64) -> String {
     format!("{} {}", if number == 1 { "is" } else { "are" }, grouped(number))
@@ -138,6 +133,11 @@ fn there(number: u64) -> String {
 /// What is said of a timeline that was read in another way.
 fn compared(same: bool) -> &'static str {
     if same { "The timeline is the same" } else { "The timeline isn't the same" }
+}
+
+/// What is said of many.
+fn all_compared(same: bool) -> &'static str {
+    if same { "All timelines are the same" } else { "Not all timelines are the same" }
 }
 
 /// The rows that each way has touched.

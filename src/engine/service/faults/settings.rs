@@ -35,7 +35,7 @@ pub struct Settings {
     #[label("Circuit breaker")]
     #[parameter(false)]
     pub breaker: bool,
-    /// Whether a server with 16 waiting refuses more at once
+    /// Whether a server with 16 requests waiting refuses more at once
     #[label("Queue limit")]
     #[parameter(false)]
     pub shedding: bool,

@@ -49,7 +49,7 @@ pub struct Settings {
     /// Each has its own queue; a request goes to one of them by chance
     #[parameter(1, 1..=2)]
     pub servers: usize,
-    /// How many may wait at a server; more are refused
+    /// How many requests may wait at a server; more are refused
     #[label("Queue limit")]
     #[parameter(10_000, 0..=MAX_QUEUE)]
     pub queue: usize,

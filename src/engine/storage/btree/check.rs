@@ -196,7 +196,8 @@ impl Display for Problem {
             }
             Problem::BrokenChain { page, next: Some(next), expected: Some(expected) } => write!(
                 out,
-                "{page} says that {next} comes after it, but by the pages above it is {expected}: keys are lost or doubled"
+                "{page} says that {next} comes after it, but by the pages above, {expected} does: keys are lost or \
+                 doubled"
             ),
             Problem::BrokenChain { page, next: None, .. } => {
                 write!(out, "{page} says that it is the last leaf, but there are more after it")

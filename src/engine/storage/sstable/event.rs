@@ -158,7 +158,7 @@ pub enum Event {
     )]
     MergeBegun { inputs: Vec<TableId>, has_oldest: bool },
     #[told(
-        "The smallest key under the heads is {}, from {}. It was copied to {}, whose block {block} is full by that and \
+        "The smallest key under the heads is {}, from {}. It was copied to {}, whose block {block} is now full and \
          was written.",
         tell(entry), from.file(), to.unfinished(), when = let Some(block) = block
     )]
