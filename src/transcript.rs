@@ -38,7 +38,7 @@ pub fn full(full: Full) -> String {
             format!("the engine at all of its steps takes up {} MB, the most that are kept", MAX_BYTES >> 20)
         }
     };
-    format!("The run ends here: {reached}. What came after wasn't run.")
+    format!("The run ends here: {reached}. Nothing after this was run.")
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments) {

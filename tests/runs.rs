@@ -190,7 +190,7 @@ fn v12_what_a_run_takes_up_is_bounded() {
     let (what, steps, told) = full("rollout", &crowd, &releases);
     assert!(what == Some(Full::Bytes) && (500..MAX_STEPS).contains(&steps), "{steps}");
     assert!(
-        told.ends_with("160 MB, the most that are kept. What came after wasn't run.\n"),
+        told.ends_with("160 MB, the most that are kept. Nothing after this was run.\n"),
         "{}",
         &told[told.len() - 200..]
     );

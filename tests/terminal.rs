@@ -214,7 +214,7 @@ fn a_file_of_the_readers_own_is_written_first() {
         assert!(printed(&run("get 🙂")).ends_with("=  é\n"), "{kind}");
         write("a,1\nb,\"2");
         let told = refused(&["run", kind, "--data", path, "--run", "get a"], "");
-        assert!(told.contains("line 2: a quote is opened and never closed; accepted:"), "{told}");
+        assert!(told.contains("line 2: a quote is opened but never closed; accepted:"), "{told}");
     }
     write(&format!("a,1\n{},2\n", "k".repeat(33)));
     let told = refused(&["run", "btree", "--data", path, "--run", "get a"], "");

@@ -14,8 +14,7 @@ use stepwise::scene::{Breadth, Theme, export};
 use stepwise::spec::{Choice, FigureSpec, View};
 use stepwise::{book, transcript};
 
-const HELP: &str = "\
-Stepwise: data systems, step by step
+const HELP: &str = "Stepwise: data systems, step by step
 
   stepwise list                  the figures, their parameters and commands
   stepwise run KIND [OPTIONS]    run a script and print every step
@@ -42,7 +41,7 @@ A script comes from --run, from --script, from --example, or from standard input
   --dark               (svg) in the dark colours
   --print              (svg) in the colours for paper
   --out DIR            (build) where to; dist without it
-  --base-url URL       (build) where the book will stand, for the codes in print; STEPWISE_BASE_URL without it
+  --base-url URL       (build) where the book will be, for the codes in print; STEPWISE_BASE_URL without it
   --help, --version
 
 A file of answers has one a line, the name of a goal and a script: goal-storage-lsm-trees-1: put a 1; flush
@@ -136,7 +135,7 @@ fn run() -> Result<(), Failure> {
         ["build"] => build(options),
         ["check", ref files @ ..] if !files.is_empty() => check(files),
         ["check"] => Err(Failure::Wish("`check` which answers? Accepted: check FILE...".to_owned())),
-        [] => Err(Failure::Wish(format!("what shall it do?\n\n{HELP}"))),
+        [] => Err(Failure::Wish(format!("what should it do?\n\n{HELP}"))),
         ["run" | "svg" | "long"] => Err(Failure::Wish(format!("`{}` which figure? There are: {}", words[0], kinds()))),
         _ => Err(Failure::Wish(format!(
             "`{}` is no command; accepted: list, run KIND, svg KIND, long KIND, build, check FILE...",
@@ -186,7 +185,7 @@ fn picture(kind: &str, mut options: Options) -> Result<(Run, View, usize), Failu
     Ok((run, view, index))
 }
 
-/// How many operations at a time; nobody looks on in between.
+/// How many operations at a time; no one looks on in between.
 const SLICE: u64 = 10_000;
 
 fn run_long(kind: &str, options: Options) -> Result<(), Failure> {

@@ -115,7 +115,7 @@ fn pieces(chapter: &str) -> Vec<Piece<'_>> {
                 _ if is_indented_figure(text) => {
                     pieces.push(Piece::Stray {
                         line,
-                        why: "a figure stands at the margin, not in a list or a quotation",
+                        why: "a figure begins at the margin, not in a list or a quotation",
                     });
                 }
                 _ => pieces.push(Piece::Text(text)),

@@ -26,7 +26,7 @@ const WORDS: &[&str] =
 /// Whether a goal can be reached as it says, and not by nothing, by the figure's example, or by chance.
 pub fn check(spec: &FigureSpec, goal: &Goal) -> Result<(), BadSpec> {
     if !spec.run.is_empty() {
-        return Err(BadSpec("a goal begins with nothing; `run` belongs into `before`".to_owned()));
+        return Err(BadSpec("a goal begins with nothing; `run` belongs in `before`".to_owned()));
     }
     let length = match solved(spec, goal)? {
         Mark { reached: Some(_), commands, .. } => goal.commands.unwrap_or(commands).min(MOST_COMMANDS),

@@ -39,7 +39,7 @@ const MOST_STEPS: usize = 25;
 /// A question wants a guess, and a goal some tries.
 const SECONDS_A_QUESTION: usize = 20;
 const SECONDS_A_GOAL: usize = 120;
-/// Nobody knows it to the minute.
+/// No one knows it to the minute.
 const ROUNDED_TO: usize = 5;
 
 #[derive(Deserialize)]

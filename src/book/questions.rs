@@ -22,7 +22,7 @@ pub fn check(question: &Question, shown: &[(&str, &str)]) -> Result<(), BadSpec>
         let number = question.number.as_ref().map(|number| number.right).filter(|right| *right >= TELLING_NUMBER);
         if let Some(right) = number.filter(|right| read.contains(&right.to_string())) {
             let accepted = "accepted: one whose answer is still to come";
-            return Err(refused(format!("its answer {right} stands in the {place}, `{text}`; {accepted}")));
+            return Err(refused(format!("its answer {right} is in the {place}, `{text}`; {accepted}")));
         }
         let is_there = |choice: &str| {
             let telling = telling(choice, question);
@@ -31,10 +31,10 @@ pub fn check(question: &Question, shown: &[(&str, &str)]) -> Result<(), BadSpec>
         let (right, wrong): (Vec<_>, Vec<_>) = question.choices.iter().partition(|choice| choice.is_right);
         let gives_away = right.iter().find(|choice| is_there(&choice.says));
         if let Some(choice) = gives_away.filter(|_| !wrong.iter().any(|choice| is_there(&choice.says))) {
-            let accepted = "accepted: words that don't stand there, or a wrong choice whose words do, too";
+            let accepted = "accepted: words that aren't there, or a wrong choice whose words are, too";
             let says = &choice.says;
             return Err(refused(format!(
-                "the words of its right choice `{says}` stand in the {place}, `{text}`; {accepted}"
+                "the words of its right choice `{says}` are in the {place}, `{text}`; {accepted}"
             )));
         }
     }

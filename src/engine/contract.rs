@@ -86,7 +86,7 @@ pub trait Engine: Clone + 'static {
 }
 
 /// What an engine did: a fact in the past tense of its field. `Display` is the narration, one or two plain sentences
-/// that somebody who cannot see the picture can follow.
+/// that someone who cannot see the picture can follow.
 pub trait Event: Clone + Display + 'static {
     /// The event's name for a program: `LeafSplit`.
     fn name(&self) -> &'static str;
@@ -109,7 +109,7 @@ impl<E> Decided<E> {
 
 /// Whoever follows an engine. `()` follows nothing and costs nothing.
 pub trait Probe<E: Engine> {
-    /// One step: `event` has just happened, and `state` is what came of it. The event is only made if somebody wants it.
+    /// One step: `event` has just happened, and `state` is what came of it. The event is only made if someone wants it.
     #[track_caller]
     fn step(&mut self, event: impl FnOnce() -> E::Event, state: &E);
 
@@ -121,7 +121,7 @@ pub trait Probe<E: Engine> {
     }
 
     /// The place of the way that the engine is to go. That is its own, `own`, unless whoever follows it has been asked to
-    /// decide otherwise; the decision is only put into words if somebody listens.
+    /// decide otherwise; the decision is only put into words if someone listens.
     fn decide(&mut self, own: usize, decision: impl FnOnce() -> Decision) -> usize {
         let _ = decision;
         own

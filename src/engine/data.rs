@@ -201,7 +201,7 @@ fn check(row: &Row) -> Result<(), BadData> {
     match row.key.chars().chain(row.value.chars()).find(|each| is_unprintable(*each)) {
         Some('\r') => Err(bad(
             row.line,
-            "a carriage return (CR) stands in the middle of the line".to_owned(),
+            "a carriage return (CR) is in the middle of the line".to_owned(),
             "lines that end with LF or CRLF, or all of them with CR",
         )),
         Some(control) => {
@@ -296,7 +296,7 @@ impl Reader<'_> {
             let Some(end) = self.rest.find('"') else {
                 return Err(BadData {
                     line: opened,
-                    problem: "a quote is opened and never closed".to_owned(),
+                    problem: "a quote is opened but never closed".to_owned(),
                     accepted: "a quote at both ends of a field; a quote within quotes is doubled".to_owned(),
                 });
             };
@@ -399,7 +399,8 @@ mod tests {
         let told = super::read(b"a,1\rb,2\nc,3\n", Header::Guess).unwrap_err().to_string();
         assert_eq!(
             told,
-            "line 1: a carriage return (CR) stands in the middle of the line; accepted: lines that end with LF or CRLF, or all of them with CR"
+            "line 1: a carriage return (CR) is in the middle of the line; accepted: lines that end with LF or CRLF, \
+             or all of them with CR"
         );
         assert!(super::read(b"a,1\rb,2\r", Header::Guess).unwrap().told().contains("ended by CR as on an old Mac"));
         assert!(super::read(b"{\"a\": 1}\n", Header::Guess).unwrap().told().starts_with("Read as a JSON object"));

@@ -100,7 +100,7 @@ pub struct Parameter {
     /// What it decides, in one sentence.
     pub about: &'static str,
     pub kind: ParameterKind,
-    /// What it is when nobody says.
+    /// What it is when no one says.
     pub default: &'static str,
 }
 

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! After a crash the end of a log may be missing, or, since a disk writes in whatever order it likes, a record may be
-//! torn while a later one is whole. That is what a crash may do to bytes that nobody has synced, and they are cut off:
-//! nobody was told that they were safe. But a bad record among bytes that *were* synced is corruption, and must be
+//! torn while a later one is whole. That is what a crash may do to bytes that no one has synced, and they are cut off:
+//! no one was told that they were safe. But a bad record among bytes that *were* synced is corruption, and must be
 //! reported, not cut off. Two things tell one from the other:
 //! - each record says how much of the log had been synced when it was written, so a whole record that vouches for the
 //!   bad bytes proves them corrupt. A sync that no record follows can leave a *mark*: a record without a payload

@@ -1,6 +1,6 @@
 //! Messages as bytes, each of them explained. Numbers are little-endian; texts have two bytes of length before them.
 //!
-//! Simpler than the real one because between hosts of a figure a message travels as a value, and nobody frames, compresses
+//! Simpler than the real one because between hosts of a figure a message travels as a value, and no one frames, compresses
 //! or encrypts it; that no byte is missing here is shown by reading it back.
 
 use std::rc::Rc;

@@ -69,7 +69,7 @@ pub(super) fn draw_messages<P: Shown>(scene: &mut Scene, ground: &impl Ways, clu
         let line = Shape::new(format!("way {from} {to}"), half.from.x, half.from.y)
             .path(half.path(), "link-cut")
             .path(cross(dx, dy, GAP), "cross");
-        scene.push(line.label(format!("what {from} sends to {to} is lost")));
+        scene.push(line.label(format!("messages from {from} to {to} are lost")));
     }
     let (mut crowds, mut channel) = (Crowds::new(MOST_ON_A_WAY), Channel::beside(ground.cards()));
     // What has just come to its end has the place there, and the others what is free beside it.

@@ -26,7 +26,8 @@ impl Shown for Lag {
     const ABOUT: About = About {
         kind: "lag",
         title: "Living with lag",
-        summary: "People post and reload over followers that lag behind. What they see is strange, until a rule says where to read.",
+        summary: "People post and reload over followers that lag behind. They see strange things, until a rule says \
+                  where to read.",
         chapter: "replication/lag",
         example: "post talk why; reload talk on phone via n3; run 1s
 reload talk as bob via n2; post talk because as bob; reload talk as eve via n3; settle",

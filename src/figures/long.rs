@@ -42,8 +42,8 @@ pub fn check(operations: u64) -> Result<(), BadParameter> {
     }
     let (least, most) = (grouped(*OPERATIONS.start()), grouped(*OPERATIONS.end()));
     let accepted = format!(
-        "{least} to {most}, since fewer are better looked at step by step, and more would take a page longer than one \
-         waits"
+        "{least} to {most}, since fewer are better looked at step by step, and more would take a page longer than a \
+         reader waits"
     );
     Err(BadParameter { name: "count".to_owned(), found: operations.to_string(), accepted })
 }

@@ -45,8 +45,8 @@ impl Shown for Queue {
     const ABOUT: About = About {
         kind: "queue",
         title: "A broker in between",
-        summary: "A producer sends to a topic, and consumers come when they can. What is acknowledged, and when, decides \
-                  what is lost and what is done twice.",
+        summary: "A producer sends to a topic, and consumers come when they can. When a message is acknowledged \
+                  decides whether it is lost or done twice.",
         chapter: "encoding/messages",
         example: "send a 1; send b 2; join c2; join c3; send a 3; settle",
     };

@@ -140,7 +140,7 @@ fn verdict(context: &Context<Player>, made: &Made, way: usize) -> Html {
         }
         (false, false) => {
             format!(
-                "You said: {}. {} The engine does otherwise: {}. {}",
+                "You said: {}. {} The engine does something else: {}. {}",
                 small(chosen),
                 chosen.because,
                 small(own),

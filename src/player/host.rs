@@ -67,7 +67,7 @@ pub fn report_panics() {
     // By way of Yew, which would put its own hook in the place of any other.
     yew::set_custom_panic_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        // A page without our script has nobody to tell; the console has it all the same.
+        // A page without our script has no one to tell; the console has it all the same.
         let _ = panicked(AT_WORK.get(), &panic.to_string());
     }));
 }

@@ -5,7 +5,7 @@ use crate::scene::{Body, Point, Shape};
 
 /// How long a step's motion takes, in milliseconds.
 pub const DURATION: f64 = 280.0;
-/// With more changes than this, the picture is shown at once: nobody can follow so many, and no machine is smooth.
+/// With more changes than this, the picture is shown at once: no one can follow so many, and no machine is smooth.
 pub const MAX_MOVES: usize = 300;
 
 /// Where a shape is at some time of the motion.

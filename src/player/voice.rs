@@ -1,4 +1,4 @@
-//! What is spoken to those who hear a figure: each step once, none so soon after another that nobody could follow, and always
+//! What is spoken to those who hear a figure: each step once, none so soon after another that no one could follow, and always
 //! the last. What stands below the picture changes with every step and says nothing itself.
 
 use gloo::timers::callback::Timeout;

@@ -1,4 +1,4 @@
-//! Areas: a figure cuts its stage into parts, and each part into its own. Nobody else counts units.
+//! Areas: a figure cuts its stage into parts, and each part into its own. No one else counts units.
 
 use super::{Breadth, Point};
 

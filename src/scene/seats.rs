@@ -135,7 +135,7 @@ pub fn node(key: String, area: Area, name: &str, status: &str) -> (Area, Card) {
     (free, card)
 }
 
-/// Something that somebody believes, or what is below a name: a line of its own.
+/// Something that someone believes, or what is below a name: a line of its own.
 const BELIEF: f32 = 21.0;
 /// Where there is room for more than there are, a line is taller, and so are its words.
 const EASY: f32 = 144.0;

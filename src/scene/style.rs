@@ -7,7 +7,7 @@
 /// The style of every mark.
 const SHEET: &str = include_str!("../../static/scene.css");
 
-/// In whose colours a picture is that stands alone, and so has nobody to follow.
+/// In whose colours a picture is that stands alone, and so has no one to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     Light,
@@ -16,7 +16,7 @@ pub enum Theme {
     Print,
 }
 
-/// A property that the style sheet may set: its name, its value where nobody sets it, and whether children have it from
+/// A property that the style sheet may set: its name, its value where no one sets it, and whether children have it from
 /// their parent.
 pub struct Property {
     pub name: &'static str,

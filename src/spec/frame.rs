@@ -24,7 +24,7 @@ const WIDEST: f32 = 1080.0;
 /// A figure narrower than this is laid out for a phone, and with large text that much sooner.
 const NARROW_BELOW: f32 = 640.0;
 const LARGER: f32 = 4.0 / 3.0;
-/// As wide as a frame is taken to be where nobody reckons.
+/// As wide as a frame is taken to be where no one reckons.
 pub const USUAL_WIDTH: f32 = 960.0;
 /// More than any length on a page: a difference times this decides.
 const VERY: u32 = 9999;

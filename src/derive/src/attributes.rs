@@ -19,7 +19,7 @@ pub fn doc(attributes: &[Attribute]) -> String {
     first.join(" ").trim_end_matches('.').to_owned()
 }
 
-/// The doc comment, which must be there: without it nobody is told what the thing is.
+/// The doc comment, which must be there: without it no one is told what the thing is.
 pub fn required_doc(attributes: &[Attribute], ident: &Ident, what: &str) -> Result<String> {
     match doc(attributes) {
         text if text.is_empty() => Err(Error::new(ident.span(), format!("`{ident}` needs a doc comment: {what}"))),

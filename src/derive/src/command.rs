@@ -1,7 +1,7 @@
 //! `#[derive(Command)]`: an enum whose variants are what a reader may ask.
 //!
 //! ```text
-//! /// Read a key, of the leader or of the node named.            what help shows
+//! /// Read a key from the leader, or from the node that is named here.            what help shows
 //! #[button]                                                      it has a button
 //! #[begin("only send a read", button)]                           a second form, `begin get …`, that only begins it
 //! Get {

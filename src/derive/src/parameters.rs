@@ -6,7 +6,7 @@
 //! pub struct Settings {
 //!     /// How a change goes out                          what the page says of it
 //!     #[label("Roll-out")]                               what it is called there, if not as the field
-//!     #[parameter(Strategy::All)]                        what it is when nobody says
+//!     #[parameter(Strategy::All)]                        what it is when no one says
 //!     pub strategy: Strategy,
 //!     /// How long a stage is watched before the next
 //!     #[parameter(10, 1..=60, "minutes")]                the default, the range, the unit

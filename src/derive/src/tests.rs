@@ -1,4 +1,4 @@
-//! Wrong inputs, and what is said of them: each file of `wrong/` is a type as somebody might write it, and below it, after
+//! Wrong inputs, and what is said of them: each file of `wrong/` is a type as someone might write it, and below it, after
 //! `// error:`, the message, and the word that it points to.
 
 use std::fs;

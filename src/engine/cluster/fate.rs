@@ -151,7 +151,7 @@ pub enum Happened {
     NodeStarted { node: NodeId, with: Rc<str> },
     #[told("The link between {a} and {b} is cut.")]
     LinkCut { a: Host, b: Host },
-    #[told("What {from} sends to {to} is lost from now on. The other way is open.")]
+    #[told("Messages from {from} to {to} are lost from now on. The other direction is open.")]
     WayCut { from: Host, to: Host },
     #[told("All links of {host} are cut.")]
     Isolated { host: Host },

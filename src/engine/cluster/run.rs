@@ -172,7 +172,7 @@ impl<P: Protocol> Cluster<P> {
         self.calls.iter().filter(|call| call.outcome().is_some_and(&to)).count() as u64
     }
 
-    /// Whether nothing will happen by itself any more, but for what only keeps things going; and nobody waits for an answer.
+    /// Whether nothing will happen by itself any more, but for what only keeps things going; and no one waits for an answer.
     pub fn is_quiet(&self) -> bool {
         !self.network().in_flight().any(|message| P::is_news(self, message))
             && !self.calls.iter().any(Call::is_open)
@@ -512,7 +512,7 @@ impl<P: Protocol> Cluster<P> {
     pub fn check_link(&self, a: Host, b: Host) -> Result<(), Refused> {
         self.check(a)?;
         self.check(b)?;
-        if a == b { Err(Refused::new(format!("{a} is one host, and a link has two"))) } else { Ok(()) }
+        if a == b { Err(Refused::new(format!("{a} is one host, and a link needs two"))) } else { Ok(()) }
     }
 
     fn check_runs(&self, node: NodeId, runs: bool) -> Result<(), Refused> {

@@ -19,7 +19,7 @@ pub trait Witness<P: Protocol>: Clone {
     }
 }
 
-/// Nobody.
+/// No one.
 impl<P: Protocol> Witness<P> for () {
     fn new(_: &P::Settings) {}
 }

@@ -167,10 +167,10 @@ impl<'a> Json<'a> {
             return Err(self.bad(self.line, "a value is missing".to_owned(), "JSON"));
         }
         if quoted && end == self.rest.len() {
-            return Err(self.bad(self.line, "a quote is opened and never closed".to_owned(), "JSON"));
+            return Err(self.bad(self.line, "a quote is opened but never closed".to_owned(), "JSON"));
         }
         if depth > 0 {
-            return Err(self.bad(self.line, "a bracket is opened and never closed".to_owned(), "JSON"));
+            return Err(self.bad(self.line, "a bracket is opened but never closed".to_owned(), "JSON"));
         }
         self.line += value.matches('\n').count();
         self.rest = rest;
@@ -280,7 +280,7 @@ mod tests {
         assert!(told("{\"a\": \"1}").contains("never closed"));
         assert!(told("{a: 1}").contains("`a` is no name of a member"));
         // The end is missing, or a line of JSON lines is something else.
-        assert!(told("{\"a\": 1,").starts_with("line 1: a bracket is opened and never closed"));
+        assert!(told("{\"a\": 1,").starts_with("line 1: a bracket is opened but never closed"));
         assert!(told("[[\"a\", 1],\n").contains("never closed"));
         assert!(told("{\"a\": 1}\n{\"b\": 2}\nmore").starts_with("line 3: `more` is no row"));
         for text in ["a,1", "[a],1", "{x},2\n", ""] {

@@ -164,14 +164,14 @@ fn read_head<'a, E: Ear>(bytes: &mut Bytes<'a, E>) -> Result<(u8, &'a str), BadB
         INT => "a whole number of 32 bits",
         LONG => "a whole number of 64 bits",
         _ => {
-            let accepted = "01, 02, 03, 04, 05, 08, 0a, 10 or 12: other kinds are not read here";
+            let accepted = "01, 02, 03, 04, 05, 08, 0a, 10 or 12: other kinds aren't read here";
             return Err(bytes.bad(start, format!("the kind {code:#04x}"), accepted));
         }
     };
     bytes.tell(start, Role::Tag, || ("kind".to_owned(), kind.to_owned()));
     let start = bytes.at;
     let Some(long) = bytes.rest().iter().position(|byte| *byte == 0) else {
-        return Err(bytes.bad(start, "a name that does not end", "a name, and a byte of zeros"));
+        return Err(bytes.bad(start, "a name that doesn't end", "a name, and a byte of zeros"));
     };
     let name = bytes.text(long, "a name")?;
     bytes.tell(start, Role::Name, || ("name".to_owned(), name.to_owned()));
@@ -251,7 +251,7 @@ fn read_bytes<'a, E: Ear>(bytes: &mut Bytes<'a, E>) -> Result<&'a [u8], BadBytes
     match bytes.byte("what the bytes are")? {
         0 => bytes.tell(start, Role::Tag, || ("subtype".to_owned(), "any bytes".to_owned())),
         byte => {
-            return Err(bytes.bad(start, format!("{byte:#04x}"), "00, any bytes: other subtypes are not read here"));
+            return Err(bytes.bad(start, format!("{byte:#04x}"), "00, any bytes: other subtypes aren't read here"));
         }
     }
     let start = bytes.at;

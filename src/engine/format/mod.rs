@@ -7,7 +7,7 @@
 //! [schema]; and what it writes each time costs bytes each time.
 //!
 //! Writing is a plain function from a record to bytes. **Reading explains**: a decoder tells an [`Ear`] what each byte is
-//! for as it goes over it, so that no explanation can say what the bytes do not; where nobody listens it costs nothing.
+//! for as it goes over it, so that no explanation can say what the bytes do not; where no one listens it costs nothing.
 //! Bytes that are cut or changed read as [`BadBytes`], which say where, never as a panic.
 //!
 //! # Reading order

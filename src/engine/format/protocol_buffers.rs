@@ -128,7 +128,7 @@ fn record<E: Ear>(bytes: &mut Bytes<E>, schema: &Schema, is_outermost: bool) -> 
             bytes.ear.field(None);
         }
     }
-    // What was not written is what it is when nobody says.
+    // What was not written is what it is when no one says.
     for (place, field) in schema.fields.iter().enumerate() {
         let is_list = matches!(field.kind, Kind::List(_));
         if slots.at(place).is_none() && field.default.is_none() && (is_list || !field.optional) {
@@ -236,7 +236,7 @@ fn skip<E: Ear>(bytes: &mut Bytes<E>, tag: usize, wire: u8) -> Result<(), BadByt
             bytes.take(long, "something")?;
         }
         3 | 4 => {
-            return Err(bytes.bad(tag, format!("wire type {wire}, a group"), "0, 1, 2 or 5: groups are not read here"));
+            return Err(bytes.bad(tag, format!("wire type {wire}, a group"), "0, 1, 2 or 5: groups aren't read here"));
         }
         _ => return Err(bytes.bad(tag, format!("wire type {wire}"), "0, 1, 2 or 5")),
     }

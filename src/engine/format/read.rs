@@ -53,7 +53,7 @@ pub struct Encoded {
 
 /// Whoever listens while bytes are read. `()` does not, and costs nothing.
 pub trait Ear {
-    /// What the bytes of `range` are for: a label and what they spell, put into words only if somebody listens.
+    /// What the bytes of `range` are for: a label and what they spell, put into words only if someone listens.
     fn part(&mut self, range: Range<usize>, role: Role, told: impl FnOnce() -> (String, String));
     /// What comes now belongs to the field in this place of the outermost schema, or to none.
     fn field(&mut self, place: Option<usize>);

@@ -259,7 +259,7 @@ fn end_of_tag<E: Ear>(bytes: &mut Bytes<E>) -> Result<(), BadBytes> {
     match bytes.peek() {
         Some(b'>') => {}
         Some(b' ' | b'\t' | b'\n' | b'\r') => {
-            return Err(bytes.bad(start, "an attribute or a blank in a tag", "`>`: attributes are not read here"));
+            return Err(bytes.bad(start, "an attribute or a blank in a tag", "`>`: attributes aren't read here"));
         }
         _ => return Err(bytes.bad(start, bytes.seen(), "`>`")),
     }

@@ -1,4 +1,4 @@
-//! The checker of sessions: it reads the history of a run, which sees everybody and everything, and finds what a client
+//! The checker of sessions: it reads the history of a run, which sees everyone and everything, and finds what a client
 //! of lagging followers should never see. A verdict names the two calls that prove it.
 //!
 //! A history is a list of calls in the order in which they began. A call adds an *item* (a message, say) to something
@@ -109,7 +109,7 @@ pub fn check(history: &[Call], place: usize, earlier: &[Breach]) -> Vec<Breach> 
             What::Read { .. } => {}
         }
     }
-    // What hurts a user comes before what only an observer of everybody can tell.
+    // What hurts a user comes before what only an observer of everyone can tell.
     let of_order = breaches.iter().position(|breach| breach.promise == Promise::Linearizable);
     let of_order = of_order.map(|place| breaches.remove(place));
     breaches.extend(of_order.or_else(|| of_the_set(history, place, found, earlier)));
@@ -206,7 +206,7 @@ mod tests {
     fn each_promise_is_broken_by_what_it_forbids_and_by_nothing_else() {
         // One's own write, acknowledged before the read began, is missing.
         assert_eq!(promises(&[add(1, 1, 2, 7, &[]), read(1, 3, 4, &[])]), [("own", 0, 7), ("linearizable", 0, 7)]);
-        // Somebody else's may be missing, by these promises; but there is no single order.
+        // Someone else's may be missing, by these promises; but there is no single order.
         assert_eq!(promises(&[add(2, 1, 2, 7, &[]), read(1, 3, 4, &[])]), [("linearizable", 0, 7)]);
         // A write that was not over may be missing.
         assert_eq!(promises(&[add(1, 1, 4, 7, &[]), read(1, 3, 5, &[])]), []);
@@ -266,7 +266,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         /// FAULTS R12: a read is reported exactly if it has no place in an order of all calls before it, those that had no
-        /// place left out; or if somebody had known of an item that it lacks before it began.
+        /// place left out; or if someone had known of an item that it lacks before it began.
         #[test]
         fn the_verdict_on_linearizability_is_that_of_all_orders(
             adds in prop::collection::vec((0..16u32, 1..10u32, prop::bool::weighted(0.2)), 1..5),
@@ -282,7 +282,7 @@ mod tests {
             }
             for (place, (began, len, bits)) in reads.iter().enumerate().map(|(place, it)| (place + adds.len(), it)) {
                 let (began, ended) = (tick(*began, place), tick(began + len, place));
-                // What nobody has begun to add is not found in our engines.
+                // What no one has begun to add is not found in our engines.
                 let is_there = |item: &usize| bits & (1 << item) != 0 && history[*item].began < ended;
                 let found = (0..adds.len()).filter(is_there).map(|item| item as u32).collect();
                 history.push(Call { user: 1, page: 0, began, ended: Some(ended), what: What::Read { found } });

@@ -261,7 +261,7 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// As a sentence names them: `n1, n2 and n3`; `nobody` for the empty set.
+/// As a sentence names them: `n1, n2 and n3`; `no one` for the empty set.
 impl Display for NodeSet {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         let last = self.len().checked_sub(1);

@@ -14,7 +14,7 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Op {
     pub began: u32,
-    /// `None` for a write of which nobody knows whether and when it takes effect. A read that has not ended is left out.
+    /// `None` for a write of which no one knows whether and when it takes effect. A read that has not ended is left out.
     pub ended: Option<u32>,
     /// The write whose value it is about, by any name; 0 is the value before all writes.
     pub value: usize,
@@ -65,7 +65,7 @@ fn zones(ops: &[Op]) -> Vec<Zone> {
     let mut by_value: Vec<Option<Zone>> = (0..values).map(|_| None).collect();
     by_value[0] = Some(Zone { value: 0, end: (0, None), begin: (0, None) });
     for (place, op) in ops.iter().enumerate() {
-        // A write that may not have happened counts once somebody has read its value.
+        // A write that may not have happened counts once someone has read its value.
         if op.ended.is_none() && !was_read[op.value] {
             continue;
         }
@@ -143,7 +143,7 @@ mod tests {
                 let is_write = place < writes.len();
                 ops.push(Op { began: tick(began), ended: (!open).then(|| tick(began + len)), value, is_write });
             }
-            // Nobody reads what nobody has begun to write.
+            // No one reads what no one has begun to write.
             let begun = |op: &Op| op.value == 0 || ops[op.value - 1].began < op.ended.unwrap_or(u32::MAX);
             prop_assume!(ops.iter().all(begun));
             let fits_each = (0..ops.len()).all(|own| conflict(&ops, own).is_none());

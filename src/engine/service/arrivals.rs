@@ -38,7 +38,7 @@ impl Rate {
     }
 }
 
-/// As in `200/s`; 0 where nobody comes.
+/// As in `200/s`; 0 where no one comes.
 impl Value for Rate {
     const KIND: ArgumentKind = ArgumentKind::Text;
 

@@ -124,7 +124,7 @@ impl Station {
 
     /// Whether a job that needs `work`, with the first `ahead` of the queue before it, waits for one slow job: whether it
     /// would begin sooner by at least its own work if that job needed as little as itself. Where several workers go on
-    /// beside the slow job, it may hold up nobody.
+    /// beside the slow job, it may hold up no one.
     pub fn blocked(&self, ahead: usize, work: Time, now: Time) -> Option<Blocked> {
         let running = self.workers.iter().flatten().map(|running| (running.job.id, running.ends() - now));
         let before = running.chain(self.queue.iter().take(ahead).map(|job| (job.id, job.work)));
@@ -178,7 +178,7 @@ impl Station {
         self.workers.iter().flatten().count()
     }
 
-    /// Whether nobody is here.
+    /// Whether no one is here.
     pub fn is_idle(&self) -> bool {
         self.busy() == 0 && self.queue.is_empty()
     }

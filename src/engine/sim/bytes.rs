@@ -80,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Chunks are an economy that nobody can see: the same writes on a plain vector give the same bytes.
+        /// Chunks are an economy that no one can see: the same writes on a plain vector give the same bytes.
         #[test]
         fn bytes_are_a_vector(writes in prop::collection::vec((0u64..12_000, 0usize..5_000, any::<bool>()), 1..12)) {
             let (mut bytes, mut model) = (Bytes::default(), Vec::new());

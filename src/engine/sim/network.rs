@@ -1,13 +1,13 @@
 //! A network that delays, reorders and loses messages, by chance from a seed or by the reader's hand.
 //!
 //! A message gets its identity when it is sent, and travels until it is due. It arrives then, unless it was to be lost,
-//! or no path is open any more: then it is lost halfway, or at once if it has come further. Nobody is told of a loss,
+//! or no path is open any more: then it is lost halfway, or at once if it has come further. No one is told of a loss,
 //! neither the sender nor the receiver. Since each message has a delay of its own, they overtake each other.
 //!
 //! `A` is what names a host, `M` what a message carries; the network looks at neither.
 //!
 //! Simpler than the real one because:
-//! - a message arrives once or not at all, unless somebody duplicates it, and is never changed;
+//! - a message arrives once or not at all, unless someone duplicates it, and is never changed;
 //! - links are as fast for a long message as for a short one, and never full;
 //! - a link is as slow in one direction as in the other.
 
@@ -87,7 +87,7 @@ pub enum Loss {
     NoPath,
     /// The machine that it was for was off.
     HostDown,
-    /// Somebody dropped it.
+    /// Someone dropped it.
     Dropped,
 }
 
@@ -98,12 +98,12 @@ pub enum Fate {
     Lost(Loss),
 }
 
-/// How a network treats a message about which nobody has said anything.
+/// How a network treats a message about which no one has said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conditions {
     /// How long each message takes at least.
     pub delay: Time,
-    /// Up to how much longer it may take, by chance.
+    /// How much longer it can take, by chance.
     pub jitter: Time,
     /// How many of a hundred messages are lost, by chance.
     pub loss_percent: u64,
@@ -140,7 +140,7 @@ pub struct Network<A, M> {
     delay_rng: Rng,
     named: u64,
     in_flight: Rc<LiteMap<MessageId, Rc<Envelope<A, M>>>>,
-    /// Links whose delay somebody has set. A link is the pair of its ends, the smaller first.
+    /// Links whose delay someone has set. A link is the pair of its ends, the smaller first.
     delays: Rc<LiteMap<(A, A), Delay>>,
     /// Ways that are cut, from one host to another.
     cuts: Rc<LiteMap<(A, A), ()>>,

@@ -153,7 +153,7 @@ pub struct Entries<'a> {
     at: usize,
     /// Of the entry that was read last.
     key: Vec<u8>,
-    /// That entry, where a search has read it and nobody has taken it.
+    /// That entry, where a search has read it and no one has taken it.
     ahead: Option<Read<'a>>,
 }
 

@@ -104,7 +104,7 @@ impl BlockCache {
         }
     }
 
-    /// Nobody will ask for blocks of that table again.
+    /// No one will ask for blocks of that table again.
     pub fn forget(&mut self, table: u64) {
         let Some(blocks) = self.tables.remove(&table) else { return };
         self.clock.forget(|place| place.0 == table);

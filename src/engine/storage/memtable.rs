@@ -4,7 +4,7 @@
 //! It may keep several versions of a key, the newest first, for those who still read an older snapshot.
 //!
 //! Simpler than the real one because: LevelDB keeps a skip list, which one writer and many readers can share without a
-//! lock; here entries stand in short sorted runs, and a clone shares all of them until one is written to.
+//! lock; here entries are in short sorted runs, and a clone shares all of them until one is written to.
 
 use std::rc::Rc;
 

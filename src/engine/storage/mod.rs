@@ -32,7 +32,7 @@ use crate::log::Tail;
 use crate::sim::{Crash, Disk, DiskError};
 use crate::wording::count;
 
-/// When what was written is made safe: the parameter `sync` of a storage engine.
+/// When writes are made safe: the parameter `sync` of a storage engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum SyncPolicy {
     /// after every write

@@ -16,7 +16,7 @@
 //! and keeps those.
 //!
 //! Simpler than the real one because: blocks are not compressed, and one footer and one index block suffice, where RocksDB
-//! partitions the index of a very large table; the whole last key of a block stands in the index, where LevelDB writes the
+//! partitions the index of a very large table; the whole last key of a block is in the index, where LevelDB writes the
 //! shortest one that parts it from the next block.
 
 use std::fmt::{self, Display};

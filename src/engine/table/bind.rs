@@ -284,8 +284,8 @@ impl<'a> Binder<'a> {
 
     fn aggregate(&mut self, at: At, function: Aggregate, of: Option<&Expr>, distinct: bool) -> Bound {
         let Some((keys, mut calls)) = self.grouped.take() else {
-            let problem = format!("{} cannot stand in {}", function.name(), self.place);
-            return Err(Mistake { at, problem, accepted: "it after SELECT, HAVING or ORDER BY".to_owned() });
+            let problem = format!("{} can't be used in {}", function.name(), self.place);
+            return Err(Mistake { at, problem, accepted: "an aggregate after SELECT, HAVING or ORDER BY".to_owned() });
         };
         let place = std::mem::replace(&mut self.place, "another aggregate");
         let bound = of.map(|expr| self.bind(expr)).transpose();
@@ -323,7 +323,7 @@ impl<'a> Binder<'a> {
 
     fn together(&self, at: At, one: Kind, other: Kind) -> Result<Kind, Mistake> {
         one.with(other).ok_or_else(|| {
-            let problem = format!("{} and {} stand together", one.said(), other.said());
+            let problem = format!("{} and {} are put together", one.said(), other.said());
             Mistake { at, problem, accepted: "two numbers, or two texts".to_owned() }
         })
     }
@@ -334,7 +334,7 @@ impl<'a> Binder<'a> {
         }
         let accepted: Vec<&str> = fits.iter().map(|kind| kind.said()).collect();
         let place = if place == "a condition" { "as a condition".to_owned() } else { format!("in {place}") };
-        Err(Mistake { at, problem: format!("{} cannot stand {place}", kind.said()), accepted: accepted.join(", ") })
+        Err(Mistake { at, problem: format!("{} can't be used {place}", kind.said()), accepted: accepted.join(", ") })
     }
 }
 

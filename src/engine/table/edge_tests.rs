@@ -103,7 +103,7 @@ fn nothing_slips_past_a_constraint() {
         ("CREATE TABLE t (s INTEGER REFERENCES towns (size))", "towns.size may have a value in several rows"),
         ("ALTER TABLE people ADD home INTEGER DEFAULT 9 REFERENCES towns (id)", "people.home would be 9"),
         ("INSERT INTO people (name, name) VALUES ('a', 'b')", "name is named twice"),
-        ("DROP TABLE IF EXISTS towns", "IF is not known here"),
+        ("DROP TABLE IF EXISTS towns", "IF isn't known here"),
     ] {
         let mistake = database.execute(statement).err().unwrap_or_else(|| panic!("{statement} is done"));
         assert!(mistake.told(statement).contains(problem), "{statement}: {}", mistake.told(statement));

@@ -65,7 +65,7 @@ impl Scope<'_> {
     pub fn is_true(&mut self, condition: &Expression, row: Option<&Row>) -> Result<bool, Refused> {
         match self.evaluate(condition, row)? {
             Value::Integer(number) => Ok(number != 0),
-            other => Err(Refused::new(format!("{} is a {}, and no condition", other.literal(), other.kind()))),
+            other => Err(Refused::new(format!("{} is a {}, not a condition", other.literal(), other.kind()))),
         }
     }
 }

@@ -400,7 +400,7 @@ impl Parser<'_> {
     fn from(&mut self, left: bool) -> Read<From> {
         if self.here("(") {
             let accepted = "a table, which WITH may name".to_owned();
-            return Err(Mistake { at: self.at(), problem: "a query in FROM is not known here".to_owned(), accepted });
+            return Err(Mistake { at: self.at(), problem: "a query in FROM isn't known here".to_owned(), accepted });
         }
         let table = self.name("a table")?;
         let alias = self.alias()?.map_or_else(|| table.text.clone(), |alias| alias.text);
@@ -524,9 +524,9 @@ impl Parser<'_> {
         let problem = match self.peek() {
             None => "the statement ends too early".to_owned(),
             Some(token) if FOREIGN_RESERVED.iter().chain(FOREIGN).any(|word| token.is(word)) => {
-                format!("{} is not known here", self.spelt(1).to_ascii_uppercase())
+                format!("{} isn't known here", self.spelt(1).to_ascii_uppercase())
             }
-            Some(_) => format!("`{}` cannot stand here", self.spelt(1)),
+            Some(_) => format!("`{}` isn't expected here", self.spelt(1)),
         };
         Mistake { at: self.at(), problem, accepted: accepted.to_owned() }
     }

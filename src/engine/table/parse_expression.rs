@@ -180,7 +180,7 @@ impl Parser<'_> {
         let Some((function, least, most)) = FUNCTIONS.iter().copied().find(|(name, ..)| self.here(name)) else {
             let mut mistake = self.wrong("");
             if !mistake.problem.ends_with("known here") {
-                mistake.problem = mistake.problem.replace("cannot stand here", "is no function known here");
+                mistake.problem = mistake.problem.replace("isn't expected here", "is no function known here");
             }
             let names = AGGREGATES.iter().map(|(name, _)| *name).chain(FUNCTIONS.iter().map(|(name, ..)| *name));
             mistake.accepted = names.map(str::to_ascii_uppercase).collect::<Vec<_>>().join(", ");
@@ -207,7 +207,7 @@ impl Parser<'_> {
         if !self.here("select") && !self.here("with") {
             return Ok(());
         }
-        let problem = "a query within an expression is not known here".to_owned();
+        let problem = "a query within an expression isn't known here".to_owned();
         Err(Mistake { at: self.at(), problem, accepted: "a list of values, or a JOIN".to_owned() })
     }
 }

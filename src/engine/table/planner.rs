@@ -400,19 +400,23 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
         return wrong(
             query.first.at,
             "a recursion has nothing to begin with",
-            "a SELECT that does not name itself, UNION, then one that does",
+            "a SELECT that doesn't name itself, UNION, then one that does",
         );
     }
     if !query.order.is_empty() {
         return wrong(
             query.order[0].expr.at,
-            "ORDER BY within a recursion is not known here",
-            "ORDER BY in the query behind it",
+            "ORDER BY within a recursion isn't known here",
+            "ORDER BY in the query after it",
         );
     }
     let unions = &query.unions[from - 1..];
     if unions.iter().any(|(all, _)| *all != unions[0].0) {
-        return wrong(selects[from].at, "a recursion with both UNION and UNION ALL is not known here", "one of them");
+        return wrong(
+            selects[from].at,
+            "a recursion with both UNION and UNION ALL isn't known here",
+            "UNION or UNION ALL alone",
+        );
     }
     for select in &selects[from..] {
         let aggregates =
@@ -420,14 +424,14 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
         if aggregates || !select.group.is_empty() || select.having.is_some() || select.distinct {
             return wrong(
                 select.at,
-                "a group, an aggregate or DISTINCT within a recursion is not known here",
-                "them in the query behind it",
+                "a group, an aggregate or DISTINCT within a recursion isn't known here",
+                "these in the query after it",
             );
         }
         let named = reads_from(select, name);
         if named != 1 || select.from.iter().any(|from| from.left && &*from.table.text == name) {
-            let problem = "a recursive SELECT names its table twice, not at all, or behind LEFT JOIN";
-            return wrong(select.at, problem, "its name once, behind FROM or JOIN");
+            let problem = "a recursive SELECT names its table twice, not at all, or after LEFT JOIN";
+            return wrong(select.at, problem, "its name once, after FROM or JOIN");
         }
     }
     Ok(())

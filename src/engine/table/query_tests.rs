@@ -196,7 +196,8 @@ fn a_mistake_says_where_what_and_what_instead() {
     for (text, told) in [
         (
             "SELEC 1",
-            "line 1, column 1: `SELEC` cannot stand here; accepted: SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, ANALYZE",
+            "line 1, column 1: `SELEC` isn't expected here; accepted: SELECT, WITH, EXPLAIN, INSERT, UPDATE, DELETE, \
+             CREATE, DROP, ALTER, ANALYZE",
         ),
         ("SELECT name\nFROM peple", "line 2, column 6: there is no table peple; accepted: towns, people"),
         ("SELECT nam FROM towns", "line 1, column 8: there is no column nam; accepted: id, name, within"),
@@ -207,11 +208,11 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT name FROM people WHERE name > 1",
-            "line 1, column 31: a text and a whole number stand together; accepted: two numbers, or two texts",
+            "line 1, column 31: a text and a whole number are put together; accepted: two numbers, or two texts",
         ),
         (
             "SELECT name FROM people WHERE name",
-            "line 1, column 31: a text cannot stand as a condition; accepted: a whole number",
+            "line 1, column 31: a text can't be used as a condition; accepted: a whole number",
         ),
         (
             "SELECT name, COUNT(*) FROM people",
@@ -219,23 +220,23 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT 1 WHERE COUNT(*) > 1",
-            "line 1, column 16: COUNT cannot stand in WHERE; accepted: it after SELECT, HAVING or ORDER BY",
+            "line 1, column 16: COUNT can't be used in WHERE; accepted: an aggregate after SELECT, HAVING or ORDER BY",
         ),
         (
             "SELECT name FROM (SELECT 1)",
-            "line 1, column 18: a query in FROM is not known here; accepted: a table, which WITH may name",
+            "line 1, column 18: a query in FROM isn't known here; accepted: a table, which WITH may name",
         ),
         (
             "SELECT 1 IN (SELECT 2)",
-            "line 1, column 14: a query within an expression is not known here; accepted: a list of values, or a JOIN",
+            "line 1, column 14: a query within an expression isn't known here; accepted: a list of values, or a JOIN",
         ),
         (
             "SELECT SUM(age) OVER () FROM people",
-            "line 1, column 17: OVER is not known here; accepted: the end of the statement",
+            "line 1, column 17: OVER isn't known here; accepted: the end of the statement",
         ),
         (
             "SELECT 1 INTERSECT SELECT 2",
-            "line 1, column 10: INTERSECT is not known here; accepted: the end of the statement",
+            "line 1, column 10: INTERSECT isn't known here; accepted: the end of the statement",
         ),
         (
             "SELECT 1.5",
@@ -264,7 +265,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "INSERT INTO towns (name) VALUES ('Riga')",
-            "line 1, column 33: 'Riga' is in the index towns_name already; accepted: a value that is not there yet",
+            "line 1, column 33: 'Riga' is in the index towns_name already; accepted: a value that isn't there yet",
         ),
         (
             "INSERT INTO people (name, town) VALUES ('eve', 9)",
@@ -274,10 +275,7 @@ fn a_mistake_says_where_what_and_what_instead() {
             "DELETE FROM towns WHERE id = 3",
             "line 1, column 13: people.town would be 3, which no row of towns has as its id; accepted: a value that is there",
         ),
-        (
-            "CREATE TABLE x (a REAL)",
-            "line 1, column 19: REAL is not known here; accepted: INTEGER, TEXT, BOOLEAN, JSON",
-        ),
+        ("CREATE TABLE x (a REAL)", "line 1, column 19: REAL isn't known here; accepted: INTEGER, TEXT, BOOLEAN, JSON"),
     ] {
         let before: Vec<usize> = database.tables().map(|table| table.row_count()).collect();
         let mistake = database.execute(text).map(|_| ()).expect_err(text);

@@ -124,7 +124,7 @@ impl Scalar {
         Ok(match self.value(row)? {
             Datum::Null => None,
             Datum::Integer(number) => Some(number != 0),
-            other => return Err(self.refused(format!("{} is {}, and no condition", other.literal(), other.kind()))),
+            other => return Err(self.refused(format!("{} is {}, not a condition", other.literal(), other.kind()))),
         })
     }
 
@@ -178,7 +178,7 @@ impl Scalar {
             Operator::Join => Ok(Datum::Text(format!("{left}{right}").into())),
             Operator::Field => match left {
                 Datum::Text(document) => json::field(document, right).map_err(|problem| self.refused(problem)),
-                other => Err(self.refused(format!("{} is {}, and no document", other.literal(), other.kind()))),
+                other => Err(self.refused(format!("{} is {}, not a document", other.literal(), other.kind()))),
             },
             _ => self.calculate(operator, left, right),
         }
@@ -203,7 +203,7 @@ impl Scalar {
     fn calculate_fractions(&self, operator: Operator, left: &Datum, right: &Datum) -> Result<Datum, Mistake> {
         let (Some(one), Some(other)) = (fraction(left), fraction(right)) else {
             let text = if matches!(left, Datum::Text(_)) { left } else { right };
-            return Err(self.refused(format!("{} is a text and is not calculated with", text.literal())));
+            return Err(self.refused(format!("{} is a text, and can't be calculated with", text.literal())));
         };
         let result = match operator {
             Operator::Add => one + other,
@@ -234,7 +234,7 @@ impl Scalar {
                 };
                 Datum::Text(substring(text, *from, len).into())
             }
-            _ => return Err(self.refused(format!("{} does not take this", function.to_ascii_uppercase()))),
+            _ => return Err(self.refused(format!("{} doesn't take this", function.to_ascii_uppercase()))),
         })
     }
 

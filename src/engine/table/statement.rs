@@ -313,7 +313,7 @@ impl Parser<'_> {
     fn wrong(&self, accepted: &str) -> Mistake {
         let problem = match self.tokens.get(self.taken) {
             Some((_, range)) => {
-                format!("`{}` can't stand here", crate::language::shorten(&self.text[range.clone()], 40))
+                format!("`{}` isn't expected here", crate::language::shorten(&self.text[range.clone()], 40))
             }
             None => "the statement ends too early".to_owned(),
         };

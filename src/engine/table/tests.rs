@@ -91,8 +91,8 @@ fn which_rows_are_meant_and_what_becomes_of_them() {
 #[test]
 fn a_mistake_says_where_what_and_what_instead() {
     for (text, told) in [
-        ("SELECT * FROM seats", "0: `SELECT` can't stand here; accepted: INSERT, UPDATE, DELETE"),
-        ("INSERT INTO seat (row) VALUES (1)", "12: `seat` can't stand here; accepted: rooms, seats"),
+        ("SELECT * FROM seats", "0: `SELECT` isn't expected here; accepted: INSERT, UPDATE, DELETE"),
+        ("INSERT INTO seat (row) VALUES (1)", "12: `seat` isn't expected here; accepted: rooms, seats"),
         ("INSERT INTO seats (row) VALUES (1, 2)", "31: 1 columns and 2 values; accepted: a value for each column"),
         ("UPDATE seats SET row = COUNT(id)", "23: there is no function count; accepted: NOW(), RAND()"),
         (
@@ -101,10 +101,13 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         ("UPDATE seats SET who = 'x", "23: a text that is never closed; accepted: a closing '"),
         ("UPDATE seats SET row = 1 ?", "25: `?` means nothing here; accepted: words, numbers, 'texts' and signs"),
-        ("UPDATE seats SET at = TIME 'nine'", "27: `'nine'` can't stand here; accepted: a time as in '09:00:00.000'"),
-        ("UPDATE seats SET set = 1", "17: `set` can't stand here; accepted: a column"),
-        ("DELETE FROM seats LIMIT x", "24: `x` can't stand here; accepted: a whole number"),
-        ("DELETE FROM seats JOIN rooms", "18: `JOIN` can't stand here; accepted: the end of the statement"),
+        (
+            "UPDATE seats SET at = TIME 'nine'",
+            "27: `'nine'` isn't expected here; accepted: a time as in '09:00:00.000'",
+        ),
+        ("UPDATE seats SET set = 1", "17: `set` isn't expected here; accepted: a column"),
+        ("DELETE FROM seats LIMIT x", "24: `x` isn't expected here; accepted: a whole number"),
+        ("DELETE FROM seats JOIN rooms", "18: `JOIN` isn't expected here; accepted: the end of the statement"),
         (
             "DELETE FROM seats WHERE",
             "23: the statement ends too early; accepted: a number, a 'text', a column, NOW(), RAND(), NOT, -, (",

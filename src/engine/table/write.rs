@@ -31,7 +31,9 @@ impl Database {
 
     fn carry_out(&mut self, statement: &Statement) -> Done<Effect> {
         match statement {
-            Statement::Select(_) | Statement::Explain(_) => wrong(0, "this statement changes nothing", "one that does"),
+            Statement::Select(_) | Statement::Explain(_) => {
+                wrong(0, "this statement changes nothing", "a statement that changes something")
+            }
             Statement::CreateTable { name, columns } => self.create_table(name, columns),
             Statement::CreateIndex { name, table, columns, unique } => self.create_index(name, table, columns, *unique),
             Statement::DropTable { name } => self.drop_table(name),
@@ -109,7 +111,7 @@ impl Database {
         if *key && table.columns.iter().any(|column| column.key) {
             return wrong(
                 name.at,
-                "a primary key of several columns is not known here",
+                "a primary key of several columns isn't known here",
                 "one column, and UNIQUE indexes",
             );
         }
@@ -172,7 +174,7 @@ impl Database {
         let twice =
             index.entries.windows(2).find(|pair| pair[0].0 == pair[1].0 && !pair[0].0.iter().any(Datum::is_null));
         if let (true, Some([(key, _), _])) = (unique, twice) {
-            return wrong(name.at, format!("{} is there more than once", spelt(key)), "an index that is not UNIQUE");
+            return wrong(name.at, format!("{} is there more than once", spelt(key)), "an index that isn't UNIQUE");
         }
         let told = format!("the index {} has {}", index.name, crate::wording::count(index.entries.len(), "entry"));
         if let Some(statistics) = &mut table.statistics {
@@ -186,7 +188,7 @@ impl Database {
         let place = self.place(name)?;
         if definition.key || definition.unique {
             let problem = "a column that is added and must differ in all rows";
-            return wrong(definition.name.at, problem, "one without PRIMARY KEY and UNIQUE");
+            return wrong(definition.name.at, problem, "a column without PRIMARY KEY and UNIQUE");
         }
         if definition.not_null && definition.default.is_null() && !self.tables[place].rows.is_empty() {
             return wrong(
@@ -376,7 +378,7 @@ impl Database {
                 return wrong(
                     at,
                     format!("{} is in the index {} already", spelt(&key), index.name),
-                    "a value that is not there yet",
+                    "a value that isn't there yet",
                 );
             }
             written.bytes_written += record::entry_size(&key, number);

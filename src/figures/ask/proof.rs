@@ -23,7 +23,7 @@ pub fn answered(written: &Written, run: &Run) -> Result<Question, Mistake> {
     // A number is told by the last step alone.
     let first = if is_number { tells.end - 1 } else { tells.start };
     if asks >= first {
-        return Err(head("the step that tells must come after the step that asks".to_owned()));
+        return Err(head("the step that answers must come after the step that asks".to_owned()));
     }
     written.replies()?;
     let mut question = Question {

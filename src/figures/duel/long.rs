@@ -152,7 +152,7 @@ impl LongRun for Long {
         ];
         let fewer = match self.asked - self.operations {
             0 => String::new(),
-            _ => format!(", and not {}, for a run keeps at most 256 MB", grouped(self.asked)),
+            _ => format!(", rather than {}, because a run keeps at most 256 MB", grouped(self.asked)),
         };
         let title = format!(
             "{} operations (workload {}, keys {}) on {} records, pages and blocks of 4 KB{fewer}; {}",

@@ -15,7 +15,7 @@ use crate::scene::{Anchor, Scene, Shape, Whence};
 
 pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Plan) {
     let label_room = super::longest_name(&plan.mailbox_users) + 2.0 * GAP;
-    for (way, area) in Way::ALL.into_iter().zip(plan.columns) {
+    for (way, area) in fanout.settings.ways.ways().iter().copied().zip(plan.columns.iter().copied()) {
         let mut inside = memory(scene, way.name(), area, way.name());
         let foot = inside.cut_bottom(2.0 * CLOSE + GAP);
         inside.cut_bottom(GAP / 2.0);
@@ -119,7 +119,7 @@ impl Column<'_> {
         let room = self.rows - self.row;
         let fits = if users > room { room - 1 } else { users };
         let (page, focus) = (self.page(), &self.fanout.focus);
-        // Whoever the command is about stands at the end, and must not fall off it.
+        // The users that the command is about are at the end, and must not fall off it.
         let skipped = plan.mailbox_users.len().saturating_sub(fits);
         let is_wanted = |user: &UserId| super::is_in_focus(self.fanout, *user);
         let mut chosen: Vec<UserId> = plan.mailbox_users.iter().take(fits).copied().collect();

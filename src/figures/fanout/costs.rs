@@ -8,12 +8,13 @@ use crate::scene::Scene;
 use crate::scene::rows::{APART, Bar, boxed, compared};
 
 /// A cost of each way in tenths of a row, as far as it is known.
-type Line = [Option<u64>; 3];
+type Line = Vec<Option<u64>>;
 
 pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Plan) {
     let settings = &fanout.settings;
     let (posts, timelines) = (fanout.posts(), fanout.timelines);
-    let tally = |of: &dyn Fn(Way) -> Option<u64>| Way::ALL.map(of);
+    let ways = settings.ways.ways();
+    let tally = |of: &dyn Fn(Way) -> Option<u64>| ways.iter().copied().map(of).collect();
     let whole = |number: u64| number.saturating_mul(10);
     let lines: [(String, Line); COSTS] = [
         ("rows, this command".to_owned(), tally(&|way| fanout.tally(way).last.map(whole))),
@@ -37,20 +38,20 @@ pub fn draw(scene: &mut Scene, fanout: &Fanout, event: Option<&Event>, plan: &Pl
         let bar = |value: Option<u64>| -> Bar {
             (value.map_or("–".to_owned(), tenths), value.map_or(0.0, |value| value as f32 / most))
         };
-        (name, line.map(bar).to_vec())
+        (name, line.into_iter().map(bar).collect())
     });
     compared(scene, "cost", plan.costs, plan.names, &rows);
-    mark_now(scene, event, plan);
+    mark_now(scene, ways, event, plan);
 }
 
 /// Which way has just taken a step.
-fn mark_now(scene: &mut Scene, event: Option<&Event>, plan: &Plan) {
+fn mark_now(scene: &mut Scene, ways: &[Way], event: Option<&Event>, plan: &Plan) {
     let mut row = plan.costs.row(COSTS, 0);
     row.height = plan.costs.height / COSTS as f32 - APART;
     row.cut_left(plan.names);
-    for way in Way::ALL {
-        if event.is_some_and(|event| is_about(event, way)) {
-            scene.push(boxed(format!("now {}", way as usize), row.column(3, way as usize), APART, "lens-glass"));
+    for (place, way) in ways.iter().enumerate() {
+        if event.is_some_and(|event| is_about(event, *way)) {
+            scene.push(boxed(format!("now {place}"), row.column(ways.len(), place), APART, "lens-glass"));
         }
     }
 }

@@ -1,5 +1,4 @@
-//! How the three ways to a home timeline are drawn: the users with their followers, the table of posts that all three
-//! share, and below it a column for each way: what it keeps, what a reader sees, and how many rows that took.
+//! How the ways to a home timeline are drawn: the users with their followers, the table of posts that all ways share, and below it a column for each way: what it keeps, what a reader sees, and how many rows that took.
 
 mod columns;
 mod costs;
@@ -89,7 +88,7 @@ fn draw_crowd(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
         }
         let known = if celebrity { ", a celebrity" } else { "" };
         scene.push(shape.label(format!("{name}: {label} {}{known}", plural(count, "follower"))));
-        if limit < 1.0 && place % rows == 0 {
+        if fanout.settings.ways.has_hybrid() && limit < 1.0 && place % rows == 0 {
             let line = Shape::new(format!("limit {}", place / rows), at.x + bar.x + limit * bar.width, at.y)
                 .path(format!("M0 0V{}", number(inside.height)), "link-cut");
             scene.push(line.label("the celebrity limit"));
@@ -114,7 +113,7 @@ fn is_in_focus(fanout: &Fanout, user: UserId) -> bool {
 /// The newest rows of the table of posts.
 fn draw_posts(scene: &mut Scene, fanout: &Fanout, plan: &Plan) {
     let Area { x, y, width, height } = plan.posts;
-    let name = format!("table of posts, the same in all three: {}", grouped(fanout.posts()));
+    let name = format!("table of posts, the same for each way: {}", grouped(fanout.posts()));
     scene.push(disk("posts", x, y, width, height, &name));
     let mut inside = plan.posts.inset(GAP / 2.0);
     inside.cut_top(LINE - GAP / 2.0);

@@ -19,7 +19,7 @@ pub struct Plan {
     pub posts: Area,
     pub post_columns: usize,
     /// One for each way, and how many rows it has.
-    pub columns: [Area; 3],
+    pub columns: Vec<Area>,
     pub rows: usize,
     /// The users whose mailboxes are shown.
     pub mailbox_users: Vec<UserId>,
@@ -42,6 +42,7 @@ impl Plan {
         }
         let [posts, ways] = stage.rows([Size::Units(2.0 * LINE + GAP / 2.0), Size::Share(1.0)]);
         let (crowd_users, rows) = if wide { (12, 8) } else { (8, 6) };
+        let compared = fanout.settings.ways.ways().len();
         Plan {
             wide,
             crowd,
@@ -49,7 +50,7 @@ impl Plan {
             crowd_users: shown(fanout, crowd_users),
             posts,
             post_columns: if wide { 7 } else { 3 },
-            columns: [0, 1, 2].map(|place| ways.column(3, place)),
+            columns: (0..compared).map(|place| ways.column(compared, place)).collect(),
             rows,
             mailbox_users: shown(fanout, rows),
             costs,

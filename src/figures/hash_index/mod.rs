@@ -21,7 +21,7 @@ impl Figure for HashIndexFigure {
     const ABOUT: About = About {
         kind: "hash-index",
         title: "A log and a hash index",
-        summary: "Records are only ever appended. A hash table in memory knows where the newest one of each key stands.",
+        summary: "Records are only ever appended. A hash table in memory knows where the newest one of each key is.",
         chapter: "storage/hash-indexes",
         example: "put a 1; put b 2; put a 3; delete b; put c 4; put d 5; put a 6; merge; crash; get a",
     };

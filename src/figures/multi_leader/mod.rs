@@ -28,7 +28,8 @@ impl Shown for MultiLeader {
     const ABOUT: About = About {
         kind: "multi-leader",
         title: "Several leaders",
-        summary: "Each data centre has a leader that takes writes at once. What two of them write at the same time has to come together again.",
+        summary: "Each data centre has a leader that takes writes at once. Writes of two of them at the same time \
+                  have to be brought together again.",
         chapter: "replication/several-leaders",
         example: "begin write title B; begin write title C as c2; run 20ms
 begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
@@ -56,7 +57,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
             ([one], _) => ("bad", format!("Lost: {one} ✗")),
             ([.., last], _) => ("bad", format!("Lost: {}, the last {last} ✗", count(lost.len(), "write"))),
             ([], Some((one, other))) => ("bad", format!("Taken twice: {one} and {other} ✗")),
-            _ if apart(cluster) > 0 => ("bad", "All told, and not alike ✗".to_owned()),
+            _ if apart(cluster) > 0 => ("bad", "All sent, but not alike ✗".to_owned()),
             _ if !is_delivered(cluster) => {
                 ("strong", format!("{} not acknowledged by all", count(owed(cluster), "record")))
             }
@@ -179,7 +180,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
 
     fn checks(cluster: &Leaders) -> Vec<(&'static str, u64)> {
         vec![
-            ("alike once all is told", apart(cluster) as u64),
+            ("alike once all is sent", apart(cluster) as u64),
             ("no write lost", cluster.witness.lost.len() as u64),
             ("nothing taken twice", pairs(cluster).len() as u64),
         ]

@@ -20,8 +20,8 @@ impl Figure for QueriesFigure {
     const ABOUT: About = About {
         kind: "queries",
         title: "Four ways to ask",
-        summary: "The same question of the same table in SQL, by a loop, by MapReduce and by a pipeline, side by side. An \
-                  index changes the plan of SQL, and not its text.",
+        summary: "The same question of the same table in SQL, by a loop, by MapReduce and by a pipeline, side by \
+                  side. An index changes the plan of SQL, but not its text.",
         chapter: "models/four-ways",
         example: "ask; index fish; ask",
     };

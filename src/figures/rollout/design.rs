@@ -9,7 +9,7 @@ use crate::scene::{Anchor, Point, Scene, Shape};
 
 pub fn draw(scene: &mut Scene, rollout: &Rollout, event: Option<&Event>, area: Area) {
     let design = &rollout.design;
-    let mut inside = memory(scene, "design", area, "the design: who reaches into whom");
+    let mut inside = memory(scene, "design", area, "the design: what reaches into what");
     let says = match &rollout.touched[..] {
         [] => "green ring: behind an interface".to_owned(),
         touched => format!("touched: {} of {} components", touched.len(), design.count()),

@@ -53,7 +53,7 @@ impl Figure for RolloutFigure {
     fn faults(_: &Rollout) -> Vec<Fault> {
         vec![
             fault("release data all", "Release a mistake that destroys data, to all at once"),
-            fault("release crash all", "Release one that crashes at once, to all"),
+            fault("release crash all", "Release a mistake that crashes at once, to all"),
         ]
     }
 

@@ -123,5 +123,5 @@ fn worth(long: &Long) -> Table {
         let why = format!("its read would have had to wait longest to be fresh, {}", spell(needed));
         rows.push(vec![format!("trial {number}"), why]);
     }
-    Table::new("To look at, by the command of that name".to_owned(), &["", "why"], rows)
+    Table::new("Trials to look at, by their commands".to_owned(), &["", "why"], rows)
 }

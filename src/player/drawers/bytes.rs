@@ -9,7 +9,7 @@ use crate::figures::Run;
 
 /// A row of the dump.
 const ROW: usize = 16;
-/// A longer dump is cut: nobody reads on, and the page must stay quick.
+/// A longer dump is cut: no one reads on, and the page must stay quick.
 const MAX_BYTES: usize = 1024;
 
 impl Player {

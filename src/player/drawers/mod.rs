@@ -117,7 +117,7 @@ impl Player {
         let inside = match AT_HAND.get() {
             Some(show) => show(drawer, self, context, run),
             None if self.not_fetched => html! {
-                <p role="alert">{ "What is in this drawer couldn't be fetched; is there a network? " }
+                <p role="alert">{ "The contents of this drawer couldn't be fetched; is there a network? " }
                     { buttons::words("Try again", sends(context, Message::Open(self.drawer))) }</p>
             },
             None => html! { <p role="status">{ "On its way …" }</p> },

@@ -125,7 +125,7 @@ impl Player {
         html! {
             <>
                 if self.own.is_some() {
-                    <p>{ "Your own rows aren't in these links: whoever opens one sees the same commands without them." }</p>
+                    <p>{ "Your own rows aren't in these links: readers who open one see the same commands without them." }</p>
                 }
                 { manner(context, &spec.manner) }
                 { copyable("A link to exactly this step", address) }

@@ -63,7 +63,7 @@ pub enum Command {
         #[read(field_name)]
         name: Rc<str>,
     },
-    /// Cut a format's bytes off after so many.
+    /// Cut a format's bytes off after this many.
     Cut {
         #[example("json")]
         format: One,
@@ -71,7 +71,7 @@ pub enum Command {
         #[range(0..=100_000)]
         bytes: u64,
     },
-    /// Change one byte of a format's, counted from 0, to another.
+    /// Change one byte of a format, counted from 0, to another value.
     Change {
         #[example("protobuf")]
         format: One,
@@ -197,7 +197,7 @@ impl form::Value for Sort {
             "bytes" => Kind::Bytes,
             _ => {
                 let accepted =
-                    "bool, int, long, double, text or bytes, with [] behind it for a list, and ? if it may be missing";
+                    "bool, int, long, double, text or bytes, with [] after it for a list, and ? if it may be missing";
                 return Err(words.refuse(word, format!("`{}` is no kind", word.quote()), accepted.to_owned()));
             }
         };

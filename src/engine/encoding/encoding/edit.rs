@@ -85,8 +85,7 @@ fn single(written: &str, kind: &Kind, name: &str) -> Result<Value, String> {
         return bytes
             .ok_or_else(|| format!("{name}: `{shown}` is no bytes; accepted: 0x and pairs of hexadecimal digits"));
     }
-    text::read(written, kind)
-        .map_err(|bad| format!("{name}: `{shown}` does not fit {kind}; accepted: {}", bad.accepted))
+    text::read(written, kind).map_err(|bad| format!("{name}: `{shown}` doesn't fit {kind}; accepted: {}", bad.accepted))
 }
 
 /// `0xff00`.

@@ -22,7 +22,7 @@ pub enum Event {
     #[told("{} can't be read. {}", format.name(), sentence(bad))]
     ReadFailed { format: Format, bad: BadBytes },
     #[told("{} is read, and the reader has the same record.", format.name(), when = differences.is_empty())]
-    #[told("{} is read, and the reader has another record: {}.", format.name(), told(differences))]
+    #[told("{} is read, and the reader has a different record: {}.", format.name(), told(differences))]
     ReadBack { format: Format, differences: Rc<[Difference]> },
     #[told(
         "{name} is {} now. The schema has a new field for it, number {}, {kind}.{}",
@@ -59,26 +59,27 @@ pub fn why(format: Format) -> &'static str {
         Format::Json => {
             "Every name is written out, numbers are digits, and quotes, colons and commas say where things end."
         }
-        Format::Xml => "Every name is written twice, before its value and behind it.",
-        Format::Csv => "The names stand once, in a line above, and the cells below have neither kinds nor names.",
+        Format::Xml => "Every name is written twice, before its value and after it.",
+        Format::Csv => "The names are written once, in a line above, and the cells below have neither kinds nor names.",
         Format::MessagePack => {
-            "A byte with kind and length stands where JSON has quotes and commas. The names are all still there."
+            "A byte with kind and length takes the place of JSON's quotes and commas. The names are all still there."
         }
         Format::Bson => {
-            "Everything says its kind, and how long it is where that is not plain, so that a program can jump to a field."
+            "Every value says its kind, and its length where the kind doesn't fix it, so a program can jump to a field."
         }
         Format::ThriftBinary => {
-            "A byte of kind and two of number stand in place of each name, and a length takes four bytes."
+            "A byte for the kind and two for the number take the place of each name, and a length takes four bytes."
         }
         Format::ThriftCompact => {
-            "The kind of a field and how much its number is above the last one share a byte; numbers have as few as they need."
+            "One byte has the kind of a field and the distance of its number from the last one; numbers take as few \
+             bytes as they need."
         }
         Format::ProtocolBuffers => {
-            "A tag has the number of a field and how to find the end of its value. Of its kind it says no more."
+            "A tag has the number of a field and how to find the end of its value. It says no more about the kind."
         }
         Format::Avro => {
-            "There are neither names nor numbers: values follow each other in the order of the schema, and nobody can read \
-             them without it."
+            "There are neither names nor numbers: values follow each other in the order of the schema, and no one can \
+             read them without it."
         }
     }
 }
@@ -110,7 +111,7 @@ pub fn role(role: Role) -> &'static str {
 
 fn tell_encoded(format: &Format, bytes: &usize, spent: &Spent, raw: &usize, out: &mut Formatter) -> Result {
     if *bytes == 0 {
-        let why = "what is zero or empty is not written, and a record of nothing else is no bytes at all";
+        let why = "values that are zero or empty aren't written, and a record of nothing else has no bytes at all";
         return write!(out, "{} needs no byte: {why}.", format.name());
     }
     let parts = ROLES.iter().zip(spent).filter(|(_, many)| **many > 0);

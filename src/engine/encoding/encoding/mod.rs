@@ -25,9 +25,9 @@
 //!
 //! - the record has no records in it, and at most twelve fields; the formats themselves know more
 //!   ([what they don't](crate::format));
-//! - writer and reader have the same schema. What becomes of a record when they have not is another figure's subject;
-//! - a reader has the whole record at hand. Many are made to read from a stream, and to skip what they don't want;
-//! - time is not measured here: how quick a format is depends on its library more than on its bytes.
+//! - writer and reader have the same schema. What becomes of a record when they haven't is another figure's subject;
+//! - a reader has the whole record at hand. Many readers are made to read from a stream, and to skip what they don't want;
+//! - time isn't measured here: the speed of a format depends on its library more than on its bytes.
 
 pub mod command;
 pub mod edit;
@@ -190,7 +190,7 @@ impl Encoding {
             chosen.formats().iter().filter_map(|format| self.formats[*format as usize].clone()).collect();
         if formats.is_empty() {
             let what = if chosen == Chosen::All { "the record" } else { chosen.formats()[0].name() };
-            return Err(Refused::new(format!("{what} has not been written yet; `encode` writes it")));
+            return Err(Refused::new(format!("{what} hasn't been written yet; `encode` writes it")));
         }
         let is_only_one = formats.len() == 1 && chosen != Chosen::All;
         for written in formats {
@@ -342,7 +342,7 @@ impl Encoding {
 
     fn bytes_of(&self, format: Format) -> Result<&[u8], Refused> {
         let written = self.written(format);
-        let nothing = || Refused::new(format!("{} has not been written yet; `encode` writes it", format.name()));
+        let nothing = || Refused::new(format!("{} hasn't been written yet; `encode` writes it", format.name()));
         written.map(|written| &*written.bytes).ok_or_else(nothing)
     }
 

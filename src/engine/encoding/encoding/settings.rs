@@ -14,6 +14,6 @@ pub struct Settings {
 pub enum Numbers {
     /// whole numbers of 64 bits
     Whole,
-    /// doubles alone, as JavaScript
+    /// only doubles, as in JavaScript
     Doubles,
 }

@@ -15,7 +15,7 @@ pub struct Written {
     /// What the reader said of each byte, up to where it failed.
     pub parts: Vec<Part>,
     pub read: Result<Value, BadBytes>,
-    /// Whether somebody has cut or changed them since they were written.
+    /// Whether someone has cut or changed them since they were written.
     pub damaged: bool,
 }
 

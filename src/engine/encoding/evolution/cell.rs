@@ -63,7 +63,7 @@ pub enum How {
     UnknownSymbol {
         symbol: String,
     },
-    /// Less or something else than what was written, and nobody is told.
+    /// Less or something else than what was written, and no one is told.
     Changed {
         from: String,
     },

@@ -140,7 +140,7 @@ impl Evolution {
         let place = place(&columns, name)?;
         unused(&columns, new)?;
         if keeping.is_some() && (self.settings.family.is_numbered() || self.by_table()) {
-            return Err(Refused::new("an alias stands in a schema of Avro that is written by hand"));
+            return Err(Refused::new("an alias is for a schema of Avro that is written by hand"));
         }
         let column = &mut columns[place];
         let old = std::mem::replace(&mut column.name, new.clone());

@@ -15,12 +15,9 @@ use crate::wording::{capital, count, list, shown};
 
 #[derive(Clone, Debug, Event)]
 pub enum Event {
-    #[told("{change}. That is v{version}, and old code goes on with the versions before.")]
+    #[told("{change}. The new schema is v{version}, and old code goes on with the versions before it.")]
     VersionMade { version: u32, change: String },
-    #[told(
-        "From now on the record has {} as its {field}. What was read of the old one no longer counts.",
-        shown(value)
-    )]
+    #[told("From now on the record has {} as its {field}. Reads of the old value no longer count.", shown(value))]
     ValueSet { field: Rc<str>, value: String },
     #[told("Code of v{writer} writes the record in {said}, by its own schema: {}.", count(*bytes, "byte"))]
     Written { writer: u32, said: &'static str, bytes: usize },
@@ -32,7 +29,7 @@ pub enum Event {
         when = *family == Family::Avro
     )]
     #[told(
-        "v{writer} wrote {field} under a number that v{reader} does not know. What stands beside the number says where \
+        "v{writer} wrote {field} under a number that v{reader} doesn't know. The hint beside the number says where \
          the value ends, so v{reader} passes over it."
     )]
     FieldSkipped { family: Family, writer: u32, reader: u32, field: Rc<str> },
@@ -60,10 +57,13 @@ impl Verdict {
     pub fn said(self) -> &'static str {
         match self {
             Verdict::Fine => "every field is there, with its value",
-            Verdict::Filled => "what it wrote is there, and what it did not know is filled in",
-            Verdict::Skipped => "what this reader asks for is there, and what it does not know is passed over",
+            Verdict::Filled => "all that it wrote is there, and fields that it didn't know are filled in",
+            Verdict::Skipped => {
+                "all that this reader asks for is there, and fields that it doesn't know are passed \
+                                 over"
+            }
             Verdict::Both => "some of its fields are filled in, and some of the writer's are passed over",
-            Verdict::Wrong => "no error, and yet a value is not what was written",
+            Verdict::Wrong => "no error, and yet a value isn't the one that was written",
             Verdict::Error => "it can't",
         }
     }
@@ -112,10 +112,7 @@ fn tell_field(family: &Family, writer: &u32, reader: &u32, got: &Got, out: &mut 
             write!(out, "v{writer} calls it {from}. v{reader}'s {name} has that as an alias, so it takes it: {value}.")
         }
         How::Renamed { from } => {
-            write!(
-                out,
-                "Number {number}, which v{writer} calls {from}, is {name} here. Names are not written: {value}."
-            )
+            write!(out, "Number {number}, which v{writer} calls {from}, is {name} here. Names aren't written: {value}.")
         }
         How::Filled if by_name => {
             write!(out, "v{writer} has no {name}. The schema of v{reader} says what to take then: {value}.")
@@ -127,7 +124,8 @@ fn tell_field(family: &Family, writer: &u32, reader: &u32, got: &Got, out: &mut 
         How::UnknownSymbol { symbol } => {
             write!(
                 out,
-                "v{writer} wrote {symbol}, a symbol that v{reader} does not know. Its {name} has a default for that: {value}."
+                "v{writer} wrote {symbol}, a symbol that v{reader} doesn't know. Its {name} has a default for that: \
+                 {value}."
             )
         }
         How::Changed { from } => {
@@ -167,8 +165,8 @@ fn tell_field(family: &Family, writer: &u32, reader: &u32, got: &Got, out: &mut 
         How::Unsaid { value: unsaid, from } => {
             write!(
                 out,
-                "In v{writer}, {from} is {unsaid}, and what is zero or empty is not written. v{reader} finds nothing, and has \
-                 {value}."
+                "In v{writer}, {from} is {unsaid}, and values that are zero or empty aren't written. v{reader} finds \
+                 nothing, and has {value}."
             )
         }
     }
@@ -188,7 +186,7 @@ fn tell_fault(writer: &u32, reader: &u32, fault: &Fault, out: &mut Formatter) ->
 
 fn tell_cell(writer: &u32, reader: &u32, verdict: &Verdict, why: &str, out: &mut Formatter) -> fmt::Result {
     let way = match writer.cmp(reader) {
-        std::cmp::Ordering::Equal => "Its own",
+        std::cmp::Ordering::Equal => "Its own data",
         std::cmp::Ordering::Less => "Older data",
         std::cmp::Ordering::Greater => "Newer data",
     };
@@ -200,7 +198,7 @@ fn tell_cell(writer: &u32, reader: &u32, verdict: &Verdict, why: &str, out: &mut
     }
 }
 
-/// More pairs of versions nobody keeps in mind.
+/// More pairs of versions no one keeps in mind.
 const MOST_NAMED: usize = 4;
 
 /// What the whole matrix says: whether new code reads old data, and old code new data.
@@ -213,7 +211,7 @@ fn judged(broken: &[(u32, u32)], wrong: &[(u32, u32)], mute: &[u32], versions: u
     };
     let both = [broken, wrong].concat();
     let said = |cells: Vec<String>, name: &str, what: &str| match cells.len() {
-        0 if !mute.is_empty() => format!("What could be written was read well in the {name} direction."),
+        0 if !mute.is_empty() => format!("Every record that could be written was read well in the {name} direction."),
         0 => format!("{what}: {name} compatible."),
         many if many > MOST_NAMED => {
             let more = many - MOST_NAMED + 1;
@@ -262,7 +260,7 @@ fn tell_piece(
         (Way::File, Sense::Bare { records }) => {
             write!(
                 out,
-                "A block follows: {} in {size}. In front of a record nothing says a schema.",
+                "A block follows: {} in {size}. Nothing in front of a record says its schema.",
                 count(*records, "record")
             )
         }

@@ -15,7 +15,7 @@
 //! found by comparing the two, and not by rules about schemas.
 //!
 //! How Avro's reader [learns] the writer's schema is measured in bytes. And a schema that is *made* from a table's columns
-//! shows why names suit that: nobody has to hand out numbers.
+//! shows why names suit that: no one has to hand out numbers.
 //!
 //! # Reading order
 //!
@@ -25,12 +25,12 @@
 //! # Simpler than the real one because
 //!
 //! - a schema is one record of a few fields; a text of Avro may hold more, but what is inside a field is compared as a whole;
-//! - code of a version is its schema: it writes each field that it has. Real code leaves out what it does not need, and
+//! - code of a version is its schema: it writes each field that it has. Real code leaves out what it doesn't need, and
 //!   hides a missing field from its users in its own way;
 //! - Protocol Buffers has the defaults that a schema of Avro or Thrift could have; in proto3 there is only zero;
 //! - Thrift's records have fields that must be there and fields that may be missing, and no third kind;
 //! - fields that are passed over are gone when the record is written again, where Protocol Buffers' code would keep them;
-//! - the registry knows all versions from the beginning, and nobody has to ask it over a network;
+//! - the registry knows all versions from the beginning, and no one has to ask it over a network;
 //! - the hello and the records of a connection are not put into frames.
 
 mod cell;
@@ -59,7 +59,7 @@ pub use view::{dump, spelt};
 use crate::contract::{Counter, Engine, Outcome, Probe, Refused};
 use crate::wording::shown;
 
-/// More cells than of six versions nobody looks through.
+/// More cells than of six versions no one looks through.
 pub const MOST_VERSIONS: usize = 6;
 
 #[derive(Clone)]
@@ -267,7 +267,7 @@ impl Evolution {
     ) -> Result<Outcome, Refused> {
         if self.settings.family.is_numbered() {
             return Err(Refused::new(format!(
-                "{} has the number of each field in the record: a reader does without the writer's schema",
+                "{} has the number of each field in the record: a reader can do without the writer's schema",
                 self.settings.family.said()
             )));
         }

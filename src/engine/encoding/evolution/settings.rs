@@ -31,7 +31,7 @@ pub struct Settings {
     #[label("Schema")]
     #[parameter(Origin::Hand)]
     pub origin: Origin,
-    /// Whether the number of a removed field is kept from being given again
+    /// Whether the number of a removed field is reserved, so no new field gets it
     #[label("Reserve numbers")]
     #[parameter(true)]
     pub reserve: bool,

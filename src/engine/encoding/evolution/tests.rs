@@ -65,7 +65,7 @@ fn a_name_may_change_where_numbers_count() {
     assert_eq!(read(&aliased, 2, 1).1, Verdict::Error);
 }
 
-/// FIGURES: int64 read as int32 is cut, and nobody is told.
+/// FIGURES: int64 read as int32 is cut, and no one is told.
 #[test]
 fn a_long_is_cut_where_an_int_is_read() {
     let script = "retype favoriteNumber int?; set favoriteNumber 1337; retype favoriteNumber long?; set favoriteNumber 5000000000";
@@ -187,15 +187,11 @@ fn refusals_say_what_there_is() {
         ("avro", "set favoriteNumber x", "x is no value of its favoriteNumber, long?: accepted is null or long"),
         ("avro", "add a int default x", "x is no default for a, int; accepted: a whole number of 32 bits"),
         ("avro", "add a int number 9", "Avro finds fields by name; they have no numbers"),
-        (
-            "protobuf",
-            "rename userName name keeping alias",
-            "an alias stands in a schema of Avro that is written by hand",
-        ),
+        ("protobuf", "rename userName name keeping alias", "an alias is for a schema of Avro that is written by hand"),
         (
             "thrift",
             "send v1 v1",
-            "Thrift has the number of each field in the record: a reader does without the writer's schema",
+            "Thrift has the number of each field in the record: a reader can do without the writer's schema",
         ),
     ] {
         let (_, outcomes) = run::<Evolution>(&[("family", family)], script);

@@ -63,7 +63,7 @@ impl Typed {
         if self.optional && text == "null" { Ok(Value::Null) } else { value(&self.kind, text) }
     }
 
-    /// A value for a field of which nobody has said any.
+    /// A value for a field of which no one has said any.
     pub fn sample(&self) -> &'static str {
         match &self.kind {
             Kind::Bool => "true",
@@ -144,7 +144,7 @@ pub fn datum(schema: &Schema, of: &Type, text: &str) -> Option<Datum> {
 /// A schema that contains itself has a sample that ends somewhere.
 const MOST_DEPTH: usize = 8;
 
-/// A value of a type of which nobody has said any: of a union the first branch that is not null.
+/// A value of a type of which no one has said any: of a union the first branch that is not null.
 pub fn sample(schema: &Schema, of: &Type, depth: usize) -> Option<Datum> {
     if depth > MOST_DEPTH {
         return None;

@@ -27,7 +27,7 @@ pub(super) fn why(cell: &Cell) -> String {
             Some(format!("{} is {}, and the {value} that was written is lost", got.name, got.value))
         }
         How::Unsaid { value, .. } => {
-            Some(format!("{} was {value}, which is not written, and is {}", got.name, got.value))
+            Some(format!("{} was {value}, which isn't written, and is {}", got.name, got.value))
         }
         _ => None,
     });

@@ -82,7 +82,7 @@ impl Broker {
         let lost =
             pairs.flat_map(|(old, new)| old.entries.iter().filter(|entry| new.found(entry.offset).is_none())).count();
         match lost {
-            0 => "It forgets who consumes; its disk keeps every message.".to_owned(),
+            0 => "It forgets its consumers; its disk keeps every message.".to_owned(),
             lost => format!("{} lost, for lack of a sync.", were(lost, "message")),
         }
     }
@@ -90,7 +90,7 @@ impl Broker {
     pub fn start(&self) -> String {
         let dead = self.partitions.iter().map(Partition::dead).sum::<usize>();
         let dead = if dead > 0 { format!(" and {}", count(dead, "dead letter")) } else { String::new() };
-        format!("Its disk has {}{dead}. Who consumes, it doesn't know yet.", count(self.kept(), "message"))
+        format!("Its disk has {}{dead}. It doesn't know its consumers yet.", count(self.kept(), "message"))
     }
 }
 

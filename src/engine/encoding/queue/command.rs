@@ -10,7 +10,7 @@ use crate::language::{BadCommand, Words};
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
-    /// Let the producer send a message; no consumer can work on the value `poison`. What follows `with` is a field that
+    /// Let the producer send a message; no consumer can work on the value `poison`. The word after `with` is a field that
     /// consumers don't know.
     #[button]
     #[begin("only send the message, and let it go its way")]

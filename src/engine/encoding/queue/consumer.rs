@@ -19,7 +19,7 @@ pub struct Consumer {
     /// What it has been given. It works on the first.
     pub inbox: VecDeque<Item>,
     pub doing: Doing,
-    /// So many things it has begun: a timer of an older one is nobody's.
+    /// So many things it has begun: a timer of an older one is no one's.
     begun: u32,
 }
 

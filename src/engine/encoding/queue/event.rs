@@ -26,10 +26,10 @@ pub enum Event {
     AcknowledgedAgain { call: CallId },
     #[told("The broker has no room for {call}. {} must hold it back, and tries again later.", call.client)]
     PutOff { call: CallId },
-    #[told("{} sends {call} again, for the {attempt}. time.", call.client, when = *no_room)]
+    #[told("{} sends {call} again, attempt {attempt}.", call.client, when = *no_room)]
     #[told(
-        "{waited} without an answer for {call}. {} can't know whether the broker has it, and sends it for the {attempt}. \
-         time.", call.client
+        "{waited} without an answer for {call}. {} can't know whether the broker has it, and sends it again, attempt \
+         {attempt}.", call.client
     )]
     SentAgain { call: CallId, waited: Time, attempt: u32, no_room: bool },
     #[told("{} gives {call} up: the broker has no room.", call.client, when = *no_room)]
@@ -63,8 +63,8 @@ pub enum Event {
     TooLate { client: ClientId },
     #[told("n1 doesn't know {client}, and says so.")]
     Unknown { client: ClientId },
-    #[told("{group} goes back to offset {offset}, and gets all from there again.", when = *offset > 0)]
-    #[told("{group} goes back to the beginning, and gets all again that is kept.")]
+    #[told("{group} goes back to offset {offset}, and gets every message after it once more.", when = *offset > 0)]
+    #[told("{group} goes back to the beginning, and gets every message that is kept once more.")]
     Replayed { group: Group, offset: u64 },
     #[told("n1 keeps the newest message of each key: {removed} removed, {kept} kept. Offsets stay as they were.")]
     Compacted { removed: usize, kept: usize },
@@ -87,7 +87,7 @@ pub enum Event {
     #[told("{client} gets {call}{} and acknowledges it before its work.", time_of(*times), when = *ack == Ack::Before)]
     #[told("{client} gets {call}{} and works on it.", time_of(*times))]
     Taken { client: ClientId, call: CallId, times: u32, ack: Ack },
-    #[told("{client} gets {call} while it is busy, and lays it aside.")]
+    #[told("{client} gets {call} while it is busy, and puts it aside.")]
     Laid { client: ClientId, call: CallId },
     #[told("The acknowledgement of {call} counts. Now {client} works on it.")]
     MayWork { client: ClientId, call: CallId },
@@ -145,9 +145,9 @@ fn tell_appended(
     out.write_str(if *synced { "syncs it." } else { "doesn't sync it." })?;
     match dropped {
         None => Ok(()),
-        Some((oldest, concerned)) if concerned.is_empty() => write!(out, " For want of room it lets {oldest} go."),
+        Some((oldest, concerned)) if concerned.is_empty() => write!(out, " It has no room, so it lets {oldest} go."),
         Some((oldest, concerned)) => {
-            write!(out, " For want of room it lets {oldest} go, with which {concerned} hadn't finished.")
+            write!(out, " It has no room, so it lets {oldest} go, though {concerned} hadn't finished with it.")
         }
     }
 }

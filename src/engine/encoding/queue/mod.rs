@@ -16,7 +16,7 @@
 //! reads again. To end somewhere, a log lets its oldest messages go, or is **compacted** to the newest of each key.
 //!
 //! Both answer the same question in the same way. A consumer that acknowledges **after** its work may die in between, and
-//! the next one does the work again: at least once. One that acknowledges **before** may die in between, and nobody does the
+//! the next one does the work again: at least once. One that acknowledges **before** may die in between, and no one does the
 //! work: at most once. No order of the two is exactly once. So effects are made **idempotent**: the store knows a message
 //! that it has had. That also cures what a producer does that tries again; **sequence numbers** keep that from the log.
 //!
@@ -25,21 +25,21 @@
 //! # Reading order
 //!
 //! [`partition`] is what a file says, [`broker`] who gets what of it; [`producer`], [`consumer`] and [`store`] are state
-//! machines of their own; [`tally`] judges what has become of each message, and sees everybody.
+//! machines of their own; [`tally`] judges what has become of each message, and sees everyone.
 //!
 //! # Simpler than the real one because
 //!
 //! - there is one topic, one producer and one broker, without replicas: a broker that is off is off;
 //! - the broker sends, and consumers acknowledge; Kafka's consumers ask for messages. It hears of a dead consumer when an
 //!   acknowledgement is late, where real ones have heartbeats, or see a connection break;
-//! - an acknowledgement is answered, and a consumer that acknowledges before its work waits for that. In AMQP it is not: what
+//! - an acknowledgement is answered, and a consumer that acknowledges before its work waits for the answer. In AMQP it isn't: what
 //!   is delivered without acknowledgements is deleted as it is sent;
 //! - messages go one by one, and a consumer has one message of each partition at a time; real ones have hundreds;
 //! - a producer with sequence numbers has one message under way; Kafka's has up to five, and the broker finds gaps;
 //! - a partition is one file, with the offsets of groups in it; real logs are cut into segments, and let whole segments go;
 //!   the file of a queue is never cleaned up;
-//! - a compacted log has no tombstones: a key cannot be deleted;
-//! - how often a message was delivered is forgotten by a broker that falls; the queue of g1 is there from the beginning, that
+//! - a compacted log has no tombstones: a key can't be deleted;
+//! - a broker that is stopped forgets how many times a message was delivered; the queue of g1 is there from the beginning, that
 //!   of g2 from its first consumer on;
 //! - the dead letters are only kept;
 //! - there are no transactions, by which an effect and an acknowledgement would be one.

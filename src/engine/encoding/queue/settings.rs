@@ -19,13 +19,13 @@ pub struct Settings {
     #[label("Acknowledge")]
     #[parameter(Ack::After)]
     pub ack: Ack,
-    /// Whether the broker syncs each record before it goes on; without, the power can take all of them
+    /// Whether the broker syncs each record before it goes on; if not, a power failure can take all of them
     #[parameter(true)]
     pub sync: bool,
     /// Whether the producer waits until the broker has acknowledged a message
     #[parameter(true)]
     pub wait: bool,
-    /// How often a message is sent, the first time included
+    /// How many times a message is sent at most, the first time included
     #[parameter(3, 1..=5)]
     pub attempts: u32,
     /// Whether the producer numbers its messages, so that the broker knows a message that is sent again
@@ -49,7 +49,7 @@ pub struct Settings {
     /// How many messages of a queue a consumer may hold that it hasn't acknowledged
     #[parameter(1, 1..=10)]
     pub prefetch: usize,
-    /// How often a message of a queue is delivered before it goes to the dead letters
+    /// How many times a message of a queue is delivered before it goes to the dead letters
     #[parameter(3, 1..=10)]
     pub deliveries: u32,
     /// What a consumer does with fields that it doesn't know

@@ -72,7 +72,7 @@ proptest! {
         prop_assert!(broker(&cluster).partitions.iter().all(|it| it.lane(Group::G1).leases.is_empty()), "all is quiet");
     }
 
-    /// No message has an effect twice, if nobody tries again and consumers acknowledge before their work.
+    /// No message has an effect twice, if no one tries again and consumers acknowledge before their work.
     #[test]
     fn at_most_once(model in models(), seed: u64, attempts in 1..4_u32) {
         let sequence = if attempts > 1 { "on" } else { "off" };

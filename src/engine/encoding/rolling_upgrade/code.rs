@@ -150,7 +150,7 @@ impl Code {
         Ok(Loaded { person: self.person(&record), foreign })
     }
 
-    /// In front of Avro's bytes stands the version whose schema wrote them: without it, nobody could read them.
+    /// In front of Avro's bytes stands the version whose schema wrote them: without it, no one could read them.
     fn read_avro(&self, stored: &[u8]) -> Result<(Value, Foreign), String> {
         let (version, bytes) = stored.split_first().ok_or("it is empty")?;
         let [writer, reader] = [self.of_version(*version), *self].map(|code| code.avro());

@@ -73,7 +73,7 @@ pub enum Event {
     RowChanged { from: Host, row: RowId },
     #[told("{node} begins anew with {row} as it is now.")]
     BegunAnew { node: NodeId, row: RowId },
-    #[told("{node} tells {to} that the row is saved.")]
+    #[told("{node} says to {to} that the row is saved.")]
     SavedTold { node: NodeId, to: Host },
     #[told(
         "{node} has had no answer from the database to {call} for {waited}. It gives up, and can't know whether anything was stored.",
@@ -103,7 +103,7 @@ pub enum Event {
     RolledBack { node: NodeId, version: u8, up: bool, forgets: Rc<str>, breach: Rc<str> },
 
     #[told(
-        "The database closes to take the old field out of {}: whatever version {version} doesn't know.",
+        "The database closes to take the old field, which version {version} doesn't know, out of {}.",
         count(*rows, "row"), when = *contracts
     )]
     #[told("The database closes to rewrite {} in the form of version {version}.", count(*rows, "row"))]

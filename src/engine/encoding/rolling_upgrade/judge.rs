@@ -1,7 +1,7 @@
 //! Who sees everything: which value each row should have, whether its bytes still have it, whether answers are right, and
 //! whether the plan is kept.
 //!
-//! A value is **lost** when no version of the code can read it from the row any more, though nobody has set another. An
+//! A value is **lost** when no version of the code can read it from the row any more, though no one has set another. An
 //! answer is **wrong** when it has another value than was stored last, for a field that the node's version knows.
 
 use std::rc::Rc;

@@ -8,7 +8,7 @@
 //! **backward compatibility**, and old code what new code has written, **forward compatibility**.
 //!
 //! The trap is in a habit: a program reads a whole row into an object, changes one field, and writes the whole object back.
-//! Old code has no place for a field that it doesn't know, so that field is **lost**, though nobody has touched it. Code that
+//! Old code has no place for a field that it doesn't know, so that field is **lost**, though no one has touched it. Code that
 //! **keeps unknown fields** carries them along unread.
 //!
 //! A field that is renamed or split is another matter, since two versions then look for the same fact in two places. The
@@ -31,10 +31,10 @@
 //! - a client says by which node it goes; there is no load balancer. A node knows a request that comes twice for as long as it
 //!   runs; after a restart, a late copy would be carried out once more;
 //! - a row is stored over the revision that was read, or not at all (optimistic locking); so nothing is lost because two
-//!   nodes change a row at once, and whatever is lost here is lost by versions;
+//!   nodes change a row at once, and all that is lost here is lost by versions;
 //! - a migration runs inside the database, with the code of both versions at hand, and closes all of it; many databases
 //!   lock the table, and some only a row at a time;
-//! - of the nine formats three are here. CSV has no unknown fields, XML, MessagePack and BSON do as JSON, and Thrift as
+//! - three of the nine formats are here. CSV has no unknown fields, XML, MessagePack and BSON do as JSON does, and Thrift as
 //!   Protocol Buffers, except that its generated code has always dropped what it doesn't know;
 //! - every node has every schema by its version, as from a registry that never fails: Avro's readers need it.
 

@@ -9,7 +9,7 @@ use crate::language::{BadCommand, Words};
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
-    /// Charge the customer so many euros, by a call over the network; with a KEY of your own, or that of an earlier call.
+    /// Charge the customer this many euros, by a call over the network; with a KEY of your own, or that of an earlier call.
     #[button]
     #[begin("only send the call, and let it go its way")]
     Charge {

@@ -12,7 +12,7 @@
 //! on makes the second request wait; a key that came with another amount is a mistake of the caller, and refused.
 //!
 //! Where each of several **layers** tries again by itself, the attempts multiply. A **deadline** that travels with the call
-//! keeps the layers behind from work that nobody waits for.
+//! keeps the layers behind from work that no one waits for.
 //!
 //! # Reading order
 //!
@@ -25,13 +25,13 @@
 //! - a key is written in the same write as its charge; a server that keeps them in two systems has to do more;
 //! - a key is looked up only where the effect is, at the last node, and for the whole interface, not for each user;
 //! - a request whose key is in progress waits; many servers answer 409, and the caller tries again later;
-//! - pauses double and have no chance in them; real callers spread them, so that they do not all come back at once;
-//! - nobody counts all retries together (a retry budget) or stops them (a circuit breaker);
+//! - pauses double, without any randomness; real callers spread them, so that they don't all come back at once;
+//! - no one counts all retries together (a retry budget) or stops them (a circuit breaker);
 //! - a layer that gives up says nothing; a real one answers 504, Gateway Timeout;
-//! - the time that a call has left is not reduced by its way over the network, for the receiver cannot know how long that was;
+//! - the time that a call has left isn't reduced by its way over the network, because the receiver can't know how long that was;
 //! - there are no connections: in reality an answer is known by its connection, here by the number of its request; and a
-//!   lost packet is sent again by TCP, so that of a stream the end is lost, not the middle;
-//! - the list of charges has neither a version nor a deadline; nodes are found by their names, and nobody is authenticated.
+//!   lost packet is sent again by TCP, so the end of a stream is lost rather than the middle;
+//! - the list of charges has neither a version nor a deadline; nodes are found by their names, and no one is authenticated.
 
 pub mod client;
 pub mod command;

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::{Reaction, Rpc, Timer};
 use crate::cluster::{CallId, Host, Node, NodeId, Power};
 use crate::sim::Time;
-use crate::wording::{count, were};
+use crate::wording::count;
 
 #[derive(Clone)]
 pub struct Server {
@@ -289,7 +289,10 @@ impl Node<Rpc> for Server {
             return work;
         }
         Rc::make_mut(&mut self.ledger).truncate(self.synced);
-        format!("{work} {} not synced, and is gone with its key.", were(unsynced, "charge"))
+        match unsynced {
+            1 => format!("{work} 1 charge wasn't synced, and is gone with its key."),
+            many => format!("{work} {many} charges weren't synced, and are gone with their keys."),
+        }
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {

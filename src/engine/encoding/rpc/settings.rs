@@ -28,7 +28,7 @@ pub struct Settings {
     /// How many nodes are in a row: each calls the next, and the last one charges
     #[parameter(1, 1..=3)]
     pub layers: u8,
-    /// How often each client and each layer tries a call, the first time included
+    /// How many times each client and each layer tries a call, the first time included
     #[parameter(3, 1..=5)]
     pub attempts: u32,
     /// How long an attempt is waited for
@@ -38,7 +38,7 @@ pub struct Settings {
     /// The pause after the first time-out, before the next attempt; it doubles with each one
     #[parameter(0, 0..=1_000, "ms")]
     pub backoff: Time,
-    /// Whether a call carries the time that its client still waits, so that no one begins what is too late
+    /// Whether a call carries the time that its client still waits, so no one begins work that would come too late
     #[label("Deadline travels")]
     #[parameter(false)]
     pub deadline: bool,
@@ -72,7 +72,7 @@ pub struct Settings {
     /// How many of a hundred messages are lost, by chance
     #[parameter(0, 0..=100, "%")]
     pub loss: u64,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

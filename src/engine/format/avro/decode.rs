@@ -1,4 +1,4 @@
-//! Bytes as values of the schema that wrote them. Without that schema nobody can say where a field begins.
+//! Bytes as values of the schema that wrote them. Without that schema no one can say where a field begins.
 
 use super::datum::Datum;
 use super::schema::{Form, Schema, Type};

@@ -258,7 +258,7 @@ impl Reader<'_> {
             }
             let name = self.string()?;
             if members.iter().any(|(each, _)| *each == name) {
-                let problem = format!("\"{}\" stands twice in this object", shorten(&name, 40));
+                let problem = format!("\"{}\" is in this object twice", shorten(&name, 40));
                 return Err(BadCommand { place, problem, accepted: "each name once".to_owned() });
             }
             if !self.take(':') {

@@ -1,4 +1,4 @@
-//! MD5 (RFC 1321), by which the two ends of a connection name their protocols. Nobody should trust it against malice; here
+//! MD5 (RFC 1321), by which the two ends of a connection name their protocols. No one should trust it against malice; here
 //! it only has to tell apart what honest programs have written.
 
 const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];

@@ -18,11 +18,11 @@
 //!
 //! # Simpler than the real one because
 //!
-//! - logical types (dates, decimals, UUIDs) are read as the type beneath them, which Avro allows to all who don't know them;
-//! - of a reader's union the first branch that matches is taken, as the specification says. Java's library prefers a branch
+//! - logical types (dates, decimals, UUIDs) are read as the type beneath them, which Avro allows to readers that don't know them;
+//! - the first branch of a reader's union that matches is taken, as the specification says. Java's library prefers a branch
 //!   of the very same type, and then one of the same shape;
 //! - the default of a union may be a value of any of its branches, as since version 1.12; before, it had to be of the first;
-//! - the order in which records are sorted is read and not kept;
+//! - the order in which records are sorted is read, but not kept;
 //! - files are not packed (codec `null`); the schema in a file's head has no documentation.
 
 pub mod bridge;

@@ -70,14 +70,14 @@ impl Reader {
         for json in branches {
             let branch = self.of(json, space)?;
             if matches!(branch, Type::Union(_)) {
-                return Err(json.refuse("a union stands in a union", "its branches in the outer one"));
+                return Err(json.refuse("a union is within a union", "its branches in the outer one"));
             }
             let same = |each: &Type| match (each, &branch) {
                 (Type::Array(_), Type::Array(_)) | (Type::Map(_), Type::Map(_)) => true,
                 (each, branch) => each == branch,
             };
             if all.iter().any(same) {
-                let problem = format!("{} stands twice in the union", branch.said());
+                let problem = format!("{} is in the union twice", branch.said());
                 return Err(json.refuse(problem, "each kind once, and of named types each name"));
             }
             all.push(branch);
@@ -167,7 +167,7 @@ impl Reader {
             let name = named.text().filter(|name| is_name(name));
             let name = name.ok_or_else(|| named.refuse(format!("{} is no name", named.what()), NAMES))?;
             if fields.iter().any(|field| *field.name == *name) {
-                return Err(named.refuse(format!("the field \"{name}\" stands twice"), "another name"));
+                return Err(named.refuse(format!("the field \"{name}\" is there twice"), "another name"));
             }
             let aliases = self.aliases(json, is_name)?.into_iter().map(Rc::from).collect();
             if let Some(order) = json.get("order")
@@ -206,7 +206,7 @@ fn symbols(json: &Json, list: &Json) -> Result<Form, BadCommand> {
         let symbol = json.text().filter(|text| is_name(text));
         let symbol = symbol.ok_or_else(|| json.refuse(format!("{} is no symbol", json.what()), NAMES))?;
         if symbols.iter().any(|each| **each == *symbol) {
-            return Err(json.refuse(format!("the symbol \"{symbol}\" stands twice"), "each symbol once"));
+            return Err(json.refuse(format!("the symbol \"{symbol}\" is there twice"), "each symbol once"));
         }
         symbols.push(symbol.into());
     }

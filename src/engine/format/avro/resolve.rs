@@ -138,10 +138,10 @@ impl Pair<'_> {
                         Ok(Datum::Enum(*default))
                     }
                     (None, None) => self
-                        .unresolved(format!("the reader does not know the symbol {symbol}, and has no default symbol")),
+                        .unresolved(format!("the reader doesn't know the symbol {symbol}, and has no default symbol")),
                 }
             }
-            _ => self.unresolved(format!("{} is not of one kind in both schemas", unqualified(&from.name))),
+            _ => self.unresolved(format!("{} isn't of one kind in both schemas", unqualified(&from.name))),
         }
     }
 

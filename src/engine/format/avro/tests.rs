@@ -185,7 +185,7 @@ fn the_rules_of_resolution() {
             field(&enumeration(r#""A","B""#, ""), ""),
             field(&enumeration(r#""B""#, ""), ""),
             one(Datum::Enum(0)),
-            Err("a: the reader does not know the symbol A, and has no default symbol"),
+            Err("a: the reader doesn't know the symbol A, and has no default symbol"),
         ),
         (
             field(r#"{"type":"fixed","name":"F","size":1}"#, ""),
@@ -227,8 +227,8 @@ fn mistakes_in_a_schema_have_a_line_and_a_column() {
         ("{\n  \"type\": \"record\",\n}", "line 3, column 1: `}` stands here; accepted: a name in quotes"),
         ("{\"type\":\"recrod\"}", "line 1, column 9: there is no type \"recrod\" here"),
         ("{\"type\":\"record\",\"name\":\"P\"}", "line 1, column 1: this lacks \"fields\""),
-        ("[\"null\",\"null\"]", "line 1, column 9: null stands twice in the union"),
-        ("[[\"null\"]]", "line 1, column 2: a union stands in a union"),
+        ("[\"null\",\"null\"]", "line 1, column 9: null is in the union twice"),
+        ("[[\"null\"]]", "line 1, column 2: a union is within a union"),
         ("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"1\"]}", "line 1, column 42: \"1\" is no symbol"),
         (
             "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"],\"default\":\"B\"}",

@@ -93,9 +93,9 @@ pub struct Ask {
 
 impl form::Command for Ask {
     const FORMS: &'static [CommandForm] = &[
-        form("cypher", &[Argument::optional("query")], "ask in Cypher: the query that stands there, or another", true),
-        form("sparql", &[Argument::optional("query")], "ask in SPARQL: the query that stands there, or another", true),
-        form("sql", &[Argument::optional("query")], "ask in SQL: the query that stands there, or another", true),
+        form("cypher", &[Argument::optional("query")], "ask in Cypher: the query that is shown, or another", true),
+        form("sparql", &[Argument::optional("query")], "ask in SPARQL: the query that is shown, or another", true),
+        form("sql", &[Argument::optional("query")], "ask in SQL: the query that is shown, or another", true),
     ];
 
     fn read(name: &Word, words: &mut Words) -> Result<Option<Ask>, BadCommand> {
@@ -104,7 +104,7 @@ impl form::Command for Ask {
         };
         let Some(word) = words.next() else { return Ok(Some(Ask { language, query: None })) };
         if !word.quoted {
-            let problem = "a query has several words, and stands in quotes".to_owned();
+            let problem = "a query has several words, and is written in quotes".to_owned();
             let accepted = format!("{} \"…\", with 'single quotes' within", language.command());
             return Err(words.refuse(word, problem, accepted));
         }

@@ -17,7 +17,7 @@ pub enum Event {
     Connected { tail: Rc<str>, kind: Rc<str>, head: Rc<str>, cycle: bool },
     #[told("The edge {tail} {kind} {head} is gone.")]
     Disconnected { tail: Rc<str>, kind: Rc<str>, head: Rc<str> },
-    #[told("{name} is gone, and {} that touched it with it.", count(*edges, "edge"))]
+    #[told("{name} is gone, and with it {} that touched it.", count(*edges, "edge"))]
     VertexRemoved { name: Rc<str>, edges: usize },
     #[told(
         "{language} is asked: {}, {}.", count(*lines, "line"), count(*characters, "character")
@@ -61,17 +61,17 @@ pub enum Event {
     #[told("{} so far, where `{variable}` is {at}.", matched(*matches), when = let Some(variable) = variable)]
     #[told("{} so far, ending at {at}.", matched(*matches))]
     Matched { matches: usize, variable: Option<Rc<str>>, at: Rc<str> },
-    #[told("No path says more of it: {}, {at}.", fit(*fits))]
+    #[told("No path says more about it: {}, {at}.", fit(*fits))]
     Listed { at: Rc<str>, fits: usize },
     #[told("The condition leaves {after} of {}.", matched(*before))]
     Filtered { before: usize, after: usize },
     #[told("The table `{table}` begins with {}{}.", count(*rows, "row"), named(at), when = *round == 1)]
     #[told(
-        "Round {round} of `{table}`: the rows that were new are joined with the table of edges. That gives {}{}.",
+        "Round {round} of `{table}`: the rows that were new are joined with the table of edges. The join gives {}{}.",
         count(*rows, "new row"), named(at), when = *joins
     )]
     #[told(
-        "Round {round} of `{table}`: its SELECT is asked again, of the rows that were new. That gives {}{}.",
+        "Round {round} of `{table}`: its SELECT is asked again, of the rows that were new. The join gives {}{}.",
         count(*rows, "new row"), named(at)
     )]
     Round {
@@ -109,8 +109,8 @@ fn against(direction: Direction) -> &'static str {
 fn left_out(again: usize, trails: bool) -> String {
     match (again, trails) {
         (0, _) => String::new(),
-        (1, true) => " 1 edge is left out, for its trail has followed it before.".to_owned(),
-        (_, true) => format!(" {again} edges are left out, for their trails have followed them before."),
+        (1, true) => " 1 edge is left out, because its trail has followed it before.".to_owned(),
+        (_, true) => format!(" {again} edges are left out, because their trails have followed them before."),
         (_, false) => format!(" {} only to where it has been before.", leads(again)),
     }
 }

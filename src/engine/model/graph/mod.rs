@@ -30,7 +30,7 @@
 //!   by its name;
 //! - vertices are asked for by SPARQL under one prefix, `:`; where a repetition has a variable at both ends, texts and classes
 //!   don't count as places where it could stand still, and neither does a vertex that the graph hasn't;
-//! - which end of a path is the cheaper one is decided by counting what fits, where a real planner has statistics, and it weighs
+//! - the cheaper end of a path is found by counting the vertices that fit, where a real planner has statistics, and weighs
 //!   many plans of several paths;
 //! - the graph is in memory, and each question is asked of it alone: no transactions, and no changes meanwhile;
 //! - the tables are filled anew for every question that is asked in SQL, which is not counted.
@@ -189,7 +189,7 @@ impl GraphStore {
             said += &format!(" So did {alike}.");
         }
         if !more.is_empty() {
-            said += &format!(" {more} gave the same, but not as often: a way of its own is a row of its own.");
+            said += &format!(" {more} gave the same rows, but fewer times: there each way through the graph is a row.");
         }
         if !otherwise.is_empty() {
             said += &format!(" {otherwise} gave other rows.");
@@ -199,7 +199,9 @@ impl GraphStore {
 
     fn add(&mut self, label: &Rc<str>, name: &Rc<str>, probe: &mut impl Probe<GraphStore>) -> Result<Outcome, Refused> {
         if self.graph.named(name).is_some() {
-            return Err(Refused::new(format!("there is a vertex called {name} already, and a name is of one vertex")));
+            return Err(Refused::new(format!(
+                "there is a vertex called {name} already, and a name belongs to one vertex"
+            )));
         }
         if self.graph.vertices().count() == MOST_VERTICES {
             return Err(Refused::new(format!(

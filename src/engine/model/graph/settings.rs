@@ -4,7 +4,7 @@ use stepwise_derive::{Choice, Parameters};
 
 #[derive(Clone, Copy, Debug, Parameters)]
 pub struct Settings {
-    /// Which vertices and edges there are at first, and what is asked of them
+    /// Which vertices and edges there are at first, and which question is asked
     #[parameter(World::World)]
     pub graph: World,
     /// Whether the table of edges has an index of its tails and one of its heads, for SQL

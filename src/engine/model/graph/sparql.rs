@@ -256,7 +256,7 @@ impl Parser<'_> {
                 inner
             }
             Some(Token::Sign("!")) => {
-                return Err(self.reader.unknown("what is not to be followed", "a path, as in :within"));
+                return Err(self.reader.unknown("the kinds that aren't followed", "a path, as in :within"));
             }
             Some(Token::Variable(_)) => {
                 return Err(self.reader.unknown("a variable in the place of a path", "a path, as in :within"));
@@ -428,7 +428,7 @@ fn named(path: Expression, at: usize) -> Read<(Option<Expression>, bool)> {
         path => (Some(path), false),
     };
     if way.as_ref().is_some_and(speaks_of_names) {
-        let problem = "a name is where a path ends, for nothing leaves it".to_owned();
+        let problem = "a name is where a path ends, because nothing leaves it".to_owned();
         return Err(Mistake { at, problem, accepted: ":name alone, or as the last step of the path".to_owned() });
     }
     Ok((way, ends_in_name))

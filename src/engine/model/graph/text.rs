@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
     /// That the next token cannot stand where it stands.
     pub fn wrong(&self, accepted: &str) -> Mistake {
         let problem = match self.tokens.get(self.taken) {
-            Some((_, range)) => format!("`{}` cannot stand here", shorten(&self.text[range.clone()], 40)),
+            Some((_, range)) => format!("`{}` isn't expected here", shorten(&self.text[range.clone()], 40)),
             None => "the query ends too early".to_owned(),
         };
         Mistake { at: self.at(), problem, accepted: accepted.to_owned() }
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
 
     /// That the next token stands for something that this subset of the language does not have.
     pub fn unknown(&self, what: &str, accepted: &str) -> Mistake {
-        Mistake { at: self.at(), problem: format!("{what} is not known here"), accepted: accepted.to_owned() }
+        Mistake { at: self.at(), problem: format!("{what} isn't known here"), accepted: accepted.to_owned() }
     }
 }
 

@@ -481,11 +481,8 @@ fn decision(pattern: &Pattern, ends: [usize; 2], costs: [usize; 2], own: usize) 
             (.., Some(label)) => format!("any {label}"),
             _ => "any vertex".to_owned(),
         };
-        let because = if place == own {
-            "It is not more than at the other end."
-        } else {
-            "It is not less than at the other end."
-        };
+        let because =
+            if place == own { "It isn't more than at the other end." } else { "It isn't less than at the other end." };
         contract::Way::new(format!("At {what}: {} to begin with", count(costs[place], "walker")), because)
     };
     Decision {

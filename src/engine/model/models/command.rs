@@ -65,7 +65,7 @@ pub enum Command {
         #[default(Record::Whole)]
         record: Record,
     },
-    /// Make two of each name from now on: the first name and the last name.
+    /// Split each name in two from now on: the first name and the last name.
     #[button]
     SplitNames,
     /// Let one person recommend another.

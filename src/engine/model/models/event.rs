@@ -26,7 +26,8 @@ pub enum Event {
         when = *model == Model::Rows
     )]
     #[told(
-        "{}: nothing is written. {} the old shape, and whoever reads must know both, until each is written again.",
+        "{}: nothing is written. {} the old shape, and a program that reads must know both, until each is written \
+         again.",
         model.name(), old(*model, *left)
     )]
     Split { model: Model, cost: Cost, closed: u64, left: usize },
@@ -83,7 +84,7 @@ fn whole_texts(texts: u64) -> String {
 }
 
 fn compared(differs: &Option<String>) -> String {
-    differs.as_ref().map(|differs| format!(" Its answer is not that of the tables{differs}.")).unwrap_or_default()
+    differs.as_ref().map(|differs| format!(" Its answer isn't that of the tables{differs}.")).unwrap_or_default()
 }
 
 fn disagree(stale: usize) -> String {

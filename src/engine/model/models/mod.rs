@@ -33,14 +33,14 @@
 //!
 //! # Simpler than the real one because
 //!
-//! - documents and vertices have no index but their number: whoever asks for a region by its name, reads them all. Real
+//! - documents and vertices have no index but their number: a question for a region by its name reads them all. Real
 //!   stores of both kinds have indexes, as the tables have here;
 //! - nothing is on a disk: a byte that is read costs the same wherever it lies, and a document in one piece is not nearer
 //!   than rows here and there;
-//! - a document is written as a whole. Some real stores change parts of it in place, where it does not grow;
-//! - the planner is told that each table has a thousand rows. If it knew how few there are, it would read most tables from
+//! - a document is written as a whole. Some real stores change parts of it in place, where it doesn't grow;
+//! - the planner takes each table to have a thousand rows. If it knew how few there are, it would read most tables from
 //!   end to end, which is cheaper than an index for four rows;
-//! - whether a row that another one names is there is checked, and not counted;
+//! - that a row exists which another row names is checked, but not counted;
 //! - a table is closed while its rows are rewritten, and a row is taken to need a millisecond. Real databases rewrite in the
 //!   background, or slice by slice, where someone has taken care of it;
 //! - there are no transactions: each command is done before the next begins.
@@ -314,7 +314,7 @@ impl Models {
 
     fn split_names(&mut self, probe: &mut impl Probe<Models>) -> Done {
         if self.split {
-            return Err(Refused::new("names are two already"));
+            return Err(Refused::new("names are split already"));
         }
         self.split = true;
         for place in 0..self.panes.len() {

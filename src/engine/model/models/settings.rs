@@ -6,13 +6,13 @@ use super::Model;
 
 #[derive(Clone, Copy, Parameters)]
 pub struct Settings {
-    /// Which three ways of keeping a résumé stand side by side
+    /// Which three ways of keeping a résumé are shown side by side
     #[parameter(Compared::Models)]
     pub compare: Compared,
     /// How many people have a résumé at first
     #[parameter(4, 1..=8)]
     pub people: u32,
-    /// Whether a recommendation in a document has a copy of the name of whoever gave it
+    /// Whether a recommendation in a document has a copy of the name of the person who gave it
     #[label("Copies of names")]
     #[parameter(true)]
     pub copies: bool,

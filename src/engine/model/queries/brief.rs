@@ -17,7 +17,7 @@ impl Said {
             Said::Loop(did) => format!("loop: {}", of_loop(did)),
             Said::MapReduce(did) => format!("MapReduce: {}", of_job(did)),
             Said::Pipeline(did) => format!("pipeline: {}", of_pipeline(did)),
-            Said::Failed(language, why) => format!("{} cannot go on: {why}", language.begun()),
+            Said::Failed(language, why) => format!("{} can't go on: {why}", language.begun()),
         }
     }
 }
@@ -71,7 +71,7 @@ fn of_loop(did: &interpreter::Did) -> String {
         interpreter::Did::KeyTaken { name, key, .. } => format!("{name} is {key}"),
         interpreter::Did::LoopEnded { line, .. } => format!("the loop of line {} ends", line + 1),
         interpreter::Did::Tested { condition, holds: true, .. } => format!("{condition} holds"),
-        interpreter::Did::Tested { condition, .. } => format!("{condition} does not hold"),
+        interpreter::Did::Tested { condition, .. } => format!("{condition} doesn't hold"),
         interpreter::Did::VariableSet { name, key: None, value, .. } => format!("{name} is {value}"),
         interpreter::Did::VariableSet { name, key: Some(key), value, .. } => format!("{name}[{key}] is {value}"),
         interpreter::Did::LoopLeft { .. } => "the loop is left".to_owned(),

@@ -28,13 +28,13 @@ pub enum Command {
         #[example("for row in catches { total[row.boat] += row.kilos } for boat in total { emit boat, total[boat] }")]
         program: Text<Program>,
     },
-    /// Change the map function: of each row it emits keys with values.
+    /// Change the map function: for each row it emits keys with values.
     #[button]
     Map {
         #[example("emit boat, kilos")]
         function: Text<Map>,
     },
-    /// Change the reduce function: of all values of a key it makes one.
+    /// Change the reduce function: it makes one value of all values of a key.
     #[button]
     Reduce {
         #[example("sum(values)")]
@@ -58,7 +58,7 @@ pub enum Command {
         #[example("fish")]
         column: Rc<str>,
     },
-    /// A worker dies within a job, and the others go on.
+    /// Let a worker die within a job; the others go on.
     #[button]
     Kill {
         #[default(WorkerId::FIRST)]

@@ -29,7 +29,7 @@ pub enum Event {
     Pipeline(pipeline::Did),
     #[told("{}", together(said))]
     AllStepped { said: Rc<[Said]> },
-    #[told("{} cannot go on: {why}.", language.begun())]
+    #[told("{} can't go on: {why}.", language.begun())]
     Failed { language: Language, why: Rc<str> },
     #[told("{verdict}")]
     Compared { verdict: Verdict },
@@ -55,7 +55,7 @@ pub enum Event {
     WorkerDied { worker: WorkerId, again: usize, left: usize },
     #[told("The table {table} has a row {number} now.")]
     RowAdded { table: Rc<str>, number: usize },
-    #[told("A table {table} takes the place of the other, with {} and no row. Its questions are not written yet.", count(*columns, "column"))]
+    #[told("A table {table} takes the place of the other, with {} but no rows. Its questions aren't written yet.", count(*columns, "column"))]
     TableBegun { table: Rc<str>, columns: usize },
     #[told("There is nothing to go on with: no question was cut short.")]
     NothingToGoOn,
@@ -95,7 +95,7 @@ impl std::fmt::Display for Planned {
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
             Planned::Nothing => out.write_str("No SQL is asked."),
-            Planned::Mistaken(why) => write!(out, "SQL cannot be planned: {why}."),
+            Planned::Mistaken(why) => write!(out, "SQL can't be planned: {why}."),
             Planned::Unchanged { way } => write!(out, "The plan of SQL is as before: {way}."),
             Planned::Chosen { way, cost, others } if others.is_empty() => {
                 write!(out, "The planner chooses {way}, at a cost of {cost}: there is no other way.")
@@ -123,7 +123,7 @@ impl std::fmt::Display for Said {
             Said::Loop(did) => write!(out, "Loop: {did}"),
             Said::MapReduce(did) => write!(out, "MapReduce: {did}"),
             Said::Pipeline(did) => write!(out, "Pipeline: {did}"),
-            Said::Failed(language, why) => write!(out, "{} cannot go on: {why}.", language.begun()),
+            Said::Failed(language, why) => write!(out, "{} can't go on: {why}.", language.begun()),
         }
     }
 }

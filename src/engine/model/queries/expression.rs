@@ -206,7 +206,7 @@ const WORDS: [&str; 9] = ["and", "or", "not", "if", "else", "for", "in", "emit",
 impl Function {
     fn of(self, list: &Value) -> Result<Value, Why> {
         let Value::List(values) = list else {
-            return Err(format!("{} is {}, and no list", list.literal(), list.kind()));
+            return Err(format!("{} is {}, not a list", list.literal(), list.kind()));
         };
         let extreme = match self {
             Function::Count => return Ok(Value::Number(values.len() as i64)),

@@ -55,7 +55,7 @@ pub enum Did {
     #[told("Line {}: there is nothing more, and the loop ends after {}.", line + 1, count(*many, "round"))]
     LoopEnded { line: usize, many: usize },
     #[told("Line {}: {condition} holds.", line + 1, when = *holds)]
-    #[told("Line {}: {condition} does not hold, so what belongs to it is skipped.", line + 1)]
+    #[told("Line {}: {condition} doesn't hold, so what belongs to it is skipped.", line + 1)]
     Tested { line: usize, condition: Rc<str>, holds: bool },
     #[told("Line {}: {name} is {value} now.", line + 1, when = key.is_none())]
     #[told("Line {}: {name}[{}] is {value} now.", line + 1, key.as_ref().map(Value::to_string).unwrap_or_default())]

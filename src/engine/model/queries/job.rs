@@ -126,7 +126,7 @@ pub struct Deed {
 #[derive(Clone, Debug, Event)]
 pub enum Did {
     #[told(
-        "{} Every map task is done, so what is mapped can be reduced.",
+        "{} Every map task is done, so the pairs can be reduced.",
         deeds_told(deeds), when = *mapped && deeds.iter().any(|deed| matches!(deed.did, Work::Map { .. } | Work::Combine { .. }))
     )]
     #[told("{}", deeds_told(deeds))]

@@ -87,7 +87,7 @@ impl Verdict {
 
 impl Display for Verdict {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let [first, others @ ..] = &self.classes[..] else { return out.write_str("Nobody has answered.") };
+        let [first, others @ ..] = &self.classes[..] else { return out.write_str("No one has answered.") };
         let names = |class: &Class| list(class.languages.iter().map(|language| language.called()));
         let rows = count(first.rows, "row");
         if first.languages.len() == 1 && others.is_empty() {

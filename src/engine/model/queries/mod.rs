@@ -28,17 +28,17 @@
 //! - one table with at most 24 rows, in memory, and whole numbers only: so averages, which are fractions, are only known to
 //!   SQL;
 //! - a step of one language is not as long as a step of another: what is counted is rows read, not time;
-//! - a map function emits, and has no other effect, by its grammar; in a real framework it can do anything, and is only asked
+//! - a map function can only emit, by its grammar; in a real framework it can do anything, and is only asked
 //!   not to. All workers take the same time for a row, and a dead one is noticed at once, where a real master waits for a
-//!   heartbeat that does not come;
+//!   heartbeat that doesn't come;
 //! - what a map task has is kept by its worker, and what a reducer has finished is safe, as in Google's MapReduce; but a
 //!   reducer only begins when all maps are done, and fetches all it needs in one step. No worker is slow, so there are no
 //!   backup tasks;
 //! - a pipeline knows seven stages and the operators that its files list. A document is a row, so there are lists only after a
 //!   `$push` or a `$lookup`, and a `$lookup` has only the one table to look into. A `$project` gives its fields in the order of
-//!   its text, where a store begins with those that were there. Only a `$match` that stands first uses an index, by one
+//!   its text, where a store begins with those that were there. Only a `$match` that comes first uses an index, by one
 //!   equality, and a `$lookup` one on its foreign field;
-//! - the loop has no functions and no types; what was never set counts as 0 where something is added to it.
+//! - the loop has no functions and no types; a name that was never set counts as 0 where something is added to it.
 
 mod brief;
 mod command;
@@ -228,7 +228,7 @@ impl Queries {
         let languages: Rc<[Language]> = match language {
             Some(language) if !self.languages().contains(&language) => {
                 let shown = self.languages().iter().map(|each| each.name()).collect::<Vec<_>>().join(", ");
-                return Err(Refused::new(format!("{} is not shown here; accepted: {shown}", language.called())));
+                return Err(Refused::new(format!("{} isn't shown here; accepted: {shown}", language.called())));
             }
             Some(language) if !self.question.has(language) => {
                 return Err(Refused::new(format!("{} has no text for this table yet", language.called())));
@@ -408,7 +408,7 @@ impl Queries {
         if self.question.sql.is_none() || !self.languages().contains(&Language::Sql) {
             return Planned::Nothing;
         }
-        let Some(plan) = &self.plan else { return Planned::Mistaken("its text does not fit the table".into()) };
+        let Some(plan) = &self.plan else { return Planned::Mistaken("its text doesn't fit the table".into()) };
         let taken = plan.choices.iter().find(|choice| choice.taken);
         let Some(taken) = taken else { return Planned::Nothing };
         let way: Rc<str> = taken.way.as_str().into();
@@ -471,7 +471,7 @@ impl Queries {
         let alive: Vec<WorkerId> = job.alive().collect();
         if !alive.contains(&worker) {
             let alive = alive.iter().map(WorkerId::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Refused::new(format!("{worker} is not at work; accepted: {alive}")));
+            return Err(Refused::new(format!("{worker} isn't at work; accepted: {alive}")));
         }
         if alive.len() == 1 {
             return Err(Refused::new(format!("{worker} is the last worker: without it the job would wait for ever")));

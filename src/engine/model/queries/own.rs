@@ -45,7 +45,7 @@ impl Value for Columns {
                 Some(kind) => return Err(bad(format!("there is no type `{kind}`"), "TEXT, INTEGER")),
             };
             if let Some(more) = words.next() {
-                return Err(bad(format!("`{more}` cannot stand here"), "a comma, the end of the command"));
+                return Err(bad(format!("`{more}` isn't expected here"), "a comma, the end of the command"));
             }
             if columns.iter().any(|(other, _)| **other == *name) {
                 return Err(bad(format!("there are two columns `{name}`"), "another name"));
@@ -83,7 +83,7 @@ impl Value for Values {
         let mut add = |word: &Word, text: &str, words: &Words| {
             let chars = text.chars().count();
             if chars > MAX_CHARS || text.contains(['\'', '"', '\n']) {
-                let problem = format!("`{}` does not fit into a column", word.quote());
+                let problem = format!("`{}` doesn't fit into a column", word.quote());
                 return Err(words.refuse(word, problem, format!("at most {MAX_CHARS} characters, without quotes")));
             }
             values.push(text.into());

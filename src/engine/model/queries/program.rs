@@ -277,7 +277,7 @@ impl Compiler<'_> {
             };
             if !belongs {
                 if braces || many == 0 {
-                    return Err(self.reader.want("a line that stands further to the right"));
+                    return Err(self.reader.want("a line that is further to the right"));
                 }
                 break;
             }

@@ -307,7 +307,7 @@ fn condition(reader: &mut Reader) -> Result<Condition, Mistake> {
                 all.push(if &*name == "$or" { Condition::Any(of) } else { Condition::All(of) });
             }
             other if other.starts_with('$') => {
-                return Err(wrong(at, format!("`{name}` cannot stand here"), "the name of a field, $or, $and"));
+                return Err(wrong(at, format!("`{name}` isn't expected here"), "the name of a field, $or, $and"));
             }
             _ => {
                 let path = Path { names: name, at };
@@ -358,11 +358,7 @@ fn made(reader: &mut Reader) -> Result<Made, Mistake> {
                 return Err(wrong(at, format!("`{name}` puts {} together", values.len()), "at least two values"));
             }
             if operator == Operator::Subtract && values.len() > 2 {
-                return Err(wrong(
-                    at,
-                    format!("`{name}` takes one value from another, and not {}", values.len()),
-                    "two",
-                ));
+                return Err(wrong(at, format!("`{name}` takes one value from another, not {}", values.len()), "two"));
             }
             combined = Some(Made::Combined(operator, values));
         } else {
@@ -386,7 +382,7 @@ fn group(reader: &mut Reader) -> Result<Does, Mistake> {
         fields(reader, &mut |reader, name, at| {
             let accumulator = one_of(&ACCUMULATORS, &name, at, "accumulator")?;
             let of = if accumulator == Accumulator::Count {
-                fields(reader, &mut |_, name, at| Err(wrong(at, format!("`{name}` cannot stand here"), "}")))?;
+                fields(reader, &mut |_, name, at| Err(wrong(at, format!("`{name}` isn't expected here"), "}")))?;
                 Made::Value(Value::Number(1))
             } else {
                 made(reader)?
@@ -408,7 +404,7 @@ fn lookup(reader: &mut Reader, begins: usize) -> Result<Does, Mistake> {
     let mut found: [Option<(Rc<str>, usize)>; 4] = [None, None, None, None];
     fields(reader, &mut |reader, name, at| {
         let place = FIELDS.iter().position(|field| *field == &*name);
-        let place = place.ok_or_else(|| wrong(at, format!("`{name}` cannot stand here"), FIELDS.join(", ")))?;
+        let place = place.ok_or_else(|| wrong(at, format!("`{name}` isn't expected here"), FIELDS.join(", ")))?;
         let at = reader.at();
         let Value::Text(text) = plain(reader)? else {
             return Err(wrong(at, format!("`{name}` is no text"), "a 'text'"));

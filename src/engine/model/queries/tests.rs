@@ -286,7 +286,7 @@ fn who_may_die_and_what_is_done_again() {
     let Outcome::Refused(why) = engine.execute(&read("kill w1")[0], &mut ()) else { panic!("it was the last") };
     assert!(why.starts_with("w1 is the last worker"), "{why}");
     let Outcome::Refused(why) = engine.execute(&read("kill w4")[0], &mut ()) else { panic!("it is not there") };
-    assert_eq!(why, "w4 is not at work; accepted: w1");
+    assert_eq!(why, "w4 isn't at work; accepted: w1");
     // Still open, it goes on.
     engine.execute(&read("go")[0], &mut ());
     assert!(engine.answer(MapReduce).is_some());

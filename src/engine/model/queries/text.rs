@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     /// That the next token is wrong, with all that would have been right.
     pub fn wrong(&self) -> Mistake {
         let problem = match self.peek() {
-            Some(token) => format!("`{}` cannot stand here", shorten(&self.text[token.range.clone()], 40)),
+            Some(token) => format!("`{}` isn't expected here", shorten(&self.text[token.range.clone()], 40)),
             None => "the text ends too early".to_owned(),
         };
         mistake(self.at(), problem, self.wanted.join(", "))

@@ -57,14 +57,14 @@ impl Value {
     pub fn is_true(&self) -> Result<bool, Why> {
         match self {
             Value::Number(number) => Ok(*number != 0),
-            other => Err(format!("{} is {}, and no condition", other.literal(), other.kind())),
+            other => Err(format!("{} is {}, not a condition", other.literal(), other.kind())),
         }
     }
 
     pub fn number(&self) -> Result<i64, Why> {
         match self {
             Value::Number(number) => Ok(*number),
-            other => Err(format!("{} is {}, and no number", other.literal(), other.kind())),
+            other => Err(format!("{} is {}, not a number", other.literal(), other.kind())),
         }
     }
 

@@ -29,7 +29,7 @@ pub enum Command {
         #[default(ClientId::FIRST)]
         client: ClientId,
     },
-    /// Let a person delete so many characters from a place on.
+    /// Let a person delete this many characters, starting at a place.
     #[button]
     Delete {
         #[example("4")]
@@ -42,7 +42,7 @@ pub enum Command {
         #[default(ClientId::FIRST)]
         client: ClientId,
     },
-    /// Let a person write a text over so many characters.
+    /// Let a person write a text over this many characters.
     #[button]
     Replace {
         #[example("4")]

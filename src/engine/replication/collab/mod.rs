@@ -37,13 +37,13 @@
 //! - transformation without a server is the plain one, in which the name of the author decides between two at one place. There are
 //!   transformations that keep TP2, all of them with tombstones or more;
 //! - the tree has an entry for each character. Real ones keep a run that was typed at once as one entry, and so need much less;
-//! - an edit is made at the same place in the text of each way. Once these texts differ, that is another place;
+//! - an edit is made at the same place in the text of each way. Once these texts differ, the place means something else;
 //! - a character is what was typed at once: an accent that is typed after its letter stays one of its own;
 //! - a node that has sent twice in vain tries again only when it hears of the other, or when links are opened. Real ones try for
 //!   ever, more and more seldom;
-//! - what a message needs to arrive, numbers and receipts, is the same for all ways and counted in their bytes; a device learns
-//!   that it is offline only since it hears nothing;
-//! - who has typed a character, in the ways in which it has no name, only the figure knows: it does not travel.
+//! - the numbers and receipts that a message needs to arrive are the same for all ways and counted in their bytes; a device learns
+//!   that it is offline only by hearing nothing;
+//! - in the ways in which a character has no name, only the figure knows who has typed it: that doesn't travel.
 
 pub mod blocks;
 pub mod change;

@@ -82,14 +82,14 @@ pub struct Settings {
     #[label("Text")]
     #[parameter(Beginning::Fox)]
     pub begins: Beginning,
-    /// What a three-way merge compares: two changes of the same one are a conflict
+    /// What a three-way merge compares: two changes of the same word or line are a conflict
     #[label("Merged by")]
     #[parameter(Unit::Words)]
     pub unit: Unit,
     /// How long a message takes
     #[parameter(100, 0..=5_000, "ms")]
     pub delay: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

@@ -69,7 +69,7 @@ impl Done {
         };
         let what = match &self.what {
             What::Nothing => "there is nothing to delete".to_owned(),
-            What::Pushed { base } => format!("what has changed since version {base} is {to}"),
+            What::Pushed { base } => format!("the change since version {base} is {to}"),
             What::Same => "there is nothing new to send".to_owned(),
             What::Kept if self.way == Way::Merge => {
                 format!("it follows when {} has answered the change before it", self.to_or_away())
@@ -83,7 +83,7 @@ impl Done {
                 format!("the operation {name}, made after no other, is {to}")
             }
             What::Named { name, seen } => format!("the operation {name}, made after {seen}, is {to}"),
-            What::Changes { changes } => format!("in the tree, {}; that is {to}", grown(changes, &[])),
+            What::Changes { changes } => format!("in the tree, {}; the change is {to}", grown(changes, &[])),
         };
         at + &what
     }
@@ -110,10 +110,10 @@ pub fn beside(rival: Option<Rival>) -> String {
     match rival {
         None => String::new(),
         Some(Rival { id, comes_first: true }) => {
-            format!(" {id} hangs there as well. It has the smaller name, so it stands first.")
+            format!(" {id} hangs there as well. It has the smaller name, so it comes first.")
         }
         Some(Rival { id, comes_first: false }) => {
-            format!(" {id} hangs there as well. It has the larger name, so it stands after.")
+            format!(" {id} hangs there as well. It has the larger name, so it comes after.")
         }
     }
 }
@@ -156,7 +156,7 @@ pub fn put_off(many: usize, why: &str) -> String {
     match many {
         0 => String::new(),
         1 => format!(" Another {why}."),
-        _ => format!(" Of the others each {why}."),
+        _ => format!(" Each of the others {why}."),
     }
 }
 

@@ -129,7 +129,7 @@ impl Node<Failover> for Busy {
     fn stop(&mut self, _: Power) -> String {
         *self = Busy { begun: self.begun, ..Busy::new(self.replica.clone()) };
         self.replica.stop();
-        "Its disk keeps what was synced.".to_owned()
+        "Its disk keeps everything that was synced.".to_owned()
     }
 
     fn start(&mut self, now: Time) -> (String, Vec<(Time, Timer)>) {

@@ -49,13 +49,13 @@ pub enum Command {
         #[default(ClientId::FIRST)]
         client: ClientId,
     },
-    /// Let this node lead next, if those who choose agree.
+    /// Let this node lead next, if the nodes that vote, or the controller, agree.
     #[button]
     Promote {
         #[example("n1")]
         node: NodeId,
     },
-    /// Let a node do nothing for a while, and not know it.
+    /// Let a node do nothing for a while, without noticing.
     Pause {
         #[example("n1")]
         node: NodeId,

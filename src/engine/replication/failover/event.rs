@@ -32,8 +32,8 @@ pub enum Event {
     #[told("{by} knows no leader. {} waits before it asks someone else (call {call}).", call.client)]
     Redirected { call: CallId, by: NodeId, leader: Option<NodeId> },
     #[told(
-        "{} gives the call {call} up: no answer from a leader has arrived within {waited}. Whether the row is written, it doesn't \
-         know.",
+        "{} gives the call {call} up: no answer from a leader has arrived within {waited}. It doesn't know whether \
+         the row is written.",
         call.client, when = *is_insert
     )]
     #[told("{} gives the call {call} up: no answer from a leader has arrived within {waited}.", call.client)]
@@ -41,7 +41,7 @@ pub enum Event {
     #[told(
         "The insert of {} is acknowledged to {} after {took}, as row {row}.{}{}",
         shown(name), call.client, and(twice),
-        if *old { " It was an old leader that said so, and the new one knows nothing of it." } else { "" }
+        if *old { " An old leader said so, and the new one knows nothing of it." } else { "" }
     )]
     Told { call: CallId, row: RowId, name: Rc<str>, took: Time, twice: Option<Broken>, old: bool },
     #[told(
@@ -70,7 +70,7 @@ pub enum Event {
         "{node} doesn't lead, and says so to {}: {leader} does, as far as it knows.",
         call.client, when = let Some(leader) = leader
     )]
-    #[told("{node} doesn't lead, and says so to {}. Who does, it doesn't know.", call.client)]
+    #[told("{node} doesn't lead, and says so to {}. It doesn't know which node does.", call.client)]
     Declined { node: NodeId, call: CallId, leader: Option<NodeId> },
     #[told("{node} looked up row {row} for {}: {}.", call.client, shown_or(name.as_deref(), "nothing"))]
     LookedUp { node: NodeId, row: RowId, name: Option<Rc<str>>, call: CallId },
@@ -159,11 +159,11 @@ pub enum Event {
     #[told("{node} doesn't get the vote of {peer} in term {term}.")]
     VoteHeard { node: NodeId, peer: NodeId, granted: bool, term: Term },
     #[told(
-        "The controller hasn't heard {old} lead for {silent}. Of those that it hears, {node} is the most up to date: it \
-         shall lead term {term}.",
+        "The controller hasn't heard {old} lead for {silent}. Of the nodes that it hears, {node} is the most up to \
+         date, so it names {node} the leader of term {term}.",
         when = let Some(silent) = silent
     )]
-    #[told("By hand, the controller is made to name {node}: it shall lead term {term}.")]
+    #[told("The controller is made to name {node} by hand: it is to lead term {term}.")]
     Named { node: NodeId, term: Term, old: NodeId, silent: Option<Time> },
     #[told("{node} leads term {term}, as the controller has said.{}", but_alive(*alive), when = votes.is_empty())]
     #[told("{node} leads term {term}, with the votes of {votes}.{}", but_alive(*alive))]

@@ -45,9 +45,9 @@
 //! - the members never change, the log is never shortened from its front, and no disk is ever full;
 //! - the controller, the storage and the cache never fail; a real controller is a cluster itself (ZooKeeper, etcd);
 //! - the cache keeps all, and is filled by reads only;
-//! - a leader that hears no majority goes on leading, in vain; etcd's steps down (*check quorum*);
-//! - a read is answered by whoever believes that it leads, without asking the others whether it still does: an old leader that
-//!   has not heard of the new one returns what was true once. Raft asks a majority first (*read index*), or relies on clocks (a
+//! - a leader that hears no majority goes on leading, to no purpose; etcd's steps down (*check quorum*);
+//! - a read is answered by any node that believes that it leads, without asking the others whether it still does: an old leader that
+//!   hasn't heard of the new one returns what was true once. Raft asks a majority first (*read index*), or relies on clocks (a
 //!   *lease*);
 //! - heartbeats that change nothing are delivered, and take no step of their own; nor does the loss of one.
 //!

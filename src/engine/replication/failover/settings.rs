@@ -25,7 +25,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(300, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// How often a leader is heard
+    /// How often a leader sends a heartbeat
     #[parameter(50, 1..=10_000, "ms")]
     pub heartbeat: Time,
     /// How long a request keeps its node busy
@@ -40,13 +40,13 @@ pub struct Settings {
     /// How long a message takes at least
     #[parameter(10, 0..=10_000, "ms")]
     pub delay: Time,
-    /// How much longer it may take, by chance
+    /// How much longer it can take, by chance
     #[parameter(0, 0..=10_000, "ms")]
     pub jitter: Time,
     /// How many of a hundred messages are lost, by chance
     #[parameter(0, 0..=100, "%")]
     pub loss: u64,
-    /// Another seed is another chance
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1, 0..=u32::MAX as u64)]
     pub seed: u64,
 }

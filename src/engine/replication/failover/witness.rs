@@ -244,7 +244,7 @@ impl Judge {
             ("no acknowledged row lost", self.lost(nodes).len() as u64),
             ("no number given twice", tally.given_twice),
             ("no wrong person shown", tally.wrong_person),
-            ("none told by an old leader", tally.told_by_old),
+            ("no answer by an old leader", tally.told_by_old),
             ("no older over a newer row", tally.overwritten),
             ("no live leader replaced", tally.replaced_alive),
         ]

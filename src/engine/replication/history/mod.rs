@@ -1,7 +1,7 @@
 //! The history of a run: every call that a client made, when it began and ended, and what it returned; and the checker,
 //! which judges the reads.
 //!
-//! The history sees everything and everybody, as no node and no client ever can. A write is *over* once it is
+//! The history sees everything and everyone, as no node and no client ever can. A write is *over* once it is
 //! acknowledged. One that was refused or given up is never over: it may take effect at any later time. Two rules make a
 //! read stale:
 //! 1. it returned a value that was over before another write began, which was over itself before the read began;
@@ -124,13 +124,13 @@ pub struct Call {
     pub ended: Option<(Moment, Returned)>,
     /// What the checker says, once a read has returned something.
     pub verdict: Option<Verdict>,
-    /// What somebody had been told of the key when the call began.
+    /// What someone had been told of the key when the call began.
     told: Told,
     /// The time of a write's version, if the store gives one.
     stamp: Option<Time>,
     /// The place of the write that a read has returned.
     found: Option<usize>,
-    /// It found nothing of a key that somebody has deleted: which write it has returned, nobody can tell.
+    /// It found nothing of a key that someone has deleted: which write it has returned, no one can tell.
     is_untold: bool,
     /// Whether a read has returned the value of this write.
     seen: bool,
@@ -231,7 +231,7 @@ impl History {
         }
     }
 
-    /// A read has found nothing, neither a value nor a tombstone, and somebody has deleted the key. Its nodes may never have
+    /// A read has found nothing, neither a value nor a tombstone, and someone has deleted the key. Its nodes may never have
     /// had a value, or have forgotten one of the tombstones. It is judged by the first of these that makes it right, and no
     /// other read is held against it.
     fn end_untold(&mut self, place: usize) -> Verdict {

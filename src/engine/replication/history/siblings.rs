@@ -8,7 +8,7 @@
 //!
 //! A write is *lost* if it was acknowledged, no replica has it, and none has stored a write whose client had seen it.
 //!
-//! Where tombstones are forgotten, nobody can tell one that was never there. A read is not held against a deletion that it
+//! Where tombstones are forgotten, no one can tell one that was never there. A read is not held against a deletion that it
 //! doesn't cover, nor against what that has deleted, unless it returns some of that.
 
 use super::{Call, CallId, History, Past, Request, Returned, Verdict};

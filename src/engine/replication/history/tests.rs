@@ -63,7 +63,7 @@ fn r4_of_two_writes_that_overlap_either_may_be_the_last() {
     assert_eq!(verdict("+w1 +w2 -w1 -w2 +r1 -r1=w2"), Verdict::Fresh);
 }
 
-/// FAULTS R14: nobody can tell which deletion has left nothing, once its tombstone is forgotten. So a read that finds nothing
+/// FAULTS R14: no one can tell which deletion has left nothing, once its tombstone is forgotten. So a read that finds nothing
 /// is judged by what makes it right, and proves nothing against another.
 #[test]
 fn r14_nothing_may_be_what_any_deletion_has_left() {

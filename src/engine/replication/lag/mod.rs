@@ -36,12 +36,12 @@
 //!
 //! - no other node takes the leader's place while it is off;
 //! - two partitions have their leader on one machine, and each follower keeps both, each partition on a disk of its own;
-//! - a far data centre is no further away than a near one, and who is routed where never changes;
+//! - a far data centre is no further away than a near one, and the routes of devices never change;
 //! - the two devices of a user have one link to each node, and are cut off together;
 //! - a client goes on asking its fixed replica while that is off, and gives up; a real one would be sent to another;
-//! - the leader sends a follower all that it has not acknowledged with each new post, however often, and when links are
+//! - the leader sends a follower all that it hasn't acknowledged with each new post, and again when links are
 //!   open again; real ones go on by themselves until it is acknowledged;
-//! - what the site itself tells a client costs nothing to ask, and is never off: the number of the next post, which follower
+//! - the site's own answers to a client cost nothing, and are always there: the number of the next post, which follower
 //!   chance has chosen, and the session that is kept with the account. Real ones are services on the way.
 
 pub mod centre;

@@ -36,14 +36,14 @@ pub struct Settings {
     /// How many nodes follow the leader n1
     #[parameter(2, 1..=4)]
     pub followers: u8,
-    /// How long an entry takes to the last follower; those before it are faster, each its share
+    /// How long an entry takes to the last follower; the others are faster, each by its share
     #[label("Replication lag")]
     #[parameter(1_000, 0..=30_000, "ms")]
     pub lag: Time,
-    /// Up to how much longer a message between a client and a node may take, by chance
+    /// How much longer a message between a client and a node can take, by chance
     #[parameter(0, 0..=5_000, "ms")]
     pub jitter: Time,
-    /// Decides which follower a client asks where no rule says it, and the jitter
+    /// The seed of the jitter, and of the follower that a client asks where no rule names one
     #[parameter(1, 0..=1_000_000)]
     pub seed: u64,
 }

@@ -159,7 +159,7 @@ impl Judge {
         let missing = breach.missing;
         let why = match (&self.history[breach.against].what, breach.promise) {
             (What::Add { item, .. }, Promise::ConsistentPrefix) => {
-                format!("post {item} was written by one who had seen post {missing}")
+                format!("post {item} was written by a user who had seen post {missing}")
             }
             (What::Add { .. }, _) if by == other => format!("post {missing} was acknowledged before"),
             (What::Add { .. }, _) => format!("post {missing} was acknowledged before, on {other}"),

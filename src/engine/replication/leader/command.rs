@@ -32,7 +32,7 @@ pub enum Command {
         #[name("node")]
         via: Option<NodeId>,
     },
-    /// Read a key, of the leader or of the node named.
+    /// Read a key from the leader, or from the node that is named here.
     #[button]
     #[begin("only send a read")]
     Get {

@@ -243,15 +243,15 @@ fn takes_its_place(old: NodeId, mode: Mode) -> String {
 }
 
 fn there_again(again: &[Named]) -> String {
-    if again.is_empty() { String::new() } else { format!(" What was lost is there again: {}.", list(again)) }
+    if again.is_empty() { String::new() } else { format!(" No longer lost: {}.", list(again)) }
 }
 
 fn not_there(lost: &[Lost]) -> String {
     match lost.len() {
         0 => " No acknowledged write is lost.".to_owned(),
         many => {
-            let are = if many == 1 { "is" } else { "are" };
-            format!(" {} {are} not there: {}.", count(many, "acknowledged write"), list(lost))
+            let are = if many == 1 { "isn't" } else { "aren't" };
+            format!(" {} {are} there: {}.", count(many, "acknowledged write"), list(lost))
         }
     }
 }

@@ -77,13 +77,13 @@ fn r9_a_lost_write_is_not_denied_later() {
     assert_eq!(lost(&leader), 1);
     let (narration, _) = told(&mut leader, "put k c; add; settle; promote n3");
     assert_eq!(lost(&leader), 1, "{narration}");
-    assert!(narration.contains("1 acknowledged write is not there: k = b (c1.2; now c)."), "{narration}");
+    assert!(narration.contains("1 acknowledged write isn't there: k = b (c1.2; now c)."), "{narration}");
     // As long as a disk has it, it can come back; and then that is said.
     let mut leader = open(&[("n2", "async")]);
     told(&mut leader, "put k a; settle; cut n1 n2; cut n1 n3; put k b; promote n2; put k c");
     assert_eq!(lost(&leader), 1);
     let (narration, _) = told(&mut leader, "promote n1");
-    assert!(narration.contains("What was lost is there again: k = b (c1.2). 1 acknowledged write"), "{narration}");
+    assert!(narration.contains("No longer lost: k = b (c1.2). 1 acknowledged write"), "{narration}");
     assert!(narration.contains("k = c (c1.3; now b)."), "{narration}");
 }
 
@@ -111,7 +111,10 @@ fn the_narration_tells_the_leader_from_one_that_has_been_replaced() {
             "1 client waited for an answer. It was the leader: no one takes writes now.",
         ),
         ("isolate n1; promote n2; stop n1", "It led, and hadn't heard that another was named."),
-        ("isolate n1; promote n2; stop n2", "It was the leader. Who led before and hasn't heard of it goes on: n1."),
+        (
+            "isolate n1; promote n2; stop n2",
+            "It was the leader. An earlier leader that hasn't heard of it goes on: n1.",
+        ),
         ("put k a via n2", "n2 takes no write: it doesn't lead, n1 does."),
         ("stop n1; put k a via n2", "it doesn't lead, and the leader n1 is off."),
         ("stop n1; heal; settle", "n3 says to n1 that its log ends at position 1."),

@@ -28,13 +28,13 @@
 //! judges.
 //!
 //! # Simpler than the real one because:
-//! - nobody notices by itself that a leader has died: that is the matter of [`failover`](super::failover);
-//! - a node answers reads from all its log, even from an entry that the client who wrote it has not been told of;
-//! - people can reach every machine: whom they name is known at once to all clients, and to each node when it makes a
+//! - no node notices by itself that a leader has died: that is the subject of [`failover`](super::failover);
+//! - a node answers reads from all its log, even from an entry that hasn't been acknowledged to its client;
+//! - people can reach every machine: the leader they name is known at once to all clients, and to each node when it makes a
 //!   connection, which it does when it starts and when links are healed. It says then how far it has come;
-//! - a connection that breaks is noticed when it is mended, and what was lost on it is sent again then, or with the next
+//! - a connection that breaks is noticed when it is mended, and lost messages are sent again then, or with the next
 //!   write. A request that the network has twice is written twice;
-//! - a message carries all the entries that its receiver has not acknowledged, so some are sent twice;
+//! - a message carries all the entries that its receiver hasn't acknowledged, so some are sent twice;
 //! - a snapshot is one message, however long; it takes a time that the reader sets.
 
 pub mod client;

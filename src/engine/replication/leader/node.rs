@@ -156,8 +156,10 @@ impl cluster::Node<Leader> for Server {
         self.is_away = true;
         self.log.restart().expect("it has had room for all that");
         match std::mem::take(&mut self.waiting).len() {
-            0 => "Its disk keeps what was synced.".to_owned(),
-            many => format!("Its disk keeps what was synced. {} waited for an answer.", count(many, "client")),
+            0 => "Its disk keeps everything that was synced.".to_owned(),
+            many => {
+                format!("Its disk keeps everything that was synced. {} waited for an answer.", count(many, "client"))
+            }
         }
     }
 

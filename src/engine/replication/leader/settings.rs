@@ -32,10 +32,10 @@ pub struct Settings {
     /// How long a message takes at least
     #[parameter(10, 1..=5_000, "ms")]
     pub delay: Time,
-    /// Up to how much longer it may take, by chance
+    /// How much longer it can take, by chance
     #[parameter(0, 0..=5_000, "ms")]
     pub jitter: Time,
-    /// How much longer a snapshot takes, as it is long
+    /// How much longer a snapshot takes, because it is long
     #[label("Copying")]
     #[parameter(100, 0..=10_000, "ms")]
     pub copy: Time,
@@ -43,7 +43,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(1_000, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// Which chance decides on the jitter
+    /// The seed of the jitter: the same seed gives the same run
     #[parameter(1, 0..=1_000_000)]
     pub seed: u64,
 }

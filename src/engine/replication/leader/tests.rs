@@ -183,7 +183,7 @@ fn a_request_that_comes_twice_is_written_twice_and_told_once() {
         after(&[], "begin put k a; duplicate c1>n1; drop m1; settle; begin put k b; duplicate c1>n1; settle");
     let entries = cluster.nodes[1].log.log().iter().map(|entry| entry.value()).collect::<Vec<_>>();
     assert_eq!(entries, [&b""[..], b"a", b"b", b"b"]);
-    assert_eq!(crate::testing::counter(&cluster, "writes_told"), 2);
+    assert_eq!(crate::testing::counter(&cluster, "writes_acknowledged"), 2);
     go_on(&mut cluster, "stop n1 lost; promote n2", &mut ());
     assert_eq!(lost(&cluster).len(), 0);
 }

@@ -33,7 +33,7 @@ pub fn counters(cluster: &Cluster<Leader>) -> Vec<Counter> {
     let seen = &cluster.witness;
     let told = seen.writes.iter().filter(|write| write.told).count();
     let counted = [
-        ("writes_told", told as u64),
+        ("writes_acknowledged", told as u64),
         ("calls_refused", cluster.ended(|it| matches!(it, Outcome::Refused(_)))),
         ("calls_unanswered", cluster.ended(|it| matches!(it, Outcome::Unanswered(_)))),
         ("writes_lost", lost(cluster).len() as u64),

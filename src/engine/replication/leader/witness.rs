@@ -99,7 +99,7 @@ impl Seen {
         }
         match self.leading.is_empty() {
             true => "It was the leader: no one takes writes now.".to_owned(),
-            false => format!("It was the leader. Who led before and hasn't heard of it goes on: {}.", self.leading),
+            false => format!("It was the leader. An earlier leader that hasn't heard of it goes on: {}.", self.leading),
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum Command {
     },
     /// Count one more.
     #[button]
-    #[begin("only send that one more is to be counted")]
+    #[begin("only send the request to count one more")]
     Increment {
         begin: bool,
         #[example("likes")]
@@ -111,7 +111,7 @@ pub enum Command {
         #[word("via")]
         node: Option<NodeId>,
     },
-    /// Take a name that nobody else may have.
+    /// Take a name that no one else may have.
     #[begin("only ask for the name")]
     Take {
         begin: bool,
@@ -124,7 +124,7 @@ pub enum Command {
         #[word("via")]
         node: Option<NodeId>,
     },
-    /// Read what is kept under a name.
+    /// Read the record of a name.
     #[button]
     #[begin("only ask for it")]
     Read {

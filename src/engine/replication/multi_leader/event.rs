@@ -108,7 +108,7 @@ pub enum Event {
     SentAgain { node: NodeId, to: NodeId, pieces: usize },
     #[told("{node} has sent {to} {} again three times and heard nothing. It keeps what it owes, and waits until it hears of {to}.", count(*pieces, "record"))]
     Waits { node: NodeId, to: NodeId, pieces: usize },
-    #[told("{node} tells {} that it is back.", list(&**to))]
+    #[told("{node} says to {} that it is back.", list(&**to))]
     Back { node: NodeId, to: Rc<[NodeId]> },
     #[told("{node} hears that {from} is back, and owes it nothing.", when = *pieces == 0)]
     #[told("{node} hears that {from} is back, and sends it what it has missed: {}.", count(*pieces, "record"))]
@@ -295,7 +295,7 @@ impl Display for Removal {
         match (&self.stays[..], &self.anew[..]) {
             ([], []) => Ok(()),
             ([], anew) => write!(out, ", and {} is added", named(anew)),
-            (stays, _) => write!(out, ", and {} stays: the removal had not seen it", named(stays)),
+            (stays, _) => write!(out, ", and {} stays: the removal hadn't seen it", named(stays)),
         }
     }
 }

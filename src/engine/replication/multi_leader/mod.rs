@@ -25,20 +25,20 @@
 //!
 //! - a record goes to the others whole. A real store sends what has changed, or compares by hashes what is missing;
 //! - a leader passes on what it hears from its devices, and to them; what it hears from another data centre it doesn't pass on to a
-//!   third. By which ways changes may travel is another chapter;
+//!   third. Which ways changes can travel is the subject of another chapter;
 //! - a home is given by a name's bytes, and never moves, even while its leader is off;
-//! - a leader that is off is not replaced: a follower only answers reads. Disks keep what was acknowledged, whether the power fails or not;
-//! - a write replaces all that its leader holds of the record. Only siblings it doesn't replace unless its user has read them;
-//! - each leader that finds a conflict writes what the function makes of it, so of three each may write the same. It writes nothing
+//! - a leader that is off isn't replaced: a follower only answers reads. Disks keep what was acknowledged, whether the power fails or not;
+//! - a write replaces all that its leader holds of the record, except for siblings that its user hasn't read;
+//! - each leader that finds a conflict writes the result of the function, so three leaders may write the same three times. It writes nothing
 //!   where that is the value of one of them: they are kept side by side then, and are read as that value;
-//! - there is one function: of texts it joins the parts, of numbers it takes the larger, of sets and maps the union. Real systems let you
+//! - there is one function: it joins the parts of texts, and takes the larger number, and the union of sets and maps. Real systems let you
 //!   write it;
-//! - what changes a plain number or set is the leader, who reads it and writes a new one, and not a program of yours that does the same.
-//!   Of siblings, the function makes one first;
-//! - a counter only counts up; of one that goes down as well, there are two. A register is the last write's, also within a map, and
+//! - a plain number or set is changed by the leader, which reads it and writes a new one, rather than by a program of yours.
+//!   The function makes one value of siblings first;
+//! - a counter only counts up; one that goes down as well is made of two. In a register the last write wins, also within a map, and
 //!   a field of a map isn't removed;
 //! - tombstones, dots and answers to calls are kept for ever. Real systems drop them when all have seen them, or after some days;
-//! - who has booked a room that is cancelled is not told: your program has to apologise. Who asks is not asked who it is;
+//! - a user whose booking is cancelled doesn't hear of it: your program has to apologise. Users aren't asked who they are;
 //! - users don't try again; hours are those of one day, the same everywhere.
 
 pub mod claims;

@@ -118,7 +118,7 @@ impl Replica {
             let values = record.values();
             if values.len() > 1 && !record.seen().is_within(seen) {
                 let siblings = list(values.iter().map(ToString::to_string));
-                return Some(format!("{name} has siblings, {siblings}, and {} has not read them", call.client));
+                return Some(format!("{name} has siblings, {siblings}, and {} hasn't read them", call.client));
             }
         }
         match op {
@@ -397,7 +397,7 @@ impl Node<MultiLeader> for Replica {
     fn stop(&mut self, _: Power) -> String {
         self.asked_by = Rc::default();
         self.was_off = true;
-        let kept = "What it has acknowledged is on its disk.";
+        let kept = "All that it has acknowledged is on its disk.";
         let owed = self.peers.iter().filter(|peer| !peer.owed.is_empty());
         let owed: Vec<_> = owed.map(|peer| format!("{} to {}", count(peer.owed.len(), "record"), peer.node)).collect();
         if owed.is_empty() { kept.to_owned() } else { format!("{kept} It still owes {}.", list(owed)) }

@@ -90,8 +90,7 @@ fn a_removal_that_comes_is_told_and_what_it_had_not_seen_stays() {
     let mut leaders = opened::<Leaders>(&types);
     let (said, _) =
         told(&mut leaders, "add cart milk; settle; begin add cart milk as c2; begin remove cart milk; settle");
-    let stays =
-        "n2 hears from n1: of cart, milk (n1:1) is removed, and milk (n2:1) stays: the removal had not seen it.";
+    let stays = "n2 hears from n1: of cart, milk (n1:1) is removed, and milk (n2:1) stays: the removal hadn't seen it.";
     assert!(said.contains(stays), "{said}");
     let mut leaders = opened::<Leaders>(&types);
     let (said, _) = told(&mut leaders, "add cart milk; add cart eggs; settle; remove cart milk; settle");
@@ -127,7 +126,7 @@ fn siblings_that_are_equal_are_shown_as_two() {
     let mut leaders = opened::<Leaders>(&[("resolution", "siblings")]);
     let (said, _) = told(&mut leaders, script);
     assert!(said.contains("c1 has read likes: 2 or 2."), "{said}");
-    assert!(said.contains("likes has siblings, 2 and 2, and c1 has not read them"), "{said}");
+    assert!(said.contains("likes has siblings, 2 and 2, and c1 hasn't read them"), "{said}");
     assert!(said.contains("n1 makes one of the siblings 2 or 2 by the function: 2. It stores"), "{said}");
     // Where a function makes one of them, there is nothing to choose.
     for resolution in ["on-write", "on-read"] {

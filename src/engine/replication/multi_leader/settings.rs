@@ -23,7 +23,7 @@ pub enum Resolution {
     Types,
 }
 
-/// What becomes of a room that is booked twice, and of a name that two have.
+/// What becomes of a room that is booked twice, and of a name that two users take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
 pub enum Twice {
     /// both stay
@@ -38,7 +38,7 @@ pub struct Settings {
     #[label("Conflicts")]
     #[parameter(Resolution::Lww)]
     pub resolution: Resolution,
-    /// What becomes of a room that is booked twice, and of a name that two have
+    /// What becomes of a room that is booked twice, and of a name that two users take
     #[label("Taken twice")]
     #[parameter(Twice::Both)]
     pub twice: Twice,
@@ -59,7 +59,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(1_000, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

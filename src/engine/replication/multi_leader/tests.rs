@@ -88,7 +88,7 @@ fn siblings_are_replaced_by_a_user_who_has_read_them_and_by_no_other() {
         "begin write title B; begin write title C as c2; settle; write title D; read title; write title D; settle; read title as c2",
     );
     let Outcome::Refused(why) = &outcomes[3] else { panic!("{outcomes:?}") };
-    assert!(why.contains("c1 has not read them"), "{why}");
+    assert!(why.contains("c1 hasn't read them"), "{why}");
     assert_eq!(outcomes[4..], [value("B or C"), Outcome::Done, Outcome::Done, value("D")]);
 }
 

@@ -158,10 +158,12 @@ impl Coordinator {
             };
             let newer = newest.newest().map(|newest| newest.version.to_string()).unwrap_or_default();
             let because = match place == own {
-                true => "The newest version wins. By majority, or by who answers first, a write that was acknowledged would be \
-                         overlooked: it is on w nodes, and perhaps on one only of those that have answered."
+                true => "The newest version wins. By majority, or by the first answer, a write that was acknowledged \
+                         would be overlooked: it is on w nodes, and perhaps on one only of those that have answered."
                     .to_owned(),
-                false => format!("It is older than the version {newer}, which was answered as well: the read would be stale."),
+                false => format!(
+                    "It is older than the version {newer}, which was answered as well: the read would be stale."
+                ),
             };
             Way::new(says, because)
         };

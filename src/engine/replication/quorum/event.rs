@@ -1,4 +1,4 @@
-//! What happened, as facts, and how each is told: for somebody who may not see the picture.
+//! What happened, as facts, and how each is told: for someone who may not see the picture.
 
 use stepwise_derive::Event;
 
@@ -82,8 +82,8 @@ pub enum Event {
     #[told("{at} ignored an answer from {from}: the call {call} is over.")]
     AnswerIgnored { at: Host, from: NodeId, call: CallId },
     #[told(
-        "Half of the time is over, and {silent} didn't answer. {at} sent the write {call} to {spares} as well, with \
-         hints of whose it is."
+        "Half of the time-out is over, and {silent} didn't answer. {at} sent the write {call} to {spares} as well, \
+         with hints that say whose it is."
     )]
     SparesAsked { at: Host, call: CallId, silent: NodeSet, spares: NodeSet },
     #[told(
@@ -92,7 +92,7 @@ pub enum Event {
     )]
     #[told(
         "{at} needs {} for {call}, and got {got} within {after}: the quorum isn't met, the call failed.{}",
-        count(*needed, "answer"), if *is_write && *got > 0 { " What was stored isn't taken back." } else { "" }
+        count(*needed, "answer"), if *is_write && *got > 0 { " A copy that was stored isn't taken back." } else { "" }
     )]
     QuorumNotMet { at: Host, call: CallId, is_write: bool, repairs: bool, got: usize, needed: usize, after: Time },
     #[told(
@@ -100,7 +100,7 @@ pub enum Event {
         call.client, when = *ending == Ending::Written
     )]
     #[told(
-        "{node} responded to {}: the read {call} found no value, for the newest record is a tombstone.{}",
+        "{node} responded to {}: the read {call} found no value, because the newest record is a tombstone.{}",
         call.client, judged(*verdict), when = ending.found().is_some_and(|found| found.is_deleted() && !found.is_several())
     )]
     #[told(
@@ -142,7 +142,7 @@ pub enum Event {
     #[told("{owner} has {key} now, and {node} dropped the hint.", when = *dropped)]
     #[told("{owner} has {key} now; {node} holds a newer hint, or none.")]
     HintReleased { node: NodeId, owner: NodeId, key: Key, dropped: bool },
-    /// The one that was asked for its hints; nobody if all were.
+    /// The one that was asked for its hints; no one if all were.
     #[told("{node} holds no hint.", when = let Some(node) = node)]
     #[told("No node that runs holds a hint.")]
     NoHints { node: Option<NodeId> },
@@ -182,7 +182,7 @@ pub enum Event {
     #[told("A backup was taken of {node}'s disk, with {}.", count(*records, "record"))]
     BackedUp { node: NodeId, records: usize },
     #[told(
-        "{node}'s disk was replaced by the backup of {taken}, with {}. Whatever came later is gone there.",
+        "{node}'s disk was replaced by the backup of {taken}, with {}. Everything that was written later is gone there.",
         count(*records, "record")
     )]
     Restored { node: NodeId, records: usize, taken: Time },

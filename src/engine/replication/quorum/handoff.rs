@@ -2,7 +2,7 @@
 //!
 //! In a sloppy quorum, a coordinator that hears too little from the home nodes of a key by half of its time-out sends
 //! the write to spare nodes, one for each silent home node, with a *hint*: whose it is. Its acknowledgement counts
-//! towards w. But nobody reads a hint: until it is handed off to its owner, a read of r home nodes may well miss the
+//! towards w. But no one reads a hint: until it is handed off to its owner, a read of r home nodes may well miss the
 //! write. So a sloppy quorum is no quorum in the usual sense, only an assurance that w nodes keep the write
 //! (DeCandia et al., *Dynamo*, 2007, section 4.6).
 //!

@@ -6,9 +6,9 @@
 //! range, that of an inner node covers its two children, and so the root covers all: where two roots agree, all agrees.
 //!
 //! Simpler than the real one because:
-//! - it is built when it is needed, not kept up to date with every write;
+//! - the tree is built when it is needed, rather than kept up to date with every write;
 //! - eight ranges are enough for a figure; a store has a thousand for each stretch of its ring;
-//! - the digest has 64 bits and is no cryptographic one: replicas make mistakes, but they do not forge.
+//! - the digest has 64 bits and isn't a cryptographic one: replicas make mistakes, but they don't forge.
 
 use std::fmt::{self, Display};
 

@@ -10,7 +10,7 @@
 //! w = r = 2 the store goes on while any one node is down, with n = 5, w = r = 3 while any two are.
 //!
 //! Copies drift apart when a node is down or a message is lost. Three things bring them together again:
-//! [read repair](read_repair), when somebody reads; [hinted handoff](handoff), when a spare node kept a write for a
+//! [read repair](read_repair), when someone reads; [hinted handoff](handoff), when a spare node kept a write for a
 //! silent one; and [anti-entropy](anti_entropy), which compares [Merkle trees](merkle) and needs neither.
 //!
 //! # What w + r > n promises, and what it does not
@@ -25,7 +25,7 @@
 //!
 //! And there is more that a reader might expect, and that it never said:
 //! - of two writes that overlap, both acknowledged, the one with the larger version is kept; the other is lost, and perhaps
-//!   nobody has ever read it;
+//!   no one has ever read it;
 //! - a write that reached fewer than w nodes is refused, and not taken back; it may be seen, and vanish again;
 //! - while a write is in flight, a read may see it and a later one may not: this is not linearizability.
 //!
@@ -63,12 +63,12 @@
 //! [`node`] and [`client`], the hosts; [`handoff`], [`merkle`] and [`anti_entropy`]; [`watch`], who sees everything.
 //!
 //! # Simpler than the real one because:
-//! - all keys have the same home nodes; how keys are spread over many nodes is the matter of partitioning;
+//! - all keys have the same home nodes; how keys are spread over many nodes is the subject of partitioning;
 //! - no clock is wrong by itself, and none drifts. A hybrid logical clock counts on from the largest time that its host has
-//!   heard of, and cannot know of a write that its host has not heard of;
+//!   heard of, and can't know of a write that its host hasn't heard of;
 //! - clients give their writes their names, so that a vector grows with the clients. Riak lets the node that coordinates do that,
 //!   since there are fewer of those. And a client here never forgets what it has seen;
-//! - tombstones and dead records go when somebody says `compact`; a store merges its files when they are many. A hint is kept
+//! - tombstones and dead records go when someone says `compact`; a store merges its files when they are many. A hint is kept
 //!   however old it is;
 //! - a request to a coordinating node that the network delivers twice is carried out twice, if the first is forgotten by then:
 //!   there is no connection that would notice;

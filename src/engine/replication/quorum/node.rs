@@ -59,7 +59,7 @@ impl cluster::Node<Quorum> for Node {
     /// What is in memory is gone, the calls that it coordinates too. All that it has acknowledged was synced before.
     fn stop(&mut self, _: Power) -> String {
         self.forget();
-        "Its memory is gone; its disk keeps what was synced.".to_owned()
+        "Its memory is gone; its disk keeps everything that was synced.".to_owned()
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {
@@ -144,7 +144,7 @@ impl Node {
         }
     }
 
-    /// Stores a record and tells nobody.
+    /// Stores a record and tells no one.
     fn keep(&mut self, key: &Key, record: &Record, purpose: Purpose) -> (Stored, Reaction) {
         let (node, stored) = (self.id, self.replica.store(key, record));
         let (key, record) = (key.clone(), record.clone());

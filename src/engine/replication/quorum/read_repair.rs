@@ -1,5 +1,5 @@
 //! Read repair: a coordinator that has seen two versions of a key in the answers to a read sends the newest to those
-//! that answered with an older one, or with none. Keys that are read often heal quickly; a key that nobody reads stays
+//! that answered with an older one, or with none. Keys that are read often heal quickly; a key that no one reads stays
 //! as it is, and is left to [anti-entropy](super::anti_entropy).
 //!
 //! Usually the read does not wait for it. Where repair is *blocking*, it does, until r nodes are known to have what it returns.

@@ -50,7 +50,7 @@ pub struct Settings {
     /// How long a message takes at least.
     #[parameter(10, 0..=10_000, "ms")]
     pub delay: Time,
-    /// How much longer a message may take, by chance; so messages overtake each other.
+    /// How much longer a message can take, by chance; so messages overtake each other.
     #[parameter(10, 0..=10_000, "ms")]
     pub jitter: Time,
     /// How the times of messages are spread: by delay and jitter, or otherwise, with the delay as their mean where they are not
@@ -65,7 +65,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(100, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// Which chance decides on delays and losses.
+    /// The seed of delays and losses: the same seed gives the same run.
     #[parameter(1, 0..=u32::MAX as u64)]
     pub seed: u64,
 }

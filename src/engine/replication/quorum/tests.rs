@@ -251,7 +251,7 @@ fn r2_writes_at_the_same_time_have_versions_in_their_order() {
     assert_eq!(run.verdicts(), [Verdict::Fresh]);
 }
 
-/// FAULTS R2: with w + r > n, nobody at the same time and no fault, the last acknowledged write is read, whoever makes and
+/// FAULTS R2: with w + r > n, no one at the same time and no fault, the last acknowledged write is read, whoever makes and
 /// coordinates the calls, and however the messages are delivered.
 #[test]
 fn r2_the_last_of_writes_that_do_not_overlap_is_read() {
@@ -449,7 +449,7 @@ fn the_same_seed_makes_the_same_run() {
     assert_ne!(told(7).1, told(8).1);
 }
 
-/// Nobody waits for ever, and nothing is left over.
+/// No one waits for ever, and nothing is left over.
 #[test]
 fn everything_ends() {
     let mut run = Run::new("n=7 w=7 r=7 loss=50");

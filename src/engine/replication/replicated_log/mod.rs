@@ -7,7 +7,7 @@
 //! Understandable Consensus Algorithm", 2014, sections 5.1 to 5.4.)
 //!
 //! Simpler than the real one because:
-//! - members are only added, by somebody outside, and never removed;
+//! - members are only added, by a person outside, and never removed;
 //! - the log is never shortened from its front; only a node that began with a [`Snapshot`] lacks the entries before it;
 //! - a message carries all the entries that its receiver lacks;
 //! - a node is stopped between two messages, and never while it writes one of its files.

@@ -15,7 +15,7 @@ pub enum Rule {
     /// When more than half of all nodes have it.
     Majority,
     /// When all of the first have it, and one of the second if there are any. The leader, which has it always, is named in
-    /// neither: as one of the second it would be waited for by nobody.
+    /// neither: as one of the second it would be waited for by no one.
     Chosen { all: NodeSet, one: NodeSet },
 }
 
@@ -304,7 +304,7 @@ impl Node {
     /// The leader has been silent for too long: the node asks to lead a new term.
     ///
     /// # Errors
-    /// If the disk cannot take the new term: then nobody is asked.
+    /// If the disk cannot take the new term: then no one is asked.
     pub fn election_timeout(&mut self) -> Result<Sends, DiskError> {
         if self.role == Role::Leader {
             return Ok(Vec::new());
@@ -322,7 +322,7 @@ impl Node {
         Ok(self.peers.iter().map(|peer| (peer, ask.clone())).collect())
     }
 
-    /// Somebody outside the cluster has chosen this node to lead `term`: nobody votes. Whether at most one node leads in a
+    /// Someone outside the cluster has chosen this node to lead `term`: no one votes. Whether at most one node leads in a
     /// term is then for those outside to see to. Nothing happens if the node knows of such a term already.
     ///
     /// # Errors
@@ -336,7 +336,7 @@ impl Node {
         Ok(self.heartbeat())
     }
 
-    /// The node hears of a term, by something else than a message of another node. If it is newer, somebody else leads.
+    /// The node hears of a term, by something else than a message of another node. If it is newer, someone else leads.
     ///
     /// # Errors
     /// If the disk cannot take the new term.

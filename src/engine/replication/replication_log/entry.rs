@@ -52,7 +52,7 @@ pub struct Entry {
     pub bytes: Vec<u8>,
 }
 
-/// The most rows that one transaction may change: their number has two bytes, and somebody has to read them.
+/// The most rows that one transaction may change: their number has two bytes, and someone has to read them.
 pub const MAX_CHANGES: usize = 1000;
 
 /// The bytes before the first part: its number, and how many parts there are.
@@ -194,7 +194,7 @@ fn apply_page(reader: &mut Reader, table: &mut Table) -> Result<(), Refused> {
     if version != own {
         return Err(Refused::new(format!(
             "the record has format version {version}, and this software reads version {own}: its rows are laid out \
-             otherwise, so the same bytes would mean something else"
+             differently, so the same bytes would mean something else"
         )));
     }
     let offset = reader.number(2)?;

@@ -16,7 +16,7 @@ use crate::wording::count;
 pub enum Event {
     #[told("{client} asks the leader: {}.", shorten(text, 90))]
     Asked { client: ClientId, text: Rc<str> },
-    #[told("{client} opened a transaction. What it does from now on is shipped when it commits.")]
+    #[told("{client} opened a transaction. Its changes from now on are shipped when it commits.")]
     Began { client: ClientId },
     #[told(
         "At {clock} by its clock, the leader executed the statement of {client}: {} changed.{}{}",
@@ -52,7 +52,7 @@ pub enum Event {
     #[told("{client} hears that it was refused: {reason}.")]
     AnsweredNo { client: ClientId, reason: Rc<str> },
     #[told(
-        "{client} has had no answer for {waited}, and gives up. Whether the leader has done it, {client} can't know."
+        "{client} has had no answer for {waited}, and gives up. {client} can't know whether the leader has done it."
     )]
     GaveUp { client: ClientId, waited: Time },
     #[told("The leader knows that the follower has all before entry {number}, and sends it that one: {bytes} bytes.")]
@@ -75,7 +75,7 @@ pub enum Event {
         count(slots.len(), "row"), when = *method == Method::Statements
     )]
     #[told(
-        "The follower wrote the bytes of entry {number} where they stood on the leader: {}. {compared}",
+        "The follower wrote the bytes of entry {number} to the same places as the leader: {}. {compared}",
         count(slots.len(), "row"), when = *method == Method::WriteAheadLog
     )]
     #[told(
@@ -95,12 +95,12 @@ pub enum Event {
     #[told("The leader hears that the follower has {}.", count(*entries, "entry"))]
     Reported { entries: u32 },
     #[told(
-        "The leader sends the follower a copy of what is committed, {}, and its place in the log: {}.",
+        "The leader sends the follower a copy of all that is committed, {}, and its place in the log: {}.",
         count(*rows, "row"), count(*entries, "entry")
     )]
     CopySent { rows: usize, entries: u32 },
     #[told(
-        "The follower is made anew from a copy of what is committed on the leader: {}. {compared}",
+        "The follower is made anew from a copy of all that is committed on the leader: {}. {compared}",
         count(*rows, "row")
     )]
     Copied { rows: usize, entries: u32, compared: Compared },
@@ -110,7 +110,7 @@ pub enum Event {
     Refused(Refused),
 }
 
-/// What somebody finds who can see both replicas, and compares them row by row.
+/// What someone finds who can see both replicas, and compares them row by row.
 #[derive(Clone, Default)]
 pub struct Compared {
     pub rows: usize,

@@ -17,7 +17,7 @@
 //!   *change table*, an ordinary table, and another program reads that one. It can choose and change what it ships, and
 //!   everything is written twice.
 //!
-//! The log is shipped as it is written, and nobody waits for the follower. Each entry has a number, and a follower that
+//! The log is shipped as it is written, and no one waits for the follower. Each entry has a number, and a follower that
 //! keeps the number of the last one beside its rows can be off, and be sent an entry twice, and still go on where it was.
 //!
 //! Whether the replicas hold the same is found by comparing their rows ([`judge`]), never by knowing which statement is a bad
@@ -27,7 +27,7 @@
 //!
 //! [`crate::table`] has the rows and their language, [`tickets`] the table of each version; [`replica`] is one copy of it,
 //! [`store`] what is on a replica's disk; [`entry`] encodes and applies the four kinds of log. [`leader`], its
-//! [`shipping`], [`follower`] and [`client`] are state machines of their own; [`judge`] sees everybody.
+//! [`shipping`], [`follower`] and [`client`] are state machines of their own; [`judge`] sees everyone.
 //!
 //! # Simpler than the real one because
 //!

@@ -383,7 +383,7 @@ fn a_mistake_says_where_what_and_what_instead() {
     };
     assert_eq!(
         message("INSERT INTO ticket (a) VALUES (1)"),
-        "line 1, column 13: `ticket` can't stand here; accepted: tickets"
+        "line 1, column 13: `ticket` isn't expected here; accepted: tickets"
     );
     assert_eq!(
         message("UPDATE \"tickets SET lot = \" as c2"),
@@ -395,7 +395,7 @@ fn a_mistake_says_where_what_and_what_instead() {
     );
     assert_eq!(
         message("DELETE FROM tickets LIMIT x"),
-        "line 1, column 27: `x` can't stand here; accepted: a whole number"
+        "line 1, column 27: `x` isn't expected here; accepted: a whole number"
     );
     assert_eq!(
         message("INSERT INTO tickets (lot) VALUES (1, 2)"),

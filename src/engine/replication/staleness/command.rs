@@ -18,14 +18,14 @@ pub enum Command {
         #[range(1..=MAX_NUMBER)]
         number: Option<u64>,
     },
-    /// Look for the next trial that is stale by so many versions, and carry it out.
+    /// Look for the next trial that is stale by this many versions, and carry it out.
     #[button]
     Find {
         #[default(1)]
         #[range(1..=MAX_WRITES as u64)]
         versions: u64,
     },
-    /// Carry out so many trials, and count what their reads return.
+    /// Carry out this many trials, and count what their reads return.
     #[button]
     Count {
         #[example("1000")]

@@ -93,7 +93,7 @@ pub enum Event {
     )]
     Changed { what: String, known: Known, forgotten: u64, shown: Option<(u64, usize)> },
     #[told("No trial has been counted: there is nothing to forget.", when = *trials == 0)]
-    #[told("What {} showed is forgotten.", trials_in_words(*trials))]
+    #[told("The results of {} are forgotten.", trials_in_words(*trials))]
     Forgotten { trials: u64 },
     #[flatten]
     Refused(Refused),

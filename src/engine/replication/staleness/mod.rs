@@ -3,7 +3,7 @@
 //! # The idea
 //!
 //! With w + r > n, a read meets a node that has the last committed write. With less, it may not, and all that such a store
-//! promises is that copies agree *in the end*. How soon that is, nobody promises, but it can be computed. Bailis and others
+//! promises is that copies agree *in the end*. How soon that is, no one promises, but it can be computed. Bailis and others
 //! (*Probabilistically Bounded Staleness for Practical Partial Quorums*, 2012) name the four messages on which it hangs, WARS:
 //! the *write* goes to all n nodes and takes W to each, its *acknowledgement* takes A back; after the w-th it is committed.
 //! A *read* that begins t later takes R to each node, its *answer* takes S back, and the first r answers count. An
@@ -27,7 +27,7 @@
 //!   fresher than this;
 //! - one client writes, a version after the other, so versions have one order, and the read begins when the last is committed
 //!   or later; a read during a write, which may return either, isn't counted here;
-//! - whoever reads sends to all n nodes, as the writer does, and reads no copy that is nearer than a message away. Stores that
+//! - a reader sends to all n nodes, as the writer does, and reads no copy that is nearer than a message away. Stores that
 //!   ask only r nodes wait longer, and where one of the nodes coordinates and has a copy itself, it answers sooner;
 //! - the fitted distributions are those of 2012, of two companies, and fitted to some percentiles that these measured.
 

@@ -30,7 +30,7 @@ pub struct Settings {
     #[label("Read after (t)")]
     #[parameter(0, 0..=60_000, "ms")]
     pub after: Time,
-    /// How the times are spread that a write takes to a node
+    /// How the times of writes on their way to a node are spread
     #[label("Write's way")]
     #[parameter(Spread::Exponential)]
     pub write: Spread,
@@ -38,7 +38,7 @@ pub struct Settings {
     #[label("Write, mean")]
     #[parameter(10, 0..=10_000, "ms")]
     pub write_mean: Time,
-    /// How the times are spread that an acknowledgement takes back
+    /// How the times of acknowledgements on their way back are spread
     #[label("Acknowledgement's way")]
     #[parameter(Spread::Exponential)]
     pub ack: Spread,
@@ -46,7 +46,7 @@ pub struct Settings {
     #[label("Acknowledgement, mean")]
     #[parameter(2, 0..=10_000, "ms")]
     pub ack_mean: Time,
-    /// How the times are spread that a read takes to a node
+    /// How the times of reads on their way to a node are spread
     #[label("Read's way")]
     #[parameter(Spread::Exponential)]
     pub read: Spread,
@@ -54,7 +54,7 @@ pub struct Settings {
     #[label("Read, mean")]
     #[parameter(2, 0..=10_000, "ms")]
     pub read_mean: Time,
-    /// How the times are spread that an answer takes back
+    /// How the times of answers on their way back are spread
     #[label("Answer's way")]
     #[parameter(Spread::Exponential)]
     pub answer: Spread,
@@ -70,7 +70,7 @@ pub struct Settings {
     #[label("Between writes")]
     #[parameter(0, 0..=60_000, "ms")]
     pub gap: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u32,
 }

@@ -224,11 +224,11 @@ impl Node<Topology> for Leader {
 
     fn stop(&mut self, _: Power) -> String {
         let held = std::mem::take(&mut self.held).len();
-        let applied = "What it has applied was synced before, and is on its disk.";
+        let applied = "All that it has applied was synced before, and is on its disk.";
         if held == 0 {
             return applied.to_owned();
         }
-        format!("{applied} What it held back is gone from its memory: {}.", count(held, "change"))
+        format!("{applied} The changes that it held back are gone from its memory: {}.", count(held, "change"))
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {
@@ -238,7 +238,8 @@ impl Node<Topology> for Leader {
             (false, _) => (with, Vec::new()),
             (true, true) => (with, vec![(Time::ZERO, Timer::Back)]),
             (true, false) => {
-                let none = "What is sent to a leader that is off is lost: changes have no names that it could ask for.";
+                let none = "Changes that are sent to a leader that is off are lost: they have no names by which it \
+                            could ask for them.";
                 (format!("{with} {none}"), Vec::new())
             }
         }

@@ -23,13 +23,13 @@
 //!   number stays: what leaders do about conflicts is another subject. Rows are never deleted;
 //! - a leader that was away, or gets a new link, asks by the names of all changes that it has; real ones send ranges of numbers. It does
 //!   so when it starts, when links are healed, and when it is linked: what is lost in between, as by `drop`, it misses until then;
-//! - without names, what is lost stays lost. MySQL without global transaction identifiers reads on from a position in the log of
+//! - without names, lost changes stay lost. MySQL without global transaction identifiers reads on from a position in the log of
 //!   the other, and for a new link someone has to find the right one;
 //! - messages on a link don't wait for each other, as those of one connection would; only by `delay` for one of them, or by chance, does
 //!   one overtake another;
-//! - a change that can't be known again is applied so many times by each leader, and then the figure stops it (`rounds`). The real
+//! - a change that can't be recognised is applied a number of times by each leader, and then the figure stops it (`rounds`). Real
 //!   ones go on;
-//! - a change depends on all that its leader had applied, whether it has to do with it or not; the log is never cut off;
+//! - a change depends on all that its leader had applied, related or not; the log is never cut off;
 //! - leaders are linked by a command that both obey at once; clients don't try again; disks keep what was applied.
 
 pub mod client;

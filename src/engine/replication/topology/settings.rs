@@ -64,7 +64,7 @@ pub struct Settings {
     #[label("A leader passes on")]
     #[parameter(Pass::All)]
     pub pass: Pass,
-    /// How often a leader applies the same change before this figure stops it. A change with a name is applied once
+    /// How many times a leader applies the same change before this figure stops it. A change with a name is applied once
     #[label("Rounds at most")]
     #[parameter(3, 1..=20)]
     pub rounds: u8,
@@ -78,7 +78,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(500, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

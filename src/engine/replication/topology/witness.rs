@@ -50,7 +50,7 @@ pub struct Made {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Came {
     pub to: NodeId,
-    /// Nobody, where it was made.
+    /// No one, where it was made.
     pub from: Option<NodeId>,
     /// How many links it has gone.
     pub links: u64,

@@ -64,7 +64,7 @@ impl Display for Items {
 }
 
 /// What a device sends, and a replica keeps. By the call that wrote it a replica knows a message that comes twice; which of two
-/// carts replaces the other, nobody decides by it.
+/// carts replaces the other, no one decides by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cart {
     pub call: CallId,

@@ -47,7 +47,7 @@ pub enum Command {
         #[word("via")]
         node: Option<NodeId>,
     },
-    /// Let two replicas tell each other what they hold.
+    /// Let two replicas send each other all that they hold.
     #[button]
     Sync {
         #[example("n1")]

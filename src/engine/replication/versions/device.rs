@@ -67,7 +67,7 @@ impl Device {
         Reaction::new(event).send(to, Message::Put { cart, seen: (*self.seen).clone() })
     }
 
-    /// By the time of a clock, nobody asks.
+    /// By the time of a clock, no one asks.
     fn seen_in_words(&self) -> String {
         if self.settings.clock == Clock::Lww { String::new() } else { self.seen.words() }
     }

@@ -71,8 +71,8 @@ pub enum Event {
     #[told("{} has had no answer to {call} for {waited}, and gives up. It can't know whether the replica has it.", call.client, when = *is_write)]
     #[told("{} has had no answer to {call} for {waited}, and gives up.", call.client)]
     GaveUp { call: CallId, waited: Time, is_write: bool },
-    #[told("{from} has no cart to tell {to} of, and says so.", when = *carts == 0)]
-    #[told("{from} tells {to} all that it holds: {}.", count(*carts, "cart"))]
+    #[told("{from} has no cart to send to {to}, and says so.", when = *carts == 0)]
+    #[told("{from} sends {to} all that it holds: {}.", count(*carts, "cart"))]
     SyncSent { from: NodeId, to: NodeId, carts: usize },
     #[told("{node} hears nothing new from {from}, and keeps what it has.{}", lost_by(lost), when = *new == 0 && dropped.is_empty() && over.is_empty())]
     #[told("{node} takes over nothing from {from}.{}{}", passed_over(over), lost_by(lost), when = *new == 0 && dropped.is_empty())]

@@ -22,11 +22,11 @@
 //! # Simpler than the real one because
 //!
 //! - there is one key, the cart; a store keeps a version for each key;
-//! - a replica tells others only when it is asked to (`sync`), and always all; a real store sends each write on at once, and
+//! - a replica sends to others only when `sync` asks for it, and always sends everything; a real store sends each write on at once, and
 //!   compares by hashes what is missing. A write is acknowledged by one replica, a read answered by one;
 //! - the answer to a write brings all siblings with it, as Riak's `return_body` does; without that, a device gets them first;
-//! - a device takes what the last answer holds for its cart, also from a replica that has not heard of its own last write;
-//! - what a device sent and got no answer to, it doesn't count as seen;
+//! - a device takes what the last answer holds for its cart, even from a replica that hasn't heard of its own last write;
+//! - a device doesn't count a cart as seen that it sent and got no answer to;
 //! - an item is in the cart or not: there are no quantities. A tombstone wins against an addition that it is concurrent with, and is
 //!   kept for ever;
 //! - a replica knows for ever which writes it has taken; a real one would take a message that comes twice for two writes, or forget after a while;

@@ -107,7 +107,7 @@ impl Node<Versions> for Replica {
     }
 
     fn stop(&mut self, _: Power) -> String {
-        "What it has acknowledged was synced before, and is on its disk.".to_owned()
+        "All that it has acknowledged was synced before, and is on its disk.".to_owned()
     }
 
     fn start(&mut self, _: Time) -> (String, Vec<(Time, Timer)>) {

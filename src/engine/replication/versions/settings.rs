@@ -48,7 +48,7 @@ pub struct Settings {
     #[label("Time-out")]
     #[parameter(500, 1..=60_000, "ms")]
     pub timeout: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

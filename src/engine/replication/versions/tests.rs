@@ -365,7 +365,7 @@ proptest! {
         }
     }
 
-    /// With tombstones an item whose removal was acknowledged stays away, as long as nobody adds it again.
+    /// With tombstones an item whose removal was acknowledged stays away, as long as no one adds it again.
     #[test]
     fn a_tombstone_keeps_what_was_removed_away(seed: u64, replicas in 1..=3_u8) {
         let mut shop = shop("dotted", replicas, "tombstone", seed);

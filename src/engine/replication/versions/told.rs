@@ -69,6 +69,6 @@ fn one_over(Over { call, mark, kept, kept_mark }: &Over) -> String {
         (Mark::Stamped(new), Mark::Stamped(own)) => {
             format!(" {call} has the time {}, and its own {kept} the later {}.", new.time, own.time)
         }
-        _ => format!(" It keeps {kept} and not {call}."),
+        _ => format!(" It keeps {kept} rather than {call}."),
     }
 }

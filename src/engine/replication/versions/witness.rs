@@ -74,7 +74,7 @@ impl Judge {
     }
 
     /// Whether the writer of one of the carts had the item from what the removal had seen, and hadn't seen the removal. Of an item that
-    /// was put in anew nobody can say that it is back by mistake.
+    /// was put in anew no one can say that it is back by mistake.
     fn still_had(&self, Back { item, removal, from }: &Back) -> bool {
         let Some(removed) = self.place(*removal).map(|place| &self.writes[place].history) else { return false };
         let added = |had: &History| {

@@ -11,7 +11,7 @@ const MAX_TEXT_BYTES: usize = 280;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
-    /// Make a post, all three ways.
+    /// Make a post, in each way.
     #[button]
     Post {
         #[example("u2")]
@@ -20,7 +20,7 @@ pub enum Command {
         #[read(short)]
         text: String,
     },
-    /// Open a user's home timeline, all three ways.
+    /// Open a user's home timeline, in each way.
     #[button]
     Timeline {
         #[example("u5")]
@@ -41,7 +41,7 @@ pub enum Command {
         #[example("u2")]
         followee: UserId,
     },
-    /// Leave those with more followers out of the hybrid's fan-out.
+    /// Leave users with more followers than this out of the hybrid's fan-out.
     #[button]
     Celebrity {
         #[example("3")]
@@ -54,7 +54,7 @@ pub enum Command {
         #[example("star")]
         shape: Shape,
     },
-    /// Posts and reads of users by chance.
+    /// Let users chosen by chance make posts and open timelines.
     #[button]
     Traffic {
         #[example("50")]

@@ -15,7 +15,7 @@ use crate::sim::Rng;
 pub enum Shape {
     /// all alike
     ///
-    /// Everybody has as many followers as everybody else.
+    /// Everyone has as many followers as everyone else.
     Even,
     /// few have many
     ///
@@ -23,7 +23,7 @@ pub enum Shape {
     Skewed,
     /// all follow u1
     ///
-    /// Everybody follows the first user, and the rest is even.
+    /// Everyone follows the first user, and the rest is even.
     Star,
 }
 
@@ -167,7 +167,7 @@ struct Choose {
     users: u32,
     each: u32,
     rng: Rng,
-    /// Even: everybody follows those who stand this far after them.
+    /// Even: everyone follows the users this far after them.
     distances: Vec<u32>,
     /// Skewed: the weights of the users, each added to those before it.
     weights: Vec<u64>,
@@ -215,7 +215,7 @@ impl Choose {
 
     fn by_rank(&mut self, user: u32, chosen: &mut Vec<u32>) {
         let sum = self.weights.last().copied().unwrap_or(0);
-        // Who is drawn twice counts once; where nearly everybody is wanted, drawing would not end.
+        // Who is drawn twice counts once; where nearly everyone is wanted, drawing would not end.
         for _ in 0..self.each * 4 {
             if chosen.len() == self.each as usize {
                 return;

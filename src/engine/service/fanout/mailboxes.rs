@@ -2,7 +2,7 @@
 //! Whoever opens a timeline finds it ready.
 //!
 //! A mailbox is a copy of what the tables of posts and follows already say, and has to be kept in step with them: also
-//! when somebody follows or unfollows.
+//! when someone follows or unfollows.
 
 use std::rc::Rc;
 

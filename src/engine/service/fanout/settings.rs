@@ -1,8 +1,8 @@
 //! What the three stores are opened with.
 
-use stepwise_derive::Parameters;
+use stepwise_derive::{Choice, Parameters};
 
-use super::{MAX_USERS, Shape};
+use super::{MAX_USERS, Shape, Way};
 use crate::form::BadParameter;
 
 /// Twice the pairs that a million followers of one user make: 16 MB in the two tables.
@@ -11,6 +11,9 @@ const MAX_PAIRS: u64 = 2 * MAX_USERS;
 #[derive(Clone, Copy, Parameters)]
 #[parameters(pairs_fit)]
 pub struct Settings {
+    /// Which ways are compared
+    #[parameter(Compared::Three)]
+    pub ways: Compared,
     /// How many users there are
     #[parameter(12, 1..=MAX_USERS)]
     pub users: u32,
@@ -38,9 +41,30 @@ pub struct Settings {
     #[label("Reads")]
     #[parameter(300_000, 0..=1_000_000_000, "a second")]
     pub timelines_per_second: u64,
-    /// Another seed is another crowd
+    /// Another seed gives another crowd
     #[parameter(1)]
     pub seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
+pub enum Compared {
+    /// join on read and fan-out on write
+    Two,
+    /// these two and the hybrid
+    Three,
+}
+
+impl Compared {
+    pub fn ways(self) -> &'static [Way] {
+        match self {
+            Compared::Two => &[Way::Join, Way::FanOut],
+            Compared::Three => &Way::ALL,
+        }
+    }
+
+    pub fn has_hybrid(self) -> bool {
+        self == Compared::Three
+    }
 }
 
 fn pairs_fit(settings: &Settings) -> Result<(), BadParameter> {

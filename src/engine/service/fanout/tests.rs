@@ -53,6 +53,22 @@ fn a_post_costs_its_followers_and_a_celebritys_one_row() {
     assert_eq!(engine.tallies.map(|tally| tally.last), [Some(2), Some(1), Some(2)]);
 }
 
+/// The hybrid touches no row, has no counter and knows no celebrity where it isn't compared.
+#[test]
+fn two_ways_leave_the_hybrid_out() {
+    let mut engine = open(&[("ways", "two"), ("limit", "0")]);
+    let outcomes =
+        run(&mut engine, "post u1 hello; timeline u2; unfollow u2 u1; follow u2 u1; traffic 9 9; celebrity 1");
+    let [.., Outcome::Refused(reason)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert!(reason.contains("only the hybrid has celebrities"), "{reason}");
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Refused(_))).count(), 1);
+    let hybrid = &engine.tallies[Way::Hybrid as usize];
+    assert_eq!((hybrid.delivered, hybrid.read, hybrid.upkeep, hybrid.last), (0, 0, 0, None));
+    assert_eq!(engine.hybrid.mailboxes.rows(), 0);
+    assert!(engine.counters().iter().all(|counter| !counter.name.starts_with("hybrid")));
+    assert!((0..12).all(|user| !engine.is_celebrity(UserId(user))));
+}
+
 #[test]
 fn a_million_followers_are_counted_row_by_row() {
     let mut engine = open(&[("users", "1000001"), ("follows", "1"), ("shape", "star"), ("limit", "10000")]);
@@ -92,7 +108,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let before = engine.state();
     for (script, reason) in [
         ("post u13 x", "there is no user u13; users are u1 to u12"),
-        ("follow u2 u2", "u2 is one user, and to follow takes two"),
+        ("follow u2 u2", "u2 is one user, and following takes two"),
         ("timeline u1000000", "there is no user u1000000; users are u1 to u12"),
     ] {
         assert_eq!(run(&mut engine, script), [Outcome::Refused(reason.to_owned())]);

@@ -19,9 +19,9 @@ impl Fanout {
         self.world.post_count() as u64
     }
 
-    /// Whether a new post of that user is left out of the hybrid's fan-out.
+    /// Whether a new post of that user is left out of the hybrid's fan-out: never, where the hybrid isn't compared.
     pub fn is_celebrity(&self, user: UserId) -> bool {
-        u64::from(self.world.follows.follower_count(user)) > self.settings.limit
+        self.settings.ways.has_hybrid() && u64::from(self.world.follows.follower_count(user)) > self.settings.limit
     }
 
     /// Rows a second that go into mailboxes at the rate of posts that costs are projected to, by the mean of the posts
@@ -35,12 +35,12 @@ impl Fanout {
         project(self.tally(way).read, self.timelines, self.settings.timelines_per_second)
     }
 
-    /// What both ways with mailboxes write at that rate.
+    /// What the ways with mailboxes write at that rate.
     pub(super) fn at_scale(&self) -> Option<AtScale> {
         Some(AtScale {
             posts: self.settings.posts_per_second,
             fan_out: self.writes_at_scale(Way::FanOut)?,
-            hybrid: self.writes_at_scale(Way::Hybrid)?,
+            hybrid: if self.settings.ways.has_hybrid() { self.writes_at_scale(Way::Hybrid) } else { None },
         })
     }
 }
@@ -48,29 +48,32 @@ impl Fanout {
 pub(super) fn counters(fanout: &Fanout) -> Vec<Counter> {
     let counter = |name, value| Counter { name, value };
     let [join, fan_out, hybrid] = &fanout.tallies;
-    vec![
+    let mut counters = vec![
         counter("posts", fanout.posts()),
         counter("timelines", fanout.timelines),
         counter("join_rows_read", join.read),
         counter("fan_out_rows_delivered", fan_out.delivered),
         counter("fan_out_rows_read", fan_out.read),
         counter("fan_out_rows_of_upkeep", fan_out.upkeep),
-        counter("hybrid_rows_delivered", hybrid.delivered),
-        counter("hybrid_rows_read", hybrid.read),
-        counter("hybrid_rows_of_upkeep", hybrid.upkeep),
-    ]
+    ];
+    if fanout.settings.ways.has_hybrid() {
+        counters.push(counter("hybrid_rows_delivered", hybrid.delivered));
+        counters.push(counter("hybrid_rows_read", hybrid.read));
+        counters.push(counter("hybrid_rows_of_upkeep", hybrid.upkeep));
+    }
+    counters
 }
 
 pub(super) fn state(fanout: &Fanout) -> Value {
-    let ways = Way::ALL.map(|way| {
-        let tally = fanout.tally(way);
+    let ways = fanout.settings.ways.ways().iter().map(|way| {
+        let tally = fanout.tally(*way);
         json!({
             "way": way.name(),
             "rows_delivered": tally.delivered,
             "rows_read": tally.read,
             "rows_of_upkeep": tally.upkeep,
-            "writes_a_second_at_scale": fanout.writes_at_scale(way),
-            "reads_a_second_at_scale": fanout.reads_at_scale(way),
+            "writes_a_second_at_scale": fanout.writes_at_scale(*way),
+            "reads_a_second_at_scale": fanout.reads_at_scale(*way),
         })
     });
     let users = (0..fanout.settings.users.min(MOST_LISTED)).map(|user| {
@@ -91,7 +94,7 @@ pub(super) fn state(fanout: &Fanout) -> Value {
         "users": fanout.settings.users,
         "follows": fanout.world.follows.pairs(),
         "celebrity_limit": fanout.settings.limit,
-        "ways": ways,
+        "ways": ways.collect::<Vec<_>>(),
         "first_users": users.collect::<Vec<_>>(),
         "newest_posts": posts.collect::<Vec<_>>(),
     })

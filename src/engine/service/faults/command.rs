@@ -21,7 +21,7 @@ pub enum Command {
         #[most(MAX_RUN)]
         time: Time,
     },
-    /// Let so many requests a second come from now on.
+    /// Let this many requests a second come from now on.
     #[button]
     Load {
         #[example("100/s")]

@@ -17,7 +17,7 @@ const PATIENCE: Time = Time::from_millis(2_000);
 const APP: f64 = 20e6;
 const CACHE: f64 = 2e6;
 const DATABASE: f64 = 20e6;
-/// How long it takes to learn that nobody is there.
+/// How long it takes to learn that no one is there.
 const REFUSAL: Time = Time::from_millis(10);
 /// So many times as long does a slow component take.
 const SLOW: u64 = 100;
@@ -40,7 +40,7 @@ pub(super) struct Request {
     pub waits: bool,
     /// That the breaker let the last of them through, if there was one.
     pub admitted: Option<Admission>,
-    /// Nobody waits for it any more.
+    /// No one waits for it any more.
     pub left: bool,
 }
 

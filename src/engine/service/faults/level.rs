@@ -107,7 +107,7 @@ pub struct Level {
 }
 
 impl Level {
-    /// A tick is over: judges the last five seconds, or as many as there were. Where nobody got anything while somebody
+    /// A tick is over: judges the last five seconds, or as many as there were. Where no one got anything while someone
     /// waits, it is as it was.
     pub fn tick(&mut self, agreed: u64, somebody_waits: bool) {
         self.ticks += 1;

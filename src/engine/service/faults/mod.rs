@@ -12,7 +12,7 @@
 //!   the same does not help.
 //! - **Cascades**: a slow database holds the workers of the app servers, which wait for it. Soon all of them wait, and even
 //!   requests that need no database find no worker. A [retry](crate::service::Retry) without end makes it certain: calls
-//!   given up by their callers still stand in the queue of the database, which works for nobody. A [time-out](settings) with
+//!   given up by their callers still stand in the queue of the database, which works for no one. A [time-out](settings) with
 //!   few attempts frees the workers, and a [breaker](crate::service::Breaker) does not even begin.
 //! - **Metastable failures** outlive their cause: a lost cache overloads the database, retries keep it overloaded, and the
 //!   cache may come back without any of it getting better (Bronson and others, HotOS 2021).
@@ -24,10 +24,10 @@
 //!
 //! # Simpler than the real one because:
 //! - there is one cache and one database, and both are read from only;
-//! - users' machines keep nothing beside their resolver, and a resolver gives out no answer that has run out (RFC 8767
+//! - users' machines keep no addresses, only their resolver does, and it gives out no answer that has run out (RFC 8767
 //!   permits it while DNS is gone);
 //! - the balancer knows at once which servers are up; a real one checks every few seconds;
-//! - users do not reload the page, which would be one more kind of retry;
+//! - users don't reload the page, which would be one more kind of retry;
 //! - the service level is judged over five seconds, not weeks, and a slow answer within two seconds is as good as any.
 
 pub mod command;

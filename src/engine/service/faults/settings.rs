@@ -35,7 +35,7 @@ pub struct Settings {
     #[label("Circuit breaker")]
     #[parameter(false)]
     pub breaker: bool,
-    /// Whether a server with 16 waiting refuses more at once
+    /// Whether a server with 16 requests waiting refuses more at once
     #[label("Queue limit")]
     #[parameter(false)]
     pub shedding: bool,
@@ -46,11 +46,11 @@ pub struct Settings {
     #[label("DNS TTL")]
     #[parameter(30, 0..=600, "s")]
     pub ttl: Time,
-    /// So many of a hundred users are to be answered, in any 5 seconds
+    /// How many of a hundred users are to be answered, in any 5 seconds
     #[label("Service level")]
     #[parameter(95, 1..=100, "%")]
     pub agreed: u64,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u32,
 }

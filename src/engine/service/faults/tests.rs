@@ -90,7 +90,7 @@ fn a_leak_kills_after_ten_seconds_and_again() {
     assert!(!service.apps()[0].is_up() && service.apps()[0].life == 2, "the new process leaks as well");
 }
 
-/// The fault is gone, and the failure goes on for a while: the queues are full of what nobody waits for any more.
+/// The fault is gone, and the failure goes on for a while: the queues are full of what no one waits for any more.
 #[test]
 fn a_cascade_outlives_its_cause() {
     let (service, statuses, _) =
@@ -344,7 +344,7 @@ fn v14_a_metastable_failure_outlives_its_cause() {
     assert_eq!(answered(&slower, LOST_CACHE, 1..=5), [true], "48 workers in 0.5 s are 96 calls a second");
 }
 
-/// Where nobody got an answer or an error for five seconds, no share of nobody is told; and what is left in the queues is
+/// Where no one got an answer or an error for five seconds, no share of no one is told; and what is left in the queues is
 /// requests, since their users have gone.
 #[test]
 fn v2_no_share_of_nobody() {

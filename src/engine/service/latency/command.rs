@@ -16,7 +16,7 @@ pub enum Command {
         #[most(MAX_RUN)]
         time: Time,
     },
-    /// Let so many requests a second come from now on.
+    /// Let this many requests a second come from now on.
     #[button]
     Load {
         #[example("8/s")]

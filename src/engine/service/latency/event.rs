@@ -57,7 +57,7 @@ pub enum Event {
     Changed {
         /// As a script would say it.
         what: String,
-        /// Who sends, where the load is closed; then nobody knows how much is asked for.
+        /// Who sends, where the load is closed; then no one knows how much is asked for.
         users: Users,
         /// Of the time of each server's workers, how much is asked for, in a thousand.
         used: Vec<u64>,
@@ -101,7 +101,7 @@ fn goes(user: Option<Afterwards>) -> &'static str {
     }
 }
 
-/// How much of the workers' time is asked for; of each server, where they differ. Nothing where nobody knows.
+/// How much of the workers' time is asked for; of each server, where they differ. Nothing where no one knows.
 fn share_used(used: &[u64]) -> String {
     let percent = |used: u64| format!("{} % is asked for", rounded(used, 10));
     let Some(first) = used.first().copied() else { return String::new() };
@@ -124,7 +124,7 @@ fn overload(used: &[u64], endless: bool) -> &'static str {
 fn no_more(forgotten: u64) -> String {
     match forgotten {
         0 => String::new(),
-        1 => " What was measured of 1 request before is forgotten.".to_owned(),
-        many => format!(" What was measured of {} requests before is forgotten.", grouped(many)),
+        1 => " The time of 1 request before is forgotten.".to_owned(),
+        many => format!(" The times of {} requests before are forgotten.", grouped(many)),
     }
 }

@@ -29,7 +29,7 @@ pub struct Part {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Nobody has left yet.
+    /// No one has left yet.
     Nothing,
     Time(Time),
     /// So many were refused that this one is among them: who is refused has waited for nothing, and is slower than any

@@ -3,7 +3,7 @@
 //! # The idea
 //!
 //! A user sees the *response time*: from when a request comes to when it is done. It has two parts. *Service time* is the
-//! work itself; *waiting time* (latency, in the strict sense) is when nobody works on the request because all workers
+//! work itself; *waiting time* (latency, in the strict sense) is when no one works on the request because all workers
 //! have others. Service times are what a developer measures at a desk; waiting is what load adds. With one worker and
 //! both gaps and work exponentially distributed (M/M/1), the mean response time is 1 / (mu - lambda): at half of the
 //! capacity twice the work, at nine tenths ten times, and beyond the capacity without bound.
@@ -24,14 +24,14 @@
 //! p99 is the p99 of nothing, as two servers with one of them [slow](Command::Inject) show.
 //!
 //! # Simpler than the real one because:
-//! - a worker does one request at a time, as if each had a processor; none shares a disk or a lock;
-//! - how much work a request is does not depend on the load: there are no caches to go cold, no memory to run short;
-//! - users think for exponential times and never give up, and who is refused thinks as after an answer; an open load has
-//!   as many users as it needs, of whom none comes back;
+//! - a worker does one request at a time, as if each worker had a processor; none shares a disk or a lock;
+//! - the work on a request doesn't depend on the load: there are no caches to go cold, no memory to run short;
+//! - users think for exponential times and never give up, and a user who is refused thinks as after an answer; an open load has
+//!   as many users as it needs, none of whom comes back;
 //! - the network takes no time; a user's own way to the service would be added;
 //! - the histogram is over the whole run since something was last changed or forgotten, where monitoring would use a
-//!   window of some minutes; and those who are here at a change are counted in the new sample;
-//! - the balancer in front of two servers chooses by chance and does not look at their queues.
+//!   window of some minutes; and users who are here at a change are counted in the new sample;
+//! - the balancer in front of two servers chooses by chance and doesn't look at their queues.
 
 pub mod command;
 pub mod event;

@@ -19,7 +19,7 @@ pub struct Settings {
     /// How many requests come, on average; unused with users
     #[parameter(5, 0..=MAX_RATE, "/s")]
     pub load: Rate,
-    /// So many send a request each, wait for the answer, think, and send the next; with 0, requests come at the load
+    /// How many users send a request, wait for the answer, think, and send the next; with 0, requests come at the load
     #[label("Concurrent users")]
     #[parameter(0, 0..=MAX_USERS)]
     pub users: u64,
@@ -49,7 +49,7 @@ pub struct Settings {
     /// Each has its own queue; a request goes to one of them by chance
     #[parameter(1, 1..=2)]
     pub servers: usize,
-    /// How many may wait at a server; more are refused
+    /// How many requests may wait at a server; more are refused
     #[label("Queue limit")]
     #[parameter(10_000, 0..=MAX_QUEUE)]
     pub queue: usize,
@@ -59,7 +59,7 @@ pub struct Settings {
     /// The service level: 99 of 100 are faster
     #[parameter(1_000, 1..=600_000, "ms")]
     pub agreed_p99: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u32,
 }

@@ -224,7 +224,7 @@ fn v9_refusals_count_against_the_level_and_its_parts_are_named() {
     let (service, _) = run(&[("load", "5"), ("service", "fixed"), ("queue", "0")], "run 600s");
     let [median, p99] = service.level().parts;
     assert!(median.is_kept() && p99.found == Found::Refused, "{}", service.level());
-    // Slow for all, but for nobody very slow.
+    // Slow for all, but for no one very slow.
     let (service, _) = run(&[("load", "1"), ("service", "fixed"), ("time", "300")], "run 1000s");
     let level = service.level().to_string();
     assert!(level.contains("broken: median 3") && level.contains("(agreed: under 200 ms), p99 "), "{level}");
@@ -259,7 +259,7 @@ fn v9_a_level_is_not_judged_by_those_alone_who_were_answered() {
         }
     }
     assert!(seen > 3, "{seen}");
-    // Nobody has been answered, and nothing can make up for it.
+    // No one has been answered, and nothing can make up for it.
     let (service, _) = run(&[("service", "fixed"), ("time", "60000")], "run 50s");
     assert!(service.level().is_known() && !service.level().is_kept(), "{}", service.level());
     assert!(!run(&[("load", "0")], "run 50s").0.level().is_known());

@@ -56,8 +56,8 @@ impl Latency {
         Some(Theory { name: format!("M/M/1//{users}"), mean: time(mean), queues: Vec::new() })
     }
 
-    /// The response times in the long run. `None` where nobody comes, where more comes to a server than it can do, where
-    /// the queue has an end, and where nobody has found the formula: several workers whose work is not exponential.
+    /// The response times in the long run. `None` where no one comes, where more comes to a server than it can do, where
+    /// the queue has an end, and where no one has found the formula: several workers whose work is not exponential.
     pub fn theory(&self) -> Option<Theory> {
         let settings = &self.settings;
         if settings.users > 0 {

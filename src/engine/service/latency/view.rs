@@ -77,7 +77,7 @@ pub(super) fn state(service: &Latency) -> Value {
         },
         "servers": servers,
     });
-    // With users, nobody knows how much is asked for before it is.
+    // With users, no one knows how much is asked for before it is.
     if service.users.wanted > 0 {
         let Users { wanted, thinking, waiting, .. } = service.users;
         state["users"] = json!({ "wanted": wanted, "thinking": thinking, "waiting": waiting });

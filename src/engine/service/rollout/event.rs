@@ -8,7 +8,7 @@ use crate::contract::Refused;
 
 #[derive(Clone, Event)]
 pub enum Event {
-    #[told("Version {version} is to go out: {}. What no one knows yet: {}.", way(*strategy), mistake.label())]
+    #[told("Version {version} is to go out: {}. No one knows yet that {}.", way(*strategy), mistake.label())]
     ReleaseBegun { version: Version, mistake: Mistake, strategy: Strategy },
     #[told("In the sandbox all {} pass. There are no users there, and no one is hit.", many(*tests, "test"))]
     TestsPassed { tests: u32 },
@@ -67,7 +67,7 @@ pub enum Event {
     #[told("{component} is changed inside.")]
     ComponentTouched { component: Component, after: Option<Component> },
     #[told(
-        "The change to {component} touches 1 of {}: whoever uses it goes through its interface.",
+        "The change to {component} touches 1 of {}: components that use it go through its interface.",
         many(*of, "component"), when = *touched == 1
     )]
     #[told(
@@ -76,7 +76,8 @@ pub enum Event {
     )]
     Changed { component: Component, touched: u32, of: u32 },
     #[told(
-        "{component} is put behind an interface. That touches {} once, and whoever uses it never again for a change inside.",
+        "{component} is put behind an interface. It touches {} once, and from then on a change inside touches no \
+         component that uses it.",
         many(*touched, "component")
     )]
     Hidden { component: Component, touched: u32 },

@@ -31,11 +31,11 @@
 //! # Simpler than the real one because
 //!
 //! - a change is one version of everything; there is no data that the old version could not read any more (for that, see
-//!   encoding and evolution), which is what makes real rollbacks hard;
+//!   encoding and evolution), and such data makes real rollbacks hard;
 //! - a node changes its version between two minutes and serves all the while;
-//! - all errors come from the change: real monitors have to tell them from the errors that are always there;
-//! - of the requests of all users each is as likely as any other, at any time of the day;
-//! - whoever reaches into a component has to follow every change inside it; often only some have to.
+//! - all errors come from the change: real monitors have to distinguish them from errors that are always there;
+//! - each user is as likely as any other to make the next request, at any time of the day;
+//! - every component that reaches into another has to follow each change inside it; often only some have to.
 
 pub mod command;
 pub mod design;

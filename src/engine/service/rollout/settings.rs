@@ -47,7 +47,7 @@ pub struct Settings {
     /// Whether components are hidden behind interfaces
     #[parameter(false)]
     pub interfaces: bool,
-    /// Another seed is another chance
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

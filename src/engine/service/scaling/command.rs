@@ -19,7 +19,7 @@ pub enum Command {
     /// Grow until the service level is met: how much more?
     #[button]
     Keep,
-    /// Scale out to so many machines, and measure.
+    /// Scale out to this many machines, and measure.
     #[button]
     Machines {
         #[example("8")]

@@ -27,7 +27,7 @@
 //! - *Shared disk*: one queue for all, so that no machine rests while a request waits; if one is down, the others take its
 //!   share. What is contention in the law is a lock here, really waited for, while the machine that waits holds on to its
 //!   request. And a lock does not come alone: what it protects is written to the disk by the machine that had it, and
-//!   read by the next. Nobody else has the lock for as long as this *transfer* takes, so that the lock, and not the
+//!   read by the next. No one else has the lock for as long as this *transfer* takes, so that the lock, and not the
 //!   machines, soon says how much can be served.
 //!
 //! # How sure a measurement is

@@ -19,7 +19,7 @@ pub struct System {
 
 impl System {
     /// The most requests a second that may come without the queue growing for as long as it goes on, by the law and by
-    /// queueing theory; 0 where nobody serves.
+    /// queueing theory; 0 where no one serves.
     ///
     /// No sample tells this: one that has just begun has no queue yet, and near the limit the longest is no surprise.
     pub fn capacity(&self, costs: &Costs) -> f64 {
@@ -227,7 +227,7 @@ impl Run<'_> {
         Time::from_nanos((STUDENT * libm::sqrt(variance / number)) as u64)
     }
 
-    /// Whether nobody serves there.
+    /// Whether no one serves there.
     fn is_down(&self, station: usize) -> bool {
         self.system.failed && (station == 0 && self.system.way != Way::Disk || self.stations[0].workers.is_empty())
     }

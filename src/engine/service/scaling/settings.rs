@@ -47,7 +47,7 @@ pub struct Settings {
     /// How many requests are measured, after a warm-up; fewer where a command measures often
     #[parameter(40_000, LEAST_SAMPLE..=200_000)]
     pub sample: u64,
-    /// Another seed is another chance
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u64,
 }

@@ -54,7 +54,7 @@ impl Costs {
     }
 
     /// The mean time that a machine has the lock, beginning with its way there. Alone, it has it already; and where
-    /// nothing is done under the lock, nobody needs it.
+    /// nothing is done under the lock, no one needs it.
     pub fn under_lock(&self, machines: u32) -> Time {
         let locked = Time::from_nanos(self.work.as_nanos() * self.contention / 1_000);
         if machines == 1 || self.contention == 0 { locked } else { locked + self.transfer }

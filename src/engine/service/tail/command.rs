@@ -10,7 +10,7 @@ const MAX_VIEWS: u64 = 10_000;
 
 #[derive(Clone, Debug, Command)]
 pub enum Command {
-    /// View the page, once or so many times.
+    /// View the page, once or this many times.
     #[button]
     View {
         #[example("100")]

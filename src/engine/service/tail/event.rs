@@ -46,7 +46,7 @@ pub enum Event {
         share(*theory, BILLION), without(*forgotten)
     )]
     Changed { what: String, formula: &'static str, theory: u64, forgotten: u64 },
-    #[told("What {} showed is forgotten.", count(*views, "page view"))]
+    #[told("The results of {} are forgotten.", count(*views, "page view"))]
     Forgotten { views: u64 },
     #[flatten]
     Refused(Refused),

@@ -12,10 +12,10 @@
 //! both attempts are, p² instead of p, and all it costs is a few calls in a hundred more.
 //!
 //! # Simpler than the real one because:
-//! - a call is fast or slow, and nothing between: real response times are a whole distribution;
-//! - calls are slow by chance, each for itself; in a real system a slow machine is slow for everyone at once, and
+//! - a call is either fast or slow: real response times are a whole distribution;
+//! - calls are slow by chance, each by itself; in a real system a slow machine is slow for everyone at once, and
 //!   then the calls are not independent;
-//! - a backend is never so busy that calls queue, so hedging does not slow others down; when it would, it must be
+//! - a backend is never so busy that calls queue, so hedging doesn't slow others down; when it would, it must be
 //!   bounded, or it makes an overload worse;
 //! - the loser of two attempts is dropped where it is, although a real backend would still do its work.
 

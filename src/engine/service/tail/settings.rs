@@ -38,7 +38,7 @@ pub struct Settings {
     /// How long a call may take before it is sent again
     #[parameter(20, 0..=60_000, "ms")]
     pub hedge_after: Time,
-    /// Which chance decides
+    /// The seed of all that happens by chance: the same seed gives the same run
     #[parameter(1)]
     pub seed: u32,
 }

@@ -13,7 +13,7 @@ use crate::wording::count;
 /// Something that must hold and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No meta page is sound, so nobody knows where the tree begins.
+    /// No meta page is sound, so no one knows where the tree begins.
     NoRoot,
     Unreadable {
         page: PageId,
@@ -196,7 +196,8 @@ impl Display for Problem {
             }
             Problem::BrokenChain { page, next: Some(next), expected: Some(expected) } => write!(
                 out,
-                "{page} says that {next} comes after it, but by the pages above it is {expected}: keys are lost or doubled"
+                "{page} says that {next} comes after it, but by the pages above, {expected} does: keys are lost or \
+                 doubled"
             ),
             Problem::BrokenChain { page, next: None, .. } => {
                 write!(out, "{page} says that it is the last leaf, but there are more after it")

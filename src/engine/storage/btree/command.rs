@@ -34,12 +34,12 @@ pub enum Command {
         #[example("9")]
         to: Key,
     },
-    /// Make what was written safe from a crash.
+    /// Make every write so far safe from a crash.
     Sync,
     /// Write what only the log has into the page file, and empty the log.
     #[button]
     Checkpoint,
-    /// Look the whole tree through for what must always hold.
+    /// Check the whole tree for everything that must always hold.
     Check,
     /// Empty the cache: every page that the disk has leaves memory.
     #[button]

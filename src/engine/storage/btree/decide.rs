@@ -41,7 +41,8 @@ impl BTree {
                 .about(format!("key {}", first.text()))
         };
         let asks = format!(
-            "{leaf:#} is full with {}, and {key} belongs into it. It is split: which key begins the new page to its right?",
+            "{leaf:#} is full with {}, and {key} belongs in it. It is split: which key begins the new page to its \
+             right?",
             count(page.count(), "key")
         );
         Decision { asks, ways: stays.iter().map(|stay| way(*stay)).collect(), own }
@@ -100,7 +101,9 @@ impl BTree {
                         (true, true) => format!(
                             "{from:#} has {spare}, and {least} are enough: it can spare one, so no page has to go."
                         ),
-                        (true, false) => format!("{from:#} could spare one as well; the left neighbour is asked first."),
+                        (true, false) => {
+                            format!("{from:#} could spare one as well; the left neighbour is asked first.")
+                        }
                         (false, _) => format!(
                             "{from:#} has just {spare} itself: then it would be the one that is less than half full."
                         ),
@@ -119,8 +122,8 @@ impl BTree {
                 }
                 Remedy::Nothing => Way::new(
                     "It is left as it is",
-                    "Some databases do so, for deletions are rare and new keys come. This one keeps every page half full, so \
-                     that the tree is never taller than it has to be.",
+                    "Some databases do so, because deletions are rare and new keys come. This one keeps every page \
+                     half full, so that the tree is never taller than it has to be.",
                 )
                 .about(page),
             }

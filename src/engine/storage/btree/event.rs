@@ -1,4 +1,4 @@
-//! What a tree did, step by step, and how it is told to somebody who cannot see the picture.
+//! What a tree did, step by step, and how it is told to someone who cannot see the picture.
 
 use std::fmt::{self, Formatter};
 
@@ -54,7 +54,7 @@ pub enum Event {
     )]
     RootGrown { root: PageId, left: PageId, right: PageId, separator: KeySlot, height: u32 },
     #[told(
-        "{key} is taken out of {page}, which has {entries} left: less than half, and at least {least} there must be.",
+        "{key} is taken out of {page}, which has {entries} left. Less than half full: it must have at least {least}.",
         when = entries < least
     )]
     #[told("{key} is taken out of {page}, which has {entries} left: enough.")]
@@ -124,8 +124,8 @@ pub enum Event {
     /// `kept`: how many pages the disk does not have.
     #[told(
         "The cache is emptied of {}.{}", count(*evicted, "page"),
-        some(*kept, " One stays, for the disk doesn't have its changes yet.",
-            "stay, for the disk doesn't have their changes yet.")
+        some(*kept, " One stays, because the disk doesn't have its changes yet.",
+            "stay, because the disk doesn't have their changes yet.")
     )]
     CacheEmptied { evicted: usize, kept: usize },
     #[told("{}", damage(problem, *problems), when = let Some(problem) = problem)]
@@ -135,7 +135,7 @@ pub enum Event {
     )]
     Checked { problem: Option<Problem>, problems: usize, keys: u64, height: u32 },
 
-    #[told("The power goes. Memory is gone. {outage} The tree is opened again.")]
+    #[told("The plug was pulled. Memory is gone. {outage} The tree is opened again.")]
     PowerLost { outage: Outage },
     #[told("The log is empty: there is nothing to redo.", when = *sound + *torn == 0)]
     #[told(tell_log)]
@@ -243,7 +243,7 @@ fn tell_log(_: &u64, torn: &u64, transactions: &usize, unfinished: &usize, out: 
     write!(out, "The log has {} with a commit record, to be redone.", count(*transactions, "transaction"))?;
     match unfinished {
         0 => {}
-        1 => out.write_str(" One image after the last commit count for nothing.")?,
+        1 => out.write_str(" One image after the last commit counts for nothing.")?,
         many => write!(out, " {many} images after the last commit count for nothing.")?,
     }
     if *torn > 0 { write!(out, " Its end is torn: {}.", count(*torn, "byte")) } else { Ok(()) }

@@ -53,7 +53,7 @@
 //!   only for its first change after a checkpoint;
 //! - recovery reads the whole tree, page by page and keeping none, counts its keys, and finds free pages as those that
 //!   nothing leads to; LMDB keeps the free pages in a second tree, and opens at once;
-//! - the log ends at the first record that is not whole, as SQLite's does. Damage to what was synced would be taken for a
+//! - the log ends at the first record that isn't whole, as SQLite's does. Damage to what was synced would be taken for a
 //!   torn write, and what was committed after it lost without a word; the logs of the other engines here tell the two apart
 //!   ([`crate::log`]). No reader can damage a byte of this one;
 //! - one command is one transaction, and there is one client: no latches, no snapshots, no rollback.
@@ -257,7 +257,7 @@ impl BTree {
     fn set_root(&mut self, root: PageId) {
         self.root = root;
         if self.survival != Survival::Copy {
-            // All that it says is which page is the root, so nobody needs to read the old one.
+            // All that it says is which page is the root, so no one needs to read the old one.
             if self.pool.page(META).is_none() {
                 let page = Page::new(self.layout, Kind::Meta, 0, META);
                 self.pool.insert(META, Frame { page, standing: Standing::Clean });
@@ -299,7 +299,7 @@ impl BTree {
 #[track_caller]
 fn stopped(error: DiskError) -> Refused {
     Refused::new(format!(
-        "{error}, and memory and disk no longer agree; only a crash helps, for recovery goes by what the disk has"
+        "{error}, and memory and disk no longer agree; only a crash helps, because recovery goes by the disk"
     ))
 }
 

@@ -24,7 +24,7 @@ pub struct Settings {
     #[label("Against a crash")]
     #[parameter(Survival::Log)]
     pub survival: Survival,
-    /// When what was written is made safe
+    /// When writes are made safe
     #[parameter(SyncPolicy::Always)]
     pub sync: SyncPolicy,
     /// How many pages there is room for in memory; others are read from the disk when they are needed

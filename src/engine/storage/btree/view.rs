@@ -47,7 +47,7 @@ pub enum Place {
     Superseded,
     /// Left behind by a crash: nothing leads to it.
     Orphan,
-    /// Memory is gone, and nobody has looked yet.
+    /// Memory is gone, and no one has looked yet.
     Unknown,
 }
 

@@ -9,7 +9,7 @@ const MAX_SWEPT: u64 = 2_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Command)]
 pub enum Command {
-    /// Insert so many new records into both.
+    /// Insert this many new records into both.
     #[button]
     Load {
         #[example("100")]

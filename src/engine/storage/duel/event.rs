@@ -26,7 +26,7 @@ pub enum Event {
     Advanced { done: u64, of: u64, throughputs: [Throughput; 2] },
     /// Both have finished what they had put off.
     #[told(
-        "What was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
+        "The work that was put off is done: the B-tree's checkpoint took {}, the LSM-tree's flushes and compactions {}.",
         time(costs[0].time), time(costs[1].time)
     )]
     Settled { costs: [Cost; 2] },
@@ -41,7 +41,7 @@ pub enum Event {
     )]
     #[told("The {} is the faster one whatever the share of reads.", first.text())]
     Compared { first: Name, flip: Option<(u64, u64)> },
-    #[told("What was measured is forgotten; both keep their data.")]
+    #[told("All measurements are forgotten; both keep their data.")]
     Forgotten,
     #[flatten]
     Refused(Refused),

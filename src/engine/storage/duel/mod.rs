@@ -23,7 +23,7 @@
 //!   device's time for them counts.
 //!
 //! # Simpler than the real one because:
-//! - one client, who asks again as soon as it has its answer, and one device that does one thing at a time: real engines
+//! - one client, which asks again as soon as it has its answer, and one device that does one thing at a time: real engines
 //!   compact and write back beside the clients' operations, which then all take a little longer;
 //! - a seek costs the same however far, and an operation costs no processor time;
 //! - the B-tree has slots of fixed size and logs whole pages ([`super::btree`]), which costs it room and bytes; blocks of

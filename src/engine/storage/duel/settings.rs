@@ -36,7 +36,7 @@ pub struct Settings {
     /// On a device of your own, bytes in a millisecond
     #[parameter(200_000, 1..=1_000_000)]
     pub rate: u64,
-    /// So many writes wait for one sync (group commit)
+    /// How many writes wait for one sync (group commit)
     #[label("Writes a sync")]
     #[parameter(1, 1..=1_000)]
     pub group: u64,
@@ -48,16 +48,16 @@ pub struct Settings {
     /// A value says which write it is of, and that takes up to eight digits.
     #[parameter(100, 8..=1_000, "bytes")]
     pub record: u64,
-    /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0: 2 or 256, as the size
+    /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0 means 2 or 256, by the size
     #[parameter(0, 0..=16_384, "KB")]
     pub cache: u64,
-    /// Page images in the B-tree's log until a checkpoint; 0: 64, or SQLite's 1,000, as the size
+    /// Page images in the B-tree's log until a checkpoint; 0 means 64, or SQLite's 1,000, by the size
     #[parameter(0, 0..=16_384, "images")]
     pub checkpoint: u64,
     /// When the LSM-tree flushes and compacts; its time counts either way
     #[parameter(Compaction::Now)]
     pub compaction: Compaction,
-    /// The same seed gives the same operations
+    /// The seed of all that happens by chance: the same seed gives the same operations
     #[parameter(1, 1..=1_000_000)]
     pub seed: u64,
 }

@@ -34,7 +34,7 @@ pub enum Command {
         #[example("c")]
         to: Key,
     },
-    /// Make what was written safe from a crash.
+    /// Make every write so far safe from a crash.
     #[button]
     Sync,
     /// Copy what is alive in the closed segments, all or those from FIRST to LAST, and delete the rest.

@@ -18,13 +18,13 @@ pub fn which_counts(record: &Record, at: Position, other: Position, own: usize) 
         None => ("A tombstone", format!("The tombstone in {at} counts: {key} is deleted")),
     };
     let asks = format!(
-        "{what} of {key} with timestamp {} stands in {at}; another, with timestamp {}, was found before, in {other}. Which \
-         of them counts?",
+        "{what} of {key} with timestamp {} is in {at}; another, with timestamp {}, was found before, in {other}. \
+         Which of them counts?",
         at.timestamp, other.timestamp
     );
-    let later = "Its timestamp is the greater: it was written later, in whichever file it stands.";
+    let later = "Its timestamp is the greater: it was written later, whichever file it is in.";
     let earlier =
-        "Its timestamp is the smaller. Where a file stands says nothing: a merge copies old records into new ones.";
+        "Its timestamp is the smaller. The place of its file says nothing: a merge copies old records into new files.";
     let because = |way| if way == own { later } else { earlier };
     let shape = |at: Position| format!("segment {}@{}", at.segment, at.offset);
     let ways = vec![
@@ -41,16 +41,18 @@ pub const DAMAGED: usize = 1;
 /// No whole record stands at `offset` of the active segment.
 pub fn torn_or_damaged(segment: SegmentId, offset: u64, reason: &BadRecord, sync: SyncPolicy, own: usize) -> Decision {
     let asks = format!(
-        "At offset {offset} of {}, the segment that was written to last, stands no whole record: {reason}. What is done?",
+        "At offset {offset} of {}, the segment that was written to last, there is no whole record: {reason}. What is \
+         done?",
         segment.data()
     );
     let synced = match sync {
-        SyncPolicy::Always => "it is as long as a whole record, or another follows it, which a crash does not leave",
+        SyncPolicy::Always => "it is as long as a whole record, or another follows it, which a crash doesn't leave",
         SyncPolicy::OnCommand => "it is a mark of its whole length, or a mark follows: so it had been synced",
     };
     let (cut, report) = if own == TORN {
         (
-            "A crash tears what was on its way like this, and nothing says that it was ever synced: no client relies on it."
+            "A crash tears a write that was under way like this, and nothing says that it was ever synced: no client \
+             relies on it."
                 .to_owned(),
             "A crash leaves such bytes by itself. A store that stops at each of them would need a hand to start again."
                 .to_owned(),
@@ -58,7 +60,7 @@ pub fn torn_or_damaged(segment: SegmentId, offset: u64, reason: &BadRecord, sync
     } else {
         (
             format!("No crash does this: {synced}. A write that was safe would be gone without a word."),
-            format!("No crash does this: {synced}. Only somebody who knows of it can fetch a copy from elsewhere."),
+            format!("No crash does this: {synced}. Only someone who knows of it can fetch a copy from elsewhere."),
         )
     };
     let ways = vec![

@@ -144,7 +144,7 @@ pub enum Event {
         record.key
     )]
     TombstoneDropped { record: Record, from: Position },
-    #[told("The mark in {at} is left out: a segment that was closed needs none, for all of it was synced.")]
+    #[told("The mark in {at} is left out: a segment that was closed needs none, because all of it was synced.")]
     MarkDropped { at: Position },
     #[told("{}.tmp was synced: its {bytes} bytes are safe, its name isn't yet.", output.data())]
     OutputSynced { output: SegmentId, bytes: u64 },
@@ -158,7 +158,7 @@ pub enum Event {
     #[told("{name}.tmp was renamed to {name}. A rename happens whole or not at all.")]
     OutputRenamed { name: String },
     #[told(
-        "The directory was synced: {} will survive a crash. For now what was copied is on the disk twice.",
+        "The directory was synced: {} will survive a crash. For now the copied records are on the disk twice.",
         list(outputs)
     )]
     OutputsNamed { outputs: Vec<SegmentId> },
@@ -238,8 +238,8 @@ pub enum Event {
         segment.data(), count(*bytes, "byte"), when = *may_be_torn
     )]
     #[told(
-        "At offset {offset} of {} stands no whole record: {reason}. It had been synced, and the log was cut off there all \
-         the same, {} shorter.",
+        "At offset {offset} of {} there is no whole record: {reason}. It had been synced, and the log was cut off \
+         there all the same, {} shorter.",
         segment.data(), count(*bytes, "byte")
     )]
     TailCut { segment: SegmentId, offset: u64, bytes: u64, reason: BadRecord, may_be_torn: bool },

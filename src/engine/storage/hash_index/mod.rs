@@ -37,12 +37,12 @@
 //!
 //! - one process, one thread, no locks, and no reader that keeps an old file open;
 //! - a tombstone is a value size that no value has, where Bitcask writes a special value;
-//! - the timestamp is a counter, where Bitcask takes the clock's seconds and lets the place in the log decide a tie;
-//! - a merge begins when it is told to, where Bitcask watches how much of its files is dead, and its output is named
+//! - the timestamp is a counter, where Bitcask takes the clock's seconds and lets the place in the log decide between equal ones;
+//! - a merge begins on command, where Bitcask watches how much of its files is dead, and its output is named
 //!   after what it replaces, so that the order of names is the order of the log;
 //! - records are read one by one, header and body, where a real one reads large blocks ahead;
-//! - after a crash the active segment is written on, where Bitcask closes it and begins another;
-//! - Bitcask has no marks. Whatever record does not fit its checksum at the end of its newest file, it takes for torn.
+//! - after a crash the active segment goes on being written, where Bitcask closes it and begins another;
+//! - Bitcask has no marks. It takes any record at the end of its newest file that doesn't fit its checksum for torn.
 
 mod bytes;
 mod command;

@@ -1,5 +1,5 @@
 //! Torn or damaged? The active segment ends in bytes that are no record, and start-up must say which of the two it is. A
-//! torn record was on its way when the power went, and nobody relies on it: it is cut off. A damaged one was synced, and
+//! torn record was on its way when the power went, and no one relies on it: it is cut off. A damaged one was synced, and
 //! cutting it off would lose a write without a word.
 //!
 //! Where every write is synced before the next one begins, only the last can be torn, and a crash leaves its beginning.

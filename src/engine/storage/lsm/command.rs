@@ -64,7 +64,7 @@ pub enum Command {
     /// Keep this moment readable, whatever is written after it.
     #[button]
     Snapshot,
-    /// Give a snapshot up; what only it could read may be dropped from then on.
+    /// Give a snapshot up; entries that only it could read may be dropped from then on.
     Release {
         #[name("snapshot")]
         #[example("1")]
@@ -77,6 +77,6 @@ pub enum Command {
         #[most(LONGEST)]
         time: Time,
     },
-    /// Make what was logged safe from a crash.
+    /// Make every logged write safe from a crash.
     Sync,
 }

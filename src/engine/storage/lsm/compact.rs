@@ -1,4 +1,4 @@
-//! Compaction carried out: read heads on all inputs, the smallest entry taken every time, what nobody can read any more
+//! Compaction carried out: read heads on all inputs, the smallest entry taken every time, what no one can read any more
 //! dropped, the rest written to new tables, a block at a time.
 
 use std::rc::Rc;

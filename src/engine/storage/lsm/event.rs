@@ -93,7 +93,7 @@ pub enum Event {
     )]
     Moved { table: FileNumber, level: usize, is_sorted: bool },
     #[told(
-        "Nothing is left of what was merged, so no table is written{}.",
+        "Nothing is left of the merged tables, so no table is written{}.",
         without(*dropped, *tombstones)
     )]
     AllDropped { dropped: u64, tombstones: u64 },
@@ -128,7 +128,7 @@ pub enum Event {
     #[told(tell_memory)]
     MemorySearched { key: Key, memtables: usize, standing: Standing },
     #[told(
-        "Level {level}: its one table is passed over, for its smallest and largest key rule the key out.",
+        "Level {level}: its one table is passed over, because its smallest and largest key rule the key out.",
         when = *tables == 1
     )]
     #[told("Level {level}: all {tables} tables are passed over, by their smallest and largest keys alone.")]
@@ -165,18 +165,18 @@ pub enum Event {
     )]
     Scanned { from: Key, to: Key, at: Option<u64>, entries: usize, tables: usize },
     #[told(
-        "Snapshot {} sees everything up to write {}, but nothing later. What it sees must not be dropped.",
+        "Snapshot {} sees everything up to write {}, but nothing later. Entries that it sees must not be dropped.",
         snapshot.number, snapshot.sequence
     )]
     SnapshotTaken { snapshot: Snapshot },
-    #[told("Snapshot {number} was given up. The next compaction may drop what only it could see.")]
+    #[told("Snapshot {number} was given up. The next compaction may drop entries that only it could see.")]
     SnapshotReleased { number: u64 },
 
     // Crashes.
     #[told("The plug was pulled. All that was in memory is gone. {outage}")]
     Crashed { outage: Outage },
     #[told(
-        "Start-up read {} from the manifest. What counts after them: {}.",
+        "Start-up read {} from the manifest. After them the tree has {}.",
         count(*edits, "edit"), count(*tables, "table")
     )]
     ManifestRead { edits: usize, tables: usize },
@@ -294,7 +294,7 @@ fn without(dropped: u64, tombstones: u64) -> String {
     }
     if tombstones > 0 {
         let gone = count(tombstones, "tombstone");
-        text += &format!("; {gone} dropped, as no older table can hold what is deleted");
+        text += &format!("; {gone} dropped, as no older table can hold the deleted keys");
     }
     text
 }

@@ -30,8 +30,8 @@
 //! # Simpler than the real one because
 //!
 //! - one thread: a flush goes before a compaction, and both take turns with reads and writes, a block at a time;
-//! - blocks are not compressed, and in the figures none is kept, so that every read of one is seen ([`super::cache`] keeps them);
-//! - the manifest is a file that a new one is renamed over, not one of several that a file named CURRENT points to;
+//! - blocks aren't compressed, and in the figures none is kept, so every read of a block is seen ([`super::cache`] keeps them);
+//! - the manifest is one file, which a new one replaces by a rename, where LevelDB has several and a file CURRENT that names one;
 //! - size-tiered compaction goes by the number of tables of a level, and only on the last one by their sizes; Cassandra
 //!   looks for tables of similar size everywhere;
 //! - a slowed write is held up for a fixed time; RocksDB works out a rate from how far compaction has fallen behind.

@@ -14,7 +14,7 @@ pub struct Settings {
     #[name("compaction")]
     #[parameter(Policy::Leveled)]
     pub policy: Policy,
-    /// The memtable becomes immutable once its entries have that many bytes: each its key, its value, and 8 for its number
+    /// The memtable becomes immutable once its entries have this many bytes: each its key, its value, and 8 for its number
     ///
     /// As [`Entry::bytes`](crate::storage::Entry::bytes) counts them.
     #[name("memtable")]
@@ -35,8 +35,8 @@ pub struct Settings {
     /// How fast the device reads and writes
     #[parameter(1000)]
     pub device: Device,
-    /// From so many tables on, level 0 is merged, and size-tiered every level; from twice as many on level 0 writes are
-    /// slowed, from three times as many they stop
+    /// How many tables level 0 has when it is merged, and with size-tiered compaction every level; with twice as many on
+    /// level 0 writes are slowed, with three times as many they stop
     #[name("level0")]
     #[label("Tables on level 0")]
     #[parameter(2, 1..=64)]
@@ -46,7 +46,7 @@ pub struct Settings {
     #[label("Level 1")]
     #[parameter(320, 64..=1 << 24, "bytes")]
     pub level1_bytes: u64,
-    /// A block is closed once it has that many bytes
+    /// A block is closed once it has this many bytes
     #[name("block")]
     #[label("Blocks")]
     #[parameter(40, 16..=1 << 16, "bytes")]

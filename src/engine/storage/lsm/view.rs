@@ -67,7 +67,7 @@ impl Lsm {
         self.totals.stalled
     }
 
-    /// What a table holds; nobody counts this as a read.
+    /// What a table holds; no one counts this as a read.
     pub fn entries_of(&self, table: &OpenTable) -> Vec<Entry> {
         entries(table, &mut self.disk.clone())
     }

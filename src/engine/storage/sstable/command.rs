@@ -37,7 +37,7 @@ pub enum Command {
     /// Write the memtable out as a table.
     #[button]
     Flush,
-    /// Make what was logged safe from a crash.
+    /// Make every logged write safe from a crash.
     Sync,
     /// Merge the tables, all or those from FIRST to LAST, into one.
     #[button]

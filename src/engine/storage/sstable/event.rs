@@ -77,7 +77,7 @@ pub enum Event {
     TableSynced { table: TableId, bytes: u64 },
     #[told("{} was renamed to {}. A rename happens whole or not at all.", table.unfinished(), table.file())]
     TableNamed { table: TableId },
-    #[told("{log} was created: the log for what is written from now on.")]
+    #[told("{log} was created: the log for writes from now on.")]
     LogCreated { log: String },
     #[told(
         "The directory was synced: {} will survive a crash. For now everything in it is on the disk twice.",
@@ -158,7 +158,7 @@ pub enum Event {
     )]
     MergeBegun { inputs: Vec<TableId>, has_oldest: bool },
     #[told(
-        "The smallest key under the heads is {}, from {}. It was copied to {}, whose block {block} is full by that and \
+        "The smallest key under the heads is {}, from {}. It was copied to {}, whose block {block} is now full and \
          was written.",
         tell(entry), from.file(), to.unfinished(), when = let Some(block) = block
     )]
@@ -203,12 +203,12 @@ pub enum Event {
     MergeGivenUp { reason: Rc<str> },
 
     #[told(
-        "The power went. The memtable is gone, with {}, and so are all indexes. {outage}",
+        "The plug was pulled. The memtable is gone, with {}, and so are all indexes. {outage}",
         count(*entries, "entry")
     )]
     Crashed { outage: Outage, entries: usize },
     #[told(
-        "{file} wasn't finished, so it doesn't count, and was removed. What it was made from does.",
+        "{file} wasn't finished, so it doesn't count, and was removed. The files that it was made from do count.",
         when = let FileName::Unfinished(_) = file
     )]
     #[told("{file} was removed: the table that it was merged into is there.", when = let FileName::Table(_) = file)]
@@ -220,8 +220,8 @@ pub enum Event {
     )]
     TableOpened { table: TableId, entries: u64 },
     #[told(
-        "The newest table, {}, was read through: the newest sequence number on the disk is {sequence}. What is written \
-         next must be newer.",
+        "The newest table, {}, was read through: the newest sequence number on the disk is {sequence}. The next write \
+         must be newer.",
         table.file()
     )]
     SequenceFound { table: TableId, sequence: Sequence },

@@ -38,7 +38,7 @@
 //! - no manifest: names are enough to tell which tables count, as long as only neighbours are merged;
 //! - the newest sequence number is found by reading the newest table, where LevelDB writes it in its manifest;
 //! - the memtable keeps one entry for each key, as there are no snapshots that could read an older one;
-//! - a merge begins when it is told to, and has one output, however large;
+//! - a merge begins on command, and has one output, however large;
 //! - blocks are neither compressed nor cached: every read of a block is a read from the disk.
 
 mod bytes;

@@ -12,12 +12,12 @@ pub struct Settings {
     #[label("Memtable size")]
     #[parameter(80, 16..=1 << 22, "bytes")]
     pub memtable_bytes: u64,
-    /// A block is closed once it has that many bytes; the index has one key for each block
+    /// A block is closed once it has this many bytes; the index has one key for each block
     #[name("block")]
     #[label("Block size")]
     #[parameter(48, 16..=1 << 16, "bytes")]
     pub block_bytes: u32,
-    /// Every so many entries a key is written whole, and a search can begin there
+    /// How many entries follow each other until one has its key written whole, where a search can begin
     #[label("Restart interval")]
     #[parameter(4, 1..=64, "entries")]
     pub restart: u32,

@@ -20,13 +20,13 @@ fn in_the_loop() {
     for (text, told) in [
         (
             "loop \"for row in catches\n  if row.fish = 'cod'\n    n += 1\"",
-            "line 2, column 15: `=` cannot stand here; accepted: an operator, :, {, for, if, emit, break, a name",
+            "line 2, column 15: `=` isn't expected here; accepted: an operator, :, {, for, if, emit, break, a name",
         ),
         (
             "loop \"for row in catches\nn += 1\"",
-            "line 2, column 1: `n` cannot stand here; accepted: (, :, {, a line that stands further to the right",
+            "line 2, column 1: `n` isn't expected here; accepted: (, :, {, a line that is further to the right",
         ),
-        ("loop \"for row catches\"", "line 1, column 15: `catches` cannot stand here; accepted: in"),
+        ("loop \"for row catches\"", "line 1, column 15: `catches` isn't expected here; accepted: in"),
         ("loop emit", "line 1, column 10: the text ends too early; accepted: not, -, (, [, a number, a 'text', a name"),
         ("loop \"emit 'x\"", "line 1, column 12: a text that is never closed; accepted: a closing '"),
         ("loop emit 1 ? 2", "line 1, column 13: `?` means nothing here; accepted: words, numbers, 'texts' and signs"),
@@ -70,7 +70,7 @@ fn in_map_and_reduce() {
         ("reduce sum(kilos)", "line 1, column 12: reduce knows no `kilos`; accepted: key, values"),
         (
             "reduce sum(values) day",
-            "line 1, column 20: `day` cannot stand here; accepted: an operator, the end of the text",
+            "line 1, column 20: `day` isn't expected here; accepted: an operator, the end of the text",
         ),
         ("reduce", "line 1, column 7: `reduce` lacks FUNCTION; accepted: FUNCTION"),
     ] {
@@ -81,7 +81,7 @@ fn in_map_and_reduce() {
 #[test]
 fn in_the_pipeline() {
     for (text, told) in [
-        ("pipeline {$match: {}}", "line 1, column 10: `{` cannot stand here; accepted: ["),
+        ("pipeline {$match: {}}", "line 1, column 10: `{` isn't expected here; accepted: ["),
         (
             "pipeline [{$macth: {}}]",
             "line 1, column 12: there is no stage `$macth`; accepted: $match, $group, $project, $sort, $unwind, $limit, $lookup",
@@ -102,7 +102,7 @@ fn in_the_pipeline() {
         ("pipeline [{$limit: 0}]", "line 1, column 20: `0` is no limit; accepted: a whole number from 1"),
         (
             "pipeline [{$match: {fish: cod}}]",
-            "line 1, column 27: `cod` cannot stand here; accepted: {, null, a 'text', -, a whole number",
+            "line 1, column 27: `cod` isn't expected here; accepted: {, null, a 'text', -, a whole number",
         ),
         ("pipeline [{$match: {fish: 'cod'}}", "line 1, column 34: the text ends too early; accepted: ], ,"),
         (
@@ -127,7 +127,7 @@ fn of_tables_rows_and_indexes() {
         ("row mon Ada cod much", "kilos takes a whole number, not much"),
         (
             "row mon Ada \"it's\" 4",
-            "line 1, column 13: `it's` does not fit into a column; accepted: at most 12 characters, without quotes",
+            "line 1, column 13: `it's` doesn't fit into a column; accepted: at most 12 characters, without quotes",
         ),
         ("table Sales shop", "Sales is no name of a table; accepted: small letters, digits and _"),
         ("table sales shop TEXT, sum REAL", "line 1, column 24: there is no type `REAL`; accepted: TEXT, INTEGER"),
@@ -138,7 +138,7 @@ fn of_tables_rows_and_indexes() {
     let mut engine = open(&[("languages", "sql-loop")]);
     run(&mut engine, "index fish");
     assert_eq!(run(&mut engine, "index fish"), [Outcome::Refused("there is an index by_fish already".to_owned())]);
-    let why = "the pipeline is not shown here; accepted: sql, loop";
+    let why = "the pipeline isn't shown here; accepted: sql, loop";
     assert_eq!(run(&mut engine, "ask pipeline"), [Outcome::Refused(why.to_owned())]);
 }
 

@@ -71,7 +71,7 @@ fn v14_many_users_saturate_the_service() {
     }
 }
 
-/// FAULTS V14: nobody is before one who is alone.
+/// FAULTS V14: no one is before one who is alone.
 #[test]
 fn v14_one_user_never_waits() {
     for service in ["exponential", "fixed", "two-valued", "heavy-tailed"] {
