@@ -138,7 +138,7 @@ fn a_statement_that_cannot_be_carried_out_changes_nothing() {
         ("UPDATE seats SET price = 1 WHERE id = 9", "there are: id, who, row, at"),
         ("UPDATE seats SET row = NULL", "there is no column null"),
         ("UPDATE seats SET id = 9", "never changes"),
-        ("UPDATE seats SET row = 1 WHERE who", "no condition"),
+        ("UPDATE seats SET row = 1 WHERE who", "not a condition"),
         ("UPDATE seats SET at = at - 1", "outside the day"),
         ("UPDATE seats SET row = row + who", "a whole number"),
         ("INSERT INTO seats (row) VALUES (row)", "a new row has no row"),

@@ -85,7 +85,7 @@ fn a_mistake_names_the_field_and_what_is_accepted() {
     };
     assert_eq!(
         refused("put favoriteNumber x"),
-        "favoriteNumber: `x` does not fit long; accepted: a whole number of 64 bits"
+        "favoriteNumber: `x` doesn't fit long; accepted: a whole number of 64 bits"
     );
     assert!(refused("put interests hacking").starts_with("interests: `hacking` is no list; accepted: [a,b]"));
     assert!(refused("remove userName").contains("`field 1 userName text?` makes it"));

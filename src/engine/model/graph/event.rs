@@ -71,7 +71,7 @@ pub enum Event {
         count(*rows, "new row"), named(at), when = *joins
     )]
     #[told(
-        "Round {round} of `{table}`: its SELECT is asked again, of the rows that were new. The join gives {}{}.",
+        "Round {round} of `{table}`: its SELECT is asked again, of the rows that were new. It gives {}{}.",
         count(*rows, "new row"), named(at)
     )]
     Round {

@@ -137,6 +137,6 @@ fn answers_are_compared_by_their_vertices_and_rounds_are_told_as_they_are() {
     }
     let said = |what: &str| told.0.iter().any(|told| told.contains(what));
     assert!(said("SPARQL answers with 2 rows") && said("So did Cypher."), "{:?}", told.0);
-    assert!(said("its SELECT is asked again, of the rows that were new. That gives 1 new row."), "{:?}", told.0);
+    assert!(said("its SELECT is asked again, of the rows that were new. It gives 1 new row."), "{:?}", told.0);
     assert!(!said("joined with the table of edges") && !said(": ."), "{:?}", told.0);
 }

@@ -164,11 +164,10 @@ impl Plain {
 
     pub fn contract(&mut self) {
         for row in 0..self.rows.len() {
-            if let Some((person, _)) = self.read(self.last(), &self.rows[row].0) {
+            let read = self.read(self.last(), &self.rows[row].0);
+            if let Some((person, _)) = read.filter(|(_, foreign)| !foreign.is_empty()) {
                 let stored = self.write(self.last(), person, Row::new());
-                if stored != self.rows[row].0 {
-                    self.store(row, self.last(), stored);
-                }
+                self.store(row, self.last(), stored);
             }
         }
     }

@@ -74,7 +74,7 @@ fn mistakes_in_sparql() {
             ("PREFIX : <x>\nSELECT ?q {\n  ?p :within ?x }", (2, 8), "no triple has `?q`", "?p, ?x"),
             ("PREFIX : <x>\nSELECT ?p {\n  ?p !:within ?x }", (3, 6), "isn't known here", ":within"),
             ("PREFIX : <x>\nSELECT ?p {\n  ?p ?how ?x }", (3, 6), "a variable in the place of a path", ":within"),
-            ("PREFIX : <x>\nSELECT ?p {\n  OPTIONAL { ?p :k ?x } }", (3, 3), "OPTIONAL is not known", "FILTER"),
+            ("PREFIX : <x>\nSELECT ?p {\n  OPTIONAL { ?p :k ?x } }", (3, 3), "OPTIONAL isn't known", "FILTER"),
             ("PREFIX : <x> SELECT ?p { ?p :within/ ?x }", (1, 38), "a variable in the place of a path", ":within"),
             ("PREFIX : <x> SELECT ?p { ?p :k ?x", (1, 34), "ends too early", "}"),
             ("PREFIX : <x> SELECT ?p { ?p :k ?x ?y }", (1, 35), "`?y` isn't expected here", "`;`"),
