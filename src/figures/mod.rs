@@ -138,6 +138,9 @@ pub struct About {
     pub example: &'static str,
 }
 
+/// What is made of an engine and of what has just happened, on a stage of a breadth and a height.
+type OnStage<T> = fn(&dyn Machine, Option<&dyn Happened>, Breadth, f32) -> T;
+
 /// A line of the catalogue.
 #[derive(Debug)]
 pub struct Entry {
@@ -150,11 +153,11 @@ pub struct Entry {
     pub plug: Option<&'static str>,
     open: fn(&Parameters) -> Result<Box<dyn Machine>, BadParameter>,
     height: fn(&dyn Machine, Breadth) -> Option<f32>,
-    draw: fn(&dyn Machine, Option<&dyn Happened>, Breadth, f32) -> Scene,
+    draw: OnStage<Scene>,
     dump: fn(&dyn Machine, &str) -> Option<Dump>,
     cluster: fn(&dyn Machine) -> Option<&dyn Cluster>,
     faults: fn(&dyn Machine) -> Vec<Fault>,
-    texts: fn(&dyn Machine, Option<&dyn Happened>, Breadth, f32) -> Vec<Written>,
+    texts: OnStage<Vec<Written>>,
     rewrite: fn(&dyn Machine, &str, (&str, &str)) -> Option<Rewriting>,
 }
 
