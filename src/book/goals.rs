@@ -189,7 +189,7 @@ mod tests {
                 "reach = \"commands >= 2 and keys < 2\"\nsolution = \"put 1 a; get 1\"",
                 "of 200 scripts by chance reach the goal",
             ),
-            ("run = \"put 1 a\"\nreach = \"keys >= 30\"\nsolution = \"put 1..30 a\"", "belongs into `before`"),
+            ("run = \"put 1 a\"\nreach = \"keys >= 30\"\nsolution = \"put 1..30 a\"", "belongs in `before`"),
         ] {
             let mistake = placed(wrong).err().map(|mistake| mistake.0).unwrap_or_default();
             assert!(mistake.contains(why), "{wrong}: {mistake}");

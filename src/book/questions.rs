@@ -95,7 +95,7 @@ mod tests {
         }
         let mistake = check(&split, &[("caption", "How it is split")]).unwrap_err().0;
         assert!(
-            mistake.contains("right choice `It splits` stand in the caption, `How it is split`; accepted:"),
+            mistake.contains("right choice `It splits` are in the caption, `How it is split`; accepted:"),
             "{mistake}"
         );
     }
@@ -134,9 +134,9 @@ mod tests {
         for (more, ask, why) in [
             ("", replaced("~ It stays\n# Where would the key go?", ""), "line 1: there are 2 choices"),
             ("", replaced("# A page is as large as a block.\n", ""), "line 4: `It grows` has no reply"),
-            ("", replaced("It is cut in two", &narration()), "stand in the narration, `"),
-            ("title = \"How a leaf is cut in two\"", good.to_owned(), "stand in the title, `How a leaf is cut in two`"),
-            ("caption = \"A leaf cut in two.\"", good.to_owned(), "stand in the caption, `A leaf cut in two.`"),
+            ("", replaced("It is cut in two", &narration()), "are in the narration, `"),
+            ("title = \"How a leaf is cut in two\"", good.to_owned(), "are in the title, `How a leaf is cut in two`"),
+            ("caption = \"A leaf cut in two.\"", good.to_owned(), "are in the caption, `A leaf cut in two.`"),
             ("step = \"3\"", good.to_owned(), "is asked at the step that the figure opens at"),
         ] {
             let mistake = built(more, &ask).expect_err(why);

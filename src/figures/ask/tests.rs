@@ -131,7 +131,7 @@ fn what_is_wrong_is_left_out_and_said_with_its_line_and_what_is_accepted() {
             "line 1: `1 -> 2: What? | This (a) | That (b)` is no question",
         ),
         ("3 -> 4: What?\n# So".to_owned(), "line 2: `# So` is a reply to nothing"),
-        (replaced("3 -> 4", "4 -> 3"), "line 1: the step that tells must come after"),
+        (replaced("3 -> 4", "4 -> 3"), "line 1: the step that answers must come after"),
         (replaced("3 -> 4", "1.99 -> 4"), "no step 1.99"),
         (replaced("3 -> 4", "3 -> 9"), "no command 9, only 4"),
         (replaced("~ Key 4 waits outside (overflow)\n  # That is", "also"), "line 1: there are 2 choices, 1 of them"),
