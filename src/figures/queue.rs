@@ -46,7 +46,7 @@ impl Shown for Queue {
         kind: "queue",
         title: "A broker in between",
         summary: "A producer sends to a topic, and consumers come when they can. When a message is acknowledged \
-                  decides whether it is lost or done twice.",
+                  decides whether it can be lost, or be done twice.",
         chapter: "encoding/messages",
         example: "send a 1; send b 2; join c2; join c3; send a 3; settle",
     };

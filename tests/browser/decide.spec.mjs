@@ -27,7 +27,7 @@ test("a reader decides where a page is split, by a button, and sees what the eng
   const before = await place.textContent();
   await question.getByRole("button", { name: /^1 and/ }).click();
   const verdict = page.locator(".verdict");
-  await expect(verdict).toContainText("The engine does otherwise");
+  await expect(verdict).toContainText("The engine does something else");
   await expect(place).not.toHaveText(before);
 
   await verdict.getByRole("button", { name: "See what would have come of it" }).click();

@@ -151,7 +151,7 @@ pub enum Happened {
     NodeStarted { node: NodeId, with: Rc<str> },
     #[told("The link between {a} and {b} is cut.")]
     LinkCut { a: Host, b: Host },
-    #[told("Messages from {from} to {to} are lost from now on. The other direction is open.")]
+    #[told("Messages from {from} to {to} are lost from now on. The other direction stays as it is.")]
     WayCut { from: Host, to: Host },
     #[told("All links of {host} are cut.")]
     Isolated { host: Host },
@@ -178,7 +178,7 @@ pub enum Happened {
     #[told("It is {now}, with {} on the way.", count(*in_flight, "message"))]
     TimePassed { now: Time, in_flight: usize },
     #[told("It is {now}, after ten minutes, and it still doesn't come to rest.", when = !is_quiet)]
-    #[told("It is {now}, and nothing more happens by itself. But {owed}.", when = let Some(owed) = owed)]
+    #[told("It is {now}, and all is quiet. But {owed}.", when = let Some(owed) = owed)]
     #[told("It is {now}, and all is quiet.")]
     Settled { now: Time, is_quiet: bool, owed: Option<Rc<str>> },
 }

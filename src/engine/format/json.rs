@@ -259,7 +259,7 @@ fn read_string<E: Ear>(bytes: &mut Bytes<E>, what: &str, role: Role) -> Result<S
 fn escaped<E: Ear>(bytes: &mut Bytes<E>) -> Result<char, BadBytes> {
     let start = bytes.at;
     bytes.at += 1;
-    let known = match bytes.byte("a character that a backslash can change")? {
+    let known = match bytes.byte("a character that may follow a backslash")? {
         b'n' => '\n',
         b't' => '\t',
         b'r' => '\r',
@@ -292,7 +292,7 @@ fn escaped<E: Ear>(bytes: &mut Bytes<E>) -> Result<char, BadBytes> {
         _ => {
             return Err(bytes.bad(
                 start,
-                "a backslash before a character that it can't change",
+                "a backslash before a character that may not follow it",
                 "\\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u",
             ));
         }

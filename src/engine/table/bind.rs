@@ -323,7 +323,7 @@ impl<'a> Binder<'a> {
 
     fn together(&self, at: At, one: Kind, other: Kind) -> Result<Kind, Mistake> {
         one.with(other).ok_or_else(|| {
-            let problem = format!("{} and {} are put together", one.said(), other.said());
+            let problem = format!("{} and {} don't go together", one.said(), other.said());
             Mistake { at, problem, accepted: "two numbers, or two texts".to_owned() }
         })
     }

@@ -407,7 +407,7 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
         return wrong(
             query.order[0].expr.at,
             "ORDER BY within a recursion isn't known here",
-            "ORDER BY in the query after it",
+            "ORDER BY in the query after the recursion",
         );
     }
     let unions = &query.unions[from - 1..];
@@ -425,7 +425,7 @@ fn check_recursion(query: &Query, selects: &[&Select], from: usize, name: &str) 
             return wrong(
                 select.at,
                 "a group, an aggregate or DISTINCT within a recursion isn't known here",
-                "these in the query after it",
+                "these in the query after the recursion",
             );
         }
         let named = reads_from(select, name);

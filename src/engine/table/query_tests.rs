@@ -208,7 +208,7 @@ fn a_mistake_says_where_what_and_what_instead() {
         ),
         (
             "SELECT name FROM people WHERE name > 1",
-            "line 1, column 31: a text and a whole number are put together; accepted: two numbers, or two texts",
+            "line 1, column 31: a text and a whole number don't go together; accepted: two numbers, or two texts",
         ),
         (
             "SELECT name FROM people WHERE name",

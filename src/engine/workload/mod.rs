@@ -123,7 +123,7 @@ pub struct Operation {
     pub version: u64,
 }
 
-/// The seed of all that happens by chance: the same seed gives the same operations. A clone goes on with the same ones.
+/// Operations by chance: the same seed gives the same ones. A clone goes on with the same ones.
 #[derive(Clone, Debug)]
 pub struct Workload {
     mix: Mix,

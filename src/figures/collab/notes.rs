@@ -14,7 +14,7 @@ pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
     let is_told = ways.iter().all(|way| is_delivered(cluster, *way));
     let alike = if ways.len() == 1 { "All texts are alike" } else { "All texts of a way are alike" };
     let (class, title) = match cluster.witness.conflicts {
-        _ if differ > 0 => ("bad", format!("All sent, but {} ✗", differs(differ))),
+        _ if differ > 0 => ("bad", format!("All has arrived, but {} ✗", differs(differ))),
         _ if mixed > 0 => ("bad", format!("Words are mixed in {} ✗", count(mixed, "place"))),
         _ if !is_told => ("strong", "Not all have everything yet".to_owned()),
         0 => ("good", format!("{alike} ✓")),
@@ -26,7 +26,7 @@ pub(super) fn banner(cluster: &Texts) -> (&'static str, String, String) {
         let told: usize = ways.iter().map(|way| to_tell(cluster, *way)).sum();
         let sent = format!("{} {} sent", grouped(sent), plural(sent, "byte"));
         let conflicts = count(cluster.witness.conflicts, "conflict");
-        return (class, title, format!("{edits} · {told} to send · {sent} · {conflicts}"));
+        return (class, title, format!("{edits} · {told} to arrive · {sent} · {conflicts}"));
     };
     // A way that is alone has no row of its own for its name.
     let [name, how] = grid::name(way);
@@ -51,7 +51,7 @@ pub(super) fn of_node(cluster: &Texts, node: NodeId) -> String {
     let untold = ways.map(|way| under_way(cluster, node, *way) + kept(*way)).sum::<usize>();
     let sent: u64 = cluster.nodes[node.index()].bytes.iter().sum();
     let said = [
-        (untold > 0).then(|| format!("{untold} to send")),
+        (untold > 0).then(|| format!("{untold} to arrive")),
         (sent > 0).then(|| format!("{} {} sent", grouped(sent), plural(sent, "byte"))),
     ];
     said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -112,7 +112,7 @@ pub(super) fn of_way(cluster: &Texts, way: Way) -> Vec<(&'static str, String)> {
     }
     match (apart(cluster, way), is_delivered(cluster, way)) {
         (0, false) => {
-            said.push(("small", format!("{} to send", to_tell(cluster, way))));
+            said.push(("small", format!("{} to arrive", to_tell(cluster, way))));
         }
         (0, true) => said.push(("good", "alike ✓".to_owned())),
         (many, _) => said.push(("bad", format!("{} ✗", differs(many)))),

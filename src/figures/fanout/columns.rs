@@ -153,7 +153,7 @@ impl Column<'_> {
         let page = self.page();
         let is_read = self.fanout.tally(self.way).last.is_some();
         let heading = if !is_read {
-            if self.wide { format!("{reader} has not read this yet") } else { "not read yet".to_owned() }
+            if self.wide { format!("{reader} hasn't read this yet") } else { "not read yet".to_owned() }
         } else if page.is_empty() {
             format!("{reader} sees no posts")
         } else {

@@ -57,7 +57,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
             ([one], _) => ("bad", format!("Lost: {one} ✗")),
             ([.., last], _) => ("bad", format!("Lost: {}, the last {last} ✗", count(lost.len(), "write"))),
             ([], Some((one, other))) => ("bad", format!("Taken twice: {one} and {other} ✗")),
-            _ if apart(cluster) > 0 => ("bad", "All sent, but not alike ✗".to_owned()),
+            _ if apart(cluster) > 0 => ("bad", "All has arrived, but not alike ✗".to_owned()),
             _ if !is_delivered(cluster) => {
                 ("strong", format!("{} not acknowledged by all", count(owed(cluster), "record")))
             }
@@ -180,7 +180,7 @@ begin book room1 9 11; begin book room1 10 12 as c2; settle; read title",
 
     fn checks(cluster: &Leaders) -> Vec<(&'static str, u64)> {
         vec![
-            ("alike once all is sent", apart(cluster) as u64),
+            ("alike once all has arrived", apart(cluster) as u64),
             ("no write lost", cluster.witness.lost.len() as u64),
             ("nothing taken twice", pairs(cluster).len() as u64),
         ]

@@ -199,6 +199,8 @@ impl Broker {
         if !self.partitions[0].bound.contains(&group) {
             return Err(Refused::new(format!("no one has joined {group} yet")));
         }
+        let newest = self.partitions.iter().map(|partition| partition.next).max().unwrap_or(0);
+        let offset = offset.min(newest);
         for place in 0..self.partitions.len() {
             let next = offset.min(self.partitions[place].next);
             self.partitions[place].lane_mut(group).leases.clear();

@@ -63,8 +63,8 @@ pub enum Event {
     TooLate { client: ClientId },
     #[told("n1 doesn't know {client}, and says so.")]
     Unknown { client: ClientId },
-    #[told("{group} goes back to offset {offset}, and gets every message after it once more.", when = *offset > 0)]
-    #[told("{group} goes back to the beginning, and gets every message that is kept once more.")]
+    #[told("{group} goes back to offset {offset}, and gets every message from there on once more.", when = *offset > 0)]
+    #[told("{group} goes back to the beginning, and once more gets every message that is kept.")]
     Replayed { group: Group, offset: u64 },
     #[told("n1 keeps the newest message of each key: {removed} removed, {kept} kept. Offsets stay as they were.")]
     Compacted { removed: usize, kept: usize },

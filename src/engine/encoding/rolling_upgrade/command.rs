@@ -61,7 +61,7 @@ pub enum Command {
     #[button]
     #[begin("only start the migration")]
     Migrate { begin: bool },
-    /// Rewrite all rows as the last version has them, without the old field.
+    /// Rewrite the rows that still have the old field as the last version has them, without it.
     #[button]
     #[begin("only start to take the old field out")]
     Contract { begin: bool },

@@ -142,9 +142,9 @@ impl Database {
         }
     }
 
-    /// How many rows a migration would rewrite, or not be able to read.
+    /// How many rows a migration has still to rewrite, or won't be able to read.
     pub fn needs(&self, migration: &Migration) -> usize {
-        self.rows.iter().filter(|row| migration.rewrites(row).is_some()).count()
+        self.rows.iter().skip(migration.next).filter(|row| migration.rewrites(row).is_some()).count()
     }
 
     pub fn begin(&mut self, migration: Migration) -> Reaction {

@@ -105,8 +105,11 @@ fn migrate(
         return Err(Refused::new("a migration is at work already"));
     }
     if database.needs(&migration) == 0 {
-        let why = if migration.contracts { "no row has more than" } else { "no row is older than" };
-        return Err(Refused::new(format!("there is nothing to rewrite: {why} version {version}")));
+        let why = match migration.contracts {
+            true => format!("no row has a field that version {version} doesn't know"),
+            false => format!("no row is older than version {version}"),
+        };
+        return Err(Refused::new(format!("there is nothing to rewrite: {why}")));
     }
     let reaction = database.begin(migration);
     cluster.react(DATABASE.into(), Some(reaction), None, probe);

@@ -173,10 +173,8 @@ impl Client<Rpc> for Caller {
             return Some(match open.asked {
                 Asked::Charge { .. } => Reaction::new(Event::GaveUp { host, call, attempts: of })
                     .end(call, Outcome::Unanswered(Some("whether it was charged"))),
-                Asked::List { ref have, of } => Reaction::new(Event::StreamGivenUp { call, have: have.len(), of }).end(
-                    call,
-                    Outcome::Unanswered((!have.is_empty()).then_some("what the parts say that didn't come")),
-                ),
+                Asked::List { ref have, of } => Reaction::new(Event::StreamGivenUp { call, have: have.len(), of })
+                    .end(call, Outcome::Unanswered((!have.is_empty()).then_some("what the missing parts say"))),
             });
         }
         open.attempt += 1;

@@ -189,7 +189,9 @@ impl GraphStore {
             said += &format!(" So did {alike}.");
         }
         if !more.is_empty() {
-            said += &format!(" {more} gave the same rows, but fewer times: there each way through the graph is a row.");
+            said += &format!(
+                " {more} gave the same rows, but another number of times: where doubles aren't dropped, each way through the graph is a row of its own."
+            );
         }
         if !otherwise.is_empty() {
             said += &format!(" {otherwise} gave other rows.");

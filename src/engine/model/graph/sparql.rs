@@ -256,7 +256,7 @@ impl Parser<'_> {
                 inner
             }
             Some(Token::Sign("!")) => {
-                return Err(self.reader.unknown("the kinds that aren't followed", "a path, as in :within"));
+                return Err(self.reader.unknown("a path of all kinds but some", "a path, as in :within"));
             }
             Some(Token::Variable(_)) => {
                 return Err(self.reader.unknown("a variable in the place of a path", "a path, as in :within"));

@@ -85,7 +85,7 @@ pub enum Event {
     )]
     Held { node: NodeId, from: NodeId, name: Dot, lacks: Vector },
 
-    #[told("Changes that waited on {node} can go into its tree now: {}.{}{}", grown(changes, gone), beside(*rival), shows(*node, now),
+    #[told("A change that waited on {node} can go into its tree now: {}.{}{}", grown(changes, gone), beside(*rival), shows(*node, now),
         when = *was_waiting)]
     #[told("{node} takes into its tree what {from} has sent: {}.{}{}{}", grown(changes, gone), beside(*rival),
         put_off(*waiting, "hangs on a character that hasn't come yet, and waits"), shows(*node, now))]

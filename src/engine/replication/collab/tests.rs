@@ -290,7 +290,7 @@ fn a_tombstone_is_told_once() {
     let said = of("delete 4 3; delete 5 1 as c2; settle");
     assert!(
         said.contains(
-            "n2 takes into its tree what n1 has sent: start:4 and start:6 become tombstones; start:5 is one already."
+            "n2 takes into its tree what n1 has sent: start:4 and start:6 become tombstones; start:5 is a tombstone already."
         ),
         "{said}"
     );
@@ -313,7 +313,7 @@ fn what_is_owed_is_told_when_time_comes_to_rest() {
     ] {
         let way = if script.starts_with("isolate") { "merge" } else { "sequence" };
         let (said, _) = told(&mut opened::<Texts>(&[("way", way)]), script);
-        assert!(said.ends_with(&format!("and nothing more happens by itself. But {owed}")), "{said}");
+        assert!(said.ends_with(&format!("and all is quiet. But {owed}")), "{said}");
     }
     for way in ["merge", "transform", "sequence", "peers"] {
         let mut cluster = opened::<Texts>(&[("way", way)]);

@@ -83,7 +83,10 @@ impl Done {
                 format!("the operation {name}, made after no other, is {to}")
             }
             What::Named { name, seen } => format!("the operation {name}, made after {seen}, is {to}"),
-            What::Changes { changes } => format!("in the tree, {}; the change is {to}", grown(changes, &[])),
+            What::Changes { changes } => {
+                let are = if changes.len() == 1 { "the change is" } else { "the changes are" };
+                format!("in the tree, {}; {are} {to}", grown(changes, &[]))
+            }
         };
         at + &what
     }
@@ -160,7 +163,7 @@ pub fn put_off(many: usize, why: &str) -> String {
     }
 }
 
-/// Changes of a tree, and what was to be deleted and was a tombstone already: `start:4 becomes a tombstone, and start:5 is one already`.
+/// Changes of a tree, and what was to be deleted and was a tombstone already: `start:4 becomes a tombstone, and start:5 is a tombstone already`.
 pub fn grown(changes: &[Change], gone: &[Run]) -> String {
     const MOST: usize = 2;
     let changed = match changes {
@@ -171,8 +174,8 @@ pub fn grown(changes: &[Change], gone: &[Run]) -> String {
         (0, _) => return changed,
         (1, true) => format!("{} is a tombstone already", named(gone)),
         (_, true) => format!("{} are tombstones already", named(gone)),
-        (1, false) => format!("; {} is one already", named(gone)),
-        (_, false) => format!("; {} are that already", named(gone)),
+        (1, false) => format!("; {} is a tombstone already", named(gone)),
+        (_, false) => format!("; {} are tombstones already", named(gone)),
     };
     changed + &already
 }

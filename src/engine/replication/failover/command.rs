@@ -49,7 +49,7 @@ pub enum Command {
         #[default(ClientId::FIRST)]
         client: ClientId,
     },
-    /// Let this node lead next, if the nodes that vote, or the controller, agree.
+    /// Let this node ask for votes, or have the controller name it the next leader.
     #[button]
     Promote {
         #[example("n1")]

@@ -163,7 +163,7 @@ pub enum Event {
          date, so it names {node} the leader of term {term}.",
         when = let Some(silent) = silent
     )]
-    #[told("The controller is made to name {node} by hand: it is to lead term {term}.")]
+    #[told("By hand, the controller is made to name {node}, which is to lead term {term}.")]
     Named { node: NodeId, term: Term, old: NodeId, silent: Option<Time> },
     #[told("{node} leads term {term}, as the controller has said.{}", but_alive(*alive), when = votes.is_empty())]
     #[told("{node} leads term {term}, with the votes of {votes}.{}", but_alive(*alive))]

@@ -184,7 +184,7 @@ impl cluster::Client<Lag> for Person {
         let Timer::Patience(call) = timer else { unreachable!("the other timer is of nodes") };
         let open = self.close(call)?;
         let (device, is_post) = (open.device, matches!(open.asked, Asked::Post { .. }));
-        let outcome = Outcome::Unanswered(is_post.then_some("whether it was posted"));
+        let outcome = Outcome::Unanswered(is_post.then_some("whether the post was stored"));
         Some(Reaction::new(Event::GaveUp { device, call, is_post }).end(call, outcome))
     }
 

@@ -28,7 +28,7 @@ pub enum Command {
         #[default(Machine::Laptop)]
         device: Machine,
     },
-    /// Read a page from the node that the rules name, or from the one that is named here.
+    /// Read a page from the node that the rules name, or else from the one that is named here.
     #[button]
     #[begin("only issue a read, and leave it on its way")]
     Reload {

@@ -49,7 +49,7 @@ pub enum Event {
         count(lacks[0], "post"), count(lacks[1], "post")
     )]
     Resumed { node: NodeId, from: NodeId, lacks: [usize; PARTITIONS] },
-    #[told("{device} has waited for a minute, and gives {call} up. It can't know whether it was posted.", when = *is_post)]
+    #[told("{device} has waited for a minute, and gives {call} up. It can't know whether the post was stored.", when = *is_post)]
     #[told("{device} has waited for a minute, and gives {call} up.")]
     GaveUp { device: Device, call: CallId, is_post: bool },
     #[told("An answer to {call} comes to {}, who no longer waits for it.", User::of(call.client).name())]

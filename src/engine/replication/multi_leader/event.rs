@@ -70,7 +70,7 @@ pub enum Event {
     #[told("{node} has answered {call} before: the same message has come twice. It answers the same again.")]
     CameTwice { node: NodeId, call: CallId },
     #[told("{node} answers {}: {found}.", call.client, when = combined.is_empty())]
-    #[told("{node} finds {}, and answers {}.", list(&**combined), call.client)]
+    #[told("{node} finds {}; it answers {}.", each(combined), call.client)]
     Answered { node: NodeId, call: CallId, found: Rc<str>, combined: Rc<[Combined]> },
     #[told("{} has the acknowledgement of {call}.{}", call.client, lost_by(lost))]
     Acknowledged { call: CallId, lost: Rc<[CallId]> },
@@ -323,4 +323,9 @@ fn lost_by(lost: &[CallId]) -> String {
         [one] => format!(" {one} is lost: it was acknowledged, and nothing that is left has seen it."),
         _ => format!(" {} are lost: they were acknowledged, and nothing that is left has seen them.", list(lost)),
     }
+}
+
+/// What a read has combined, name by name.
+fn each(combined: &[Combined]) -> String {
+    combined.iter().map(ToString::to_string).collect::<Vec<_>>().join("; and ")
 }

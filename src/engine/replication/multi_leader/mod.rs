@@ -88,6 +88,7 @@ use crate::cluster::{self, CallId, ClientId, Cluster, Host, NodeId, Order, Proto
 use crate::contract::Counter;
 use crate::sim::network::Conditions;
 use crate::sim::{Delay, Envelope, Time};
+use crate::wording::list;
 
 #[derive(Clone)]
 pub struct MultiLeader;
@@ -159,6 +160,12 @@ impl Protocol for MultiLeader {
     /// What is owed stays owed while a link is cut, and that is rest. A user who waits has a call that is open.
     fn is_routine(timer: &Timer) -> bool {
         matches!(timer, Timer::Unheard { .. } | Timer::Unanswered(_))
+    }
+
+    fn owed(cluster: &Cluster<MultiLeader>) -> Option<String> {
+        let owing = cluster.nodes.iter().filter(|node| node.owes() > 0);
+        let owing: Vec<_> = owing.map(|node| format!("{} owes {}", node.id, list(node.owed()))).collect();
+        (!owing.is_empty()).then(|| list(owing))
     }
 
     fn counters(cluster: &Cluster<MultiLeader>) -> Vec<Counter> {

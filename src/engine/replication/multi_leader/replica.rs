@@ -61,6 +61,12 @@ impl Replica {
         self.peers.iter().map(|peer| peer.owed.len()).sum()
     }
 
+    /// What it owes to each of its peers: `2 records to n3`.
+    pub fn owed(&self) -> Vec<String> {
+        let owed = self.peers.iter().filter(|peer| !peer.owed.is_empty());
+        owed.map(|peer| format!("{} to {}", count(peer.owed.len(), "record"), peer.node)).collect()
+    }
+
     fn leads(&self) -> bool {
         self.settings.role(self.id) != Role::Follower
     }
@@ -398,8 +404,7 @@ impl Node<MultiLeader> for Replica {
         self.asked_by = Rc::default();
         self.was_off = true;
         let kept = "All that it has acknowledged is on its disk.";
-        let owed = self.peers.iter().filter(|peer| !peer.owed.is_empty());
-        let owed: Vec<_> = owed.map(|peer| format!("{} to {}", count(peer.owed.len(), "record"), peer.node)).collect();
+        let owed = self.owed();
         if owed.is_empty() { kept.to_owned() } else { format!("{kept} It still owes {}.", list(owed)) }
     }
 

@@ -173,12 +173,12 @@ fn no_answer_is_no_refusal_in_any_figure() {
     comes_to::<Leader>(&[], "stop n1; put k b", Some("whether the write counts"));
     comes_to::<Leader>(&[], "stop n1; get k", None);
     let off = "stop n1; stop n2; stop n3; ";
-    comes_to::<Lag>(&[], &format!("{off} post talk hi"), Some("whether it was posted"));
+    comes_to::<Lag>(&[], &format!("{off} post talk hi"), Some("whether the post was stored"));
     comes_to::<Lag>(&[], &format!("{off} reload talk"), None);
     comes_to::<Failover>(&[], &format!("{off} insert ann"), Some("whether the row is inserted"));
     comes_to::<Failover>(&[], &format!("{off} read 1"), None);
     let by_node = [("coordinator", "node")];
-    comes_to::<Quorum>(&by_node, &format!("{off} write k a"), Some("whether it was written"));
+    comes_to::<Quorum>(&by_node, &format!("{off} write k a"), Some("whether it was stored"));
     comes_to::<Quorum>(&by_node, &format!("{off} read k"), None);
 }
 

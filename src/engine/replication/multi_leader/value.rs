@@ -103,7 +103,7 @@ impl Display for Value {
         match self {
             Value::Text(text) => shown(text.as_str()).fmt(out),
             Value::Number(number) => number.fmt(out),
-            Value::Items(items) if items.is_empty() => out.write_str("no items"),
+            Value::Items(items) if items.is_empty() => out.write_str("{}"),
             Value::Items(items) => {
                 let items: Vec<_> = items.iter().map(|item| shown(item.as_str()).to_string()).collect();
                 write!(out, "{{{}}}", items.join(", "))

@@ -128,7 +128,7 @@ impl Ending {
             Ending::Written => Outcome::Done,
             Ending::Found(found) => Outcome::Value(found.text()),
             Ending::NoResponse { .. } if matches!(request, Request::Read { .. }) => Outcome::Unanswered(None),
-            Ending::NoResponse { .. } => Outcome::Unanswered(Some("whether it was written")),
+            Ending::NoResponse { .. } => Outcome::Unanswered(Some("whether it was stored")),
             Ending::QuorumNotMet { .. } => Outcome::Refused(self.to_string()),
         }
     }

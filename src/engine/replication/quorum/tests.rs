@@ -102,7 +102,7 @@ fn quorums_tolerate_what_their_arithmetic_says() {
             let refused = format!("refused: quorum not met: {} of {quorum} within 100 ms", quorum - 1);
             let failed = match n {
                 1 if coordinator == "node" => {
-                    ["no answer; whether it was written is unknown".into(), "no answer".into()]
+                    ["no answer; whether it was stored is unknown".into(), "no answer".into()]
                 }
                 _ => [refused.clone(), refused],
             };

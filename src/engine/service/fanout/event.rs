@@ -28,6 +28,7 @@ pub enum Event {
     )]
     FannedOut { author: UserId, mailboxes: u64 },
     /// The hybrid: as fan-out on write.
+    #[told("Hybrid: 1 row is written, the post. There are no copies, because no one follows {author}.", when = *mailboxes == 0)]
     #[told(
         "Hybrid: {author} has {}, no more than {}, so the post is delivered to mailboxes: {} written.",
         many(*mailboxes, "follower"), grouped(*limit), are(mailboxes + 1, "row")
@@ -42,7 +43,7 @@ pub enum Event {
     LeftOut { author: UserId, followers: u64, limit: u64 },
 
     #[told(
-        "Join on read: {reader} follows {}. It looks up each, and reads {} of theirs to find the newest {}.",
+        "Join on read: {reader} follows {}. The query looks up each, and reads {} of theirs to find the newest {}.",
         many(*followees, "user"), many(*posts, "post"), found.len(), when = *followees > 0
     )]
     #[told("Join on read: {reader} follows no one, so there is no post to find.")]
@@ -55,7 +56,7 @@ pub enum Event {
         when = *lookups == 0
     )]
     #[told(
-        "Hybrid: {} read from {reader}'s mailbox. It needs {} to see which celebrities {reader} follows, and merges in \
+        "Hybrid: {} read from {reader}'s mailbox. The hybrid needs {} to see which celebrities {reader} follows, and merges in \
          {} of theirs. {}.",
         are(*mailbox, "row"), many(*lookups, "look-up"), many(*left_out, "post"), compared(*same)
     )]
@@ -72,14 +73,14 @@ pub enum Event {
     )]
     Unfollowed { follower: UserId, followee: UserId, followers: u64 },
     #[told(
-        "{}: the posts of {followee} that were delivered before are copied into {follower}'s mailbox: {} read and \
-         written.",
-        way(*hybrid), are(*rows, "row")
+        "{}: the posts of {followee} that were delivered before are copied into {follower}'s mailbox. Reads and \
+         writes of rows: {} in all.",
+        way(*hybrid), grouped(*rows)
     )]
     MailboxFilled { follower: UserId, followee: UserId, rows: u64, hybrid: bool },
     #[told(
-        "{}: the posts of {followee} are taken out of {follower}'s mailbox: {} read and deleted.",
-        way(*hybrid), are(*rows, "row")
+        "{}: the posts of {followee} are taken out of {follower}'s mailbox. Reads and deletions of rows: {} in all.",
+        way(*hybrid), grouped(*rows)
     )]
     MailboxPurged { follower: UserId, followee: UserId, rows: u64, hybrid: bool },
 

@@ -41,7 +41,7 @@ pub struct Settings {
     #[label("Reads")]
     #[parameter(300_000, 0..=1_000_000_000, "a second")]
     pub timelines_per_second: u64,
-    /// Another seed gives another crowd
+    /// The seed of all that happens by chance: the same seed gives the same crowd and the same traffic
     #[parameter(1)]
     pub seed: u64,
 }

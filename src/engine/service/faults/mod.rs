@@ -24,8 +24,8 @@
 //!
 //! # Simpler than the real one because:
 //! - there is one cache and one database, and both are read from only;
-//! - users' machines keep no addresses, only their resolver does, and it gives out no answer that has run out (RFC 8767
-//!   permits it while DNS is gone);
+//! - users' machines keep no addresses themselves; only their resolver keeps any, and it gives out no answer that has run out
+//!   (RFC 8767 permits it while DNS is gone);
 //! - the balancer knows at once which servers are up; a real one checks every few seconds;
 //! - users don't reload the page, which would be one more kind of retry;
 //! - the service level is judged over five seconds, not weeks, and a slow answer within two seconds is as good as any.

@@ -67,7 +67,7 @@ pub enum Event {
     },
     #[told("Server {} {}{}{}", server.name(), pace(*slow), share_used(used), no_more(*forgotten))]
     Slowed { server: Chosen, slow: bool, used: Vec<u64>, forgotten: u64 },
-    #[told("The times of {} are forgotten; measuring begins anew.", count(*requests, "request"))]
+    #[told("The results of {} are forgotten; measuring begins anew.", count(*requests, "request"))]
     Forgotten { requests: u64 },
     #[flatten]
     Refused(Refused),
@@ -124,7 +124,7 @@ fn overload(used: &[u64], endless: bool) -> &'static str {
 fn no_more(forgotten: u64) -> String {
     match forgotten {
         0 => String::new(),
-        1 => " The time of 1 request before is forgotten.".to_owned(),
-        many => format!(" The times of {} requests before are forgotten.", grouped(many)),
+        1 => " The result of 1 earlier request is forgotten.".to_owned(),
+        many => format!(" The results of {} earlier requests are forgotten.", grouped(many)),
     }
 }

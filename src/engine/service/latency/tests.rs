@@ -270,7 +270,7 @@ fn v9_a_level_is_not_judged_by_those_alone_who_were_answered() {
 fn v10_a_change_begins_a_new_sample_and_says_so() {
     let words = told(&[("load", "5")], "run 60s; load 8/s; set agreed-p99 500; set workers 1; run 60s");
     let changed: Vec<_> = words.iter().filter(|(text, _)| text.starts_with("From now on")).collect();
-    assert!(changed[0].0.contains("requests before are forgotten"), "{changed:?}");
+    assert!(changed[0].0.contains("earlier requests are forgotten"), "{changed:?}");
     assert!(!changed[1].0.contains("forgotten") && !changed[2].0.contains("forgotten"), "{changed:?}");
     let (service, _) = run(&[("load", "5")], "run 60s; load 8/s");
     assert_eq!(service.merged().count, 0);

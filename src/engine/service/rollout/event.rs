@@ -76,7 +76,7 @@ pub enum Event {
     )]
     Changed { component: Component, touched: u32, of: u32 },
     #[told(
-        "{component} is put behind an interface. It touches {} once, and from then on a change inside touches no \
+        "{component} is put behind an interface. Doing so touches {} once, and from then on a change inside touches no \
          component that uses it.",
         many(*touched, "component")
     )]

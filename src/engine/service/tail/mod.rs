@@ -13,7 +13,7 @@
 //!
 //! # Simpler than the real one because:
 //! - a call is either fast or slow: real response times are a whole distribution;
-//! - calls are slow by chance, each by itself; in a real system a slow machine is slow for everyone at once, and
+//! - calls are slow by chance, independently of each other; in a real system a slow machine is slow for everyone at once, and
 //!   then the calls are not independent;
 //! - a backend is never so busy that calls queue, so hedging doesn't slow others down; when it would, it must be
 //!   bounded, or it makes an overload worse;

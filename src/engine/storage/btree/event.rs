@@ -54,7 +54,7 @@ pub enum Event {
     )]
     RootGrown { root: PageId, left: PageId, right: PageId, separator: KeySlot, height: u32 },
     #[told(
-        "{key} is taken out of {page}, which has {entries} left. Less than half full: it must have at least {least}.",
+        "{key} is taken out of {page}, which has {entries} left: it is less than half full, because it must have at least {least}.",
         when = entries < least
     )]
     #[told("{key} is taken out of {page}, which has {entries} left: enough.")]

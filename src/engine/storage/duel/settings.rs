@@ -48,10 +48,10 @@ pub struct Settings {
     /// A value says which write it is of, and that takes up to eight digits.
     #[parameter(100, 8..=1_000, "bytes")]
     pub record: u64,
-    /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0 means 2 or 256, by the size
+    /// Kilobytes of pages for the B-tree, and of blocks for the LSM-tree, beside its memtables; 0 means 2 or 256, depending on the size
     #[parameter(0, 0..=16_384, "KB")]
     pub cache: u64,
-    /// Page images in the B-tree's log until a checkpoint; 0 means 64, or SQLite's 1,000, by the size
+    /// Page images in the B-tree's log until a checkpoint; 0 means 64, or SQLite's 1,000, depending on the size
     #[parameter(0, 0..=16_384, "images")]
     pub checkpoint: u64,
     /// When the LSM-tree flushes and compacts; its time counts either way

@@ -51,7 +51,7 @@ pub fn torn_or_damaged(segment: SegmentId, offset: u64, reason: &BadRecord, sync
     };
     let (cut, report) = if own == TORN {
         (
-            "A crash tears a write that was under way like this, and nothing says that it was ever synced: no client \
+            "This is how a crash tears a write that was under way, and nothing says that it was ever synced: no client \
              relies on it."
                 .to_owned(),
             "A crash leaves such bytes by itself. A store that stops at each of them would need a hand to start again."

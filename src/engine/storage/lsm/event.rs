@@ -293,8 +293,8 @@ fn without(dropped: u64, tombstones: u64) -> String {
         text += &format!("; {} that newer ones replace dropped", count(dropped, "older entry"));
     }
     if tombstones > 0 {
-        let gone = count(tombstones, "tombstone");
-        text += &format!("; {gone} dropped, as no older table can hold the deleted keys");
+        let (gone, keys) = (count(tombstones, "tombstone"), if tombstones == 1 { "its key" } else { "their keys" });
+        text += &format!("; {gone} dropped, as no older table can hold {keys}");
     }
     text
 }

@@ -35,8 +35,8 @@ pub struct Settings {
     /// How fast the device reads and writes
     #[parameter(1000)]
     pub device: Device,
-    /// How many tables level 0 has when it is merged, and with size-tiered compaction every level; with twice as many on
-    /// level 0 writes are slowed, with three times as many they stop
+    /// With this many tables level 0 is merged, and with size-tiered compaction every level; with twice as many on level 0
+    /// writes are slowed, with three times as many they stop
     #[name("level0")]
     #[label("Tables on level 0")]
     #[parameter(2, 1..=64)]

@@ -208,7 +208,7 @@ pub enum Event {
     )]
     Crashed { outage: Outage, entries: usize },
     #[told(
-        "{file} wasn't finished, so it doesn't count, and was removed. The files that it was made from do count.",
+        "{file} wasn't finished, so it doesn't count, and was removed. Its entries are still in a log or in other tables, which do count.",
         when = let FileName::Unfinished(_) = file
     )]
     #[told("{file} was removed: the table that it was merged into is there.", when = let FileName::Table(_) = file)]

@@ -17,7 +17,7 @@ pub struct Settings {
     #[label("Block size")]
     #[parameter(48, 16..=1 << 16, "bytes")]
     pub block_bytes: u32,
-    /// How many entries follow each other until one has its key written whole, where a search can begin
+    /// One entry in this many has its key written whole, and a search can begin there
     #[label("Restart interval")]
     #[parameter(4, 1..=64, "entries")]
     pub restart: u32,
