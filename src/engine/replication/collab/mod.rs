@@ -265,6 +265,8 @@ fn names(way: Way) -> [&'static str; 3] {
 
 /// Each operation is transformed past others that were transformed past others.
 const MOST_WITHOUT_SERVER: usize = 100;
+/// Each merge goes over whole texts: a run of so many letters is done in three seconds.
+const MOST_MERGED: u64 = 600_000;
 
 /// A person edits on their device: one step, and the call is over.
 fn edit(
@@ -288,6 +290,12 @@ fn edit(
         return Err(Refused::new(format!(
             "without a server a run takes no more than {MOST_WITHOUT_SERVER} edits, since each may have to be transformed past \
              all others"
+        )));
+    }
+    if cluster.witness.merged >= MOST_MERGED {
+        return Err(Refused::new(format!(
+            "the texts that were merged had {} letters in all, and a run has no more: begin anew",
+            grouped(MOST_MERGED)
         )));
     }
     let number = cluster.calls.iter().filter(|call| call.id.client == client).count() as u32 + 1;

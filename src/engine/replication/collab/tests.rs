@@ -157,6 +157,16 @@ fn ten_thousand_characters_at_once() {
     assert!(bad.accepted.contains("1 to 10,000 characters"), "{bad}");
 }
 
+/// FAULTS V12: a run whose texts are long comes to an end, and says so.
+#[test]
+fn v12_merges_come_to_an_end() {
+    let mut texts = opened::<Texts>(&[("way", "merge")]);
+    texts.witness.merged = super::MOST_MERGED - 1;
+    assert!(told(&mut texts, "insert 0 a").1.is_ok());
+    let refused = told(&mut texts, "insert 0 b").1.to_string();
+    assert!(refused.contains("600,000 letters"), "{refused}");
+}
+
 /// A flag, a family, an accent of its own, a line's end of two: one place each, never cut.
 #[test]
 fn a_character_of_many_code_points_is_one_place() {

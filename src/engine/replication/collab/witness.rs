@@ -22,6 +22,8 @@ pub struct Judge {
     pub edits: Rc<Vec<Made>>,
     /// How many conflicts merges have found.
     pub conflicts: usize,
+    /// How many letters the texts had that were edited to be merged, of all edits: a merge goes over a whole text.
+    pub merged: u64,
 }
 
 /// An edit, and what was known where it was made.
@@ -60,6 +62,7 @@ impl Judge {
             }
         };
         let around = Way::ALL.iter().filter(|way| node.text(**way).is_some()).map(around).collect();
+        self.merged += node.text(Way::Merge).map_or(0, |text| text.len() as u64);
         push(&mut self.edits, Made { call, edit: edit.clone(), around });
     }
 

@@ -83,7 +83,7 @@ const SWEEP: u64 = 10;
 /// One command sends no more requests than about this, warm-ups included: a page takes less than a second for them.
 const MOST_REQUESTS: u64 = 1_500_000;
 /// Once so many requests have been sent, nothing more is measured: a run is done in three seconds.
-const MOST_OF_A_RUN: u64 = 12_000_000;
+const MOST_OF_A_RUN: u64 = 10_000_000;
 /// So many requests tell whether a size is so much too slow that a whole sample of it would be a waste.
 const GLANCE: u64 = 4_000;
 /// The numbers of machines whose capacity is measured.

@@ -355,7 +355,7 @@ fn v12_measurements_come_to_an_end() {
     engine.sent = MOST_OF_A_RUN - 1;
     assert!(run_script(&mut engine, "load 100/s")[0].is_ok());
     let refused = run_script(&mut engine, "load 100/s");
-    assert!(matches!(&refused[0], Outcome::Refused(reason) if reason.contains("12,000,000 requests")), "{refused:?}");
+    assert!(matches!(&refused[0], Outcome::Refused(reason) if reason.contains("10,000,000 requests")), "{refused:?}");
 }
 
 proptest! {

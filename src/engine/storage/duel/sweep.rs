@@ -9,7 +9,7 @@ use crate::workload::Mix;
 
 /// Once sweeps have carried out so many operations, there is no other: they run on copies, and what a run may keep doesn't
 /// bound them.
-pub(super) const MOST_SWEPT: u64 = 80_000;
+pub(super) const MOST_SWEPT: u64 = 60_000;
 
 /// How many operations a second each makes with that share of reads, in per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

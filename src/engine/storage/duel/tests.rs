@@ -247,7 +247,7 @@ fn v12_sweeps_come_to_an_end() {
     duel.swept = super::sweep::MOST_SWEPT;
     let refused = duel.execute(&Command::Sweep { many: 1 }, &mut ());
     assert!(
-        matches!(&refused, Outcome::Refused(reason) if reason.contains("80,000 operations of sweeps")),
+        matches!(&refused, Outcome::Refused(reason) if reason.contains("60,000 operations of sweeps")),
         "{refused:?}"
     );
     duel.swept -= 1;
