@@ -119,7 +119,7 @@ pub(super) fn draw(
         return;
     };
     let atoms: Vec<&Atom> = text.iter().skip(first).take(MOST).collect();
-    let status = notes::of_text(cluster, node, way);
+    let status = notes::of_text(cluster, node, way).join(" · ");
     let is_changed = told.iter().any(|told| told.node == node && told.way == way);
     let label = format!(
         "{node}, {}: {}{}{status}",

@@ -52,7 +52,7 @@ fn rows(cluster: &Texts, node: NodeId, way: Way) -> Vec<Row> {
         Way::Peers => 1,
         Way::Sequence => 0,
     };
-    let status = status.split(" · ").skip(counted).filter(|said| *said != notes::NONE_WAITS);
+    let status = status.into_iter().skip(counted).filter(|said| said != notes::NONE_WAITS);
     let mut rows: Vec<Row> = status.map(|said| Row::plain(said.replace("version ", "v"))).collect();
     match way {
         Way::Merge => {

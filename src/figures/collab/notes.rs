@@ -58,7 +58,7 @@ pub(super) fn of_node(cluster: &Texts, node: NodeId) -> String {
 }
 
 /// Below a text.
-pub(super) fn of_text(cluster: &Texts, node: NodeId, way: Way) -> String {
+pub(super) fn of_text(cluster: &Texts, node: NodeId, way: Way) -> Vec<String> {
     let member = &cluster.nodes[node.index()];
     let mut said = Vec::new();
     if let (Way::Merge, Some(copy)) = (way, &member.merge) {
@@ -90,7 +90,7 @@ pub(super) fn of_text(cluster: &Texts, node: NodeId, way: Way) -> String {
         said.push(count(copy.tree.tombstones(), "tombstone"));
         said.push(waits(copy.waiting.len()));
     }
-    said.join(" · ")
+    said
 }
 
 pub(super) const NONE_WAITS: &str = "none waits";
